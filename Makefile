@@ -1,0 +1,123 @@
+# ct - find known abuse imagery among files, report it, keep the evidence.
+# GNU make.  make, make check, make demo, make lint, make asan, make install
+VERSION = 0.1
+PREFIX  = /usr/local
+BINDIR  = $(PREFIX)/bin
+LIBEXECDIR = $(PREFIX)/libexec/ct
+MANDIR  = $(PREFIX)/share/man
+
+PKGS    = libcurl libxml-2.0 jansson libjpeg libpng libsodium libcrypto \
+          sqlite3 libmicrohttpd
+PKGCONF = pkg-config
+CFLAGS  = -O2 -g
+STD     = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
+WARN    = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
+          -Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings \
+          -Wformat=2 -Wvla -Wundef -Wdouble-promotion
+# the same bits from every kernel, compiler and CPU
+FLOAT   = -ffp-contract=off -fno-fast-math
+HARDEN  = -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
+INCLUDE = -Ilib/core -Ilib/tool
+DEFINE  = -DCT_VERSION='"$(VERSION)"' -DCT_LIBEXECDIR='"$(LIBEXECDIR)"'
+ALL_CFLAGS = $(STD) $(WARN) $(WERROR) $(FLOAT) $(HARDEN) $(INCLUDE) $(DEFINE) \
+          $(PKG_CFLAGS) $(CFLAGS)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
+PKG_CFLAGS := $(shell $(PKGCONF) --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   := $(shell $(PKGCONF) --libs $(PKGS) 2>/dev/null) -lm -lpthread
+
+# A part may include only parts before it in these lists (make layers), and
+# only the part named in lib/tool/FOREIGN a foreign header.
+CORE = err hex ham pdq set
+TOOL = prog clock file rec conf store http xml digest image decode \
+       list source queue schema report outbox tipline vault sandbox
+
+CMDS     := $(patsubst cmd/%.c,%,$(wildcard cmd/ct-*.c))
+LIBEXEC  = ct-decode
+UNITS    := $(patsubst %.c,%,$(wildcard t/unit/*.c))
+TOOLS    := $(patsubst %.c,%,$(wildcard t/tool/*.c))
+CORE_O   := $(patsubst %.c,%.o,$(wildcard lib/core/*.c))
+TOOL_O   := $(patsubst %.c,%.o,$(wildcard lib/tool/*.c))
+LIBS     = libctool.a libct.a
+
+all: $(CMDS)
+
+# says what is missing, in place of a compiler's guess
+deps:
+	@$(PKGCONF) --print-errors --exists $(PKGS) || \
+	    { echo 'scripts/deps installs what is missing' >&2; exit 1; }
+$(CORE_O) $(TOOL_O) $(CMDS:%=cmd/%.o): | deps
+
+$(CMDS): %: cmd/%.o $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+libct.a: $(CORE_O)
+	rm -f $@ && $(AR) rcs $@ $^
+libctool.a: $(TOOL_O)
+	rm -f $@ && $(AR) rcs $@ $^
+
+%.o: %.c
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# the schema as bytes, compiled in: no file to find at run time
+lib/tool/schema.o: lib/tool/cybertipline.inc
+%.inc: %.xsd
+	od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' >$@.tmp && mv $@.tmp $@
+
+$(UNITS) $(TOOLS): %: %.o $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+t/fault.so: t/fault.c
+	$(CC) $(STD) $(WARN) -shared -fPIC -o $@ $< -ldl
+
+check: all $(UNITS) $(TOOLS) t/fault.so
+	PATH=$$PWD:$$PATH prove -j2 $(PROVEFLAGS) -e '' $(UNITS) t/*.t
+
+# the same tests, instrumented; LD_PRELOAD tests skip themselves
+asan: clean
+	$(MAKE) check CFLAGS='-O1 -g -fsanitize=address,undefined \
+	    -fno-sanitize-recover=all' HARDEN= CT_SANITIZED=1
+
+demo: all $(TOOLS)
+	scripts/demo
+
+layers:
+	scripts/layers $(CORE:%=lib/core/%) $(TOOL:%=lib/tool/%)
+
+SOURCES = $(wildcard cmd/*.c lib/*/*.c)
+lint: layers lib/tool/cybertipline.inc
+	mandoc -Tlint -Wwarning man/*.[1-8]
+	clang-format --dry-run -Werror cmd/*.c lib/*/*.[ch] t/*.[ch] t/*/*.c
+	printf '%s\n' $(SOURCES) | xargs -P2 -I@ scripts/tidy @ -- $(STD) \
+	    $(INCLUDE) $(DEFINE) $(PKG_CFLAGS)
+	shellcheck -x scripts/* t/*.sh t/*.t .ci/run
+	cppcheck -q --std=c11 --error-exitcode=1 -j2 --inline-suppr \
+	    --enable=warning,performance,portability $(INCLUDE) cmd lib
+
+install: all
+	mkdir -p $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) \
+	    $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 \
+	    $(DESTDIR)$(MANDIR)/man7
+	install -m 755 $(filter-out $(LIBEXEC),$(CMDS)) scripts/ct-* \
+	    $(DESTDIR)$(BINDIR)
+	install -m 755 $(LIBEXEC) $(DESTDIR)$(LIBEXECDIR)
+	for n in 1 5 7; do install -m 644 man/*.$$n \
+	    $(DESTDIR)$(MANDIR)/man$$n || exit 1; done
+
+dist:
+	git archive --prefix=ct-$(VERSION)/ -o ct-$(VERSION).tar.gz HEAD
+
+clean:
+	rm -f $(CMDS) $(UNITS) $(TOOLS) $(FUZZ) $(LIBS) t/fault.so \
+	    lib/tool/*.inc */*.[od] */*/*.[od]
+
+FUZZ := $(patsubst %.c,%,$(wildcard t/fuzz/*.c))
+fuzz: $(FUZZ:%=%.run)
+%.run: %.c lib/tool/cybertipline.inc
+	clang $(STD) $(INCLUDE) $(DEFINE) -g -O1 \
+	    -fsanitize=fuzzer,address,undefined -o $* \
+	    $< lib/*/*.c $(PKG_CFLAGS) $(PKG_LIBS)
+	mkdir -p $*.corpus && $* -max_total_time=$(or $(SECONDS),60) \
+	    -close_fd_mask=3 $*.corpus
+
+.PHONY: all deps check fuzz asan demo layers lint install dist clean
+-include $(wildcard */*.d */*/*.d)

@@ -1,0 +1,280 @@
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "prog.h"
+
+int
+ct_file_open(const char *path, bool follow, struct stat *st, struct ct_err *err)
+{
+	int fd = open(path,
+	    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY |
+		(follow ? 0 : O_NOFOLLOW));
+
+	if (fd < 0) {
+		if (errno == ELOOP && !follow)
+			(void)ct_fail(err, CT_NOINPUT,
+			    "cannot open: it is a symbolic link");
+		else
+			(void)ct_fail_errno(err, CT_NOINPUT, "cannot open");
+		return -1;
+	}
+	if (fstat(fd, st) < 0) {
+		(void)ct_fail_errno(err, CT_NOINPUT, "cannot stat");
+	} else if (!S_ISREG(st->st_mode)) {
+		(void)ct_fail(
+		    err, CT_NOINPUT, "cannot open: not a regular file");
+	} else {
+		return fd;
+	}
+	(void)close(fd);
+	return -1;
+}
+
+ssize_t
+ct_read_full(int fd, void *buf, size_t len)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < len) {
+		n = read(fd, (char *)buf + done, len - done);
+		if (n == 0)
+			break;
+		if (n > 0)
+			done += (size_t)n;
+		else if (errno != EINTR)
+			return -1;
+	}
+	return (ssize_t)done;
+}
+
+int
+ct_write_full(int fd, const void *buf, size_t len)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < len) {
+		n = write(fd, (const char *)buf + done, len - done);
+		if (n >= 0)
+			done += (size_t)n;
+		else if (errno != EINTR)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+slurp(int fd, const char *path, size_t max, uint8_t **buf, size_t *len,
+    struct ct_err *err)
+{
+	size_t cap = 4096, have = 0;
+	uint8_t *p = ct_alloc(cap, 1);
+	ssize_t n;
+
+	while ((n = ct_read_full(fd, p + have, cap - have - 1)) > 0) {
+		have += (size_t)n;
+		if (have > max) {
+			free(p);
+			return ct_fail(err, CT_DATAERR,
+			    "'%s' is over %zu bytes", path, max);
+		}
+		if (have == cap - 1)
+			p = ct_grow(p, cap *= 2, 1);
+	}
+	if (n < 0) {
+		free(p);
+		return ct_fail_errno(err, CT_IOERR, "cannot read '%s'", path);
+	}
+	p[have] = '\0';
+	*buf = p;
+	*len = have;
+	return 0;
+}
+
+static int
+reopen(const char *path, struct stat *st, struct ct_err *err)
+{
+	struct ct_err why = { 0 };
+	int fd = ct_file_open(path, true, st, &why);
+
+	if (fd < 0)
+		(void)ct_fail(err, why.code, "'%s': %s", path, why.msg);
+	return fd;
+}
+
+int
+ct_file_read(const char *path, size_t max, uint8_t **buf, size_t *len,
+    struct ct_err *err)
+{
+	struct stat st;
+	int fd = reopen(path, &st, err), rc;
+
+	if (fd < 0)
+		return err->code;
+	rc = slurp(fd, path, max, buf, len, err);
+	(void)close(fd);
+	return rc;
+}
+
+int
+ct_file_secret(const char *path, size_t max, uint8_t **buf, size_t *len,
+    struct ct_err *err)
+{
+	struct stat st;
+	int fd = reopen(path, &st, err), rc;
+
+	if (fd < 0)
+		return err->code;
+	if (st.st_uid != geteuid() && st.st_uid != 0)
+		rc = ct_fail(err, CT_NOPERM,
+		    "'%s' belongs to another user; not read", path);
+	else if (st.st_mode & 077)
+		rc = ct_fail(err, CT_NOPERM,
+		    "'%s' is open to others (mode %03o); not read: chmod 600",
+		    path, (unsigned)st.st_mode & 0777);
+	else
+		rc = slurp(fd, path, max, buf, len, err);
+	(void)close(fd);
+	return rc;
+}
+
+int
+ct_newfile_open(
+    struct ct_newfile *f, const char *path, mode_t mode, struct ct_err *err)
+{
+	f->path = ct_strdup(path);
+	f->tmp = ct_printf("%s.tmp.%ld", path, (long)getpid());
+	(void)unlink(f->tmp);
+	f->fd = open(
+	    f->tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+	if (f->fd < 0 || fchmod(f->fd, mode) < 0) {
+		(void)ct_fail_errno(
+		    err, CT_CANTCREAT, "cannot create '%s'", f->tmp);
+		ct_newfile_abort(f);
+		return err->code;
+	}
+	return 0;
+}
+
+int
+ct_newfile_commit(struct ct_newfile *f, struct ct_err *err)
+{
+	int rc = 0, fd = f->fd;
+
+	f->fd = -1;
+	if (fsync(fd) < 0) {
+		rc = ct_fail_errno(err, CT_IOERR, "cannot sync '%s'", f->tmp);
+		(void)close(fd);
+	} else if (close(fd) < 0) {
+		rc = ct_fail_errno(err, CT_IOERR, "cannot close '%s'", f->tmp);
+	} else if (rename(f->tmp, f->path) < 0) {
+		rc = ct_fail_errno(
+		    err, CT_CANTCREAT, "cannot rename to '%s'", f->path);
+	} else {
+		rc = ct_file_sync_dir(f->path, err);
+		free(f->tmp);
+		f->tmp = NULL;
+	}
+	ct_newfile_abort(f);
+	return rc;
+}
+
+void
+ct_newfile_abort(struct ct_newfile *f)
+{
+	if (f->fd >= 0)
+		(void)close(f->fd);
+	if (f->tmp)
+		(void)unlink(f->tmp);
+	free(f->tmp);
+	free(f->path);
+	*f = (struct ct_newfile){ .fd = -1 };
+}
+
+int
+ct_file_replace(const char *path, mode_t mode, const void *buf, size_t len,
+    struct ct_err *err)
+{
+	struct ct_newfile f;
+	int rc = ct_newfile_open(&f, path, mode, err);
+
+	if (rc)
+		return rc;
+	if (ct_write_full(f.fd, buf, len) < 0) {
+		rc = ct_fail_errno(err, CT_IOERR, "cannot write '%s'", f.tmp);
+		ct_newfile_abort(&f);
+		return rc;
+	}
+	return ct_newfile_commit(&f, err);
+}
+
+int
+ct_file_sync_dir(const char *path, struct ct_err *err)
+{
+	char *dir = ct_strdup(path), *slash = strrchr(dir, '/');
+	int fd, rc = 0;
+
+	if (slash)
+		slash[slash == dir] = '\0';
+	fd = open(slash ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* some file systems cannot sync a directory, and say so with EINVAL */
+	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL))
+		rc = ct_fail_errno(
+		    err, CT_IOERR, "cannot sync the directory of '%s'", path);
+	if (fd >= 0)
+		(void)close(fd);
+	free(dir);
+	return rc;
+}
+
+int
+ct_mkdirs(const char *path, struct ct_err *err)
+{
+	char *dir = ct_strdup(path), *p = dir;
+	struct stat st;
+	int rc = 0;
+
+	do {
+		p = strchr(p + 1, '/');
+		if (p)
+			*p = '\0';
+		if (mkdir(dir, 0700) < 0 && errno != EEXIST &&
+		    !(errno == EROFS && stat(dir, &st) == 0))
+			rc = ct_fail_errno(err, CT_CANTCREAT,
+			    "cannot make the directory '%s'", dir);
+		if (p)
+			*p = '/';
+	} while (!rc && p && p[1]);
+	if (!rc && (stat(path, &st) < 0 || !S_ISDIR(st.st_mode)))
+		rc =
+		    ct_fail(err, CT_CANTCREAT, "'%s' is not a directory", path);
+	free(dir);
+	return rc;
+}
+
+int
+ct_file_lock(const char *path, int *fd, struct ct_err *err)
+{
+	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (*fd < 0)
+		return ct_fail_errno(
+		    err, CT_CANTCREAT, "cannot create '%s'", path);
+	if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno == EWOULDBLOCK)
+		(void)ct_fail(err, CT_TEMPFAIL,
+		    "another process holds '%s'; run again later", path);
+	else
+		(void)ct_fail_errno(err, CT_IOERR, "cannot lock '%s'", path);
+	(void)close(*fd);
+	*fd = -1;
+	return err->code;
+}

@@ -1,0 +1,76 @@
+/*
+ * file.h - whole files: read, written so that they are old or new, locked
+ *
+ * Paths are opened once, never followed through a symbolic link at their last
+ * component unless asked, and only regular files are read.
+ */
+#ifndef CT_FILE_H
+#define CT_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include "err.h"
+
+/*
+ * Open path for reading and tell about it in *st.  Refused: what is no
+ * regular file (never blocks on a FIFO), a link unless follow.  Returns the
+ * descriptor, or -1 with *err CT_NOINPUT.
+ */
+int ct_file_open(
+    const char *path, bool follow, struct stat *st, struct ct_err *err);
+
+/* Read until len bytes or the end; returns how many, or -1 with errno. */
+ssize_t ct_read_full(int fd, void *buf, size_t len);
+
+/* Write all of it; returns 0, or -1 with errno. */
+int ct_write_full(int fd, const void *buf, size_t len);
+
+/*
+ * The whole file, at most max bytes, into memory of its own (release with
+ * free) with a NUL after its end.  Links are followed: for our own files and
+ * those of the configuration.  CT_NOINPUT, CT_IOERR, or CT_DATAERR if larger.
+ */
+int ct_file_read(const char *path, size_t max, uint8_t **buf, size_t *len,
+    struct ct_err *err);
+
+/*
+ * A secret's file: as ct_file_read, but refused with CT_NOPERM unless it is
+ * ours or root's and nobody else may read or write it.  Wipe after use.
+ */
+int ct_file_secret(const char *path, size_t max, uint8_t **buf, size_t *len,
+    struct ct_err *err);
+
+/*
+ * Make path hold exactly these bytes: written beside it, synced, renamed, the
+ * directory synced.  A reader sees the old file or the new one.
+ */
+int ct_file_replace(const char *path, mode_t mode, const void *buf, size_t len,
+    struct ct_err *err);
+
+/* The same in steps, for what is written piecemeal (fd to tmp in between). */
+struct ct_newfile {
+	int fd;
+	char *path, *tmp;
+};
+int ct_newfile_open(
+    struct ct_newfile *f, const char *path, mode_t mode, struct ct_err *err);
+int ct_newfile_commit(struct ct_newfile *f, struct ct_err *err);
+void ct_newfile_abort(struct ct_newfile *f);
+
+/* Sync the directory that holds path, so that a new name in it is durable. */
+int ct_file_sync_dir(const char *path, struct ct_err *err);
+
+/* Make the directory and those above it, mode 0700.  CT_CANTCREAT. */
+int ct_mkdirs(const char *path, struct ct_err *err);
+
+/*
+ * Lock path (created empty) against other processes until this one ends.
+ * CT_TEMPFAIL if another holds it.  The descriptor goes into *fd.
+ */
+int ct_file_lock(const char *path, int *fd, struct ct_err *err);
+
+#endif

@@ -1,0 +1,381 @@
+#include "http.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "prog.h"
+
+#define ANSWER_MAX ((size_t)1 << 20)
+#define TIMEOUT_MS 60000
+#define CONNECT_MS 10000
+#define HEADERS_MAX ((size_t)256 << 10)
+
+struct ct_http {
+	CURL *curl;
+};
+
+/* One transfer, as the callbacks see it. */
+struct flight {
+	struct ct_http_res *res;
+	size_t max, cap, headers;
+	bool too_large;
+	char why[CURL_ERROR_SIZE];
+};
+
+int
+ct_http_new(struct ct_http **http, struct ct_err *err)
+{
+	*http = ct_alloc(1, sizeof **http);
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
+		(*http)->curl = curl_easy_init();
+	if ((*http)->curl)
+		return 0;
+	free(*http);
+	*http = NULL;
+	return ct_fail(err, CT_OSERR, "cannot set up libcurl");
+}
+
+void
+ct_http_free(struct ct_http *http)
+{
+	if (!http)
+		return;
+	curl_easy_cleanup(http->curl);
+	curl_global_cleanup();
+	free(http);
+}
+
+bool
+ct_http_loopback(const char *url)
+{
+	CURLU *u = curl_url();
+	char *host = NULL;
+	struct in_addr a4;
+	bool yes = false;
+
+	if (u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
+	    curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK)
+		yes = strcmp(host, "[::1]") == 0 ||
+		    (inet_pton(AF_INET, host, &a4) == 1 &&
+			ntohl(a4.s_addr) >> 24 == 127);
+	curl_free(host);
+	curl_url_cleanup(u);
+	return yes;
+}
+
+int
+ct_http_allowed(const char *url, struct ct_err *err)
+{
+	CURLU *u = curl_url();
+	char *scheme = NULL, *user = NULL;
+	int rc = 0;
+
+	if (!u || curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK ||
+	    curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK)
+		rc = ct_fail(err, CT_NOPERM, "not a URL that can be used");
+	else if (curl_url_get(u, CURLUPART_USER, &user, 0) == CURLUE_OK)
+		rc = ct_fail(err, CT_NOPERM, "a URL may not hold a user name");
+	else if (strcmp(scheme, "https") != 0 &&
+	    !(strcmp(scheme, "http") == 0 && ct_http_loopback(url)))
+		rc = ct_fail(err, CT_NOPERM,
+		    "want https (http is for 127.0.0.1 and [::1] only)");
+	curl_free(scheme);
+	curl_free(user);
+	curl_url_cleanup(u);
+	return rc;
+}
+
+static size_t
+on_body(char *data, size_t size, size_t n, void *arg)
+{
+	struct flight *fl = arg;
+	struct ct_http_res *res = fl->res;
+	size_t len = size * n;
+
+	if (len > fl->max - res->len) {
+		fl->too_large = true;
+		return 0;
+	}
+	if (fl->cap - res->len <= len) {
+		while (fl->cap - res->len <= len)
+			fl->cap *= 2;
+		res->body = ct_grow(res->body, fl->cap, 1);
+	}
+	memcpy(res->body + res->len, data, len);
+	res->len += len;
+	res->body[res->len] = '\0';
+	return len;
+}
+
+/* If the header line is NAME: VALUE, copy VALUE to out. */
+static bool
+header_is(const char *line, size_t len, const char *name, char *out, size_t cap)
+{
+	size_t n = strlen(name);
+
+	if (len <= n || strncasecmp(line, name, n) != 0 || line[n] != ':')
+		return false;
+	line += n + 1;
+	len -= n + 1;
+	while (len && strchr(" \t", *line)) {
+		line++;
+		len--;
+	}
+	while (len && strchr(" \t\r\n", line[len - 1]))
+		len--;
+	if (len >= cap)
+		len = cap - 1;
+	memcpy(out, line, len);
+	out[len] = '\0';
+	return true;
+}
+
+static size_t
+on_header(char *data, size_t size, size_t n, void *arg)
+{
+	struct flight *fl = arg;
+	char value[128];
+	size_t len = size * n;
+	time_t t;
+
+	fl->headers += len;
+	if (fl->headers > HEADERS_MAX) {
+		fl->too_large = true;
+		return 0;
+	}
+	if (header_is(data, len, "Request-ID", value, sizeof value))
+		memcpy(fl->res->request_id, value, sizeof value);
+	else if (header_is(data, len, "Date", value, sizeof value) &&
+	    (t = curl_getdate(value, NULL)) > 0)
+		fl->res->date = (int64_t)t * 1000;
+	return len;
+}
+
+static size_t
+on_read(char *out, size_t size, size_t n, void *arg)
+{
+	ssize_t got;
+
+	do
+		got = read(*(int *)arg, out, size * n);
+	while (got < 0 && errno == EINTR);
+	return got < 0 ? CURL_READFUNC_ABORT : (size_t)got;
+}
+
+static int
+on_seek(void *arg, curl_off_t offset, int origin)
+{
+	return lseek(*(int *)arg, offset, origin) < 0 ? CURL_SEEKFUNC_FAIL
+						      : CURL_SEEKFUNC_OK;
+}
+
+static curl_mime *
+form(CURL *c, const struct ct_http_req *req, int *fd)
+{
+	curl_mime *mime = curl_mime_init(c);
+	curl_mimepart *part;
+	size_t i;
+
+	for (i = 0; mime && i < req->nparts; i++) {
+		const struct ct_http_part *p = &req->part[i];
+
+		part = curl_mime_addpart(mime);
+		(void)curl_mime_name(part, p->name);
+		if (p->text) {
+			(void)curl_mime_data(
+			    part, p->text, CURL_ZERO_TERMINATED);
+			continue;
+		}
+		fd[i] = p->fd;
+		(void)curl_mime_filename(part, p->filename);
+		(void)curl_mime_type(part, p->type);
+		(void)lseek(p->fd, 0, SEEK_SET);
+		(void)curl_mime_data_cb(
+		    part, (curl_off_t)p->len, on_read, on_seek, NULL, &fd[i]);
+	}
+	return mime;
+}
+
+static void
+set_safe(CURL *c, const struct ct_http_req *req)
+{
+	bool safe = strcmp(req->method, "GET") == 0;
+
+	(void)curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+	(void)curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+	(void)curl_easy_setopt(c, CURLOPT_PROXY, "");
+	(void)curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	(void)curl_easy_setopt(
+	    c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	(void)curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	(void)curl_easy_setopt(
+	    c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	(void)curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, safe ? 0L : 1L);
+	(void)curl_easy_setopt(c, CURLOPT_FORBID_REUSE, safe ? 0L : 1L);
+	(void)curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+	(void)curl_easy_setopt(c, CURLOPT_TIMEOUT_MS,
+	    (long)(req->timeout ? req->timeout : TIMEOUT_MS));
+	(void)curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 100L);
+	(void)curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, 60L);
+	(void)curl_easy_setopt(c, CURLOPT_USERAGENT, "ct/" CT_VERSION);
+	if (req->user) {
+		(void)curl_easy_setopt(
+		    c, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+		(void)curl_easy_setopt(c, CURLOPT_USERNAME, req->user);
+		(void)curl_easy_setopt(
+		    c, CURLOPT_PASSWORD, req->password ? req->password : "");
+	}
+}
+
+/* Could the server have seen the request?  req_size counts what was sent. */
+static enum ct_http_fate
+fate_of(CURL *c, CURLcode rc)
+{
+	long sent = 0;
+
+	(void)curl_easy_getinfo(c, CURLINFO_REQUEST_SIZE, &sent);
+	switch (rc) {
+	case CURLE_OK:
+		return CT_HTTP_ANSWERED;
+	case CURLE_URL_MALFORMAT:
+	case CURLE_UNSUPPORTED_PROTOCOL:
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_CONNECT:
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+		return CT_HTTP_UNSENT;
+	default:
+		return sent ? CT_HTTP_UNKNOWN : CT_HTTP_UNSENT;
+	}
+}
+
+static int
+explain(CURLcode rc, const struct flight *fl, struct ct_err *err)
+{
+	const char *why = *fl->why ? fl->why : curl_easy_strerror(rc);
+
+	if (fl->too_large)
+		return ct_fail(err, CT_PROTOCOL,
+		    "the server's answer is over %zu bytes", fl->max);
+	switch (rc) {
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+		return ct_fail(err, CT_NOPERM,
+		    "the server's certificate is not good: %s", why);
+	case CURLE_WEIRD_SERVER_REPLY:
+	case CURLE_UNSUPPORTED_PROTOCOL:
+		return ct_fail(err, CT_PROTOCOL,
+		    "the server does not speak HTTP: %s", why);
+	default:
+		return ct_fail(err, CT_TEMPFAIL, "the request failed: %s", why);
+	}
+}
+
+static void
+take_info(CURL *c, struct ct_http_res *res)
+{
+	curl_off_t wait = 0;
+	char *type = NULL;
+
+	(void)curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &res->status);
+	(void)curl_easy_getinfo(c, CURLINFO_CONTENT_TYPE, &type);
+	res->type = type ? ct_strdup(type) : NULL;
+	(void)curl_easy_getinfo(c, CURLINFO_RETRY_AFTER, &wait);
+	res->retry_after = wait > 0 ? (int64_t)wait * 1000 : -1;
+}
+
+static struct curl_slist *
+headers(const struct ct_http_req *req)
+{
+	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
+	const char *const *h;
+	char *type;
+
+	if (req->type) {
+		type = ct_printf("Content-Type: %s", req->type);
+		list = curl_slist_append(list, type);
+		free(type);
+	}
+	for (h = req->header; h && *h; h++)
+		list = curl_slist_append(list, *h);
+	return list;
+}
+
+static void
+set_body(CURL *c, const struct ct_http_req *req, curl_mime *mime)
+{
+	bool get = strcmp(req->method, "GET") == 0;
+
+	if (mime) {
+		(void)curl_easy_setopt(c, CURLOPT_MIMEPOST, mime);
+	} else if (!get) {
+		(void)curl_easy_setopt(
+		    c, CURLOPT_POSTFIELDS, req->body ? req->body : "");
+		(void)curl_easy_setopt(
+		    c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)req->len);
+	}
+	if (!get && strcmp(req->method, "POST") != 0)
+		(void)curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, req->method);
+}
+
+int
+ct_http_do(struct ct_http *http, const struct ct_http_req *req,
+    struct ct_http_res *res, struct ct_err *err)
+{
+	struct flight fl = {
+		.res = res, .max = req->max ? req->max : ANSWER_MAX, .cap = 4096
+	};
+	struct curl_slist *list;
+	curl_mime *mime = NULL;
+	CURL *c = http->curl;
+	CURLcode rc;
+	int *fd;
+
+	*res =
+	    (struct ct_http_res){ .fate = CT_HTTP_UNSENT, .retry_after = -1 };
+	if (ct_http_allowed(req->url, err))
+		return err->code;
+	res->body = ct_alloc(fl.cap, 1);
+	fd = ct_alloc(req->nparts, sizeof *fd);
+	curl_easy_reset(c);
+	set_safe(c, req);
+	list = headers(req);
+	if (req->nparts)
+		mime = form(c, req, fd);
+	set_body(c, req, mime);
+	(void)curl_easy_setopt(c, CURLOPT_URL, req->url);
+	(void)curl_easy_setopt(c, CURLOPT_HTTPHEADER, list);
+	(void)curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
+	(void)curl_easy_setopt(c, CURLOPT_WRITEDATA, &fl);
+	(void)curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
+	(void)curl_easy_setopt(c, CURLOPT_HEADERDATA, &fl);
+	(void)curl_easy_setopt(c, CURLOPT_ERRORBUFFER, fl.why);
+	rc = curl_easy_perform(c);
+	res->fate = fate_of(c, rc);
+	if (rc == CURLE_OK)
+		take_info(c, res);
+	else
+		(void)explain(rc, &fl, err);
+	curl_mime_free(mime);
+	curl_slist_free_all(list);
+	free(fd);
+	/* nothing of the request stays in the handle, its password least */
+	curl_easy_reset(c);
+	return rc == CURLE_OK ? 0 : err->code;
+}
+
+void
+ct_http_done(struct ct_http_res *res)
+{
+	free(res->body);
+	free(res->type);
+	*res = (struct ct_http_res){ 0 };
+}

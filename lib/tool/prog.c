@@ -1,0 +1,195 @@
+#include "prog.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const char *ct_prog = "ct";
+volatile sig_atomic_t ct_stop;
+
+void
+ct_start(const char *name)
+{
+	int fd;
+
+	ct_prog = name;
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		(void)close(fd);
+	(void)umask(077);
+}
+
+static void
+on_signal(int sig)
+{
+	(void)sig;
+	ct_stop = 1;
+}
+
+void
+ct_stop_gently(void)
+{
+	struct sigaction sa = { .sa_handler = on_signal,
+		.sa_flags = (int)SA_RESETHAND };
+
+	(void)sigemptyset(&sa.sa_mask);
+	(void)sigaction(SIGINT, &sa, NULL);
+	(void)sigaction(SIGTERM, &sa, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+static void __attribute__((format(printf, 1, 0)))
+message(const char *fmt, va_list ap)
+{
+	char line[1024];
+	int n, m;
+
+	n = snprintf(line, sizeof line, "%s: ", ct_prog);
+	m = vsnprintf(line + n, sizeof line - (size_t)n - 1, fmt, ap);
+	n += m < 0 ? 0 : m;
+	if ((size_t)n > sizeof line - 2)
+		n = sizeof line - 2;
+	line[n++] = '\n';
+	if (write(STDERR_FILENO, line, (size_t)n) < 0)
+		return; /* nowhere left to say it */
+}
+
+void
+ct_warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	message(fmt, ap);
+	va_end(ap);
+}
+
+_Noreturn void
+ct_die(int code, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	message(fmt, ap);
+	va_end(ap);
+	exit(code);
+}
+
+_Noreturn void
+ct_die_err(const struct ct_err *err)
+{
+	ct_die(err->code ? err->code : CT_SOFTWARE, "%s", err->msg);
+}
+
+void *
+ct_alloc(size_t n, size_t size)
+{
+	void *p = calloc(n ? n : 1, size ? size : 1);
+
+	if (!p)
+		ct_die(CT_OSERR, "out of memory");
+	return p;
+}
+
+void *
+ct_grow(void *p, size_t n, size_t size)
+{
+	if (size && n > SIZE_MAX / size)
+		ct_die(CT_OSERR, "out of memory");
+	p = realloc(p, n && size ? n * size : 1);
+	if (!p)
+		ct_die(CT_OSERR, "out of memory");
+	return p;
+}
+
+char *
+ct_strdup(const char *s)
+{
+	size_t n = strlen(s) + 1;
+
+	return memcpy(ct_alloc(n, 1), s, n);
+}
+
+char *
+ct_printf(const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&s, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		ct_die(CT_OSERR, "out of memory");
+	return s;
+}
+
+long
+ct_number(const char *opt, const char *arg, long lo, long hi)
+{
+	char *end;
+	long n;
+
+	errno = 0;
+	n = strtol(arg, &end, 10);
+	if (end == arg || *end || errno || n < lo || n > hi)
+		ct_die(
+		    CT_USAGE, "%s: want a number from %ld to %ld", opt, lo, hi);
+	return n;
+}
+
+const char *
+ct_home(const char *dir)
+{
+	const char *env = getenv("CT_HOME");
+
+	return dir ? dir : env && *env ? env : "/var/lib/ct";
+}
+
+char *
+ct_sibling(const char *name)
+{
+	char self[4096], *slash, *path;
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+
+	if (n > 0) {
+		self[n] = '\0';
+		slash = strrchr(self, '/');
+		*slash = '\0';
+		path = ct_printf("%s/%s", self, name);
+		if (access(path, X_OK) == 0)
+			return path;
+		free(path);
+	}
+	return ct_printf("%s/%s", CT_LIBEXECDIR, name);
+}
+
+_Noreturn void
+ct_usage(const char *text)
+{
+	(void)fputs(text, stderr);
+	exit(CT_USAGE);
+}
+
+int
+ct_help(const char *text)
+{
+	return fputs(text, stdout) < 0 || fflush(stdout) ? CT_IOERR : 0;
+}
+
+int
+ct_version(const char *more)
+{
+	printf("%s %s\n%s%s", ct_prog, CT_VERSION, more ? more : "",
+	    more ? "\n" : "");
+	return fflush(stdout) ? CT_IOERR : 0;
+}

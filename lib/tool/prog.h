@@ -1,0 +1,67 @@
+/*
+ * prog.h - what every command needs: its name, messages, memory, state
+ *
+ * These are for commands and for the parts under lib/tool; nothing in
+ * lib/core prints or exits.
+ */
+#ifndef CT_PROG_H
+#define CT_PROG_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "err.h"
+
+extern const char *ct_prog; /* set by ct_start */
+
+/*
+ * First thing in main: the program's name, descriptors 0 to 2 open (so that
+ * no state file ever gets one of them), umask 077.
+ */
+void ct_start(const char *name);
+
+/*
+ * For commands with state: ignore SIGPIPE; on SIGINT or SIGTERM set ct_stop,
+ * which is looked at between records and between steps, so that the one in
+ * hand is finished.  A second signal kills.
+ */
+void ct_stop_gently(void);
+extern volatile sig_atomic_t ct_stop;
+
+/* Print "PROGRAM: message" to standard error.  ct_die then exits with code. */
+void ct_warn(const char *fmt, ...) CT_PRINTF(1, 2);
+_Noreturn void ct_die(int code, const char *fmt, ...) CT_PRINTF(2, 3);
+_Noreturn void ct_die_err(const struct ct_err *err);
+
+/*
+ * Memory for n objects of the given size: zeroed, or *p grown (old content
+ * kept, new part not zeroed).  Never NULL: on failure or overflow they exit
+ * with CT_OSERR, the only library functions that exit.  Release with free().
+ */
+void *ct_alloc(size_t n, size_t size);
+void *ct_grow(void *p, size_t n, size_t size);
+char *ct_strdup(const char *s);
+char *ct_printf(const char *fmt, ...) CT_PRINTF(1, 2);
+
+/* The number that option opt was given, lo to hi; else exits with CT_USAGE. */
+long ct_number(const char *opt, const char *arg, long lo, long hi);
+
+/* The state directory: dir if not NULL, else $CT_HOME, else /var/lib/ct. */
+const char *ct_home(const char *dir);
+
+/*
+ * The path of another program of ours: beside this one, else where it was
+ * installed (LIBEXECDIR).  Never looked up in PATH.  Release with free().
+ */
+char *ct_sibling(const char *name);
+
+/* -h: print text to standard output; returns 0.  A wrong option or operand:
+ * print it to standard error and exit with CT_USAGE. */
+int ct_help(const char *text);
+_Noreturn void ct_usage(const char *text);
+
+/* Print "NAME VERSION" and the lines of more (may be NULL); returns 0. */
+int ct_version(const char *more);
+
+#endif

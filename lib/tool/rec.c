@@ -1,0 +1,123 @@
+#include "rec.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hex.h"
+#include "prog.h"
+
+static int
+depth(const json_t *v)
+{
+	const char *key;
+	json_t *sub;
+	size_t i;
+	int d, most = 0;
+
+	if (json_is_object(v)) {
+		json_object_foreach((json_t *)(uintptr_t)v, key,
+		    sub) if ((d = depth(sub)) > most) most = d;
+	} else if (json_is_array(v)) {
+		json_array_foreach(v, i, sub) if ((d = depth(sub)) > most)
+		    most = d;
+	} else {
+		return 0;
+	}
+	return most + 1;
+}
+
+json_t *
+ct_json_object(const char *text, size_t len, struct ct_err *err)
+{
+	json_error_t why;
+	json_t *rec = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
+
+	/* why.text quotes the input, which may be private */
+	if (!rec)
+		(void)ct_fail(err, CT_DATAERR, "not a JSON object (byte %d)",
+		    why.position);
+	else if (!json_is_object(rec))
+		(void)ct_fail(err, CT_DATAERR, "not a JSON object (byte 1)");
+	else if (depth(rec) > CT_REC_DEPTH)
+		(void)ct_fail(
+		    err, CT_DATAERR, "nested over %d deep", CT_REC_DEPTH);
+	else
+		return rec;
+	json_decref(rec);
+	return NULL;
+}
+
+json_t *
+ct_rec_get(const json_t *rec, const char *path)
+{
+	const char *dot;
+
+	while (rec && (dot = strchr(path, '.'))) {
+		rec = json_object_getn(rec, path, (size_t)(dot - path));
+		path = dot + 1;
+	}
+	return json_object_get(rec, path);
+}
+
+const char *
+ct_rec_text(const json_t *rec, const char *path)
+{
+	return json_string_value(ct_rec_get(rec, path));
+}
+
+int
+ct_rec_hash(const json_t *rec, const char *name, uint8_t *out, size_t len,
+    struct ct_err *err)
+{
+	const json_t *hash =
+	    json_object_get(json_object_get(rec, "hashes"), name);
+
+	if (!hash)
+		return CT_NO;
+	if (!json_is_string(hash) || json_string_length(hash) != 2 * len ||
+	    ct_unhex(json_string_value(hash), out, len) < 0)
+		return ct_fail(err, CT_DATAERR,
+		    "hashes.%s is not %zu hex digits", name, 2 * len);
+	return 0;
+}
+
+void
+ct_rec_fail(json_t *rec, const struct ct_err *err)
+{
+	(void)json_object_set_new(rec, "error",
+	    json_pack("{s:s, s:i, s:s}", "tool", ct_prog, "code", err->code,
+		"msg", err->msg));
+}
+
+void
+ct_tally(struct ct_tally *tally, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < CT_TALLY_MAX; i++) {
+		if (!tally->name[i])
+			tally->name[i] = name;
+		if (strcmp(tally->name[i], name) == 0) {
+			tally->count[i]++;
+			return;
+		}
+	}
+}
+
+void
+ct_tally_print(const struct ct_tally *tally, size_t in, size_t out)
+{
+	char line[512];
+	size_t i, len = 0;
+
+	line[0] = '\0';
+	for (i = 0; i < CT_TALLY_MAX && tally->name[i]; i++) {
+		int n = snprintf(line + len, sizeof line - len, "%s%zu %s",
+		    i ? ", " : ": ", tally->count[i], tally->name[i]);
+
+		if (n > 0 && (size_t)n < sizeof line - len)
+			len += (size_t)n;
+	}
+	ct_warn("%zu in = %zu out + %zu dropped%s", in, out, in - out, line);
+}

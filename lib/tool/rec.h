@@ -1,0 +1,134 @@
+/*
+ * rec.h - streams of records, one JSON object a line
+ *
+ * Every filter is one function applied to every record.  It adds members of
+ * its own and changes no other: each member has one writer, see ct-record(5).
+ * What came in goes out byte for byte, with the new members before its closing
+ * brace; so numbers and members that we do not know stay as they were written.
+ *
+ * An error of one record travels with it: the record is written with
+ *	"error": {"tool": "ct-match", "code": 65, "msg": "..."}
+ * and every later command passes it on untouched.  So the exit status of
+ * the last command of a pipeline tells of an error in any.
+ */
+#ifndef CT_REC_H
+#define CT_REC_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+
+#define CT_REC_MAX (1 << 20) /* bytes in a line */
+#define CT_REC_DEPTH 64      /* objects and arrays within one another */
+
+/* ---- output: whole records per write(2) -------------------------------- */
+
+struct ct_out {
+	int fd;
+	bool each; /* write every record at once: its maker has promised it */
+	char *buf;
+	size_t len, cap;
+	int64_t since; /* ct_mono of the oldest record in buf */
+	size_t n;      /* records put so far */
+};
+
+/* Records gather up to 64 KiB or 100 ms.  All return 0 or CT_IOERR. */
+int ct_out_rec(struct ct_out *out, const json_t *rec, struct ct_err *err);
+int ct_out_line(struct ct_out *out, const char *line, size_t len,
+    struct ct_err *err); /* a newline is added */
+int ct_out_flush(struct ct_out *out, struct ct_err *err);
+/* Flush and close the descriptor: a full disk may show only here. */
+int ct_out_close(struct ct_out *out, struct ct_err *err);
+
+/* ---- input: lines, or names ended by NUL -------------------------------- */
+
+struct ct_in {
+	int fd;
+	char delim;         /* '\n' or '\0' */
+	struct ct_out *tie; /* flushed before input blocks; may be NULL */
+	char *buf;
+	size_t cap, start, end;
+	size_t lineno;  /* of the line given last, from 1 */
+	bool eof, torn; /* torn: that line had no delimiter */
+};
+
+/*
+ * The next line without its delimiter (and without a CR before LF), in memory
+ * of ours until the next call, with a NUL after it.  Returns 1; 0 at the end;
+ * CT_DATAERR for a line over CT_REC_MAX, which is skipped; CT_IOERR.
+ */
+int ct_in_next(struct ct_in *in, char **line, size_t *len, struct ct_err *err);
+void ct_in_free(struct ct_in *in);
+
+/* ---- outcomes, for the closing summary ---------------------------------- */
+
+#define CT_TALLY_MAX 16
+
+struct ct_tally {
+	const char *name[CT_TALLY_MAX];
+	size_t count[CT_TALLY_MAX];
+};
+
+/* Count one more of name, which must stay valid. */
+void ct_tally(struct ct_tally *tally, const char *name);
+/* "PROGRAM: 9 in = 7 out + 2 dropped: 3 match, 4 clean" to standard error. */
+void ct_tally_print(const struct ct_tally *tally, size_t in, size_t out);
+
+/* ---- the filter ---------------------------------------------------------- */
+
+enum {
+	CT_DROP = -1,   /* do not write this record */
+	CT_REWRITE = -2 /* members within members changed: write it anew */
+};
+
+/* Returns 0, one of these, or an error code with *err set. rec stays ours. */
+typedef int ct_each_fn(json_t *rec, void *arg, struct ct_err *err);
+
+struct ct_filter {
+	ct_each_fn *each;
+	void *arg;
+	int in, out;  /* descriptors */
+	bool promise; /* each() makes promises: write every record at once,
+			 refuse a last line without newline (it may be cut) */
+	bool quiet;   /* no closing summary */
+	int status;   /* each() may set it: the least exit status of the run */
+	struct ct_tally tally; /* each() counts its outcomes here */
+};
+
+/*
+ * Read records from in, call each(rec, arg) for those without an error,
+ * write them to out, close out.  Returns the highest code of any record, or
+ * CT_IOERR if in or out failed, or CT_TEMPFAIL if ct_stop was set before the
+ * end; messages are printed.
+ */
+int ct_filter(struct ct_filter *f);
+
+/* ---- within a record ------------------------------------------------------
+ */
+
+/*
+ * One JSON object from len bytes: UTF-8, no duplicate names, no NUL, nothing
+ * behind it, at most CT_REC_DEPTH deep.  NULL with *err CT_DATAERR.
+ */
+json_t *ct_json_object(const char *text, size_t len, struct ct_err *err);
+
+/* What stands at a path such as "review.viewed.level", borrowed, or NULL. */
+json_t *ct_rec_get(const json_t *rec, const char *path);
+
+/* The same if it is a string, else NULL. */
+const char *ct_rec_text(const json_t *rec, const char *path);
+
+/*
+ * The bytes of the hex string at rec.hashes.NAME, exactly len of them.
+ * Returns 0, CT_NO if there is none, CT_DATAERR if it is malformed.
+ */
+int ct_rec_hash(const json_t *rec, const char *name, uint8_t *out, size_t len,
+    struct ct_err *err);
+
+/* Put {"tool","code","msg"} of err into rec.error. */
+void ct_rec_fail(json_t *rec, const struct ct_err *err);
+
+#endif

@@ -1,0 +1,172 @@
+/* rec_filter.c - the loop that every filter shares: ct_filter of rec.h */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "prog.h"
+#include "rec.h"
+
+/* An error whose code makes no sense is an error all the same. */
+static int
+code_of(const json_t *error)
+{
+	json_int_t code = json_integer_value(json_object_get(error, "code"));
+
+	return code > 0 && code <= CT_CONFIG ? (int)code : CT_DATAERR;
+}
+
+/* The line as it came, with the members from the had-th on before its '}'. */
+static int
+grown(struct ct_out *out, const char *line, size_t len, json_t *rec, size_t had,
+    struct ct_err *err)
+{
+	json_t *news = json_object();
+	const char *key;
+	json_t *value;
+	char *text, *whole;
+	size_t n = 0, more;
+	int rc;
+
+	json_object_foreach(rec, key, value) if (n++ >= had)(void)
+	    json_object_set(news, key, value);
+	text = json_dumps(news, JSON_COMPACT);
+	json_decref(news);
+	if (!text)
+		return ct_fail(err, CT_SOFTWARE, "cannot encode a record");
+	while (line[len - 1] != '}') /* it parsed: there is one */
+		len--;
+	len--;
+	more = strlen(text);
+	whole = ct_alloc(len + more + 1, 1);
+	memcpy(whole, line, len);
+	if (had)
+		whole[len] = ',';
+	memcpy(whole + len + (had > 0), text + 1, more - 1);
+	rc = ct_out_line(out, whole, len + (had > 0) + more - 1, err);
+	free(whole);
+	free(text);
+	return rc;
+}
+
+struct item {
+	const char *line;
+	size_t len, had, lineno;
+	json_t *rec;
+};
+
+/* The outcome of one line: a code, 0, or one of CT_DROP.. */
+static int
+outcome(struct ct_filter *f, struct item *it, struct ct_err *err)
+{
+	json_t *old;
+	int rc;
+
+	if (!it->rec)
+		it->rec = ct_json_object(it->line, it->len, err);
+	if (!it->rec) {
+		it->rec = json_object();
+		it->had = 0;
+		rc = err->code;
+	} else if ((old = json_object_get(it->rec, "error"))) {
+		it->had = json_object_size(it->rec);
+		ct_tally(&f->tally, "error");
+		return code_of(old);
+	} else {
+		it->had = json_object_size(it->rec);
+		rc = f->each(it->rec, f->arg, err);
+	}
+	if (rc > 0) {
+		ct_tally(&f->tally, "error");
+		ct_rec_fail(it->rec, err);
+		ct_warn("line %zu: %s", it->lineno, err->msg);
+	}
+	return rc;
+}
+
+static int
+emit(struct ct_out *out, struct item *it, int rc, struct ct_err *err)
+{
+	if (rc == CT_DROP)
+		return 0;
+	if (rc == CT_REWRITE || it->had == 0)
+		return ct_out_rec(out, it->rec, err);
+	if (json_object_size(it->rec) == it->had)
+		return ct_out_line(out, it->line, it->len, err);
+	return grown(out, it->line, it->len, it->rec, it->had, err);
+}
+
+/* One line of input, from ct_in_next's result rc on. */
+static int
+one(struct ct_filter *f, struct ct_out *out, struct item *it, int got,
+    bool torn, struct ct_err *err)
+{
+	struct ct_err fault = { 0 };
+	int rc;
+
+	if (got != 1 || (torn && f->promise)) {
+		if (got == 1)
+			(void)ct_fail(err, CT_DATAERR,
+			    "the last line has no newline; it may be cut");
+		ct_warn("line %zu: %s", it->lineno, err->msg);
+		ct_tally(&f->tally, "error");
+		it->rec = json_object();
+		ct_rec_fail(it->rec, err);
+		rc = err->code;
+	} else {
+		if (torn)
+			ct_warn("line %zu: no newline at its end", it->lineno);
+		rc = outcome(f, it, err);
+	}
+	if (emit(out, it, rc, &fault)) {
+		ct_warn("%s", fault.msg);
+		rc = -fault.code - 100;
+	}
+	json_decref(it->rec);
+	it->rec = NULL;
+	return rc;
+}
+
+int
+ct_filter(struct ct_filter *f)
+{
+	struct ct_out out = { .fd = f->out, .each = f->promise };
+	struct ct_in in = { .fd = f->in, .delim = '\n', .tie = &out };
+	struct item it = { 0 };
+	struct ct_err err = { 0 };
+	size_t blank = 0;
+	int got, rc = 0, worst = 0;
+	char *line;
+
+	while (!ct_stop && (got = ct_in_next(&in, &line, &it.len, &err))) {
+		if (got == CT_IOERR) {
+			ct_warn("%s", err.msg);
+			worst = CT_IOERR;
+			break;
+		}
+		it.line = line;
+		it.lineno = in.lineno;
+		if (got == 1 && strspn(line, " \t") == it.len) {
+			blank++;
+			continue;
+		}
+		it.had = 0;
+		rc = one(f, &out, &it, got, in.torn, &err);
+		if (rc < -100) {
+			worst = -rc - 100;
+			break;
+		}
+		if (rc > worst)
+			worst = rc;
+		err = (struct ct_err){ 0 };
+	}
+	if (ct_stop && worst < CT_TEMPFAIL)
+		worst = CT_TEMPFAIL;
+	if (ct_out_close(&out, &err) && worst < CT_IOERR) {
+		ct_warn("%s", err.msg);
+		worst = CT_IOERR;
+	}
+	if (!f->quiet)
+		ct_tally_print(&f->tally, in.lineno - blank, out.n);
+	ct_in_free(&in);
+	return f->status > worst ? f->status : worst;
+}

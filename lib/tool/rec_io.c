@@ -1,0 +1,204 @@
+/* rec_io.c - lines in, whole records out: the ct_in and ct_out of rec.h */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "file.h"
+#include "prog.h"
+#include "rec.h"
+
+#define OUT_BYTES ((size_t)64 << 10)
+#define OUT_MS 100
+
+static void
+room(struct ct_out *out, size_t more)
+{
+	if (out->cap - out->len >= more)
+		return;
+	while (out->cap - out->len < more)
+		out->cap = out->cap ? 2 * out->cap : 2 * OUT_BYTES;
+	out->buf = ct_grow(out->buf, out->cap, 1);
+}
+
+static void
+append(struct ct_out *out, const char *text, size_t len)
+{
+	room(out, len);
+	memcpy(out->buf + out->len, text, len);
+	out->len += len;
+}
+
+int
+ct_out_flush(struct ct_out *out, struct ct_err *err)
+{
+	size_t len = out->len;
+
+	out->len = 0;
+	if (len && ct_write_full(out->fd, out->buf, len) < 0)
+		return ct_fail_errno(err, CT_IOERR, "cannot write");
+	return 0;
+}
+
+/* A record of start..len is in the buffer: end its line. */
+static int
+finish(struct ct_out *out, size_t start, struct ct_err *err)
+{
+	int64_t now = ct_mono();
+
+	append(out, "\n", 1);
+	out->n++;
+	if (start == 0)
+		out->since = now;
+	if (out->each || out->len >= OUT_BYTES || now - out->since >= OUT_MS)
+		return ct_out_flush(out, err);
+	return 0;
+}
+
+int
+ct_out_line(
+    struct ct_out *out, const char *line, size_t len, struct ct_err *err)
+{
+	size_t start = out->len;
+
+	append(out, line, len);
+	return finish(out, start, err);
+}
+
+/* jansson leaves DEL and the C1 controls as they are; terminals obey them. */
+static int
+dump(const char *text, size_t len, void *arg)
+{
+	static const char hex[] = "0123456789abcdef";
+	struct ct_out *out = arg;
+	char esc[6] = { '\\', 'u', '0', '0', 0, 0 };
+	size_t i, skip;
+	unsigned char c;
+
+	for (i = 0; i < len; i += skip) {
+		c = (unsigned char)text[i];
+		skip = 1;
+		if (c == 0xc2 && i + 1 < len &&
+		    (unsigned char)text[i + 1] < 0xa0) {
+			c = (unsigned char)text[i + 1];
+			skip = 2;
+		}
+		if (skip == 2 || c == 0x7f) {
+			esc[4] = hex[c >> 4];
+			esc[5] = hex[c & 15];
+			append(out, esc, sizeof esc);
+		} else {
+			append(out, text + i, 1);
+		}
+	}
+	return 0;
+}
+
+int
+ct_out_rec(struct ct_out *out, const json_t *rec, struct ct_err *err)
+{
+	size_t start = out->len;
+
+	if (json_dump_callback(rec, dump, out, JSON_COMPACT) < 0) {
+		out->len = start;
+		return ct_fail(err, CT_SOFTWARE, "cannot encode a record");
+	}
+	return finish(out, start, err);
+}
+
+int
+ct_out_close(struct ct_out *out, struct ct_err *err)
+{
+	int rc = ct_out_flush(out, err);
+
+	if (close(out->fd) < 0 && !rc)
+		rc = ct_fail_errno(err, CT_IOERR, "cannot write");
+	out->fd = -1;
+	free(out->buf);
+	out->buf = NULL;
+	out->cap = 0;
+	return rc;
+}
+
+/* Read more behind end; 1, 0 at the end of input, CT_IOERR. */
+static int
+fill(struct ct_in *in, struct ct_err *err)
+{
+	struct pollfd p = { .fd = in->fd, .events = POLLIN };
+	ssize_t n;
+	int rc;
+
+	if (in->start) {
+		memmove(in->buf, in->buf + in->start, in->end - in->start);
+		in->end -= in->start;
+		in->start = 0;
+	}
+	if (in->cap - in->end < 2) {
+		in->cap = in->cap ? 2 * in->cap : (size_t)64 << 10;
+		in->buf = ct_grow(in->buf, in->cap, 1);
+	}
+	if (in->tie && in->tie->len && poll(&p, 1, 0) == 0 &&
+	    (rc = ct_out_flush(in->tie, err)))
+		return rc;
+	do
+		n = read(in->fd, in->buf + in->end, in->cap - in->end - 1);
+	while (n < 0 && errno == EINTR && !ct_stop);
+	if (n < 0 && errno == EINTR)
+		return 0;
+	if (n < 0)
+		return ct_fail_errno(err, CT_IOERR, "cannot read");
+	in->end += (size_t)n;
+	return n > 0;
+}
+
+int
+ct_in_next(struct ct_in *in, char **line, size_t *len, struct ct_err *err)
+{
+	size_t seen = 0;
+	char *nl = NULL;
+	bool skip = false;
+	int rc;
+
+	while (!nl) {
+		if (in->end > in->start + seen)
+			nl = memchr(in->buf + in->start + seen, in->delim,
+			    in->end - in->start - seen);
+		if (nl)
+			break;
+		seen = in->end - in->start;
+		if (seen > CT_REC_MAX) {
+			skip = true;
+			in->start = in->end;
+			seen = 0;
+		}
+		if (in->eof || (rc = fill(in, err)) == 0) {
+			in->eof = true;
+			break;
+		}
+		if (rc > 1)
+			return rc;
+	}
+	if (!nl && in->end == in->start && !skip)
+		return 0;
+	in->torn = !nl;
+	*line = in->buf + in->start;
+	*len = nl ? (size_t)(nl - *line) : in->end - in->start;
+	in->start = nl ? in->start + *len + 1 : in->end;
+	in->lineno++;
+	if (skip || *len > CT_REC_MAX)
+		return ct_fail(
+		    err, CT_DATAERR, "line over %d bytes", CT_REC_MAX);
+	if (in->delim == '\n' && *len && (*line)[*len - 1] == '\r')
+		--*len;
+	(*line)[*len] = '\0';
+	return 1;
+}
+
+void
+ct_in_free(struct ct_in *in)
+{
+	free(in->buf);
+	in->buf = NULL;
+}

@@ -1,0 +1,345 @@
+#include "store.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "prog.h"
+
+#define BUSY_MS 10000
+
+struct ct_store {
+	sqlite3 *db;
+	char *path;
+};
+
+struct ct_rows {
+	sqlite3_stmt *stmt;
+	struct ct_store *st;
+};
+
+/* sqlite3_errmsg may quote the SQL, which is ours, and never the data. */
+static int
+failed(struct ct_store *st, const char *what, struct ct_err *err)
+{
+	int code = CT_IOERR;
+
+	switch (sqlite3_errcode(st->db) & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		code = CT_TEMPFAIL;
+		break;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		code = CT_DATAERR;
+		break;
+	case SQLITE_NOMEM:
+		code = CT_OSERR;
+		break;
+	case SQLITE_CANTOPEN:
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+		code = CT_CANTCREAT;
+		break;
+	case SQLITE_ERROR:
+	case SQLITE_CONSTRAINT:
+	case SQLITE_MISUSE:
+	case SQLITE_RANGE:
+		code = CT_SOFTWARE;
+		break;
+	default:
+		break;
+	}
+	return ct_fail(
+	    err, code, "'%s': %s: %s", st->path, what, sqlite3_errmsg(st->db));
+}
+
+static int
+exec(struct ct_store *st, const char *sql, struct ct_err *err)
+{
+	if (sqlite3_exec(st->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return failed(st, "cannot write", err);
+	return 0;
+}
+
+static int
+migrate(struct ct_store *st, const char *const schema[], struct ct_err *err)
+{
+	int64_t have = 0, want = 0;
+	char pragma[48];
+	int rc;
+
+	while (schema[want])
+		want++;
+	if ((rc = ct_store_int(st, &have, err, "PRAGMA user_version", "")) > 1)
+		return rc;
+	if (have > want)
+		return ct_fail(err, CT_CONFIG,
+		    "'%s' was written by a later version", st->path);
+	if (have == want)
+		return 0;
+	if ((rc = ct_store_begin(st, err)))
+		return rc;
+	/* another process may have done it while we waited for the lock */
+	if ((rc = ct_store_int(st, &have, err, "PRAGMA user_version", "")) > 1)
+		goto undo;
+	for (rc = 0; !rc && have < want; have++)
+		rc = exec(st, schema[have], err);
+	if (rc)
+		goto undo;
+	(void)snprintf(
+	    pragma, sizeof pragma, "PRAGMA user_version=%lld", (long long)want);
+	if ((rc = exec(st, pragma, err)) || (rc = ct_store_commit(st, err)))
+		goto undo;
+	return 0;
+undo:
+	ct_store_rollback(st);
+	return rc;
+}
+
+int
+ct_store_open(struct ct_store **out, const char *path,
+    const char *const schema[], struct ct_err *err)
+{
+	struct ct_store *st = ct_alloc(1, sizeof *st);
+	int rc, fd;
+
+	/* SQLite gives its other files the mode of this one */
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0) {
+		free(st);
+		return ct_fail_errno(
+		    err, CT_CANTCREAT, "cannot open '%s'", path);
+	}
+	(void)close(fd);
+	st->path = ct_strdup(path);
+	if (sqlite3_open_v2(path, &st->db,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW,
+		NULL) != SQLITE_OK) {
+		rc = st->db ? failed(st, "cannot open", err)
+			    : ct_fail(err, CT_OSERR, "out of memory");
+	} else {
+		(void)sqlite3_busy_timeout(st->db, BUSY_MS);
+		(void)sqlite3_extended_result_codes(st->db, 1);
+		rc = exec(st,
+		    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+		    "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF",
+		    err);
+		if (!rc)
+			rc = migrate(st, schema, err);
+	}
+	if (rc) {
+		ct_store_close(st);
+		st = NULL;
+	}
+	*out = st;
+	return rc;
+}
+
+void
+ct_store_close(struct ct_store *st)
+{
+	if (!st)
+		return;
+	(void)sqlite3_close(st->db);
+	free(st->path);
+	free(st);
+}
+
+static int
+bind(struct ct_rows *r, const char *fmt, va_list ap)
+{
+	const void *blob;
+	size_t len;
+	int i, rc = SQLITE_OK;
+
+	for (i = 1; *fmt && rc == SQLITE_OK; fmt++, i++)
+		switch (*fmt) {
+		case 's':
+			rc = sqlite3_bind_text(r->stmt, i,
+			    va_arg(ap, const char *), -1, SQLITE_TRANSIENT);
+			break;
+		case 'i':
+			rc =
+			    sqlite3_bind_int64(r->stmt, i, va_arg(ap, int64_t));
+			break;
+		case 'b':
+			blob = va_arg(ap, const void *);
+			len = va_arg(ap, size_t);
+			rc = sqlite3_bind_blob64(
+			    r->stmt, i, blob, len, SQLITE_TRANSIENT);
+			break;
+		default:
+			rc = SQLITE_MISUSE;
+		}
+	return rc;
+}
+
+static int
+prepare(struct ct_rows **rows, struct ct_store *st, struct ct_err *err,
+    const char *sql, const char *fmt, va_list ap)
+{
+	struct ct_rows *r = ct_alloc(1, sizeof *r);
+
+	*rows = NULL;
+	r->st = st;
+	if (sqlite3_prepare_v2(st->db, sql, -1, &r->stmt, NULL) != SQLITE_OK ||
+	    bind(r, fmt, ap) != SQLITE_OK) {
+		(void)failed(st, "cannot query", err);
+		ct_rows_close(r);
+		return err->code;
+	}
+	*rows = r;
+	return 0;
+}
+
+int
+ct_rows_open(struct ct_rows **rows, struct ct_store *st, struct ct_err *err,
+    const char *sql, const char *fmt, ...)
+{
+	va_list ap;
+	int rc;
+
+	va_start(ap, fmt);
+	rc = prepare(rows, st, err, sql, fmt, ap);
+	va_end(ap);
+	return rc;
+}
+
+int
+ct_rows_next(struct ct_rows *rows, struct ct_err *err)
+{
+	switch (sqlite3_step(rows->stmt)) {
+	case SQLITE_ROW:
+		return 1;
+	case SQLITE_DONE:
+		return 0;
+	default:
+		return failed(rows->st, "cannot read or write", err);
+	}
+}
+
+const char *
+ct_rows_text(struct ct_rows *rows, int col)
+{
+	return (const char *)sqlite3_column_text(rows->stmt, col);
+}
+
+int64_t
+ct_rows_int(struct ct_rows *rows, int col)
+{
+	return sqlite3_column_int64(rows->stmt, col);
+}
+
+const void *
+ct_rows_blob(struct ct_rows *rows, int col, size_t *len)
+{
+	const void *p = sqlite3_column_blob(rows->stmt, col);
+
+	*len = (size_t)sqlite3_column_bytes(rows->stmt, col);
+	return p;
+}
+
+bool
+ct_rows_null(struct ct_rows *rows, int col)
+{
+	return sqlite3_column_type(rows->stmt, col) == SQLITE_NULL;
+}
+
+void
+ct_rows_close(struct ct_rows *rows)
+{
+	if (!rows)
+		return;
+	(void)sqlite3_finalize(rows->stmt);
+	free(rows);
+}
+
+int
+ct_store_do(struct ct_store *st, struct ct_err *err, const char *sql,
+    const char *fmt, ...)
+{
+	struct ct_rows *r;
+	va_list ap;
+	int rc;
+
+	va_start(ap, fmt);
+	rc = prepare(&r, st, err, sql, fmt, ap);
+	va_end(ap);
+	while (!rc && (rc = ct_rows_next(r, err)) == 1)
+		rc = 0;
+	ct_rows_close(r);
+	return rc;
+}
+
+int
+ct_store_begin(struct ct_store *st, struct ct_err *err)
+{
+	return ct_store_do(st, err, "BEGIN IMMEDIATE", "");
+}
+
+int
+ct_store_commit(struct ct_store *st, struct ct_err *err)
+{
+	return ct_store_do(st, err, "COMMIT", "");
+}
+
+void
+ct_store_rollback(struct ct_store *st)
+{
+	if (!sqlite3_get_autocommit(st->db))
+		(void)sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+int64_t
+ct_store_last_id(struct ct_store *st)
+{
+	return sqlite3_last_insert_rowid(st->db);
+}
+
+int64_t
+ct_store_changes(struct ct_store *st)
+{
+	return sqlite3_changes64(st->db);
+}
+
+int
+ct_store_int(struct ct_store *st, int64_t *value, struct ct_err *err,
+    const char *sql, const char *fmt, ...)
+{
+	struct ct_rows *r;
+	va_list ap;
+	int rc;
+
+	va_start(ap, fmt);
+	rc = prepare(&r, st, err, sql, fmt, ap);
+	va_end(ap);
+	if (!rc && (rc = ct_rows_next(r, err)) == 1)
+		*value = ct_rows_int(r, 0);
+	ct_rows_close(r);
+	return rc;
+}
+
+int
+ct_store_text(struct ct_store *st, char **value, struct ct_err *err,
+    const char *sql, const char *fmt, ...)
+{
+	struct ct_rows *r;
+	const char *text;
+	va_list ap;
+	int rc;
+
+	*value = NULL;
+	va_start(ap, fmt);
+	rc = prepare(&r, st, err, sql, fmt, ap);
+	va_end(ap);
+	if (!rc && (rc = ct_rows_next(r, err)) == 1) {
+		text = ct_rows_text(r, 0);
+		*value = ct_strdup(text ? text : "");
+	}
+	ct_rows_close(r);
+	return rc;
+}

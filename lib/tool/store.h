@@ -1,0 +1,70 @@
+/*
+ * store.h - state in SQLite: WAL, synchronous=FULL, one owner a file
+ *
+ * A statement's parameters are given by a format, one letter each:
+ *	s  const char * (NULL is null)      i  int64_t
+ *	b  const void *, size_t (a blob)
+ * Every function returns 0 or CT_TEMPFAIL (busy), CT_IOERR, CT_DATAERR (the
+ * file is damaged or no database), CT_SOFTWARE (our SQL is wrong).
+ */
+#ifndef CT_STORE_H
+#define CT_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+
+struct ct_store;
+
+/*
+ * Open the database at path, mode 0600; made if it is not there.  schema is
+ * an array of SQL scripts ended by NULL: script k brings version k to k + 1
+ * (PRAGMA user_version), so what is released is never edited, only followed.
+ * CT_CONFIG if the file is of a later version than this program knows.
+ */
+int ct_store_open(struct ct_store **st, const char *path,
+    const char *const schema[], struct ct_err *err);
+void ct_store_close(struct ct_store *st);
+
+/* Run one statement to its end. */
+int ct_store_do(struct ct_store *st, struct ct_err *err, const char *sql,
+    const char *fmt, ...);
+
+/* BEGIN IMMEDIATE; what follows is durable when commit returned 0. */
+int ct_store_begin(struct ct_store *st, struct ct_err *err);
+int ct_store_commit(struct ct_store *st, struct ct_err *err);
+void ct_store_rollback(struct ct_store *st); /* keeps the error at hand */
+
+int64_t ct_store_last_id(struct ct_store *st); /* rowid of the last insert */
+int64_t ct_store_changes(struct ct_store *st); /* rows of the last statement */
+
+/* ---- rows of a query ------------------------------------------------------
+ */
+
+struct ct_rows;
+
+int ct_rows_open(struct ct_rows **rows, struct ct_store *st, struct ct_err *err,
+    const char *sql, const char *fmt, ...);
+
+/* Step to the next row: 1, 0 at the end, or a code. */
+int ct_rows_next(struct ct_rows *rows, struct ct_err *err);
+
+/* Column col (from 0) of this row, borrowed until the next step. */
+const char *ct_rows_text(struct ct_rows *rows, int col); /* NULL if null */
+int64_t ct_rows_int(struct ct_rows *rows, int col);
+const void *ct_rows_blob(struct ct_rows *rows, int col, size_t *len);
+bool ct_rows_null(struct ct_rows *rows, int col);
+void ct_rows_close(struct ct_rows *rows);
+
+/*
+ * The first column of the first row.  Returns 1 with *value, 0 if no row, or
+ * a code.  Release the text with free.
+ */
+int ct_store_int(struct ct_store *st, int64_t *value, struct ct_err *err,
+    const char *sql, const char *fmt, ...);
+int ct_store_text(struct ct_store *st, char **value, struct ct_err *err,
+    const char *sql, const char *fmt, ...);
+
+#endif

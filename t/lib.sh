@@ -1,0 +1,67 @@
+# lib.sh - TAP in shell; source it from a test, end with: done_testing
+# shellcheck shell=sh disable=SC2034
+set -u
+t=$(cd "$(dirname "$0")" && pwd)
+top=${t%/*}
+PATH=$top:$top/scripts:$t/tool:$PATH
+unset CT_CONF CT_CLOCK CT_CPU CT_FAULT http_proxy https_proxy
+tmp=$(mktemp -d) && cd "$tmp" || exit 1
+CT_HOME=$tmp/state
+export PATH CT_HOME
+n=0 bad=0 pids=''
+
+cleanup() {
+	# shellcheck disable=SC2086 # a list of numbers
+	[ -z "$pids" ] || kill $pids 2>/dev/null
+	cd / && rm -rf "$tmp"
+}
+trap cleanup EXIT
+trap 'exit 1' HUP INT TERM
+
+# ok WHAT COMMAND... - the command succeeds
+ok() {
+	what=$1 n=$((n + 1))
+	shift
+	if "$@" >out.ok 2>&1; then
+		echo "ok $n - $what"
+	else
+		bad=$((bad + 1))
+		echo "not ok $n - $what"
+		sed 's/^/# /' out.ok
+	fi
+}
+
+# is WHAT EXPECTED COMMAND... - its standard output is this text
+is() {
+	what=$1
+	printf '%s' "${2:+$2
+}" >want
+	shift 2
+	"$@" >got 2>err
+	ok "$what" diff -u want got
+}
+
+# exits WHAT STATUS COMMAND... - it exits with this status
+exits() {
+	what=$1 status=$2
+	shift 2
+	"$@" >got 2>err
+	got_status=$?
+	[ $got_status -eq "$status" ] || { echo "# exit $got_status"; sed 's/^/# /' err; }
+	ok "$what" test $got_status -eq "$status"
+}
+
+# json WHAT FILTER EXPECTED FILE - jq -c FILTER FILE prints this
+json() {
+	is "$1" "$3" jq -c "$2" "$4"
+}
+
+skip_all() {
+	echo "1..0 # SKIP $*"
+	exit 0
+}
+
+done_testing() {
+	echo "1..$n"
+	exit $((bad > 0))
+}
