@@ -1,0 +1,34 @@
+/* blake.h - BLAKE2b: names of things, keyed proofs, random ids (libsodium) */
+#ifndef CT_BLAKE_H
+#define CT_BLAKE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CT_BLAKE_KEY 32 /* bytes of a key */
+
+/* One digest over pieces added in turn, out of len (16 to 64) bytes; key is
+ * CT_BLAKE_KEY bytes, or NULL for none. */
+struct ct_blake {
+	uint64_t state[64]; /* opaque; not to be copied */
+};
+void ct_blake_start(struct ct_blake *b, size_t len, const uint8_t *key);
+void ct_blake_add(struct ct_blake *b, const void *data, size_t len);
+/* The same with the length before the data, so that ("ab", "c") and
+ * ("a", "bc") differ; NULL counts as "". */
+void ct_blake_field(struct ct_blake *b, const char *text);
+void ct_blake_end(struct ct_blake *b, uint8_t *out, size_t len);
+
+/* len bytes that nobody can guess. */
+void ct_random(void *out, size_t len);
+
+/* 32 hex digits and a NUL: a fresh random id. */
+void ct_random_id(char id[33]);
+
+/* Same bytes?  In a time that does not depend on where they differ. */
+int ct_same(const void *a, const void *b, size_t len);
+
+/* Overwrite a secret; the compiler leaves it in. */
+void ct_wipe(void *p, size_t len);
+
+#endif

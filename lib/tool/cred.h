@@ -1,0 +1,34 @@
+/*
+ * cred.h - credential files: who we are to one service, in one environment
+ *
+ *	environment = test
+ *	username = ...
+ *	password = ...
+ *	url = http://127.0.0.1:8080/ispws
+ *
+ * The file must be ours and closed to others.  url is optional and only
+ * allowed for the test environment of a service that has a fixed production
+ * address.  Nothing of it is ever printed.
+ */
+#ifndef CT_CRED_H
+#define CT_CRED_H
+
+#include <stdbool.h>
+
+#include "err.h"
+
+struct ct_cred {
+	char *user, *password;
+	char *url; /* NULL if the file names none */
+	bool production;
+};
+
+/*
+ * name: a path, or without a slash a file of $CREDENTIALS_DIRECTORY.
+ * CT_NOINPUT, CT_NOPERM (open to others), CT_CONFIG (a key missing, unknown,
+ * or an environment that is neither test nor production).
+ */
+int ct_cred_read(struct ct_cred *cred, const char *name, struct ct_err *err);
+void ct_cred_free(struct ct_cred *cred); /* wipes it */
+
+#endif
