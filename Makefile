@@ -39,6 +39,10 @@ CORE_O   := $(patsubst %.c,%.o,$(wildcard lib/core/*.c))
 TOOL_O   := $(patsubst %.c,%.o,$(wildcard lib/tool/*.c))
 LIBS     = libctool.a libct.a
 
+# make V=1 shows the commands whole
+Q = $(if $(V),,@)
+SAY = $(if $(V),:,echo)
+
 all: $(CMDS)
 
 # says what is missing, in place of a compiler's guess
@@ -48,26 +52,29 @@ deps:
 $(CORE_O) $(TOOL_O) $(CMDS:%=cmd/%.o): | deps
 
 $(CMDS): %: cmd/%.o $(LIBS)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	@$(SAY) '  link $@'
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 libct.a: $(CORE_O)
-	rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 libctool.a: $(TOOL_O)
-	rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 %.o: %.c
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	@$(SAY) '  cc   $<'
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # the schema as bytes, compiled in: no file to find at run time
 lib/tool/schema.o: lib/tool/cybertipline.inc
 %.inc: %.xsd
-	od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' >$@.tmp && mv $@.tmp $@
+	$(Q)od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' >$@.tmp && mv $@.tmp $@
 
 $(UNITS) $(TOOLS): %: %.o $(LIBS)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	@$(SAY) '  link $@'
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 t/fault.so: t/fault.c
-	$(CC) $(STD) $(WARN) -shared -fPIC -o $@ $< -ldl
+	$(Q)$(CC) $(STD) $(WARN) -shared -fPIC -o $@ $< -ldl
 
 check: all $(UNITS) $(TOOLS) t/fault.so
 	PATH=$$PWD:$$PATH prove -j2 $(PROVEFLAGS) -e '' $(UNITS) t/*.t

@@ -92,9 +92,9 @@ zone(const char *p, int *minutes)
 int
 ct_time_parse(const char *text, int64_t *ms)
 {
-	struct tm tm = { 0 }, back;
+	struct tm tm = { 0 };
 	const char *p = text;
-	int frac = 0, scale = 100, east;
+	int frac = 0, scale = 100, east, day;
 	time_t s;
 
 	if ((tm.tm_year = digits(&p, 4, 1970, 9999)) < 0 || one(&p, '-') < 0 ||
@@ -114,9 +114,10 @@ ct_time_parse(const char *text, int64_t *ms)
 		return -1;
 	tm.tm_year -= 1900;
 	tm.tm_mon -= 1;
+	day = tm.tm_mday;
 	s = timegm(&tm);
 	/* the 31st of a shorter month comes back as another day */
-	if (!gmtime_r(&s, &back) || back.tm_mday != tm.tm_mday)
+	if (tm.tm_mday != day)
 		return -1;
 	*ms = ((int64_t)s - 60 * (int64_t)east) * 1000 + frac;
 	return 0;

@@ -39,6 +39,12 @@ struct ct_out {
 int ct_out_rec(struct ct_out *out, const json_t *rec, struct ct_err *err);
 int ct_out_line(struct ct_out *out, const char *line, size_t len,
     struct ct_err *err); /* a newline is added */
+/*
+ * The record that came as line, which had this many members then: the same
+ * bytes, with the members added since before its closing brace.
+ */
+int ct_out_grown(struct ct_out *out, const char *line, size_t len,
+    const json_t *rec, size_t had, struct ct_err *err);
 int ct_out_flush(struct ct_out *out, struct ct_err *err);
 /* Flush and close the descriptor: a full disk may show only here. */
 int ct_out_close(struct ct_out *out, struct ct_err *err);

@@ -15,39 +15,6 @@ code_of(const json_t *error)
 	return code > 0 && code <= CT_CONFIG ? (int)code : CT_DATAERR;
 }
 
-/* The line as it came, with the members from the had-th on before its '}'. */
-static int
-grown(struct ct_out *out, const char *line, size_t len, json_t *rec, size_t had,
-    struct ct_err *err)
-{
-	json_t *news = json_object();
-	const char *key;
-	json_t *value;
-	char *text, *whole;
-	size_t n = 0, more;
-	int rc;
-
-	json_object_foreach(rec, key, value) if (n++ >= had)(void)
-	    json_object_set(news, key, value);
-	text = json_dumps(news, JSON_COMPACT);
-	json_decref(news);
-	if (!text)
-		return ct_fail(err, CT_SOFTWARE, "cannot encode a record");
-	while (line[len - 1] != '}') /* it parsed: there is one */
-		len--;
-	len--;
-	more = strlen(text);
-	whole = ct_alloc(len + more + 1, 1);
-	memcpy(whole, line, len);
-	if (had)
-		whole[len] = ',';
-	memcpy(whole + len + (had > 0), text + 1, more - 1);
-	rc = ct_out_line(out, whole, len + (had > 0) + more - 1, err);
-	free(whole);
-	free(text);
-	return rc;
-}
-
 struct item {
 	const char *line;
 	size_t len, had, lineno;
@@ -92,7 +59,7 @@ emit(struct ct_out *out, struct item *it, int rc, struct ct_err *err)
 		return ct_out_rec(out, it->rec, err);
 	if (json_object_size(it->rec) == it->had)
 		return ct_out_line(out, it->line, it->len, err);
-	return grown(out, it->line, it->len, it->rec, it->had, err);
+	return ct_out_grown(out, it->line, it->len, it->rec, it->had, err);
 }
 
 /* One line of input, from ct_in_next's result rc on. */

@@ -109,6 +109,40 @@ ct_out_rec(struct ct_out *out, const json_t *rec, struct ct_err *err)
 }
 
 int
+ct_out_grown(struct ct_out *out, const char *line, size_t len,
+    const json_t *rec, size_t had, struct ct_err *err)
+{
+	json_t *news = json_object(), *value;
+	size_t start = out->len, brace, n = 0;
+	const char *key;
+	int bad;
+
+	json_object_foreach((json_t *)(uintptr_t)rec, key,
+	    value) if (n++ >= had)(void) json_object_set(news, key, value);
+	if (n <= had) {
+		json_decref(news);
+		return ct_out_line(out, line, len, err);
+	}
+	while (line[len - 1] != '}') /* it parsed: there is one */
+		len--;
+	append(out, line, len - 1);
+	brace = out->len;
+	bad = json_dump_callback(news, dump, out, JSON_COMPACT);
+	json_decref(news);
+	if (bad) {
+		out->len = start;
+		return ct_fail(err, CT_SOFTWARE, "cannot encode a record");
+	}
+	/* the brace that opens the new members becomes a comma, or goes */
+	if (had)
+		out->buf[brace] = ',';
+	else
+		memmove(
+		    out->buf + brace, out->buf + brace + 1, --out->len - brace);
+	return finish(out, start, err);
+}
+
+int
 ct_out_close(struct ct_out *out, struct ct_err *err)
 {
 	int rc = ct_out_flush(out, err);
