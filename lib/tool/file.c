@@ -125,23 +125,35 @@ ct_file_read(const char *path, size_t max, uint8_t **buf, size_t *len,
 }
 
 int
-ct_file_secret(const char *path, size_t max, uint8_t **buf, size_t *len,
-    struct ct_err *err)
+ct_file_secret_open(const char *path, struct ct_err *err)
 {
 	struct stat st;
-	int fd = reopen(path, &st, err), rc;
+	int fd = reopen(path, &st, err);
 
 	if (fd < 0)
-		return err->code;
+		return -1;
 	if (st.st_uid != geteuid() && st.st_uid != 0)
-		rc = ct_fail(err, CT_NOPERM,
+		(void)ct_fail(err, CT_NOPERM,
 		    "'%s' belongs to another user; not read", path);
 	else if (st.st_mode & 077)
-		rc = ct_fail(err, CT_NOPERM,
+		(void)ct_fail(err, CT_NOPERM,
 		    "'%s' is open to others (mode %03o); not read: chmod 600",
 		    path, (unsigned)st.st_mode & 0777);
 	else
-		rc = slurp(fd, path, max, buf, len, err);
+		return fd;
+	(void)close(fd);
+	return -1;
+}
+
+int
+ct_file_secret(const char *path, size_t max, uint8_t **buf, size_t *len,
+    struct ct_err *err)
+{
+	int fd = ct_file_secret_open(path, err), rc;
+
+	if (fd < 0)
+		return err->code;
+	rc = slurp(fd, path, max, buf, len, err);
 	(void)close(fd);
 	return rc;
 }
@@ -164,8 +176,10 @@ ct_newfile_open(
 	return 0;
 }
 
-int
-ct_newfile_commit(struct ct_newfile *f, struct ct_err *err)
+/* Close the synced file and give it its name by put. */
+static int
+name(struct ct_newfile *f, int (*put)(const char *, const char *),
+    struct ct_err *err)
 {
 	int rc = 0, fd = f->fd;
 
@@ -175,13 +189,37 @@ ct_newfile_commit(struct ct_newfile *f, struct ct_err *err)
 		(void)close(fd);
 	} else if (close(fd) < 0) {
 		rc = ct_fail_errno(err, CT_IOERR, "cannot close '%s'", f->tmp);
-	} else if (rename(f->tmp, f->path) < 0) {
+	} else if (put(f->tmp, f->path) < 0) {
 		rc = ct_fail_errno(
-		    err, CT_CANTCREAT, "cannot rename to '%s'", f->path);
-	} else {
-		rc = ct_file_sync_dir(f->path, err);
+		    err, CT_CANTCREAT, "cannot create '%s'", f->path);
+	}
+	return rc;
+}
+
+int
+ct_newfile_commit(struct ct_newfile *f, struct ct_err *err)
+{
+	int rc = name(f, rename, err);
+
+	if (!rc) {
 		free(f->tmp);
 		f->tmp = NULL;
+		rc = ct_file_sync_dir(f->path, err);
+	}
+	ct_newfile_abort(f);
+	return rc;
+}
+
+int
+ct_newfile_link(struct ct_newfile *f, struct ct_err *err)
+{
+	int rc = name(f, link, err);
+
+	if (!rc) {
+		(void)unlink(f->tmp);
+		free(f->tmp);
+		f->tmp = NULL;
+		rc = ct_file_sync_dir(f->path, err);
 	}
 	ct_newfile_abort(f);
 	return rc;

@@ -44,6 +44,10 @@ int ct_file_read(const char *path, size_t max, uint8_t **buf, size_t *len,
 int ct_file_secret(const char *path, size_t max, uint8_t **buf, size_t *len,
     struct ct_err *err);
 
+/* The same, opened for a caller with memory of its own kind: a descriptor,
+ * or -1. */
+int ct_file_secret_open(const char *path, struct ct_err *err);
+
 /*
  * Make path hold exactly these bytes: written beside it, synced, renamed, the
  * directory synced.  A reader sees the old file or the new one.
@@ -59,6 +63,8 @@ struct ct_newfile {
 int ct_newfile_open(
     struct ct_newfile *f, const char *path, mode_t mode, struct ct_err *err);
 int ct_newfile_commit(struct ct_newfile *f, struct ct_err *err);
+/* Commit, but never over a file that is there: CT_CANTCREAT. */
+int ct_newfile_link(struct ct_newfile *f, struct ct_err *err);
 void ct_newfile_abort(struct ct_newfile *f);
 
 /* Sync the directory that holds path, so that a new name in it is durable. */
