@@ -1,0 +1,41 @@
+/*
+ * ham.h - Hamming distance between 256-bit hashes
+ *
+ * A hash is CT_HASH_LEN bytes in the order its hex text is read.  Every kernel
+ * gives the same result to the bit; they differ only in speed.  All functions
+ * are thread-safe; none can fail.
+ *
+ * Source: PDQ, facebook/ThreatExchange, hashing/hashing.pdf (threshold 31).
+ */
+#ifndef CT_HAM_H
+#define CT_HAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CT_HASH_LEN ((size_t)32) /* bytes */
+#define CT_HAM_MAX 256           /* bits */
+#define CT_HAM_DEFAULT 31        /* bits; at most this far apart is a match */
+
+/* Distance of a and b in bits, 0 (same) to CT_HAM_MAX (inverted). */
+int ct_ham(const uint8_t a[CT_HASH_LEN], const uint8_t b[CT_HASH_LEN]);
+
+/*
+ * Find the hashes of list within max bits of q.
+ *
+ * list: n hashes, packed, CT_HASH_LEN * n bytes, no alignment needed.
+ * hit: room for cap indices into list; filled in ascending order.
+ * Returns how many there are, which may be more than cap.
+ */
+size_t ct_ham_scan(const uint8_t q[CT_HASH_LEN], const uint8_t *list, size_t n,
+    int max, size_t *hit, size_t cap);
+
+/*
+ * The kernel in use: the best this CPU runs, or what CT_CPU names.  To try
+ * them all, ct_ham_force(i) for i = 0, 1, ... until it returns NULL; a
+ * kernel this CPU lacks is not counted.  Not thread-safe; for tests.
+ */
+const char *ct_ham_kernel(void);
+const char *ct_ham_force(int i);
+
+#endif
