@@ -1,0 +1,311 @@
+/* set_build.c - making a set: gather, sort, lay out, write */
+#include <stdlib.h>
+#include <string.h>
+
+#include "set_file.h"
+
+struct mem {
+	uint8_t *p;
+	size_t len, cap;
+};
+
+struct kind {
+	char name[CT_SET_NAME];
+	size_t len;      /* of a hash */
+	struct mem pair; /* hash, then its note as 4 bytes, high byte first */
+	struct mem hash, first, note;
+};
+
+struct ct_build {
+	struct kind *kind;
+	size_t nkinds;
+	struct mem text, at, gtext, gat, gfirst;
+	struct set_section section[SET_SECTIONS];
+	const uint8_t *bytes[SET_SECTIONS]; /* filled up to SET_ALIGN */
+	size_t nsections;
+};
+
+static int
+no_memory(struct ct_err *err)
+{
+	return ct_fail(err, CT_OSERR, "out of memory");
+}
+
+static int
+reserve(struct mem *m, size_t len)
+{
+	size_t cap = m->cap ? m->cap : 4096;
+	uint8_t *p;
+
+	if (m->len > SIZE_MAX / 4 || len > SIZE_MAX / 4)
+		return -1;
+	while (cap - m->len < len)
+		cap *= 2;
+	if (cap == m->cap)
+		return 0;
+	p = realloc(m->p, cap);
+	if (!p)
+		return -1;
+	m->p = p;
+	m->cap = cap;
+	return 0;
+}
+
+static int
+append(struct mem *m, const void *bytes, size_t len)
+{
+	if (reserve(m, len) < 0)
+		return -1;
+	if (len)
+		memcpy(m->p + m->len, bytes, len);
+	m->len += len;
+	return 0;
+}
+
+static int
+append32(struct mem *m, size_t value)
+{
+	uint32_t v = (uint32_t)value;
+
+	return append(m, &v, sizeof v);
+}
+
+static int
+append64(struct mem *m, uint64_t v)
+{
+	return append(m, &v, sizeof v);
+}
+
+static void
+release(struct mem *m)
+{
+	free(m->p);
+	*m = (struct mem){ 0 };
+}
+
+struct ct_build *
+ct_build_new(void)
+{
+	return calloc(1, sizeof(struct ct_build));
+}
+
+void
+ct_build_free(struct ct_build *b)
+{
+	size_t i;
+
+	if (!b)
+		return;
+	for (i = 0; i < b->nkinds; i++) {
+		release(&b->kind[i].pair);
+		release(&b->kind[i].hash);
+		release(&b->kind[i].first);
+		release(&b->kind[i].note);
+	}
+	free(b->kind);
+	release(&b->text);
+	release(&b->at);
+	release(&b->gtext);
+	release(&b->gat);
+	release(&b->gfirst);
+	free(b);
+}
+
+int
+ct_build_group(
+    struct ct_build *b, const char *text, size_t len, struct ct_err *err)
+{
+	if (append32(&b->gfirst, b->at.len / 8) < 0 ||
+	    append64(&b->gat, b->gtext.len) < 0 ||
+	    append(&b->gtext, text, len) < 0)
+		return no_memory(err);
+	return 0;
+}
+
+int
+ct_build_note(struct ct_build *b, const char *text, size_t len, uint32_t *note,
+    struct ct_err *err)
+{
+	size_t n = b->at.len / 8;
+
+	if (b->gfirst.len == 0)
+		return ct_fail(err, CT_SOFTWARE, "a note outside of a group");
+	if (n >= UINT32_MAX)
+		return ct_fail(err, CT_DATAERR, "too many entries");
+	if (append64(&b->at, b->text.len) < 0 ||
+	    append(&b->text, text, len) < 0)
+		return no_memory(err);
+	*note = (uint32_t)n;
+	return 0;
+}
+
+/* Kinds stand in order of their names. */
+static struct kind *
+kind_of(struct ct_build *b, const char *name, size_t len)
+{
+	struct kind *more;
+	size_t i;
+
+	for (i = 0; i < b->nkinds; i++) {
+		int d = strcmp(name, b->kind[i].name);
+
+		if (d == 0)
+			return &b->kind[i];
+		if (d < 0)
+			break;
+	}
+	more = realloc(b->kind, (b->nkinds + 1) * sizeof *more);
+	if (!more)
+		return NULL;
+	b->kind = more;
+	memmove(more + i + 1, more + i, (b->nkinds - i) * sizeof *more);
+	b->nkinds++;
+	more[i] = (struct kind){ .len = len };
+	memcpy(more[i].name, name, strlen(name));
+	return &more[i];
+}
+
+int
+ct_build_hash(struct ct_build *b, const char *name, const uint8_t *hash,
+    size_t len, uint32_t note, struct ct_err *err)
+{
+	uint8_t tail[4] = { (uint8_t)(note >> 24), (uint8_t)(note >> 16),
+		(uint8_t)(note >> 8), (uint8_t)note };
+	struct kind *k;
+
+	if (strlen(name) >= CT_SET_NAME || !*name || !len ||
+	    len > CT_SET_HASH_MAX || b->nkinds > SET_SECTIONS / 3 - 3)
+		return ct_fail(
+		    err, CT_DATAERR, "a kind of hash that does not fit");
+	k = kind_of(b, name, len);
+	if (!k)
+		return no_memory(err);
+	if (k->len != len)
+		return ct_fail(
+		    err, CT_DATAERR, "hashes of one kind differ in length");
+	if (k->pair.len / (len + 4) >= UINT32_MAX)
+		return ct_fail(err, CT_DATAERR, "too many hashes");
+	if (append(&k->pair, hash, len) < 0 ||
+	    append(&k->pair, tail, sizeof tail) < 0)
+		return no_memory(err);
+	return 0;
+}
+
+static int
+by_bytes(const void *a, const void *b, void *arg)
+{
+	return memcmp(a, b, *(size_t *)arg);
+}
+
+static uint32_t
+note_of(const uint8_t *tail)
+{
+	return (uint32_t)tail[0] << 24 | (uint32_t)tail[1] << 16 |
+	    (uint32_t)tail[2] << 8 | tail[3];
+}
+
+static int
+sort_kind(struct kind *k)
+{
+	size_t size = k->len + 4, n = k->pair.len / size, i;
+	const uint8_t *p = k->pair.p, *last = NULL;
+
+	if (n)
+		qsort_r(k->pair.p, n, size, by_bytes, &size);
+	for (i = 0; i < n; i++, p += size) {
+		if (last && memcmp(last, p, size) == 0)
+			continue;
+		if ((!last || memcmp(last, p, k->len) != 0) &&
+		    (append(&k->hash, p, k->len) < 0 ||
+			append32(&k->first, k->note.len / 4) < 0))
+			return -1;
+		if (append32(&k->note, note_of(p + k->len)) < 0)
+			return -1;
+		last = p;
+	}
+	release(&k->pair);
+	return append32(&k->first, k->note.len / 4);
+}
+
+/* The bytes of m as a section of the table. */
+static int
+place(struct ct_build *b, enum set_role role, const char *kind, size_t elem,
+    struct mem *m)
+{
+	struct set_section *c = &b->section[b->nsections];
+	size_t fill = (SET_ALIGN - m->len % SET_ALIGN) % SET_ALIGN;
+
+	if (reserve(m, fill + 1) < 0)
+		return -1;
+	memset(m->p + m->len, 0, fill);
+	*c = (struct set_section){ .role = (uint32_t)role,
+		.elem = (uint32_t)elem,
+		.offset = SET_HEAD,
+		.bytes = m->len,
+		.sum = ct_set_sum(m->p, m->len + fill) };
+	if (b->nsections)
+		c->offset = c[-1].offset +
+		    (c[-1].bytes + SET_ALIGN - 1) / SET_ALIGN * SET_ALIGN;
+	memcpy(c->kind, kind, strlen(kind));
+	b->bytes[b->nsections++] = m->p;
+	return 0;
+}
+
+int
+ct_build_finish(struct ct_build *b, uint64_t *content, struct ct_err *err)
+{
+	struct kind *k;
+	size_t i;
+
+	if (append32(&b->gfirst, b->at.len / 8) < 0 ||
+	    append64(&b->gat, b->gtext.len) < 0 ||
+	    append64(&b->at, b->text.len) < 0)
+		return no_memory(err);
+	for (i = 0; i < b->nkinds; i++) {
+		k = &b->kind[i];
+		if (sort_kind(k) < 0 ||
+		    place(b, SET_HASH, k->name, k->len, &k->hash) < 0 ||
+		    place(b, SET_FIRST, k->name, 4, &k->first) < 0 ||
+		    place(b, SET_NOTE, k->name, 4, &k->note) < 0)
+			return no_memory(err);
+	}
+	if (place(b, SET_TEXT, "", 1, &b->text) < 0 ||
+	    place(b, SET_AT, "", 8, &b->at) < 0 ||
+	    place(b, SET_GTEXT, "", 1, &b->gtext) < 0 ||
+	    place(b, SET_GAT, "", 8, &b->gat) < 0 ||
+	    place(b, SET_GFIRST, "", 4, &b->gfirst) < 0)
+		return no_memory(err);
+	*content = ct_set_digest(b->section, b->nsections);
+	return 0;
+}
+
+int
+ct_build_write(const struct ct_build *b, const struct ct_set_head *head,
+    ct_set_write_fn *write, void *arg, struct ct_err *err)
+{
+	const struct set_section *last = &b->section[b->nsections - 1];
+	struct set_header h = { .version = SET_VERSION,
+		.probe = SET_PROBE,
+		.size = SET_HEAD,
+		.nsections = (uint32_t)b->nsections,
+		.generation = head->generation,
+		.compiled = head->compiled,
+		.asof = head->asof };
+	size_t i, filled;
+
+	memcpy(h.magic, CT_SET_MAGIC, sizeof h.magic);
+	memcpy(h.section, b->section, sizeof h.section);
+	h.content = ct_set_digest(b->section, b->nsections);
+	h.bytes = last->offset +
+	    (last->bytes + SET_ALIGN - 1) / SET_ALIGN * SET_ALIGN;
+	h.sum = ct_set_sum(&h, SET_HEAD - sizeof h.sum);
+	if (write(arg, &h, sizeof h) < 0)
+		return ct_fail(err, CT_IOERR, "cannot write the index");
+	for (i = 0; i < b->nsections; i++) {
+		filled = (b->section[i].bytes + SET_ALIGN - 1) / SET_ALIGN *
+		    SET_ALIGN;
+		if (filled && write(arg, b->bytes[i], filled) < 0)
+			return ct_fail(err, CT_IOERR, "cannot write the index");
+	}
+	return 0;
+}
