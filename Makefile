@@ -93,7 +93,8 @@ layers:
 SOURCES = $(wildcard cmd/*.c lib/*/*.c)
 lint: layers lib/tool/cybertipline.inc
 	mandoc -Tlint -Wwarning man/*.[1-8]
-	clang-format --dry-run -Werror cmd/*.c lib/*/*.[ch] t/*.[ch] t/*/*.c
+	clang-format --dry-run -Werror $(wildcard cmd/*.c lib/*/*.[ch] t/*.[ch] \
+	    t/*/*.c)
 	printf '%s\n' $(SOURCES) | xargs -P2 -I@ scripts/tidy @ -- $(STD) \
 	    $(INCLUDE) $(DEFINE) $(PKG_CFLAGS)
 	shellcheck -x scripts/* t/*.sh t/*.t .ci/run

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#undef ct_fail
+#undef ct_fail_errno
+
 int
 ct_fail(struct ct_err *err, int code, const char *fmt, ...)
 {

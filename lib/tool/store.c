@@ -183,14 +183,15 @@ prepare(struct ct_rows **rows, struct ct_store *st, struct ct_err *err,
     const char *sql, const char *fmt, va_list ap)
 {
 	struct ct_rows *r = ct_alloc(1, sizeof *r);
+	int rc;
 
 	*rows = NULL;
 	r->st = st;
 	if (sqlite3_prepare_v2(st->db, sql, -1, &r->stmt, NULL) != SQLITE_OK ||
 	    bind(r, fmt, ap) != SQLITE_OK) {
-		(void)failed(st, "cannot query", err);
+		rc = failed(st, "cannot query", err);
 		ct_rows_close(r);
-		return err->code;
+		return rc;
 	}
 	*rows = r;
 	return 0;
@@ -269,7 +270,7 @@ ct_store_do(struct ct_store *st, struct ct_err *err, const char *sql,
 	va_start(ap, fmt);
 	rc = prepare(&r, st, err, sql, fmt, ap);
 	va_end(ap);
-	while (!rc && (rc = ct_rows_next(r, err)) == 1)
+	while (r && !rc && (rc = ct_rows_next(r, err)) == 1)
 		rc = 0;
 	ct_rows_close(r);
 	return rc;
@@ -317,7 +318,7 @@ ct_store_int(struct ct_store *st, int64_t *value, struct ct_err *err,
 	va_start(ap, fmt);
 	rc = prepare(&r, st, err, sql, fmt, ap);
 	va_end(ap);
-	if (!rc && (rc = ct_rows_next(r, err)) == 1)
+	if (r && (rc = ct_rows_next(r, err)) == 1)
 		*value = ct_rows_int(r, 0);
 	ct_rows_close(r);
 	return rc;
@@ -336,7 +337,7 @@ ct_store_text(struct ct_store *st, char **value, struct ct_err *err,
 	va_start(ap, fmt);
 	rc = prepare(&r, st, err, sql, fmt, ap);
 	va_end(ap);
-	if (!rc && (rc = ct_rows_next(r, err)) == 1) {
+	if (r && (rc = ct_rows_next(r, err)) == 1) {
 		text = ct_rows_text(r, 0);
 		*value = ct_strdup(text ? text : "");
 	}

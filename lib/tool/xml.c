@@ -200,7 +200,8 @@ on_start(void *arg, const xmlChar *name, const xmlChar *prefix,
 {
 	struct walk *k = arg;
 	const char **attr;
-	int i, rc;
+	size_t i, n = (size_t)nattr;
+	int rc;
 
 	(void)prefix;
 	(void)uri;
@@ -214,15 +215,15 @@ on_start(void *arg, const xmlChar *name, const xmlChar *prefix,
 		return;
 	}
 	k->at[k->depth++].len = 0;
-	attr = ct_alloc((size_t)nattr * 2 + 1, sizeof *attr);
-	for (i = 0; i < nattr; i++) {
+	attr = ct_alloc(n * 2 + 1, sizeof *attr);
+	for (i = 0; i < n; i++) {
 		/* name, prefix, URI, start of the value, its end */
 		attr[2 * i] = (const char *)a[5 * i];
 		attr[2 * i + 1] = cut((const char *)a[5 * i + 3],
 		    (size_t)(a[5 * i + 4] - a[5 * i + 3]));
 	}
 	rc = k->w->start ? k->w->start(k->w->arg, (const char *)name, attr) : 0;
-	for (i = 0; i < nattr; i++)
+	for (i = 0; i < n; i++)
 		free((void *)(uintptr_t)attr[2 * i + 1]);
 	free(attr);
 	if (rc)

@@ -1,0 +1,49 @@
+#!/bin/sh
+# What the manual promises: every program has a page, every option is in its
+# page and in --help, and every example runs.
+# shellcheck source=t/lib.sh
+. "${0%/*}/lib.sh"
+
+programs=$(cd "$top" && for f in cmd/ct-*.c; do basename "$f" .c; done)
+scripts=$(cd "$top/scripts" && ls ct-* 2>/dev/null)
+
+# options_of_page PAGE, options_of_help PROGRAM - the long options, sorted
+options_of_page() {
+	sed -n 's/.*Fl -\([a-z][a-z0-9-]*\).*/\1/p' "$1" | sort -u
+}
+options_of_help() {
+	"$1" --help </dev/null | grep -o -- '--[a-z][a-z0-9-]*' | sed 's/--//' | sort -u
+}
+
+for p in $programs $scripts; do
+	page=$top/man/$p.1
+	ok "$p has a page" test -s "$page"
+	[ -s "$page" ] || continue
+	for s in NAME SYNOPSIS DESCRIPTION 'EXIT STATUS' EXAMPLES 'SEE ALSO'; do
+		grep -qx "\.Sh $s" "$page" || echo "$s"
+	done >sections
+	ok "$p: its page has every section" test ! -s sections
+	ok "README says when to use it, or its page is named there" \
+	    grep -q -- "$p" "$top/README" "$top/man/ct.7"
+done
+
+for p in $programs; do
+	[ "$p" = ct-decode ] && continue
+	page=$top/man/$p.1
+	exits "$p --help" 0 "$p" --help
+	ok "$p --help fits one screen" \
+	    awk 'length > 80 { bad = 1 } END { exit bad || NR > 40 }' got
+	exits "$p --version" 0 "$p" --version
+	ok "$p --version says which" grep -q "^$p [0-9]" got
+	exits "$p refuses an unknown option" 64 "$p" --no-such-option
+	[ -s "$page" ] || continue
+	options_of_help "$p" >help.opts
+	options_of_page "$page" >page.opts
+	ok "$p: --help and the page name the same options" \
+	    diff -u help.opts page.opts
+done
+
+if command -v mandoc >/dev/null; then
+	ok 'mandoc finds no fault' mandoc -Tlint -Wwarning "$top"/man/*.[1-8]
+fi
+done_testing
