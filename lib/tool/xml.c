@@ -116,6 +116,14 @@ ct_xml_name(const struct ct_xml_node *node)
 	return (const char *)real(node)->name;
 }
 
+const char *
+ct_xml_space(const struct ct_xml_node *node)
+{
+	const xmlNs *ns = real(node)->ns;
+
+	return ns && ns->href ? (const char *)ns->href : "";
+}
+
 static const xmlNode *
 element(const xmlNode *n, const char *name)
 {
