@@ -1,0 +1,124 @@
+/*
+ * outbox.h - the journal of reports: outbox-test.db, outbox-production.db
+ *
+ * A report lost is a child not helped and one filed twice an error in an
+ * official file, so what is about to be done is durable here before the call
+ * goes out, and what came of it after the answer.  Events are only ever added;
+ * the state of a report is what they add up to:
+ *
+ *	accept        digest           the record is ours to file
+ *	submit-sent   digest           about to open a draft (a new attempt)
+ *	open          report_id        the draft is open
+ *	upload-sent   i                about to send file i
+ *	uploaded      i file_id md5    file i is in the draft
+ *	fileinfo-sent i                about to send its details
+ *	fileinfo-done i                they are in the draft
+ *	finish-sent                    about to file it
+ *	done          files            filed; body: the answer, verbatim
+ *	retract-sent                   about to give the draft up
+ *	retracted     code             that draft is no more
+ *	orphan                         an open draft may exist, its id unknown;
+ *	                               NCMEC deletes what is not finished
+ *	failed        call code        the call just sent did nothing, for sure
+ *	hold          why              a person must look
+ *	resume                         a person lets it go on
+ *
+ * One process at a time owns an outbox; readers may look at any time.
+ */
+#ifndef CT_OUTBOX_H
+#define CT_OUTBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "rec.h"
+
+#define CT_REPORT_ID 20 /* bytes that hold a report's id: 19 digits, NUL */
+#define CT_FILE_ID 65   /* bytes that hold a file's id */
+#define CT_OUTBOX_KEY 40
+
+struct ct_outbox;
+
+/*
+ * Open DIR/outbox-ENV.db, made if it is not there.  own: take the lock of the
+ * only writer, CT_TEMPFAIL if another process has it.  Without own a file that
+ * is not there is CT_NO.
+ */
+int ct_outbox_open(struct ct_outbox **ob, const char *dir, bool production,
+    bool own, struct ct_err *err);
+void ct_outbox_close(struct ct_outbox *ob);
+
+/* ---- one report ---------------------------------------------------------- */
+
+struct ct_outbox_file {
+	bool uploaded, described;
+	char id[CT_FILE_ID]; /* NCMEC's, once uploaded */
+};
+
+/* What was sent and never answered; the next step settles it. */
+struct ct_doubt {
+	bool submit;  /* a draft may be open, its id unknown */
+	bool draft;   /* a file or its details may be in the draft, or not */
+	bool finish;  /* it may be filed */
+	bool retract; /* the draft may be gone */
+};
+
+struct ct_outbox_report {
+	char key[CT_OUTBOX_KEY];
+	char *record;    /* the report record, one line of JSON */
+	char digest[33]; /* of what of it would be sent */
+	int64_t accepted;
+	int attempts, orphans;
+	bool finished, held;
+	char *why; /* held: a sentence; else NULL */
+	int64_t finished_at;
+	/* of the attempt in hand */
+	bool open;               /* a draft, its id known */
+	char id[CT_REPORT_ID];   /* of the draft or report, or "" */
+	char sent_digest[33];    /* digest of what the draft was made of */
+	int64_t opened, changed; /* NCMEC's clocks run from these */
+	struct ct_doubt doubt, before; /* before: as the last call went out */
+	struct ct_outbox_file *file;
+	size_t nfiles;
+};
+
+/*
+ * The report is now in hand: record is kept as new, or in place of an older
+ * one of this key if what it would send differs and nothing of it can have
+ * been filed.  Durable when 0 is returned.  Then as ct_outbox_load.
+ */
+int ct_outbox_accept(struct ct_outbox *ob, const char *key, const char *record,
+    const char *digest, struct ct_outbox_report *r, struct ct_err *err);
+
+/* Read it.  CT_NO if there is none.  Release with ct_outbox_done. */
+int ct_outbox_load(struct ct_outbox *ob, const char *key,
+    struct ct_outbox_report *r, struct ct_err *err);
+void ct_outbox_done(struct ct_outbox_report *r);
+
+/*
+ * Add an event to r's journal and to *r.  detail (may be NULL) is consumed;
+ * body is len bytes kept as they are.  When 0 is returned it is durable; after
+ * anything else r must not be used to act on.  ob NULL: in *r alone, for a
+ * rehearsal.
+ */
+int ct_outbox_note(struct ct_outbox *ob, struct ct_outbox_report *r,
+    const char *event, json_t *detail, const void *body, size_t len,
+    struct ct_err *err);
+
+/*
+ * Keys in the order they were accepted, each with its NUL, an empty one after
+ * the last.  all: every key; else those not finished.  Release with free.
+ */
+int ct_outbox_keys(
+    struct ct_outbox *ob, bool all, char **keys, struct ct_err *err);
+
+/*
+ * The answer that said a report is filed, byte for byte; CT_NO if there is
+ * none.  Release with free.
+ */
+int ct_outbox_receipt(struct ct_outbox *ob, const char *key, char **body,
+    size_t *len, struct ct_err *err);
+
+#endif
