@@ -124,6 +124,12 @@ ct_xml_space(const struct ct_xml_node *node)
 	return ns && ns->href ? (const char *)ns->href : "";
 }
 
+int
+ct_xml_line(const struct ct_xml_node *node)
+{
+	return (int)xmlGetLineNo(real(node));
+}
+
 static const xmlNode *
 element(const xmlNode *n, const char *name)
 {

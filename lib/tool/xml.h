@@ -30,6 +30,8 @@ const struct ct_xml_node *ct_xml_root(const struct ct_xml *doc);
 const char *ct_xml_name(const struct ct_xml_node *node);
 /* The URI of its namespace, "" if it is in none. */
 const char *ct_xml_space(const struct ct_xml_node *node);
+/* The line of its start tag. */
+int ct_xml_line(const struct ct_xml_node *node);
 /* Its first child of this name (NULL: of any), and the next like it. */
 const struct ct_xml_node *ct_xml_child(
     const struct ct_xml_node *node, const char *name);
