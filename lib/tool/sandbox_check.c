@@ -1,0 +1,216 @@
+/* sandbox_check.c - rules of CyberTipline documents beyond the schema */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "sandbox_impl.h"
+#include "xml.h"
+
+struct check {
+	int64_t now;
+	int line;
+	struct ct_err *err;
+};
+
+/* NULL, or what is wrong with an element of this text. */
+typedef const char *rule_fn(
+    const struct check *c, const struct ct_xml_node *node, const char *text);
+
+static const char *
+past(const struct check *c, const struct ct_xml_node *node, const char *text)
+{
+	int64_t at;
+
+	(void)node;
+	return ct_time_parse(text, &at) == 0 && at <= c->now
+	    ? NULL
+	    : "must lie in the past";
+}
+
+static const char *
+past_date(
+    const struct check *c, const struct ct_xml_node *node, const char *text)
+{
+	char now[CT_TIME_LEN];
+
+	(void)node;
+	/* both begin with YYYY-MM-DD; whole days compare as text */
+	return strncmp(text, ct_time(c->now, now), 10) <= 0
+	    ? NULL
+	    : "must lie in the past";
+}
+
+/* one@two.three, without blanks */
+static const char *
+address(const struct check *c, const struct ct_xml_node *node, const char *text)
+{
+	const char *at = strchr(text, '@'), *dot;
+
+	(void)c;
+	(void)node;
+	if (!at || at == text || strchr(at + 1, '@') ||
+	    strpbrk(text, " \t\r\n[]<>,;"))
+		return "is not an e-mail address";
+	dot = strrchr(at, '.');
+	return dot && dot > at + 1 && dot[1] ? NULL
+					     : "is not an e-mail address";
+}
+
+static const char *
+ip(const struct check *c, const struct ct_xml_node *node, const char *text)
+{
+	unsigned char buf[16];
+
+	(void)c;
+	(void)node;
+	return inet_pton(AF_INET, text, buf) == 1 ||
+		inet_pton(AF_INET6, text, buf) == 1
+	    ? NULL
+	    : "is not an IP address";
+}
+
+static const char *
+hash(const struct check *c, const struct ct_xml_node *node, const char *text)
+{
+	static const struct {
+		const char *type;
+		size_t len;
+	} known[] = { { "md5", 32 }, { "sha1", 40 }, { "sha256", 64 },
+		{ "pdq", 64 } };
+	char *type = ct_xml_attr(node, "hashType");
+	size_t len = strlen(text), i;
+	bool bad = false;
+
+	(void)c;
+	for (i = 0; type && i < sizeof known / sizeof known[0]; i++)
+		if (ct_sandbox_same_type(type, known[i].type))
+			bad = len != known[i].len ||
+			    strspn(text, "0123456789abcdefABCDEF") != len;
+	free(type);
+	return bad ? "has not the form of its type" : NULL;
+}
+
+static const char *
+positive(
+    const struct check *c, const struct ct_xml_node *node, const char *text)
+{
+	(void)c;
+	(void)node;
+	return strtoll(text, NULL, 10) > 0 ? NULL : "must be a report's number";
+}
+
+static const struct {
+	const char *name;
+	rule_fn *fn;
+} rules[] = {
+	{ "incidentDateTime", past },
+	{ "uploadedToEspTimestamp", past },
+	{ "dateOfBirth", past_date },
+	{ "email", address },
+	{ "emailAddress", address },
+	{ "ipAddress", ip },
+	{ "originalFileHash", hash },
+	{ "priorCTReports", positive },
+	{ "priorCTReport", positive },
+};
+
+static int
+fail(struct check *c, const struct ct_xml_node *node, const char *why)
+{
+	c->line = ct_xml_line(node);
+	return ct_fail(
+	    c->err, CT_DATAERR, "element '%s' %s", ct_xml_name(node), why);
+}
+
+static int
+each(struct check *c, const struct ct_xml_node *node)
+{
+	const struct ct_xml_node *child;
+	const char *why = NULL;
+	char *text;
+	size_t i;
+
+	for (i = 0; i < sizeof rules / sizeof rules[0] && !why; i++)
+		if (strcmp(rules[i].name, ct_xml_name(node)) == 0) {
+			text = ct_xml_text(node);
+			why = rules[i].fn(c, node, text);
+			free(text);
+		}
+	if (why)
+		return fail(c, node, why);
+	for (child = ct_xml_child(node, NULL); child;
+	     child = ct_xml_next(child, NULL))
+		if (each(c, child))
+			return CT_DATAERR;
+	return 0;
+}
+
+static bool
+is(const struct ct_xml_node *node, const char *want)
+{
+	char *text = ct_xml_text(node);
+	bool same = strcmp(text, want) == 0;
+
+	free(text);
+	return same;
+}
+
+static bool
+is_true(const struct ct_xml_node *node)
+{
+	return node && (is(node, "true") || is(node, "1"));
+}
+
+static int
+details(struct check *c, const struct ct_xml_node *root)
+{
+	const struct ct_xml_node *exif = ct_xml_child(root, "exifViewedByEsp");
+	const struct ct_xml_node *class =
+	    ct_xml_child(root, "industryClassification");
+	const struct ct_xml_node *meme = ct_xml_child(root, "potentialMeme");
+	const struct ct_xml_node *relevance =
+	    ct_xml_child(root, "fileRelevance");
+
+	if (!meme)
+		meme = ct_xml_child(
+		    ct_xml_child(root, "fileAnnotations"), "potentialMeme");
+	if (is_true(exif) && !is_true(ct_xml_child(root, "fileViewedByEsp")))
+		return fail(c, exif, "needs 'fileViewedByEsp' to be true");
+	if (!relevance || !is(relevance, "Supplemental Reported"))
+		return 0;
+	if (class)
+		return fail(c, class, "is not for a supplemental file");
+	if (meme)
+		return fail(c, meme, "is not for a supplemental file");
+	return 0;
+}
+
+static int
+report(struct check *c, const struct ct_xml_node *root)
+{
+	const struct ct_xml_node *one =
+	    ct_xml_child(root, "personOrUserReported");
+	const struct ct_xml_node *two =
+	    one ? ct_xml_next(one, "personOrUserReported") : NULL;
+
+	if (two && !ct_xml_child(root, "batchedReport"))
+		return fail(c, two, "comes twice, without 'batchedReport'");
+	return 0;
+}
+
+int
+ct_sandbox_check(
+    const struct ct_xml_node *root, int64_t now, int *line, struct ct_err *err)
+{
+	struct check c = { .now = now, .err = err };
+	int rc = each(&c, root);
+
+	if (!rc)
+		rc = strcmp(ct_xml_name(root), "report") == 0
+		    ? report(&c, root)
+		    : details(&c, root);
+	if (rc)
+		*line = c.line;
+	return rc;
+}

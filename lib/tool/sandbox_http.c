@@ -1,0 +1,501 @@
+/* sandbox_http.c - HTTP over libmicrohttpd: routes, bodies, broken answers */
+#include <arpa/inet.h>
+#include <microhttpd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "blake.h"
+#include "clock.h"
+#include "prog.h"
+#include "sandbox_impl.h"
+
+#define POST_BUFFER ((size_t)64 << 10)
+#define TEXT_SWALLOWED ((uint64_t)64 << 20)
+#define BIG ((size_t)2 << 20)
+
+struct sandbox_route {
+	const char *method, *path;
+	bool below; /* anything under path */
+	enum sandbox_call call;
+	enum sandbox_body body;
+	sandbox_fn *fn;
+};
+
+#define HS "/hashsharing/v2"
+
+static const struct sandbox_route routes[] = {
+	{ "GET", "/ispws/status", false, CALL_STATUS, BODY_NONE,
+	    ct_sandbox_status },
+	{ "GET", "/ispws/xsd", false, CALL_XSD, BODY_NONE, ct_sandbox_xsd },
+	{ "POST", "/ispws/submit", false, CALL_SUBMIT, BODY_TEXT,
+	    ct_sandbox_submit },
+	{ "POST", "/ispws/upload", false, CALL_UPLOAD, BODY_FORM,
+	    ct_sandbox_upload },
+	{ "POST", "/ispws/fileinfo", false, CALL_FILEINFO, BODY_TEXT,
+	    ct_sandbox_fileinfo },
+	{ "POST", "/ispws/finish", false, CALL_FINISH, BODY_FORM,
+	    ct_sandbox_finish },
+	{ "POST", "/ispws/retract", false, CALL_RETRACT, BODY_FORM,
+	    ct_sandbox_retract },
+	{ "GET", HS "/status", false, CALL_STATUS, BODY_NONE,
+	    ct_sandbox_hash_status },
+	{ "GET", HS "/members", false, CALL_MEMBERS, BODY_NONE,
+	    ct_sandbox_members },
+	{ "GET", HS "/entries", false, CALL_ENTRIES, BODY_NONE,
+	    ct_sandbox_entries },
+	{ "PUT", HS "/entries/", true, CALL_FEEDBACK, BODY_TEXT,
+	    ct_sandbox_feedback },
+	{ "GET", HS "/feedback/", true, CALL_REASONS, BODY_NONE,
+	    ct_sandbox_reasons },
+	{ "GET", HS "/categorizations", false, CALL_NONE, BODY_NONE,
+	    ct_sandbox_categorizations },
+	{ "GET", "/_state", false, CALL_NONE, BODY_NONE, ct_sandbox_show },
+	{ "POST", "/_control", false, CALL_NONE, BODY_TEXT,
+	    ct_sandbox_control },
+};
+
+const char *
+ct_sandbox_arg(const struct sandbox_req *req, const char *name)
+{
+	return MHD_lookup_connection_value(
+	    req->conn, MHD_GET_ARGUMENT_KIND, name);
+}
+
+const char *
+ct_sandbox_header(const struct sandbox_req *req, const char *name)
+{
+	return MHD_lookup_connection_value(req->conn, MHD_HEADER_KIND, name);
+}
+
+bool
+ct_sandbox_typed(const struct sandbox_req *req, const char *type)
+{
+	const char *is = ct_sandbox_header(req, "Content-Type");
+	size_t n = strlen(type);
+
+	return is && strncasecmp(is, type, n) == 0 && strchr("; \t", is[n]);
+}
+
+/* ---- the request as it comes in ------------------------------------------ */
+
+static bool
+is_control(const char *url)
+{
+	return strncmp(url, "/_", 2) == 0;
+}
+
+static bool
+may(struct sandbox_req *req)
+{
+	const char *auth = ct_sandbox_header(req, "Authorization");
+	const char *want = req->box->basic;
+
+	if (is_control(req->url)) {
+		/* not from a page of some site whose name leads here */
+		auth = ct_sandbox_header(req, "Host");
+		return auth &&
+		    strcmp(auth, req->box->url + strlen("http://")) == 0;
+	}
+	if (!auth || strncasecmp(auth, "Basic ", 6) != 0)
+		return false;
+	auth += 6 + strspn(auth + 6, " ");
+	return strlen(auth) == strlen(want) &&
+	    ct_same(auth, want, strlen(want));
+}
+
+/* Sets the route, or what is wrong with the request as far as it is known. */
+static void
+find_route(struct sandbox_req *req)
+{
+	const struct sandbox_route *r;
+	size_t n;
+
+	if (!may(req)) {
+		req->refused = is_control(req->url) ? MHD_HTTP_FORBIDDEN
+						    : MHD_HTTP_UNAUTHORIZED;
+		return;
+	}
+	req->refused = MHD_HTTP_NOT_FOUND;
+	for (r = routes; r < routes + sizeof routes / sizeof *routes; r++) {
+		n = strlen(r->path);
+		if (r->below ? strncmp(req->url, r->path, n) != 0
+			     : strcmp(req->url, r->path) != 0)
+			continue;
+		req->refused = MHD_HTTP_METHOD_NOT_ALLOWED;
+		if (strcmp(req->method, r->method) != 0)
+			continue;
+		req->refused = 0;
+		req->route = r;
+		req->kind = r->body;
+		req->tail = req->url + n;
+		return;
+	}
+}
+
+static void
+copy_field(char *to, size_t cap, const char *data, uint64_t off, size_t size,
+    bool *bad)
+{
+	if (off + size >= cap) {
+		*bad = true;
+		return;
+	}
+	memcpy(to + off, data, size);
+	to[off + size] = '\0';
+}
+
+static enum MHD_Result
+on_form(void *arg, enum MHD_ValueKind kind, const char *key,
+    const char *filename, const char *type, const char *encoding,
+    const char *data, uint64_t off, size_t size)
+{
+	struct sandbox_req *req = arg;
+	struct ct_err err = { 0 };
+
+	(void)kind;
+	(void)type;
+	(void)encoding;
+	if (strcmp(key, "id") == 0 && !filename) {
+		copy_field(
+		    req->id, sizeof req->id, data, off, size, &req->form_bad);
+		req->has_id = true;
+	} else if (strcmp(key, "file") == 0 && filename && req->hashing) {
+		if (off == 0 && req->has_file && req->size)
+			req->form_bad = true; /* a second one */
+		if (!req->has_file) {
+			req->has_file = true;
+			req->name = ct_strdup(filename);
+		}
+		req->size += size;
+		if (req->size > SANDBOX_FILE_MAX)
+			req->too_large = true;
+		else if (ct_digest_add(&req->digest, data, size, &err))
+			req->form_bad = true;
+	}
+	return MHD_YES;
+}
+
+static void *
+on_uri(void *arg, const char *uri, struct MHD_Connection *conn)
+{
+	struct sandbox_req *req = ct_alloc(1, sizeof *req);
+
+	(void)arg;
+	(void)conn;
+	req->path = ct_strdup(uri);
+	return req;
+}
+
+static void
+begin(struct sandbox_req *req, struct ct_sandbox *box,
+    struct MHD_Connection *conn, const char *url, const char *method)
+{
+	struct ct_err err = { 0 };
+
+	req->box = box;
+	req->conn = conn;
+	req->method = method;
+	req->url = url;
+	find_route(req);
+	if (req->kind != BODY_FORM || req->refused)
+		return;
+	req->multipart = ct_sandbox_typed(req, "multipart/form-data");
+	req->hashing = ct_digest_start(&req->digest, &err) == 0;
+	req->post = MHD_create_post_processor(conn, POST_BUFFER, on_form, req);
+}
+
+/* Take in one piece of the body; false: the connection is to be cut. */
+static bool
+take(struct sandbox_req *req, const char *data, size_t len)
+{
+	req->total += len;
+	if (req->refused || req->kind == BODY_NONE)
+		return req->total <= SANDBOX_FILE_MAX;
+	if (req->kind == BODY_FORM) {
+		if (!req->post ||
+		    MHD_post_process(req->post, data, len) != MHD_YES)
+			req->form_bad = true;
+		return req->total <= SANDBOX_FILE_MAX + TEXT_SWALLOWED;
+	}
+	if (req->total > SANDBOX_XML_MAX) {
+		req->too_large = true;
+		return req->total <= TEXT_SWALLOWED;
+	}
+	req->text = ct_grow(req->text, req->len + len + 1, 1);
+	memcpy(req->text + req->len, data, len);
+	req->len += len;
+	req->text[req->len] = '\0';
+	return true;
+}
+
+static void
+on_done(void *arg, struct MHD_Connection *conn, void **slot,
+    enum MHD_RequestTerminationCode why)
+{
+	struct sandbox_req *req = *slot;
+
+	(void)arg;
+	(void)conn;
+	(void)why;
+	if (!req)
+		return;
+	if (req->post)
+		(void)MHD_destroy_post_processor(req->post);
+	ct_digest_free(&req->digest);
+	free(req->text);
+	free(req->name);
+	free(req->path);
+	free(req);
+	*slot = NULL;
+}
+
+/* ---- the answer as it goes out ------------------------------------------- */
+
+struct broken {
+	char *body;
+	size_t len;
+};
+
+static ssize_t
+on_broken(void *arg, uint64_t pos, char *buf, size_t max)
+{
+	const struct broken *b = arg;
+	size_t n = b->len - (size_t)pos;
+
+	if (pos >= b->len)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	n = n < max ? n : max;
+	memcpy(buf, b->body + pos, n);
+	return (ssize_t)n;
+}
+
+static void
+free_broken(void *arg)
+{
+	struct broken *b = arg;
+
+	free(b->body);
+	free(b);
+}
+
+/* Of a body of the length promised, only the first keep bytes come. */
+static struct MHD_Response *
+truncated(struct sandbox_ans *ans, size_t keep)
+{
+	struct broken *b = ct_alloc(1, sizeof *b);
+
+	b->body = ans->body;
+	b->len = keep < ans->len ? keep : ans->len;
+	return MHD_create_response_from_callback(
+	    ans->len + (keep >= ans->len), 4096, on_broken, b, free_broken);
+}
+
+static void
+http_date(int64_t ms, char out[64])
+{
+	time_t s = (time_t)(ms / 1000);
+	struct tm tm = { 0 };
+
+	(void)gmtime_r(&s, &tm);
+	(void)strftime(out, 64, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+}
+
+static enum MHD_Result
+send_answer(struct sandbox_req *req, struct sandbox_ans *ans, int64_t now)
+{
+	const struct sandbox_plan *plan = &req->plan;
+	struct MHD_Response *r;
+	enum MHD_Result rc;
+	char date[64];
+
+	if (plan->on[FAULT_TRUNCATE] && ans->body)
+		r = truncated(ans, (size_t)plan->arg[FAULT_TRUNCATE]);
+	else
+		r = MHD_create_response_from_buffer(
+		    ans->len, ans->body, MHD_RESPMEM_MUST_FREE);
+	if (!r)
+		ct_die(CT_OSERR, "out of memory");
+	http_date(now, date);
+	(void)MHD_add_response_header(r, "Date", date);
+	(void)MHD_add_response_header(r, "Request-ID", ans->request_id);
+	if (ans->type)
+		(void)MHD_add_response_header(r, "Content-Type", ans->type);
+	if (ans->status == MHD_HTTP_UNAUTHORIZED)
+		(void)MHD_add_response_header(
+		    r, "WWW-Authenticate", "Basic realm=\"ESP Web Services\"");
+	if (ans->status == MHD_HTTP_METHOD_NOT_ALLOWED)
+		(void)MHD_add_response_header(r, "Allow", "GET, POST, PUT");
+	rc = MHD_queue_response(req->conn, (unsigned)ans->status, r);
+	MHD_destroy_response(r);
+	return rc;
+}
+
+static void
+plain(struct sandbox_ans *ans, int status, const char *type, const char *text)
+{
+	ans->status = status;
+	ans->type = type;
+	ans->body = ct_strdup(text);
+	ans->len = strlen(text);
+}
+
+static void
+pad(struct sandbox_ans *ans)
+{
+	ans->body = ct_grow(ans->body, ans->len + BIG, 1);
+	memset(ans->body + ans->len, '\n', BIG);
+	ans->len += BIG;
+}
+
+/* The faults that come in place of the work. */
+static bool
+instead(struct sandbox_req *req, struct sandbox_ans *ans)
+{
+	const struct sandbox_plan *plan = &req->plan;
+	long arg;
+
+	if (plan->on[FAULT_EMPTY401])
+		plain(ans, MHD_HTTP_UNAUTHORIZED, NULL, "");
+	else if (plan->on[FAULT_HTTP])
+		plain(ans, (int)plan->arg[FAULT_HTTP], NULL, "");
+	else if (plan->on[FAULT_HTML])
+		plain(ans,
+		    (arg = plan->arg[FAULT_HTML]) > 0 ? (int)arg
+						      : MHD_HTTP_BAD_GATEWAY,
+		    "text/html",
+		    "<html><head><title>Bad Gateway</title></head>"
+		    "<body><h1>Bad Gateway</h1><br></body></html>\n");
+	else if (plan->on[FAULT_CODE])
+		ct_sandbox_code(
+		    req, ans, plan->arg[FAULT_CODE], "Fault as ordered");
+	else
+		return false;
+	return true;
+}
+
+static void
+remember(struct sandbox_req *req, const struct sandbox_ans *ans, int64_t now)
+{
+	struct ct_sandbox *box = req->box;
+	struct sandbox_log *l = &box->log[box->nlogs++ % SANDBOX_LOG_MAX];
+
+	if (is_control(req->url)) {
+		box->nlogs--;
+		return;
+	}
+	free(l->method);
+	free(l->path);
+	l->method = ct_strdup(req->method);
+	l->path = ct_strdup(req->path ? req->path : req->url);
+	(void)ct_time(now, l->at);
+	l->status = ans->status;
+	l->code = ans->code;
+	l->report_id = ans->report_id;
+}
+
+static void
+wait_ms(struct ct_sandbox *box, long ms)
+{
+	int64_t until = ct_mono() + ms;
+
+	while (ct_mono() < until && !atomic_load(&box->stopping))
+		(void)usleep(10000);
+}
+
+static enum MHD_Result
+answer(struct sandbox_req *req)
+{
+	struct sandbox_ans ans = { .code = -1 };
+	struct ct_sandbox *box = req->box;
+	const struct sandbox_route *r = req->route;
+	bool drop = false;
+	int64_t now;
+
+	(void)pthread_mutex_lock(&box->lock);
+	now = ct_sandbox_now(box);
+	ct_random_id(ans.request_id);
+	if (r)
+		req->plan = ct_sandbox_plan(box, r->call);
+	if (req->plan.on[FAULT_DROP_BEFORE]) {
+		drop = true;
+	} else if (req->refused) {
+		plain(&ans, req->refused, NULL, "");
+	} else if (!instead(req, &ans)) {
+		r->fn(req, &ans);
+		drop = req->plan.on[FAULT_DROP_AFTER];
+		if (req->plan.on[FAULT_BIG])
+			pad(&ans);
+	}
+	if (drop)
+		ans.status = 0; /* in the log: no answer was sent */
+	remember(req, &ans, now);
+	(void)pthread_mutex_unlock(&box->lock);
+	if (req->plan.on[FAULT_SLOW])
+		wait_ms(box, req->plan.arg[FAULT_SLOW]);
+	if (!drop)
+		return send_answer(req, &ans, now);
+	free(ans.body);
+	return MHD_NO;
+}
+
+static enum MHD_Result
+on_request(void *arg, struct MHD_Connection *conn, const char *url,
+    const char *method, const char *version, const char *data, size_t *len,
+    void **slot)
+{
+	struct sandbox_req *req = *slot;
+
+	(void)version;
+	if (!req->box) {
+		begin(req, arg, conn, url, method);
+		return MHD_YES;
+	}
+	if (!*len)
+		return answer(req);
+	if (!take(req, data, *len))
+		return MHD_NO;
+	*len = 0;
+	return MHD_YES;
+}
+
+int
+ct_sandbox_start(
+    struct ct_sandbox *box, int port, const char **url, struct ct_err *err)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
+	const union MHD_DaemonInfo *info;
+
+	box->daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD |
+		MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
+		MHD_USE_SUPPRESS_DATE_NO_CLOCK,
+	    0, NULL, NULL, on_request, box, MHD_OPTION_SOCK_ADDR, &at,
+	    MHD_OPTION_URI_LOG_CALLBACK, on_uri, NULL,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_done, NULL,
+	    MHD_OPTION_CONNECTION_LIMIT, 128U, MHD_OPTION_CONNECTION_TIMEOUT,
+	    60U, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)128 << 10,
+	    MHD_OPTION_END);
+	if (!box->daemon)
+		return ct_fail_errno(err, CT_UNAVAILABLE,
+		    "cannot listen on 127.0.0.1 port %d", port);
+	info = MHD_get_daemon_info(box->daemon, MHD_DAEMON_INFO_BIND_PORT);
+	box->port = info ? info->port : port;
+	(void)snprintf(
+	    box->url, sizeof box->url, "http://127.0.0.1:%d", box->port);
+	*url = box->url;
+	return 0;
+}
+
+void
+ct_sandbox_stop(struct ct_sandbox *box)
+{
+	atomic_store(&box->stopping, true);
+	if (box->daemon)
+		MHD_stop_daemon(box->daemon);
+	box->daemon = NULL;
+}

@@ -1,0 +1,233 @@
+/* sandbox_impl.h - what the files of sandbox share; for no one else */
+#ifndef CT_SANDBOX_IMPL_H
+#define CT_SANDBOX_IMPL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "digest.h"
+#include "rec.h"
+#include "sandbox.h"
+
+#define SANDBOX_XML_MAX ((size_t)2 << 20)
+#define SANDBOX_FILE_MAX ((uint64_t)1 << 30)
+#define SANDBOX_KEPT_MAX ((size_t)512 << 20) /* bytes of documents held */
+#define SANDBOX_LOG_MAX 10000                /* requests remembered */
+
+/* ---- faults -------------------------------------------------------------- */
+
+enum sandbox_call {
+	CALL_STATUS,
+	CALL_XSD,
+	CALL_SUBMIT,
+	CALL_UPLOAD,
+	CALL_FILEINFO,
+	CALL_FINISH,
+	CALL_RETRACT,
+	CALL_ENTRIES,
+	CALL_MEMBERS,
+	CALL_FEEDBACK,
+	CALL_REASONS,
+	CALL_NONE /* of no plan: the controls, and what is not there */
+};
+
+enum sandbox_kind {
+	FAULT_DROP_BEFORE,
+	FAULT_DROP_AFTER,
+	FAULT_CODE,
+	FAULT_HTTP,
+	FAULT_HTML,
+	FAULT_TRUNCATE,
+	FAULT_WRONG_ROOT,
+	FAULT_WRONG_ID,
+	FAULT_WRONG_HASH,
+	FAULT_NO_ID,
+	FAULT_LOST_FILE,
+	FAULT_DOCTYPE,
+	FAULT_BIG,
+	FAULT_SLOW,
+	FAULT_EMPTY401,
+	FAULT_INDENT,
+	FAULT_LOOP,
+	FAULT_FOREIGN,
+	FAULT_COUNT,
+	FAULT_KINDS
+};
+
+/* What goes wrong with one request: several may. */
+struct sandbox_plan {
+	bool on[FAULT_KINDS];
+	long arg[FAULT_KINDS]; /* -1: none given */
+};
+
+struct sandbox_fault {
+	enum sandbox_call call;
+	enum sandbox_kind kind;
+	long left; /* fires when it comes down to 0; -1: every time */
+	long arg;
+};
+
+struct sandbox_plan ct_sandbox_plan(
+    struct ct_sandbox *box, enum sandbox_call call);
+
+/* ---- state --------------------------------------------------------------- */
+
+struct sandbox_file {
+	char id[33], *name, *details; /* details: the last document, or NULL */
+	uint64_t size;
+	char md5[33], sha256[65];
+};
+
+struct sandbox_report {
+	int64_t id, opened, changed, finished; /* ms */
+	bool is_finished, retracted;
+	char *xml;
+	struct sandbox_file *file;
+	size_t nfiles;
+};
+
+struct sandbox_print {
+	char *type, *hash; /* the type as an element is named: tmk-pdqf */
+};
+
+struct sandbox_vote {
+	char *type; /* as in the path: TMK_PDQF */
+	bool up;
+	char **reason; /* guids */
+	size_t nreasons;
+	int64_t at;
+};
+
+struct sandbox_entry {
+	char *member, *id, *content, *classification;
+	int64_t at;
+	bool deleted;
+	struct sandbox_print *print;
+	size_t nprints;
+	struct sandbox_vote *vote;
+	size_t nvotes;
+};
+
+struct sandbox_link { /* a window that was given links to further pages */
+	int64_t from, to, given;
+	size_t max;
+};
+
+struct sandbox_log {
+	char *method, *path, at[32];
+	int status;
+	long code; /* responseCode; -1: none */
+	int64_t report_id;
+};
+
+struct ct_xsd;
+struct ct_xmlout;
+
+struct ct_sandbox {
+	pthread_mutex_t lock; /* held for all below */
+	char *user, *basic, url[64];
+	int port;
+	int64_t clock; /* -1: the machine's */
+	size_t page;
+	struct ct_xsd *xsd;
+	struct sandbox_fault *fault;
+	size_t nfaults;
+	int64_t next_id;
+	struct sandbox_report *report;
+	size_t nreports, kept;
+	struct sandbox_entry *entry;
+	size_t nentries, *index, nindex; /* open addressing, number + 1 */
+	struct sandbox_link link[64];
+	size_t nlinks;
+	struct sandbox_log *log; /* a ring */
+	size_t nlogs;
+	void *daemon;
+	atomic_bool stopping;
+};
+
+void ct_sandbox_stop(struct ct_sandbox *box);
+int64_t ct_sandbox_now(const struct ct_sandbox *box);
+
+/* ---- a request and its answer -------------------------------------------- */
+
+enum sandbox_body { BODY_NONE, BODY_TEXT, BODY_FORM };
+
+struct sandbox_req {
+	struct ct_sandbox *box;
+	void *conn, *post;
+	const struct sandbox_route *route;
+	enum sandbox_body kind;
+	const char *method, *url, *tail; /* tail: what follows the route */
+	char *path;                      /* with its query, for the log */
+	struct sandbox_plan plan;
+	int refused; /* HTTP status known before the body came, or 0 */
+	char *text;  /* BODY_TEXT: len bytes and a NUL */
+	size_t len;
+	uint64_t total;
+	bool too_large, form_bad;
+	/* BODY_FORM */
+	char id[32], file_id[33], *name;
+	bool has_id, has_file, multipart, hashing;
+	struct ct_digest digest;
+	uint64_t size;
+};
+
+struct sandbox_ans {
+	int status;
+	const char *type;
+	char *body; /* released with free */
+	size_t len;
+	long code;
+	int64_t report_id;
+	char request_id[33];
+};
+
+typedef void sandbox_fn(struct sandbox_req *req, struct sandbox_ans *ans);
+
+/* The query's argument, decoded, or NULL; the header, or NULL. */
+const char *ct_sandbox_arg(const struct sandbox_req *req, const char *name);
+const char *ct_sandbox_header(const struct sandbox_req *req, const char *name);
+/* Is its Content-Type this, whatever the parameters? */
+bool ct_sandbox_typed(const struct sandbox_req *req, const char *type);
+
+/* A CyberTipline answer with this code (and the request's faults). */
+void ct_sandbox_code(struct sandbox_req *req, struct sandbox_ans *ans,
+    long code, const char *text);
+void ct_sandbox_report_free(struct sandbox_report *r);
+bool ct_sandbox_expired(
+    const struct ct_sandbox *box, const struct sandbox_report *r);
+const char *ct_sandbox_state(
+    const struct ct_sandbox *box, const struct sandbox_report *r);
+
+/* What the schema cannot say of a report or of file details at this time:
+ * 0, or CT_DATAERR with *line. */
+struct ct_xml_node;
+int ct_sandbox_check(
+    const struct ct_xml_node *root, int64_t now, int *line, struct ct_err *err);
+
+int ct_sandbox_entry(
+    struct ct_sandbox *box, const json_t *rec, int64_t at, struct ct_err *err);
+struct sandbox_entry *ct_sandbox_find(struct ct_sandbox *box,
+    const char *content, const char *member, const char *id);
+void ct_sandbox_entry_free(struct sandbox_entry *e);
+/* The answer is this document (and the request's faults); xml is taken. */
+void ct_sandbox_doc(
+    struct sandbox_req *req, struct sandbox_ans *ans, char *xml, size_t len);
+/* A document of Hash Sharing: begun with its root, made the answer. */
+struct ct_xmlout *ct_sandbox_open(
+    const struct sandbox_req *req, const char *root);
+void ct_sandbox_close(
+    struct sandbox_req *req, struct sandbox_ans *ans, struct ct_xmlout *x);
+void ct_sandbox_refuse(struct sandbox_ans *ans, int status); /* no body */
+/* PDQ of a path, Pdq of an attribute, pdq of an element, compared. */
+bool ct_sandbox_same_type(const char *a, const char *b);
+
+sandbox_fn ct_sandbox_status, ct_sandbox_xsd, ct_sandbox_submit,
+    ct_sandbox_upload, ct_sandbox_fileinfo, ct_sandbox_finish,
+    ct_sandbox_retract;
+sandbox_fn ct_sandbox_hash_status, ct_sandbox_members, ct_sandbox_entries,
+    ct_sandbox_reasons, ct_sandbox_feedback, ct_sandbox_categorizations;
+sandbox_fn ct_sandbox_show, ct_sandbox_control;
+
+#endif
