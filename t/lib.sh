@@ -56,6 +56,31 @@ json() {
 	is "$1" "$3" jq -c "$2" "$4"
 }
 
+# sandbox [OPTION...] - start ct-sandbox: $url, $box (its directory with the
+# credential files cybertip.cred and hashsharing.cred), $box_pid
+sandbox() {
+	box=$tmp/box
+	rm -f "$tmp/box.ready"
+	ct-sandbox -p 0 -d "$box" "$@" >"$tmp/box.ready" &
+	box_pid=$!
+	pids="$pids $box_pid"
+	while ! grep -q . "$tmp/box.ready" 2>/dev/null; do
+		kill -0 $box_pid 2>/dev/null || return 1
+		sleep 0.02
+	done
+	url=$(jq -r .url "$tmp/box.ready")
+}
+
+# state FILTER - what jq says of all that the sandbox holds
+state() {
+	ct-sandbox state "$url" | jq -rc "$@"
+}
+
+# control JSON - {"clock":TIME}, {"fault":SPEC} or {"entries":[...]}
+control() {
+	ct-sandbox control "$url" "$1" >/dev/null
+}
+
 skip_all() {
 	echo "1..0 # SKIP $*"
 	exit 0
