@@ -90,6 +90,17 @@ ct_rec_fail(json_t *rec, const struct ct_err *err)
 		"msg", err->msg));
 }
 
+int
+ct_rec_error(const json_t *rec)
+{
+	const json_t *error = json_object_get(rec, "error");
+	json_int_t code = json_integer_value(json_object_get(error, "code"));
+
+	if (!error)
+		return 0;
+	return code > 0 && code <= CT_CONFIG ? (int)code : CT_DATAERR;
+}
+
 void
 ct_tally(struct ct_tally *tally, const char *name)
 {

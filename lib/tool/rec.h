@@ -67,6 +67,8 @@ struct ct_in {
  * CT_DATAERR for a line over CT_REC_MAX, which is skipped; CT_IOERR.
  */
 int ct_in_next(struct ct_in *in, char **line, size_t *len, struct ct_err *err);
+/* Would ct_in_next most likely return without waiting? */
+bool ct_in_ready(const struct ct_in *in);
 void ct_in_free(struct ct_in *in);
 
 /* ---- outcomes, for the closing summary ---------------------------------- */
@@ -136,5 +138,19 @@ int ct_rec_hash(const json_t *rec, const char *name, uint8_t *out, size_t len,
 
 /* Put {"tool","code","msg"} of err into rec.error. */
 void ct_rec_fail(json_t *rec, const struct ct_err *err);
+
+/* The code of an error that the record came with; 0 if it has none.  A code
+ * that makes no sense is CT_DATAERR. */
+int ct_rec_error(const json_t *rec);
+
+/*
+ * The file name in path, or in path_b64 if it is not UTF-8.  Release with
+ * free.  Returns 0, CT_NO if there is neither, CT_DATAERR.
+ */
+int ct_rec_path(const json_t *rec, char **path, struct ct_err *err);
+
+/* Put this file name into rec: id and path; or if it is not UTF-8 path_b64,
+ * and "b64:" with the same for an id. */
+void ct_rec_name(json_t *rec, const char *path);
 
 #endif

@@ -6,15 +6,6 @@
 #include "prog.h"
 #include "rec.h"
 
-/* An error whose code makes no sense is an error all the same. */
-static int
-code_of(const json_t *error)
-{
-	json_int_t code = json_integer_value(json_object_get(error, "code"));
-
-	return code > 0 && code <= CT_CONFIG ? (int)code : CT_DATAERR;
-}
-
 struct item {
 	const char *line;
 	size_t len, had, lineno;
@@ -25,7 +16,6 @@ struct item {
 static int
 outcome(struct ct_filter *f, struct item *it, struct ct_err *err)
 {
-	json_t *old;
 	int rc;
 
 	if (!it->rec)
@@ -34,10 +24,10 @@ outcome(struct ct_filter *f, struct item *it, struct ct_err *err)
 		it->rec = json_object();
 		it->had = 0;
 		rc = err->code;
-	} else if ((old = json_object_get(it->rec, "error"))) {
+	} else if ((rc = ct_rec_error(it->rec))) {
 		it->had = json_object_size(it->rec);
 		ct_tally(&f->tally, "error");
-		return code_of(old);
+		return rc;
 	} else {
 		it->had = json_object_size(it->rec);
 		rc = f->each(it->rec, f->arg, err);

@@ -230,6 +230,17 @@ ct_in_next(struct ct_in *in, char **line, size_t *len, struct ct_err *err)
 	return 1;
 }
 
+bool
+ct_in_ready(const struct ct_in *in)
+{
+	struct pollfd p = { .fd = in->fd, .events = POLLIN };
+
+	return in->eof ||
+	    (in->end > in->start &&
+		memchr(in->buf + in->start, in->delim, in->end - in->start)) ||
+	    poll(&p, 1, 0) != 0;
+}
+
 void
 ct_in_free(struct ct_in *in)
 {

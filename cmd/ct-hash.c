@@ -1,0 +1,272 @@
+/* ct-hash - digests and PDQ hashes of files */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "decode.h"
+#include "digest.h"
+#include "file.h"
+#include "prog.h"
+#include "rec.h"
+
+static const char usage[] =
+    "usage: ct-hash [-0qV] [--follow] [--user ID] [FILE...]\n"
+    "Adds digests, PDQ hash and the outcome of decoding to the record of each\n"
+    "file.  Without FILE, each line of standard input is a record or a path.\n"
+    "  -0, --null      standard input is paths ended by NUL, no records\n"
+    "      --follow    read through symbolic links\n"
+    "      --user ID   put {\"id\":ID} as user into records made of paths\n"
+    "  -q, --quiet     no closing summary\n"
+    "  -h, --help      print this and exit\n"
+    "  -V, --version   print the version and exit\n";
+
+#define QUEUE 16 /* items under way; more than are decoded at once */
+
+struct item {
+	char *line;
+	size_t len;
+	json_t *rec;
+	size_t had; /* members of rec when it came; 0: it is ours */
+	int code;   /* of its error, ours or an earlier one's */
+	bool read;  /* the file was, and so hashed is set */
+	struct ct_hashed hashed;
+};
+
+static bool follow;
+static const char *user;
+static struct ct_decode *decoder;
+static struct ct_digest digest;
+static struct ct_out out = { .fd = STDOUT_FILENO };
+static struct ct_tally tally;
+static struct item queue[QUEUE];
+static size_t first, next; /* of queue, modulo its size */
+static int worst;          /* highest code of any record */
+
+/* ---- in order out ---------------------------------------------------------
+ */
+
+/* Wait for the oldest item and write it.  Returns a code that ends the run. */
+static int
+finish(struct ct_err *err)
+{
+	struct item *it = &queue[first % QUEUE];
+	int rc = 0;
+
+	if (it->hashed.sent)
+		rc = ct_decode_wait(decoder, &it->hashed.res, err);
+	if (!rc && it->read) {
+		ct_hashed_members(it->rec, &it->hashed);
+		ct_tally(&tally, ct_image_status(it->hashed.res.status));
+	}
+	if (it->code)
+		ct_tally(&tally, "error");
+	if (it->code > worst)
+		worst = it->code;
+	if (rc)
+		return rc;
+	if (it->had == 0)
+		rc = ct_out_rec(&out, it->rec, err);
+	else if (json_object_size(it->rec) == it->had)
+		rc = ct_out_line(&out, it->line, it->len, err);
+	else
+		rc = ct_out_grown(
+		    &out, it->line, it->len, it->rec, it->had, err);
+	json_decref(it->rec);
+	free(it->line);
+	memset(it, 0, sizeof *it);
+	first++;
+	return rc;
+}
+
+/* ---- in -------------------------------------------------------------------
+ */
+
+/* The item's record, and in *path the file it is of.  CT_NO: it came with an
+ * error, and goes on as it is. */
+static int
+identify(struct item *it, bool record, char **path, struct ct_err *err)
+{
+	int rc;
+
+	if (!record) {
+		it->rec = json_object();
+		*path = ct_strdup(it->line);
+		ct_rec_name(it->rec, *path);
+		if (user)
+			(void)json_object_set_new(
+			    it->rec, "user", json_pack("{s:s}", "id", user));
+		return 0;
+	}
+	it->rec = ct_json_object(it->line, it->len, err);
+	if (!it->rec) {
+		it->rec = json_object();
+		return err->code;
+	}
+	it->had = json_object_size(it->rec);
+	if ((it->code = ct_rec_error(it->rec)))
+		return CT_NO;
+	if (json_object_get(it->rec, "file") ||
+	    json_object_get(it->rec, "hashes"))
+		return ct_fail(
+		    err, CT_DATAERR, "the record has file or hashes already");
+	rc = ct_rec_path(it->rec, path, err);
+	return rc == CT_NO ? ct_fail(err, CT_DATAERR, "no path") : rc;
+}
+
+/* Read and digest the file, send it to be decoded.  *fatal: a code that ends
+ * the run. */
+static int
+begin(struct item *it, const char *path, int *fatal, struct ct_err *err)
+{
+	struct stat st;
+	int fd = ct_file_open(path, follow, &st, err), rc;
+
+	if (fd < 0)
+		return err->code;
+	rc = ct_decode_file(decoder, &digest, fd, &it->hashed, err);
+	(void)close(fd);
+	it->read = rc == 0;
+	*fatal = rc == CT_IOERR ? 0 : rc;
+	return rc;
+}
+
+/* One line of input, got by ct_in_next with this code, or an operand. */
+static int
+take(const char *what, size_t number, const char *line, size_t len, bool record,
+    int got, struct ct_err *err)
+{
+	struct item *it;
+	char *path = NULL;
+	int rc = 0, fatal = 0;
+
+	while (!rc && (next - first == QUEUE || !ct_decode_room(decoder)))
+		rc = finish(err);
+	if (rc)
+		return rc;
+	it = &queue[next++ % QUEUE];
+	if (got != 1) {
+		it->rec = json_object();
+		rc = got;
+	} else {
+		it->line = memcpy(ct_alloc(len + 1, 1), line, len);
+		it->len = len;
+		rc = identify(it, record, &path, err);
+	}
+	if (!rc)
+		rc = begin(it, path, &fatal, err);
+	free(path);
+	if (fatal)
+		return fatal;
+	if (rc > CT_NO) {
+		ct_warn("%s %zu: %s", what, number, err->msg);
+		ct_rec_fail(it->rec, err);
+		it->code = rc;
+	}
+	return 0;
+}
+
+static int
+lines(char delim, struct ct_err *err)
+{
+	struct ct_in in = { .fd = STDIN_FILENO, .delim = delim, .tie = &out };
+	const char *what = delim ? "line" : "name";
+	char *line = NULL;
+	size_t len = 0;
+	int got, rc = 0;
+
+	for (;;) {
+		while (!rc && first != next && !ct_in_ready(&in))
+			rc = finish(err);
+		if (rc || (got = ct_in_next(&in, &line, &len, err)) == 0)
+			break;
+		if (got == CT_IOERR) {
+			rc = got;
+			break;
+		}
+		if (got == 1 && in.torn)
+			ct_warn("%s %zu: not ended; it may be cut", what,
+			    in.lineno);
+		if (got != 1 || len || !delim)
+			rc = take(what, in.lineno, line, len,
+			    delim && *line == '{', got, err);
+	}
+	ct_in_free(&in);
+	return rc;
+}
+
+static int
+run(char *operand[], int n, char delim)
+{
+	struct ct_err err = { 0 };
+	int rc, i;
+
+	rc = ct_decode_open(&decoder, NULL, &ct_image_limits, &err);
+	if (!rc && n == 0)
+		rc = lines(delim, &err);
+	for (i = 0; !rc && i < n; i++)
+		rc = take("operand", (size_t)i + 1, operand[i],
+		    strlen(operand[i]), false, 1, &err);
+	while (!rc && first != next)
+		rc = finish(&err);
+	if (rc) {
+		ct_warn("%s", err.msg);
+		worst = rc > worst ? rc : worst;
+	}
+	if ((rc = ct_out_close(&out, &err))) {
+		ct_warn("%s", err.msg);
+		worst = rc > worst ? rc : worst;
+	}
+	ct_decode_close(decoder);
+	ct_digest_free(&digest);
+	return worst;
+}
+
+int
+main(int argc, char *argv[])
+{
+	static const struct option longopt[] = {
+		{ "null", no_argument, NULL, '0' },
+		{ "follow", no_argument, NULL, 'F' },
+		{ "user", required_argument, NULL, 'U' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	bool quiet = false;
+	char delim = '\n';
+	json_t *text;
+	int c, rc;
+
+	ct_start("ct-hash");
+	while ((c = getopt_long(argc, argv, "0qhV", longopt, NULL)) != -1)
+		switch (c) {
+		case '0':
+			delim = '\0';
+			break;
+		case 'F':
+			follow = true;
+			break;
+		case 'U':
+			user = optarg;
+			break;
+		case 'q':
+			quiet = true;
+			break;
+		case 'h':
+			return ct_help(usage);
+		case 'V':
+			return ct_version(NULL);
+		default:
+			ct_usage(usage);
+		}
+	if (user && !(text = json_string(user)))
+		ct_die(CT_USAGE, "--user: not UTF-8");
+	if (user)
+		json_decref(text);
+	rc = run(argv + optind, argc - optind, delim);
+	if (!quiet)
+		ct_tally_print(&tally, next, out.n);
+	return rc;
+}

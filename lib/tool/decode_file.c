@@ -1,0 +1,94 @@
+/* decode_file.c - a file read once, digested and decoded */
+#include <string.h>
+
+#include "decode.h"
+#include "decode_wire.h"
+#include "file.h"
+#include "hex.h"
+
+#define CHUNK ((size_t)256 << 10) /* divides CT_WIRE_SLOT */
+
+/* All of it into room, and round again if it is larger. */
+static int
+swallow(struct ct_digest *digest, int fd, uint8_t *room, struct ct_hashed *h,
+    struct ct_err *err)
+{
+	uint8_t *at = room;
+	ssize_t n;
+	int rc = ct_digest_start(digest, err);
+
+	do {
+		if (rc)
+			return rc;
+		at = room + h->size % CT_WIRE_SLOT;
+		n = ct_read_full(fd, at, CHUNK);
+		if (n < 0)
+			return ct_fail_errno(err, CT_IOERR, "cannot read");
+		if (h->size == 0)
+			h->res.kind = ct_image_kind(at, (size_t)n);
+		h->size += (uint64_t)n;
+		rc = ct_digest_add(digest, at, (size_t)n, err);
+	} while (n == (ssize_t)CHUNK);
+	return rc ? rc : ct_digest_end(digest, &h->sums, err);
+}
+
+int
+ct_decode_file(struct ct_decode *d, struct ct_digest *digest, int fd,
+    struct ct_hashed *h, struct ct_err *err)
+{
+	int rc;
+
+	memset(h, 0, sizeof *h);
+	if ((rc = swallow(digest, fd, ct_decode_room(d), h, err)))
+		return rc;
+	if (h->size > ct_decode_max(d)) {
+		h->res.status = CT_IMAGE_TOO_LARGE;
+		return 0;
+	}
+	if (!ct_image_decodable(h->res.kind)) {
+		h->res.status = CT_IMAGE_UNSUPPORTED;
+		return 0;
+	}
+	h->sent = true;
+	return ct_decode_send(d, (size_t)h->size, err);
+}
+
+static void
+put(json_t *to, const char *name, const uint8_t *bytes, size_t len)
+{
+	char text[2 * CT_SHA256_LEN + 1];
+
+	ct_hex(bytes, len, text);
+	(void)json_object_set_new(to, name, json_string(text));
+}
+
+static void
+number(json_t *to, const char *name, uint64_t n)
+{
+	(void)json_object_set_new(to, name, json_integer((json_int_t)n));
+}
+
+void
+ct_hashed_members(json_t *rec, const struct ct_hashed *h)
+{
+	json_t *file = json_object(), *hashes = json_object();
+	const char *status = ct_image_status(h->res.status);
+
+	number(file, "size", h->size);
+	(void)json_object_set_new(
+	    file, "mime", json_string(ct_image_mime(h->res.kind)));
+	if (h->res.w) {
+		number(file, "width", h->res.w);
+		number(file, "height", h->res.h);
+	}
+	(void)json_object_set_new(file, "decode", json_string(status));
+	put(hashes, "md5", h->sums.md5, CT_MD5_LEN);
+	put(hashes, "sha1", h->sums.sha1, CT_SHA1_LEN);
+	put(hashes, "sha256", h->sums.sha256, CT_SHA256_LEN);
+	if (h->res.hashed)
+		put(hashes, "pdq", h->res.pdq, sizeof h->res.pdq);
+	if (h->res.w)
+		number(hashes, "pdq_quality", (uint64_t)h->res.quality);
+	(void)json_object_set_new(rec, "file", file);
+	(void)json_object_set_new(rec, "hashes", hashes);
+}

@@ -1,0 +1,95 @@
+/*
+ * image.h - pictures: what kind by their first bytes, and decoded to luma
+ *
+ * What is a picture's kind is cheap and safe and may be asked anywhere.
+ * Decoding is not: only ct-decode links it, and nobody else should.
+ */
+#ifndef CT_IMAGE_H
+#define CT_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- kinds ----------------------------------------------------------------
+ */
+
+enum ct_image_kind {
+	CT_IMAGE_OTHER, /* nothing that we know */
+	CT_IMAGE_JPEG,
+	CT_IMAGE_PNG, /* these two are decoded; the rest is only named */
+	CT_IMAGE_GIF,
+	CT_IMAGE_WEBP,
+	CT_IMAGE_BMP,
+	CT_IMAGE_TIFF,
+	CT_IMAGE_HEIC,
+	CT_IMAGE_AVIF,
+	CT_IMAGE_MP4,
+	CT_IMAGE_QUICKTIME,
+	CT_IMAGE_MATROSKA,
+	CT_IMAGE_KINDS
+};
+
+/* By the first bytes alone; a file's name has no say. */
+enum ct_image_kind ct_image_kind(const uint8_t *bytes, size_t len);
+const char *ct_image_mime(enum ct_image_kind kind);
+bool ct_image_decodable(enum ct_image_kind kind);
+
+/* ---- outcomes, the values of file.decode ----------------------------------
+ */
+
+enum ct_image_status {
+	CT_IMAGE_OK,
+	CT_IMAGE_PARTIAL, /* damaged; half the rows or more are there */
+	CT_IMAGE_CORRUPT, /* damaged; less is there: nothing to hash */
+	CT_IMAGE_UNSUPPORTED,
+	CT_IMAGE_TOO_LARGE, /* bytes */
+	CT_IMAGE_TOO_MANY_PIXELS,
+	CT_IMAGE_TOO_MANY_SCANS,
+	CT_IMAGE_TOO_MANY_FRAMES,
+	CT_IMAGE_OUT_OF_MEMORY,
+	CT_IMAGE_TIMEOUT, /* this and the next two: its worker was replaced */
+	CT_IMAGE_CRASH,
+	CT_IMAGE_VIOLATION,
+	CT_IMAGE_STATUSES
+};
+
+const char *ct_image_status(enum ct_image_status status);
+/* Is there a picture, whole or in part? */
+bool ct_image_seen(enum ct_image_status status);
+
+/* ---- decoding --------------------------------------------------------------
+ */
+
+struct ct_image_limits {
+	uint32_t bytes;  /* of the file */
+	uint32_t pixels; /* in all */
+	uint32_t side;   /* pixels a side */
+	uint32_t scans;  /* of a progressive JPEG */
+	uint32_t memory; /* bytes that decoding may take */
+	uint32_t ms;     /* of wall time; the decoder itself does not look */
+};
+
+/* 64 MiB, 100 million pixels, 30000 a side, 100 scans, 256 MiB, 10 s. */
+extern const struct ct_image_limits ct_image_limits;
+
+/* Where the picture goes.  size is called once and before any row; if it
+ * returns nonzero, memory has run out.  Then h rows of w floats, 0 to 255. */
+struct ct_image_sink {
+	int (*size)(void *arg, uint32_t w, uint32_t h);
+	void (*row)(void *arg, const float *luma);
+	void *arg;
+};
+
+/*
+ * Decode at full resolution, as stored: no orientation, gamma or colour
+ * profile applied, alpha dropped, palettes expanded, 16 bits cut to the upper
+ * 8, CMYK turned to RGB.  With CT_IMAGE_OK or CT_IMAGE_PARTIAL every row went
+ * to the sink (those that are missing as middle grey) and *w, *h are the
+ * size; with any other outcome what the sink got means nothing.
+ */
+enum ct_image_status ct_image_decode(const uint8_t *bytes, size_t len,
+    const struct ct_image_limits *limits, const struct ct_image_sink *sink,
+    uint32_t *w, uint32_t *h);
+
+#endif

@@ -1,0 +1,37 @@
+/* image_job.h - what the decoders share; private to the part image */
+#ifndef CT_IMAGE_JOB_H
+#define CT_IMAGE_JOB_H
+
+#include "image.h"
+
+struct ct_image_job {
+	const uint8_t *bytes;
+	size_t len;
+	const struct ct_image_limits *limits;
+	const struct ct_image_sink *sink;
+	uint32_t w, h;
+	uint32_t rows; /* that went to the sink */
+	float *luma;   /* a row to fill, w values */
+};
+
+/* The size is known: CT_IMAGE_OK, or why it stops here.  Allocates luma. */
+enum ct_image_status ct_image_begin(
+    struct ct_image_job *job, uint32_t w, uint32_t h);
+
+/* Send luma as the next row; or first make it, from w x 3 bytes of RGB or w
+ * bytes of grey. */
+void ct_image_row(struct ct_image_job *job);
+void ct_image_row8(struct ct_image_job *job, const uint8_t *row, int channels);
+
+/*
+ * The end, good or bad: send what is missing as grey.  good: rows that came
+ * from the file; damaged: something was wrong with it, were it the last byte.
+ */
+enum ct_image_status ct_image_end(
+    struct ct_image_job *job, uint32_t good, bool damaged);
+
+/* The decoders: begin, rows, end. */
+enum ct_image_status ct_image_jpeg(struct ct_image_job *job);
+enum ct_image_status ct_image_png(struct ct_image_job *job);
+
+#endif

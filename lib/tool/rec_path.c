@@ -1,0 +1,94 @@
+/* rec_path.c - file names in records, UTF-8 or not: ct_rec_path of rec.h */
+#include <stdlib.h>
+#include <string.h>
+
+#include "prog.h"
+#include "rec.h"
+
+static const char digits[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+static char *
+encode(const char *text)
+{
+	size_t len = strlen(text), i;
+	char *out = ct_alloc(len / 3 * 4 + 5, 1), *p = out;
+	uint32_t v;
+
+	for (i = 0; i < len; i += 3, p += 4) {
+		v = (uint32_t)(uint8_t)text[i] << 16;
+		if (i + 1 < len)
+			v |= (uint32_t)(uint8_t)text[i + 1] << 8;
+		if (i + 2 < len)
+			v |= (uint8_t)text[i + 2];
+		p[0] = digits[v >> 18];
+		p[1] = digits[v >> 12 & 63];
+		p[2] = i + 1 < len ? digits[v >> 6 & 63] : '=';
+		p[3] = i + 2 < len ? digits[v & 63] : '=';
+	}
+	*p = '\0';
+	return out;
+}
+
+/* NULL if it is not base64, or of bytes among which is a NUL. */
+static char *
+decode(const char *text)
+{
+	size_t len = strlen(text), pad, n = 0, i;
+	char *out = ct_alloc(len / 4 * 3 + 1, 1);
+	const char *at;
+	uint32_t v = 0;
+
+	pad = len > 0 && text[len - 1] == '=';
+	pad += pad && len > 1 && text[len - 2] == '=';
+	for (i = 0; i < len; i++) {
+		at = i < len - pad ? strchr(digits, text[i]) : digits;
+		if (len % 4 || !at)
+			break;
+		v = v << 6 | (uint32_t)(at - digits);
+		if (i % 4 == 3) {
+			out[n++] = (char)(v >> 16 & 255);
+			out[n++] = (char)(v >> 8 & 255);
+			out[n++] = (char)(v & 255);
+		}
+	}
+	if (i == len && len && strlen(out) == n - pad)
+		return out;
+	free(out);
+	return NULL;
+}
+
+int
+ct_rec_path(const json_t *rec, char **path, struct ct_err *err)
+{
+	const json_t *plain = json_object_get(rec, "path");
+	const json_t *coded = json_object_get(rec, "path_b64");
+
+	*path = NULL;
+	if (!plain && !coded)
+		return CT_NO;
+	if (plain && !coded && json_is_string(plain))
+		*path = ct_strdup(json_string_value(plain));
+	else if (coded && !plain && json_is_string(coded))
+		*path = decode(json_string_value(coded));
+	return *path
+	    ? 0
+	    : ct_fail(err, CT_DATAERR, "path or path_b64 is malformed");
+}
+
+void
+ct_rec_name(json_t *rec, const char *path)
+{
+	json_t *name = json_string(path); /* NULL if it is not UTF-8 */
+	char *coded;
+
+	if (name) {
+		(void)json_object_set(rec, "id", name);
+		(void)json_object_set_new(rec, "path", name);
+		return;
+	}
+	coded = encode(path);
+	(void)json_object_set_new(rec, "id", json_sprintf("b64:%s", coded));
+	(void)json_object_set_new(rec, "path_b64", json_string(coded));
+	free(coded);
+}
