@@ -1,0 +1,131 @@
+/*
+ * vault.h - evidence, sealed so that who keeps it cannot look at it
+ *
+ * An object is one file, encrypted to a public key; its name is the digest of
+ * its bytes.  ct-vault(5) describes objects, keys and directory to the byte.
+ */
+#ifndef CT_VAULT_H
+#define CT_VAULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "rec.h"
+
+#define CT_VAULT_ID 64         /* hex digits in the name of an object */
+#define CT_VAULT_DAYS 400      /* kept this long if nothing else is said */
+#define CT_VAULT_DAYS_MIN 365  /* and never less: 18 USC 2258A(h) */
+#define CT_VAULT_DAYS_MAX 3650 /* ten years */
+#define CT_VAULT_KEYS_MAX 64   /* one a month for more than five years */
+
+/* ---- keys ---------------------------------------------------------------- */
+
+struct ct_vault_pub {
+	uint8_t key[32], id[32]; /* id: BLAKE2b-256 of key */
+};
+
+/* CT_NOINPUT, or CT_CONFIG if the file is damaged or holds something else. */
+int ct_vault_pub_read(
+    struct ct_vault_pub *pub, const char *path, struct ct_err *err);
+
+/*
+ * A key pair in memory that is locked, kept out of core dumps, and wiped by
+ * ct_vault_key_free.  Refused with CT_NOPERM if the file is open to others or
+ * the memory cannot be locked; CT_CONFIG as above.
+ */
+struct ct_vault_key;
+int ct_vault_key_read(
+    struct ct_vault_key **key, const char *path, struct ct_err *err);
+void ct_vault_key_free(struct ct_vault_key *key);
+
+/*
+ * Make NAME.key (0600) and then NAME.pub (0644), tried before they are
+ * written.  CT_CANTCREAT if either exists.
+ */
+int ct_vault_keygen(const char *name, struct ct_err *err);
+
+/* ---- one object ---------------------------------------------------------- */
+
+/*
+ * Seal all bytes of in to out, from where the descriptors stand; id gets the
+ * name of the object.  manifest is sealed with them; the digests and the size
+ * it gives (sha256, md5, sha1, size; sha256 must be there) must be those of
+ * the bytes, else CT_DATAERR and what out holds is to be thrown away.
+ */
+int ct_vault_seal(const struct ct_vault_pub *pub, const json_t *manifest,
+    int in, int out, char id[CT_VAULT_ID + 1], struct ct_err *err);
+
+/*
+ * Open the object in the descriptor in with whichever of the n keys fits, and
+ * write the bytes to out (-1: nowhere), each chunk only when it is known to be
+ * as it was sealed.  Returns CT_NOPERM if no key fits, CT_DATAERR if the
+ * object or its manifest's digest is not right, CT_IOERR.  With 0, *manifest
+ * (may be NULL) is the caller's to release.
+ */
+int ct_vault_open(struct ct_vault_key *const key[], size_t n, int in, int out,
+    json_t **manifest, struct ct_err *err);
+
+/* The name that the bytes of this descriptor, from its start, should have. */
+int ct_vault_name(int fd, char id[CT_VAULT_ID + 1], struct ct_err *err);
+
+/* ---- the vault directory --------------------------------------------------
+ */
+
+struct ct_vault;
+
+/*
+ * The vault below the state directory home, made if it is not there.  One
+ * process at a time may seal: CT_TEMPFAIL if another does.  It first puts
+ * right what a killed one left.
+ */
+int ct_vault_enter(
+    struct ct_vault **vault, const char *home, bool seal, struct ct_err *err);
+void ct_vault_leave(struct ct_vault *vault);
+
+/*
+ * Seal each file of a report record and set report.files[i].vault; *failed
+ * counts those that could not be.  What was sealed before for the same report
+ * key keeps its object.  vault NULL: none can be, for the reason in why.
+ * CT_DATAERR if the record is no valid report; CT_NO if it is no report.
+ */
+int ct_vault_report(struct ct_vault *vault, const struct ct_vault_pub *pub,
+    const char *why, json_t *rec, size_t *failed, struct ct_err *err);
+
+/*
+ * Store the receipt of a report record that is finished, and set its member
+ * vault.  A production receipt keeps the objects for days and for no less
+ * than a calendar year, counted from submission.at; what is stored is only
+ * ever extended.  CT_NO if it is no finished report; CT_DATAERR; CT_TEMPFAIL,
+ * with all that can be stored, if a file of the report is not in the vault.
+ */
+int ct_vault_anchor(
+    struct ct_vault *vault, json_t *rec, long days, struct ct_err *err);
+
+/* What print does with a record; it returns 0 or a code that ends the walk. */
+typedef int ct_vault_print_fn(void *arg, const json_t *rec, struct ct_err *err);
+
+/* One record for each object that is held, oldest first: ct-preserve(1). */
+int ct_vault_list(struct ct_vault *vault, ct_vault_print_fn *print, void *arg,
+    struct ct_err *err);
+
+/*
+ * Check every object, with keys also what is in it; one record for each and
+ * for each stray file.  Returns 0, CT_NO if any is not "ok", or a code.
+ */
+int ct_vault_verify(struct ct_vault *vault, struct ct_vault_key *const key[],
+    size_t n, ct_vault_print_fn *print, void *arg, struct ct_err *err);
+
+/*
+ * Write what is in object id of the vault below home (a name with a slash: in
+ * that file) to the file output (NULL: standard output), with one of the n
+ * secret keys in the files key.  The object's name is checked first.  On any
+ * failure output is as it was, but standard output may have had a part.
+ * CT_USAGE if id is no name of an object; CT_NOINPUT; the codes of
+ * ct_vault_key_read and ct_vault_open.
+ */
+int ct_vault_extract(const char *home, const char *id, const char *const key[],
+    size_t n, const char *output, struct ct_err *err);
+
+#endif

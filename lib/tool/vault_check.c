@@ -1,0 +1,199 @@
+/* vault_check.c - what is held, and is it whole: list and verify of vault.h */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "prog.h"
+#include "rec.h"
+#include "vault_dir.h"
+
+struct check {
+	struct ct_vault *vault;
+	struct ct_vault_key *const *key;
+	size_t nkeys;
+	ct_vault_print_fn *print;
+	void *arg;
+	bool bad; /* something was not "ok" */
+};
+
+static int
+print(ct_vault_print_fn *to, void *arg, json_t *rec, struct ct_err *err)
+{
+	int rc =
+	    rec ? to(arg, rec, err) : ct_fail(err, CT_OSERR, "out of memory");
+
+	json_decref(rec);
+	return rc;
+}
+
+int
+ct_vault_list(
+    struct ct_vault *v, ct_vault_print_fn *to, void *arg, struct ct_err *err)
+{
+	struct ct_rows *r;
+	char text[CT_TIME_LEN];
+	int rc = ct_rows_open(&r, v->store, err,
+	    "SELECT o.id, o.report, o.part, o.env, o.user, o.file, o.sha256,"
+	    " o.size, o.sealed_at, min(c.report_id), max(c.expires)"
+	    " FROM object o LEFT JOIN anchor a ON a.object = o.id"
+	    " LEFT JOIN receipt c USING (env, report_id)"
+	    " GROUP BY o.seq ORDER BY o.seq",
+	    "");
+
+	while (!rc && (rc = ct_rows_next(r, err)) == 1)
+		rc = print(to, arg,
+		    json_pack("{s:s, s:s, s:I, s:s, s:s*, s:s*, s:s, s:I, s:s,"
+			      " s:s*, s:s*}",
+			"id", ct_rows_text(r, 0), "report", ct_rows_text(r, 1),
+			"part", (json_int_t)ct_rows_int(r, 2), "env",
+			ct_rows_text(r, 3), "user", ct_rows_text(r, 4), "file",
+			ct_rows_text(r, 5), "sha256", ct_rows_text(r, 6),
+			"size", (json_int_t)ct_rows_int(r, 7), "sealed_at",
+			ct_rows_text(r, 8), "report_id", ct_rows_text(r, 9),
+			"expires",
+			ct_rows_null(r, 10)
+			    ? NULL
+			    : ct_time(ct_rows_int(r, 10), text)),
+		    err);
+	ct_rows_close(r);
+	return rc;
+}
+
+/* Does what is in it belong to its row: report, sha256, size? */
+static bool
+is_of_row(const json_t *m, struct ct_rows *r)
+{
+	const char *report = ct_rec_text(m, "report");
+	const char *sha256 = ct_rec_text(m, "sha256");
+	const json_t *size = json_object_get(m, "size");
+
+	return report && strcmp(report, ct_rows_text(r, 2)) == 0 && sha256 &&
+	    strcasecmp(sha256, ct_rows_text(r, 3)) == 0 &&
+	    (!size || json_integer_value(size) == ct_rows_int(r, 4));
+}
+
+/* The state of the object of a row, and why; NULL with *err: cannot tell. */
+static const char *
+state_of(struct check *c, struct ct_rows *r, struct ct_err *why)
+{
+	const char *id = ct_rows_text(r, 0);
+	char name[CT_VAULT_ID + 1];
+	json_t *m = NULL;
+	int fd = vault_open_object(c->vault, id), rc;
+
+	if (fd < 0) {
+		rc = errno;
+		(void)ct_fail_errno(why, CT_IOERR, "cannot open");
+		return rc == ENOENT ? "missing" : "damaged";
+	}
+	rc = ct_vault_name(fd, name, why);
+	if (!rc && strcmp(name, id) != 0)
+		rc = ct_fail(why, CT_DATAERR, "its name is not its digest");
+	if (!rc && c->nkeys) {
+		rc = lseek(fd, 0, SEEK_SET) < 0
+		    ? ct_fail_errno(why, CT_IOERR, "cannot seek")
+		    : ct_vault_open(c->key, c->nkeys, fd, -1, &m, why);
+		if (!rc && !is_of_row(m, r))
+			rc = ct_fail(
+			    why, CT_DATAERR, "it is not what its row says");
+		json_decref(m);
+	}
+	(void)close(fd);
+	return !rc ? "ok" : rc == CT_NOPERM ? "locked" : "damaged";
+}
+
+static int
+check_rows(struct check *c, struct ct_err *err)
+{
+	struct ct_err why;
+	struct ct_rows *r;
+	const char *state;
+	int rc = ct_rows_open(&r, c->vault->store, err,
+	    "SELECT id, sealed_at, report, sha256, size FROM object"
+	    " ORDER BY seq",
+	    "");
+
+	while (!rc && (rc = ct_rows_next(r, err)) == 1) {
+		why = (struct ct_err){ 0 };
+		state = state_of(c, r, &why);
+		c->bad |= why.code != 0;
+		rc = print(c->print, c->arg,
+		    json_pack("{s:s, s:s, s:s, s:s*}", "id", ct_rows_text(r, 0),
+			"state", state, "sealed_at", ct_rows_text(r, 1),
+			"reason", why.code ? why.msg : NULL),
+		    err);
+		if (ct_stop && !rc)
+			rc = ct_fail(err, CT_TEMPFAIL, "stopped by a signal");
+	}
+	ct_rows_close(r);
+	return rc;
+}
+
+/* A name below objects/dir: one that no row put there is a stray. */
+static int
+check_name(
+    struct check *c, const char *dir, const char *name, struct ct_err *err)
+{
+	int64_t seq;
+	int rc = 0;
+
+	if (vault_is_id(name) && strlen(dir) == 2 && strncmp(dir, name, 2) == 0)
+		rc = ct_store_int(c->vault->store, &seq, err,
+		    "SELECT seq FROM object WHERE id = ?", "s", name);
+	if (rc)
+		return rc == 1 ? 0 : rc;
+	c->bad = true;
+	/* the name of a stray may be anything: not always text */
+	return print(c->print, c->arg,
+	    json_pack("{s:s?, s:s, s:s}", "id", vault_is_id(name) ? name : NULL,
+		"state", "stray", "reason", "no row put it where it is"),
+	    err);
+}
+
+static bool
+is_dot(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+/* Calls check_name for all below objects/; what is right there is in no dir. */
+static int
+walk(struct check *c, const char *dir, struct ct_err *err)
+{
+	char *path = ct_printf("%s/objects/%s", c->vault->dir, dir);
+	DIR *d = opendir(path);
+	struct dirent *e;
+	int rc = 0;
+
+	if (!d && errno == ENOTDIR && *dir)
+		rc = check_name(c, "", dir, err);
+	else if (!d)
+		rc = ct_fail_errno(err, CT_IOERR, "cannot read '%s'", path);
+	while (d && !rc && (errno = 0, e = readdir(d)))
+		if (!is_dot(e->d_name))
+			rc = *dir ? check_name(c, dir, e->d_name, err)
+				  : walk(c, e->d_name, err);
+	if (d && !rc && errno)
+		rc = ct_fail_errno(err, CT_IOERR, "cannot read '%s'", path);
+	if (d)
+		(void)closedir(d);
+	free(path);
+	return rc;
+}
+
+int
+ct_vault_verify(struct ct_vault *v, struct ct_vault_key *const key[], size_t n,
+    ct_vault_print_fn *to, void *arg, struct ct_err *err)
+{
+	struct check c = { v, key, n, to, arg, false };
+	int rc = check_rows(&c, err);
+
+	if (!rc)
+		rc = walk(&c, "", err);
+	return rc ? rc : c.bad ? CT_NO : 0;
+}

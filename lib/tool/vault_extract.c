@@ -1,0 +1,86 @@
+/* vault_extract.c - what is in an object, to a file: ct_vault_extract */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "prog.h"
+#include "vault_dir.h"
+
+/* A name is an id, or a path whose last component is one. */
+static int
+open_named(
+    const char *home, const char *name, const char **id, struct ct_err *err)
+{
+	struct ct_vault v = { 0 };
+	const char *slash = strrchr(name, '/');
+	int fd;
+
+	*id = slash ? slash + 1 : name;
+	if (!vault_is_id(*id)) {
+		(void)ct_fail(err, CT_USAGE,
+		    "no name of an object: want %d "
+		    "lower-case hex digits",
+		    CT_VAULT_ID);
+		return -1;
+	}
+	v.dir = ct_printf("%s/vault", home);
+	fd = slash ? open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+		   : vault_open_object(&v, name);
+	free(v.dir);
+	if (fd < 0)
+		(void)ct_fail_errno(err, CT_NOINPUT, "cannot open the object");
+	return fd;
+}
+
+static int
+extract(int in, struct ct_vault_key *const key[], size_t n, const char *output,
+    struct ct_err *err)
+{
+	struct ct_newfile f;
+	int rc;
+
+	if (!output) {
+		rc = ct_vault_open(key, n, in, STDOUT_FILENO, NULL, err);
+		if (!rc && close(STDOUT_FILENO) < 0)
+			rc = ct_fail_errno(
+			    err, CT_IOERR, "cannot write what was opened");
+		return rc;
+	}
+	if ((rc = ct_newfile_open(&f, output, 0600, err)))
+		return rc;
+	if (!(rc = ct_vault_open(key, n, in, f.fd, NULL, err)))
+		return ct_newfile_commit(&f, err);
+	ct_newfile_abort(&f);
+	return rc;
+}
+
+int
+ct_vault_extract(const char *home, const char *name, const char *const path[],
+    size_t n, const char *output, struct ct_err *err)
+{
+	struct ct_vault_key *key[CT_VAULT_KEYS_MAX];
+	char is[CT_VAULT_ID + 1];
+	const char *id;
+	size_t have;
+	int rc = 0, fd;
+
+	for (have = 0; !rc && have < n && have < CT_VAULT_KEYS_MAX; have++)
+		if ((rc = ct_vault_key_read(&key[have], path[have], err)))
+			break;
+	fd = rc ? -1 : open_named(home, name, &id, err);
+	if (fd < 0)
+		rc = err->code;
+	else if (!(rc = ct_vault_name(fd, is, err)) && strcmp(is, id) != 0)
+		rc = ct_fail(err, CT_DATAERR,
+		    "damaged object: its name is not its digest");
+	if (!rc)
+		rc = extract(fd, key, have, output, err);
+	if (fd >= 0)
+		(void)close(fd);
+	while (have > 0)
+		ct_vault_key_free(key[--have]);
+	return rc;
+}

@@ -1,0 +1,80 @@
+/*
+ * vault_format.h - the bytes of keys and objects, for vault_*.c only
+ *
+ * Header of an object, version 1, integers little-endian:
+ *	 0  8	"ct-vault"
+ *	 8  4	version
+ *	12  4	bytes of the manifest
+ *	16 32	id of the public key
+ *	48 80	the object's own key, sealed to the public key
+ *     128 24	header of the stream
+ * Then the manifest as the first chunk of the stream, then the bytes, 64 KiB
+ * a chunk.  The last chunk is shorter than 64 KiB, if need be empty, and it
+ * alone has the final tag.  Every chunk is authenticated together with the
+ * BLAKE2b-256 of the header.
+ */
+#ifndef CT_VAULT_FORMAT_H
+#define CT_VAULT_FORMAT_H
+
+#include <sodium.h>
+#include <stdint.h>
+
+#include "digest.h"
+#include "vault.h"
+
+#define VAULT_VERSION 1
+#define VAULT_CHUNK ((size_t)64 << 10)
+#define VAULT_TAG crypto_secretstream_xchacha20poly1305_ABYTES
+/* a record holds at most 1 MiB, and a manifest is made from one */
+#define VAULT_MANIFEST_MAX ((size_t)1 << 20)
+
+#define VAULT_OBJECT_KEY crypto_secretstream_xchacha20poly1305_KEYBYTES
+#define VAULT_SEALED (VAULT_OBJECT_KEY + crypto_box_SEALBYTES)
+#define VAULT_STREAM crypto_secretstream_xchacha20poly1305_HEADERBYTES
+
+#define VAULT_AT_VERSION 8
+#define VAULT_AT_LEN 12
+#define VAULT_AT_KEY 16
+#define VAULT_AT_SEALED 48
+#define VAULT_AT_STREAM 128
+#define VAULT_HEAD ((size_t)152)
+
+_Static_assert(VAULT_AT_SEALED + VAULT_SEALED == VAULT_AT_STREAM &&
+	VAULT_AT_STREAM + VAULT_STREAM == VAULT_HEAD,
+    "the header is as it is documented");
+
+static const char vault_magic[] = "ct-vault";
+
+struct ct_vault_key {
+	uint8_t secret[crypto_box_SECRETKEYBYTES];
+	struct ct_vault_pub pub;
+};
+
+/* The digests and the number of the bytes that went by. */
+struct vault_sum {
+	struct ct_digest digest;
+	uint64_t size;
+};
+int vault_sum_start(struct vault_sum *sum, struct ct_err *err);
+int vault_sum_add(
+    struct vault_sum *sum, const void *p, size_t len, struct ct_err *err);
+/* Are they those of the manifest?  CT_DATAERR names the one that is not. */
+int vault_sum_compare(
+    struct vault_sum *sum, const json_t *manifest, struct ct_err *err);
+void vault_sum_free(struct vault_sum *sum);
+
+static inline void
+vault_put32(uint8_t *p, uint32_t v)
+{
+	for (int i = 0; i < 4; i++)
+		p[i] = (uint8_t)(v >> (8 * i));
+}
+
+static inline uint32_t
+vault_get32(const uint8_t *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+	    (uint32_t)p[3] << 24;
+}
+
+#endif

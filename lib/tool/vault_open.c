@@ -1,0 +1,200 @@
+/* vault_open.c - an object back into bytes: ct_vault_open of vault.h */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "blake.h"
+#include "file.h"
+#include "hex.h"
+#include "prog.h"
+#include "rec.h"
+#include "vault_format.h"
+
+struct opening {
+	crypto_secretstream_xchacha20poly1305_state stream;
+	uint8_t bound[32];
+	int in, out;
+	uint8_t *cipher, *plain; /* room bytes; cipher also a tag */
+	size_t room;
+};
+
+static int
+damaged(struct ct_err *err, const char *what)
+{
+	return ct_fail(err, CT_DATAERR, "damaged object: %s", what);
+}
+
+/* Up to len bytes into cipher; returns how many, or -1. */
+static ssize_t
+take(struct opening *o, size_t len, struct ct_err *err)
+{
+	ssize_t n = ct_read_full(o->in, o->cipher, len);
+
+	if (n < 0)
+		(void)ct_fail_errno(err, CT_IOERR, "cannot read an object");
+	return n;
+}
+
+/* len bytes of cipher into plain; the tag must be final exactly if last. */
+static int
+pull(struct opening *o, size_t len, bool last, struct ct_err *err)
+{
+	unsigned char tag,
+	    want = last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL
+			: crypto_secretstream_xchacha20poly1305_TAG_MESSAGE;
+
+	if (len < VAULT_TAG)
+		return damaged(err, "it is cut");
+	if (crypto_secretstream_xchacha20poly1305_pull(&o->stream, o->plain,
+		NULL, &tag, o->cipher, len, o->bound, sizeof o->bound) != 0)
+		return damaged(err, "a chunk is not what was sealed");
+	if (tag != want)
+		return damaged(err, "its chunks do not end where it ends");
+	return 0;
+}
+
+/* Which key fits, and with it the stream; head is the object's header. */
+static int
+unlock(struct opening *o, const uint8_t *head, struct ct_vault_key *const key[],
+    size_t n, struct ct_err *err)
+{
+	uint8_t secret[VAULT_OBJECT_KEY];
+	struct ct_blake b;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < n; i++)
+		if (memcmp(head + VAULT_AT_KEY, key[i]->pub.id,
+			sizeof key[i]->pub.id) == 0)
+			break;
+	if (i == n)
+		return ct_fail(err, CT_NOPERM, "it is sealed to another key");
+	if (crypto_box_seal_open(secret, head + VAULT_AT_SEALED, VAULT_SEALED,
+		key[i]->pub.key, key[i]->secret) != 0 ||
+	    crypto_secretstream_xchacha20poly1305_init_pull(
+		&o->stream, head + VAULT_AT_STREAM, secret) != 0)
+		rc = damaged(err, "its key does not open");
+	ct_wipe(secret, sizeof secret);
+	ct_blake_start(&b, sizeof o->bound, NULL);
+	ct_blake_add(&b, head, VAULT_HEAD);
+	ct_blake_end(&b, o->bound, sizeof o->bound);
+	return rc;
+}
+
+static int
+start(struct opening *o, struct ct_vault_key *const key[], size_t n,
+    json_t **manifest, struct ct_err *err)
+{
+	uint8_t head[VAULT_HEAD];
+	ssize_t had = ct_read_full(o->in, head, sizeof head);
+	ssize_t got;
+	size_t len;
+	int rc;
+
+	if (had < 0)
+		return ct_fail_errno(err, CT_IOERR, "cannot read an object");
+	if ((size_t)had != sizeof head ||
+	    memcmp(head, vault_magic, VAULT_AT_VERSION) != 0)
+		return damaged(err, "it has no header of ct-vault");
+	if (vault_get32(head + VAULT_AT_VERSION) != VAULT_VERSION)
+		return damaged(err, "its version is not one we know");
+	len = vault_get32(head + VAULT_AT_LEN);
+	if (len > VAULT_MANIFEST_MAX)
+		return damaged(err, "its manifest is too long");
+	if ((rc = unlock(o, head, key, n, err)))
+		return rc;
+	o->room = len > VAULT_CHUNK ? len : VAULT_CHUNK;
+	o->cipher = ct_alloc(o->room + VAULT_TAG, 1);
+	o->plain = ct_alloc(o->room, 1);
+	if ((got = take(o, len + VAULT_TAG, err)) < 0)
+		return err->code;
+	if ((size_t)got != len + VAULT_TAG)
+		return damaged(err, "it is cut");
+	if ((rc = pull(o, len + VAULT_TAG, false, err)))
+		return rc;
+	*manifest = ct_json_object((char *)o->plain, len, err);
+	return *manifest ? 0 : damaged(err, "its manifest is no record");
+}
+
+static int
+body(struct opening *o, struct vault_sum *sum, struct ct_err *err)
+{
+	ssize_t n;
+	size_t got;
+	bool last;
+	int rc;
+
+	do {
+		if (ct_stop)
+			return ct_fail(err, CT_TEMPFAIL, "stopped by a signal");
+		if ((n = take(o, VAULT_CHUNK + VAULT_TAG, err)) < 0)
+			return err->code;
+		last = (size_t)n < VAULT_CHUNK + VAULT_TAG;
+		if ((rc = pull(o, (size_t)n, last, err)))
+			return rc;
+		got = (size_t)n - VAULT_TAG;
+		if ((rc = vault_sum_add(sum, o->plain, got, err)))
+			return rc;
+		if (o->out >= 0 && ct_write_full(o->out, o->plain, got) < 0)
+			return ct_fail_errno(
+			    err, CT_IOERR, "cannot write what was opened");
+	} while (!last);
+	return 0;
+}
+
+int
+ct_vault_open(struct ct_vault_key *const key[], size_t n, int in, int out,
+    json_t **manifest, struct ct_err *err)
+{
+	struct opening o = { .in = in, .out = out };
+	struct vault_sum sum = { 0 };
+	struct ct_err why = { 0 };
+	json_t *m = NULL;
+	int rc = vault_sum_start(&sum, err);
+
+	if (!rc)
+		rc = start(&o, key, n, &m, err);
+	if (!rc)
+		rc = body(&o, &sum, err);
+	if (!rc && (rc = vault_sum_compare(&sum, m, &why)))
+		rc = why.code == CT_DATAERR
+		    ? damaged(err, "its bytes are not those of its manifest")
+		    : ct_fail(err, why.code, "%s", why.msg);
+	vault_sum_free(&sum);
+	if (o.plain)
+		sodium_memzero(o.plain, o.room);
+	free(o.plain);
+	free(o.cipher);
+	sodium_memzero(&o, sizeof o);
+	if (rc || !manifest)
+		json_decref(m);
+	else
+		*manifest = m;
+	return rc;
+}
+
+int
+ct_vault_name(int fd, char id[CT_VAULT_ID + 1], struct ct_err *err)
+{
+	uint8_t *buf = ct_alloc(VAULT_CHUNK, 1), name[CT_VAULT_ID / 2];
+	struct ct_blake b;
+	off_t at = 0;
+	ssize_t n;
+
+	ct_blake_start(&b, sizeof name, NULL);
+	while ((n = pread(fd, buf, VAULT_CHUNK, at)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			break;
+		ct_blake_add(&b, buf, (size_t)n);
+		at += n;
+	}
+	ct_blake_end(&b, name, sizeof name);
+	ct_hex(name, sizeof name, id);
+	free(buf);
+	if (n < 0)
+		return ct_fail_errno(err, CT_IOERR, "cannot read an object");
+	return 0;
+}

@@ -1,0 +1,63 @@
+/* vault_sum.c - are these the bytes that a manifest tells of? */
+#include <string.h>
+
+#include "hex.h"
+#include "rec.h"
+#include "vault_format.h"
+
+int
+vault_sum_start(struct vault_sum *sum, struct ct_err *err)
+{
+	sum->size = 0;
+	return ct_digest_start(&sum->digest, err);
+}
+
+int
+vault_sum_add(
+    struct vault_sum *sum, const void *p, size_t len, struct ct_err *err)
+{
+	sum->size += len;
+	return ct_digest_add(&sum->digest, p, len, err);
+}
+
+static int
+is_hex(const json_t *manifest, const char *name, const uint8_t *sum, size_t len,
+    struct ct_err *err)
+{
+	const json_t *want = json_object_get(manifest, name);
+	char hex[2 * CT_SHA256_LEN + 1];
+
+	ct_hex(sum, len, hex);
+	if (want &&
+	    (!json_is_string(want) ||
+		strcasecmp(json_string_value(want), hex) != 0))
+		return ct_fail(err, CT_DATAERR, "another %s", name);
+	return 0;
+}
+
+int
+vault_sum_compare(
+    struct vault_sum *sum, const json_t *manifest, struct ct_err *err)
+{
+	const json_t *size = json_object_get(manifest, "size");
+	struct ct_digests got;
+
+	if (ct_digest_end(&sum->digest, &got, err) ||
+	    is_hex(manifest, "sha256", got.sha256, CT_SHA256_LEN, err) ||
+	    is_hex(manifest, "sha1", got.sha1, CT_SHA1_LEN, err) ||
+	    is_hex(manifest, "md5", got.md5, CT_MD5_LEN, err))
+		return err->code;
+	if (!ct_rec_text(manifest, "sha256"))
+		return ct_fail(err, CT_DATAERR, "no sha256");
+	if (size &&
+	    (!json_is_integer(size) ||
+		(uint64_t)json_integer_value(size) != sum->size))
+		return ct_fail(err, CT_DATAERR, "another size");
+	return 0;
+}
+
+void
+vault_sum_free(struct vault_sum *sum)
+{
+	ct_digest_free(&sum->digest);
+}
