@@ -1,0 +1,250 @@
+/* ct-review - the queue of people: what waits, what they decided */
+#include <getopt.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "prog.h"
+#include "queue.h"
+
+static const char usage[] =
+    "usage: ct-review add [--undecided] < records\n"
+    "       ct-review list [--account ID]\n"
+    "       ct-review decide --account ID | --item ID [--sha256 HEX]\n"
+    "           --verdict VERDICT [--class CLASS] --by NAME [--note TEXT]\n"
+    "       ct-review decided [-a] [--production]\n"
+    "       ct-review ack < reports\n"
+    "       ct-review stats\n"
+    "  -a, --all          also what no report is made of\n"
+    "  -d, --dir DIR      state directory ($CT_HOME, else /var/lib/ct)\n"
+    "      --account ID   the account (user.id) of items\n"
+    "      --item ID      one item, by the id of its record\n"
+    "      --sha256 HEX   which content, if an id had several\n"
+    "      --verdict V    csam exploitative ncii text_offence not_csam unsure\n"
+    "      --class C      A1 A2 B1 B2, for csam\n"
+    "      --by NAME      who decided\n"
+    "      --note TEXT    kept with the decision, goes nowhere else\n"
+    "      --production   also what only test reports have acked\n"
+    "      --undecided    queue records that are neither match nor clean, too\n"
+    "  -q, --quiet (no closing summary)   -h, --help   -V, --version\n";
+
+/* options with a text, in the order of text[] */
+enum { ACCOUNT = 256, ITEM, SHA256, VERDICT, CLASS, BY, NOTE, TEXTS };
+enum { PROD = TEXTS, UNDECIDED };
+
+static const struct option options[] = {
+	{ "all", no_argument, NULL, 'a' },
+	{ "dir", required_argument, NULL, 'd' },
+	{ "account", required_argument, NULL, ACCOUNT },
+	{ "item", required_argument, NULL, ITEM },
+	{ "sha256", required_argument, NULL, SHA256 },
+	{ "verdict", required_argument, NULL, VERDICT },
+	{ "class", required_argument, NULL, CLASS },
+	{ "by", required_argument, NULL, BY },
+	{ "note", required_argument, NULL, NOTE },
+	{ "production", no_argument, NULL, PROD },
+	{ "undecided", no_argument, NULL, UNDECIDED },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static bool all, production, undecided, quiet;
+static const char *dir, *verdict;
+static struct ct_pick pick;
+static struct ct_decision decision;
+static const char **const text[TEXTS - ACCOUNT] = { &pick.account, &pick.item,
+	&pick.sha256, &verdict, &decision.class, &decision.by, &decision.note };
+static struct ct_queue *queue;
+static struct ct_filter filter = {
+	.in = STDIN_FILENO, .out = STDOUT_FILENO, .promise = true
+};
+static struct ct_out out = { .fd = STDOUT_FILENO };
+
+static int
+add(json_t *rec, void *arg, struct ct_err *err)
+{
+	const char *said = ct_rec_text(rec, "match.verdict");
+	bool fresh;
+	int rc;
+
+	(void)arg;
+	if (!said ||
+	    (strcmp(said, "match") != 0 &&
+		!(undecided && strcmp(said, "undecided") == 0))) {
+		ct_tally(&filter.tally, "not for review");
+		return 0;
+	}
+	if ((rc = ct_queue_add(queue, rec, &fresh, err)))
+		return rc;
+	ct_tally(&filter.tally, fresh ? "queued" : "known");
+	return 0;
+}
+
+static int
+ack(json_t *rec, void *arg, struct ct_err *err)
+{
+	const char *state = ct_rec_text(rec, "submission.state");
+	const char *env = ct_rec_text(rec, "submission.env");
+	size_t n;
+	int rc;
+
+	(void)arg;
+	if (!json_object_get(rec, "report")) {
+		ct_tally(&filter.tally, "no report");
+	} else if (!state || strcmp(state, "finished") != 0) {
+		ct_tally(&filter.tally, "not finished");
+	} else {
+		if ((rc = ct_queue_ack(queue, rec, &n, err)))
+			return rc;
+		ct_tally(&filter.tally,
+		    !n                                   ? "without items"
+			: strcmp(env, "production") == 0 ? "acked"
+							 : "acked (test)");
+	}
+	return 0;
+}
+
+static int
+print(json_t *rec, void *arg, struct ct_err *err)
+{
+	(void)arg;
+	return ct_out_rec(&out, rec, err);
+}
+
+/* Where the verbs that print end. */
+static int
+end(int rc, struct ct_err *err)
+{
+	struct ct_err why = { 0 };
+
+	if (rc)
+		ct_warn("%s", err->msg);
+	if (ct_out_close(&out, &why)) {
+		ct_warn("%s", why.msg);
+		rc = why.code > rc ? why.code : rc;
+	}
+	return rc;
+}
+
+static int
+do_list(struct ct_err *err)
+{
+	return ct_queue_list(queue, &pick, print, NULL, err);
+}
+
+static int
+do_decide(struct ct_err *err)
+{
+	return ct_queue_decide(queue, &pick, &decision, print, NULL, err);
+}
+
+static int
+do_decided(struct ct_err *err)
+{
+	return ct_queue_decided(queue, all, production, print, NULL, err);
+}
+
+static int
+do_stats(struct ct_err *err)
+{
+	json_t *stats = NULL;
+	int rc = ct_queue_stats(queue, &stats, err);
+
+	if (!rc)
+		rc = ct_out_rec(&out, stats, err);
+	json_decref(stats);
+	return rc;
+}
+
+static const struct verb {
+	const char *name;
+	int (*run)(struct ct_err *err); /* prints; NULL: a filter */
+	const char *takes;              /* options beside -d, -q, -h, -V */
+	ct_each_fn *each;
+} verbs[] = {
+	{ "add", NULL, " undecided ", add },
+	{ "list", do_list, " account item sha256 ", NULL },
+	{ "decide", do_decide, " account item sha256 verdict class by note ",
+	    NULL },
+	{ "decided", do_decided, " all production ", NULL },
+	{ "ack", NULL, " ", ack },
+	{ "stats", do_stats, " ", NULL },
+	{ NULL, NULL, NULL, NULL },
+};
+
+/* An option that this verb does not know is a mistake, not a wish. */
+static void
+option(const struct verb *v, int c)
+{
+	const struct option *o = options;
+	char word[32];
+
+	while (o->val != c)
+		o++;
+	(void)snprintf(word, sizeof word, " %s ", o->name);
+	if (c != 'd' && c != 'q' && !strstr(v->takes, word))
+		ct_die(CT_USAGE, "%s does not take --%s", v->name, o->name);
+	if (o->has_arg && !*optarg)
+		ct_die(CT_USAGE, "--%s: empty", o->name);
+	if (c == 'd')
+		dir = optarg;
+	else if (c == 'q')
+		quiet = true;
+	else if (c == 'a')
+		all = true;
+	else if (c == PROD)
+		production = true;
+	else if (c == UNDECIDED)
+		undecided = true;
+	else
+		*text[c - ACCOUNT] = optarg;
+}
+
+static void
+check_decide(void)
+{
+	if ((!pick.account && !pick.item) || (pick.sha256 && !pick.item))
+		ct_die(CT_USAGE, "decide: want --account or --item");
+	if (!verdict || !decision.by)
+		ct_die(CT_USAGE, "decide: want --verdict and --by");
+	if (!(decision.verdict = ct_verdict_named(verdict)))
+		ct_die(CT_USAGE, "--verdict: no such verdict");
+	if (decision.class && !decision.verdict->classified)
+		ct_die(CT_USAGE, "--class: '%s' has none", verdict);
+	if (decision.class && !ct_class_ok(decision.class))
+		ct_die(CT_USAGE, "--class: want A1, A2, B1 or B2");
+}
+
+int
+main(int argc, char *argv[])
+{
+	const struct verb *v = verbs;
+	struct ct_err err = { 0 };
+	int c, rc;
+
+	ct_start("ct-review");
+	while (v->name && (argc < 2 || strcmp(v->name, argv[1]) != 0))
+		v++;
+	while ((c = getopt_long(argc, argv, "ad:qhV", options, NULL)) != -1) {
+		if (c == 'h')
+			return ct_help(usage);
+		if (c == 'V')
+			return ct_version(NULL);
+		if (c == '?' || !v->name)
+			ct_usage(usage);
+		option(v, c);
+	}
+	if (!v->name || optind != argc - 1)
+		ct_usage(usage);
+	if (v->run == do_decide)
+		check_decide();
+	filter.each = v->each;
+	filter.quiet = quiet;
+	ct_stop_gently();
+	if (ct_queue_open(&queue, ct_home(dir), &err))
+		ct_die_err(&err);
+	rc = v->run ? end(v->run(&err), &err) : ct_filter(&filter);
+	ct_queue_close(queue);
+	return rc;
+}

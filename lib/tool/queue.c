@@ -1,0 +1,254 @@
+#include "queue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "file.h"
+#include "hex.h"
+#include "prog.h"
+#include "queue_db.h"
+
+#define GROWTH 4096 /* bytes that review and later members may take */
+
+const struct ct_verdict ct_verdicts[] = {
+	{ "csam", true, true },
+	{ "exploitative", false, false },
+	{ "ncii", false, false },
+	{ "text_offence", false, false },
+	{ "not_csam", false, false },
+	{ "unsure", false, false },
+	{ NULL, false, false },
+};
+
+/* account: '' is none; report: its verdict is a reason to report */
+static const char *const schema[] = {
+	"CREATE TABLE item (id INTEGER PRIMARY KEY, object TEXT NOT NULL,"
+	"  sha256 TEXT NOT NULL, account TEXT NOT NULL, record TEXT NOT NULL,"
+	"  added TEXT NOT NULL,"
+	"  state TEXT NOT NULL DEFAULT 'open' CHECK"
+	"    (state IN ('open', 'decided', 'released', 'acked')),"
+	"  report INTEGER NOT NULL DEFAULT 0,"
+	"  decision INTEGER REFERENCES decision, batch TEXT REFERENCES batch,"
+	"  UNIQUE (object, sha256, account));"
+	"CREATE INDEX item_state ON item (state, account);"
+	"CREATE INDEX item_account ON item (account);"
+	"CREATE INDEX item_batch ON item (batch);"
+	"CREATE TABLE decision (id INTEGER PRIMARY KEY,"
+	"  item INTEGER NOT NULL REFERENCES item, verdict TEXT NOT NULL,"
+	"  class TEXT, by TEXT NOT NULL, at TEXT NOT NULL, note TEXT);"
+	"CREATE TABLE batch (id TEXT PRIMARY KEY, account TEXT NOT NULL,"
+	"  at TEXT NOT NULL);"
+	"CREATE TABLE ack (id INTEGER PRIMARY KEY,"
+	"  item INTEGER NOT NULL REFERENCES item, env TEXT NOT NULL,"
+	"  report_id TEXT NOT NULL, at TEXT NOT NULL, UNIQUE (item, env));"
+	"CREATE TABLE view (id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL,"
+	"  by TEXT NOT NULL, level TEXT NOT NULL, entire INTEGER NOT NULL,"
+	"  exif INTEGER NOT NULL, seconds INTEGER NOT NULL, at TEXT NOT NULL);"
+	"CREATE INDEX view_sha256 ON view (sha256)",
+	NULL,
+};
+
+const struct ct_verdict *
+ct_verdict_named(const char *name)
+{
+	const struct ct_verdict *v;
+
+	for (v = ct_verdicts; v->name; v++)
+		if (strcmp(v->name, name) == 0)
+			return v;
+	return NULL;
+}
+
+bool
+ct_class_ok(const char *name)
+{
+	return strlen(name) == 2 && strchr("AB", name[0]) &&
+	    strchr("12", name[1]);
+}
+
+/* Two processes must not make two keys: the database's lock stands for it. */
+static int
+make_key(struct ct_queue *q, const char *dir, struct ct_err *err)
+{
+	struct ct_err why = { 0 };
+	char *path;
+	int rc = ct_store_begin(q->st, err);
+
+	if (rc)
+		return rc;
+	if (ct_review_key(dir, q->key, &why) == CT_NOINPUT) {
+		path = ct_printf("%s/review.key", dir);
+		ct_random(q->key, sizeof q->key);
+		rc = ct_file_replace(path, 0600, q->key, sizeof q->key, err);
+		free(path);
+	}
+	ct_store_rollback(q->st);
+	return rc;
+}
+
+int
+ct_queue_open(struct ct_queue **out, const char *dir, struct ct_err *err)
+{
+	struct ct_queue *q = ct_alloc(1, sizeof *q);
+	char *path = ct_printf("%s/review.db", dir);
+	int rc = ct_mkdirs(dir, err);
+
+	if (!rc)
+		rc = ct_store_open(&q->st, path, schema, err);
+	if (!rc && (rc = ct_review_key(dir, q->key, err)) == CT_NOINPUT)
+		rc = make_key(q, dir, err);
+	if (rc) {
+		ct_queue_close(q);
+		q = NULL;
+	}
+	free(path);
+	*out = q;
+	return rc;
+}
+
+void
+ct_queue_close(struct ct_queue *q)
+{
+	if (!q)
+		return;
+	ct_store_close(q->st);
+	ct_wipe(q->key, sizeof q->key);
+	free(q);
+}
+
+int
+ct_queue_end(struct ct_queue *q, int rc, struct ct_err *err)
+{
+	if (!rc)
+		rc = ct_store_commit(q->st, err);
+	if (rc)
+		ct_store_rollback(q->st);
+	return rc;
+}
+
+/* What makes a record an item; all borrowed but sha256, 65 bytes. */
+struct item {
+	const char *object, *account;
+	char sha256[65];
+};
+
+static int
+item_of(const json_t *rec, struct item *it, struct ct_err *err)
+{
+	const json_t *user = ct_rec_get(rec, "user.id");
+	uint8_t raw[32];
+	int rc;
+
+	it->object = ct_rec_text(rec, "id");
+	if (!it->object)
+		return ct_fail(err, CT_DATAERR, "id is not a string");
+	if (user && !json_is_string(user))
+		return ct_fail(err, CT_DATAERR, "user.id is not a string");
+	it->account = user ? json_string_value(user) : "";
+	rc = ct_rec_hash(rec, "sha256", raw, sizeof raw, err);
+	if (rc == CT_NO)
+		return ct_fail(err, CT_DATAERR, "no hashes.sha256");
+	if (rc)
+		return rc;
+	ct_hex(raw, sizeof raw, it->sha256);
+	if (json_object_get(rec, "review"))
+		return ct_fail(err, CT_DATAERR, "it has a review already");
+	return 0;
+}
+
+int
+ct_queue_add(
+    struct ct_queue *q, const json_t *rec, bool *fresh, struct ct_err *err)
+{
+	char now[CT_TIME_LEN], *text;
+	struct item it;
+	int rc = item_of(rec, &it, err);
+
+	if (rc)
+		return rc;
+	text = json_dumps(rec, JSON_COMPACT);
+	if (!text)
+		return ct_fail(err, CT_SOFTWARE, "cannot encode a record");
+	if (strlen(text) > CT_REC_MAX - GROWTH)
+		rc = ct_fail(err, CT_DATAERR,
+		    "over %d bytes; too long to be queued",
+		    CT_REC_MAX - GROWTH);
+	else
+		rc = ct_store_do(q->st, err,
+		    "INSERT OR IGNORE INTO item"
+		    " (object, sha256, account, record, added)"
+		    " VALUES (?, ?, ?, ?, ?)",
+		    "sssss", it.object, it.sha256, it.account, text,
+		    ct_time_now(now));
+	*fresh = !rc && ct_store_changes(q->st) > 0;
+	free(text);
+	return rc;
+}
+
+int
+ct_queue_view(struct ct_queue *q, const char *sha256, const char *by,
+    const struct ct_viewed *v, int64_t seconds, struct ct_err *err)
+{
+	char now[CT_TIME_LEN];
+
+	return ct_store_do(q->st, err,
+	    "INSERT INTO view (sha256, by, level, entire, exif, seconds, at)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+	    "sssiiis", sha256, by, v->level, (int64_t)v->entire,
+	    (int64_t)v->exif, seconds, ct_time_now(now));
+}
+
+static int
+count(struct ct_queue *q, json_t *into, const char *sql, struct ct_err *err)
+{
+	struct ct_rows *r;
+	int rc = ct_rows_open(&r, q->st, err, sql, "");
+
+	if (rc)
+		return rc;
+	while ((rc = ct_rows_next(r, err)) == 1)
+		(void)json_object_set_new(
+		    into, ct_rows_text(r, 0), json_integer(ct_rows_int(r, 1)));
+	ct_rows_close(r);
+	return rc;
+}
+
+int
+ct_queue_stats(struct ct_queue *q, json_t **out, struct ct_err *err)
+{
+	json_t *stats = json_pack("{s:i, s:i, s:i, s:i, s:i}", "open", 0,
+	    "decided", 0, "released", 0, "acked", 0, "accounts", 0);
+	json_t *verdicts = json_object();
+	char *oldest = NULL;
+	int rc;
+
+	rc =
+	    count(q, stats, "SELECT state, count(*) FROM item GROUP BY 1", err);
+	if (!rc)
+		rc = count(q, stats,
+		    "SELECT 'accounts', count(DISTINCT account) FROM item"
+		    " WHERE state = 'open' AND account <> ''",
+		    err);
+	if (!rc)
+		rc = count(q, verdicts,
+		    "SELECT d.verdict, count(*) FROM item"
+		    " JOIN decision d ON d.id = item.decision GROUP BY 1",
+		    err);
+	if (!rc)
+		rc = ct_store_text(q->st, &oldest, err,
+		    "SELECT added FROM item WHERE state = 'open'"
+		    " ORDER BY id LIMIT 1",
+		    "");
+	if (oldest)
+		(void)json_object_set_new(stats, "oldest", json_string(oldest));
+	(void)json_object_set_new(stats, "verdicts", verdicts);
+	free(oldest);
+	if (rc <= 1) {
+		*out = stats;
+		return 0;
+	}
+	json_decref(stats);
+	*out = NULL;
+	return rc;
+}

@@ -1,0 +1,124 @@
+/*
+ * queue.h - the queue of people: items, verdicts, batches, views (review.db)
+ *
+ * An item is one object with one content of one account.  It is open, then
+ * decided (and may be decided anew), then released with a batch, from when on
+ * its verdict stands, then acked by a finished report.  Of a verdict that
+ * reports nothing an item stays decided.
+ *
+ * A batch is what one report is made of: the items of one account that were
+ * released together; an item of no account is a batch of its own.  What is
+ * decided later gets a later batch, so a batch never grows behind a report.
+ */
+#ifndef CT_QUEUE_H
+#define CT_QUEUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "blake.h"
+#include "err.h"
+#include "rec.h"
+
+/* Every verdict there is, ended by a NULL name. */
+struct ct_verdict {
+	const char *name;
+	bool report;     /* by itself a reason to report */
+	bool classified; /* may have a class: A1 A2 B1 B2 */
+};
+extern const struct ct_verdict ct_verdicts[];
+const struct ct_verdict *ct_verdict_named(const char *name); /* or NULL */
+bool ct_class_ok(const char *name);
+
+struct ct_queue;
+
+/* Open dir/review.db and dir/review.key; what is not there is made. */
+int ct_queue_open(struct ct_queue **q, const char *dir, struct ct_err *err);
+void ct_queue_close(struct ct_queue *q);
+
+/*
+ * Queue a record with id, hashes.sha256 and perhaps user.id.  *fresh: it was
+ * not there.  Durable on return.  CT_DATAERR if it cannot be an item.
+ */
+int ct_queue_add(
+    struct ct_queue *q, const json_t *rec, bool *fresh, struct ct_err *err);
+
+/* Which items; what is NULL does not matter. */
+struct ct_pick {
+	const char *account, *item, *sha256;
+};
+
+/* Called with a record of our own; nonzero stops and is returned. */
+typedef int ct_queue_fn(json_t *rec, void *arg, struct ct_err *err);
+
+/* The open items, as queued, those of one account together, oldest first. */
+int ct_queue_list(struct ct_queue *q, const struct ct_pick *pick,
+    ct_queue_fn *fn, void *arg, struct ct_err *err);
+
+struct ct_decision {
+	const struct ct_verdict *verdict;
+	const char *class, *by, *note; /* class, note: or NULL */
+};
+
+/*
+ * Decide all open items picked, or if pick->item is set that one, open or
+ * decided; then hand out each with "review": {verdict, class, by, at}.  All or
+ * none.  CT_NOINPUT if there is none, CT_USAGE if an item is ambiguous,
+ * CT_NOPERM if it is released.
+ */
+int ct_queue_decide(struct ct_queue *q, const struct ct_pick *pick,
+    const struct ct_decision *d, ct_queue_fn *fn, void *arg,
+    struct ct_err *err);
+
+/*
+ * Release what is decided and reportable, then hand out all that is released
+ * and not acked with "review": {verdict, class, by, at, batch, prior, viewed,
+ * mac}.  all: also what reports nothing, without batch.  production: also
+ * what only test reports acked.
+ */
+int ct_queue_decided(struct ct_queue *q, bool all, bool production,
+    ct_queue_fn *fn, void *arg, struct ct_err *err);
+
+/*
+ * A finished report record: ack those of its report.files that are also in
+ * its submission.files, in one transaction.  *n: how many have a batch.
+ * CT_DATAERR if such a file is no released item of ours.
+ */
+int ct_queue_ack(
+    struct ct_queue *q, const json_t *rec, size_t *n, struct ct_err *err);
+
+/* {"open", "decided", "released", "acked", "accounts", "oldest", "verdicts"};
+ * release with json_decref. */
+int ct_queue_stats(struct ct_queue *q, json_t **stats, struct ct_err *err);
+
+/* ---- what was seen ---------------------------------------------------------
+ */
+
+struct ct_viewed {
+	const char *level; /* none metadata tile obscured full */
+	bool entire;       /* the whole content was displayed */
+	bool exif;         /* so were its embedded metadata */
+};
+
+/* Log that a person saw this content; only a viewer may call it. */
+int ct_queue_view(struct ct_queue *q, const char *sha256, const char *by,
+    const struct ct_viewed *v, int64_t seconds, struct ct_err *err);
+
+/* ---- the proof of it, for ct-report (no database needed) ----------------- */
+
+/* Read dir/review.key.  CT_NOINPUT if there is none; wipe it after use. */
+int ct_review_key(
+    const char *dir, uint8_t key[CT_BLAKE_KEY], struct ct_err *err);
+
+/* 64 hex digits and a NUL over content and what was seen of it. */
+void ct_review_mac(const uint8_t key[CT_BLAKE_KEY], const char *sha256,
+    const struct ct_viewed *v, char mac[65]);
+
+/*
+ * Does rec.review.mac prove rec.review.viewed of rec.hashes.sha256?  Then *v
+ * is what it says (level borrowed from rec), else false and *v says none.
+ */
+bool ct_review_proven(
+    const uint8_t key[CT_BLAKE_KEY], const json_t *rec, struct ct_viewed *v);
+
+#endif

@@ -1,0 +1,91 @@
+/* queue_ack.c - a finished report ends the wait of its items */
+#include <string.h>
+
+#include "clock.h"
+#include "prog.h"
+#include "queue_db.h"
+
+/* Was this file really part of the submission? */
+static bool
+submitted(const json_t *files, const char *id, const char *sha256)
+{
+	const char *i, *s;
+	const json_t *f;
+	size_t k;
+
+	json_array_foreach(files, k, f)
+	{
+		i = ct_rec_text(f, "id");
+		s = ct_rec_text(f, "sha256");
+		if (i && s && strcmp(i, id) == 0 && strcmp(s, sha256) == 0)
+			return true;
+	}
+	return false;
+}
+
+struct receipt {
+	const char *env, *report_id, *at;
+};
+
+static int
+ack(struct ct_queue *q, const struct receipt *rt, const char *batch,
+    const char *id, const char *sha256, struct ct_err *err)
+{
+	int64_t item;
+	int rc = ct_store_int(q->st, &item, err,
+	    "SELECT id FROM item WHERE batch = ? AND object = ? AND sha256 = ?",
+	    "sss", batch, id, sha256);
+
+	if (rc > 1)
+		return rc;
+	if (rc == 0)
+		return ct_fail(err, CT_DATAERR,
+		    "a file of this report is no released item of this queue");
+	rc = ct_store_do(q->st, err,
+	    "INSERT OR IGNORE INTO ack (item, env, report_id, at)"
+	    " VALUES (?, ?, ?, ?)",
+	    "isss", item, rt->env, rt->report_id, rt->at);
+	if (rc)
+		return rc;
+	return ct_store_do(q->st, err,
+	    "UPDATE item SET state = 'acked' WHERE id = ?", "i", item);
+}
+
+int
+ct_queue_ack(
+    struct ct_queue *q, const json_t *rec, size_t *n, struct ct_err *err)
+{
+	const json_t *sent = ct_rec_get(rec, "submission.files");
+	const json_t *files = ct_rec_get(rec, "report.files"), *f;
+	const char *batch, *id, *sha256;
+	char now[CT_TIME_LEN];
+	struct receipt rt = { ct_rec_text(rec, "submission.env"),
+		ct_rec_text(rec, "submission.report_id"), ct_time_now(now) };
+	size_t k;
+	int rc;
+
+	*n = 0;
+	if (!rt.env ||
+	    (strcmp(rt.env, "test") != 0 && strcmp(rt.env, "production") != 0))
+		return ct_fail(err, CT_DATAERR,
+		    "submission.env is neither test nor production");
+	if (!rt.report_id)
+		return ct_fail(err, CT_DATAERR, "no submission.report_id");
+	if (!json_is_array(files) || !json_is_array(sent))
+		return ct_fail(
+		    err, CT_DATAERR, "no report.files or no submission.files");
+	if ((rc = ct_store_begin(q->st, err)))
+		return rc;
+	json_array_foreach(files, k, f)
+	{
+		batch = ct_rec_text(f, "review.batch");
+		id = ct_rec_text(f, "id");
+		sha256 = ct_rec_text(f, "sha256");
+		if (!batch || !id || !sha256 || !submitted(sent, id, sha256))
+			continue;
+		if ((rc = ack(q, &rt, batch, id, sha256, err)))
+			break;
+		++*n;
+	}
+	return ct_queue_end(q, rc, err);
+}
