@@ -16,6 +16,7 @@ static const struct {
 	{ "fileinfo", CALL_FILEINFO },
 	{ "finish", CALL_FINISH },
 	{ "retract", CALL_RETRACT },
+	{ "hash-status", CALL_HASH_STATUS },
 	{ "entries", CALL_ENTRIES },
 	{ "members", CALL_MEMBERS },
 	{ "feedback", CALL_FEEDBACK },
@@ -27,6 +28,7 @@ static const struct {
 #define REPORT_CALLS (AT(CALL_SUBMIT) | AT(CALL_FILEINFO) | FORM_CALLS)
 #define TIPLINE_CALLS (AT(CALL_STATUS) | REPORT_CALLS)
 #define ANY_CALL (~0U)
+#define XML_CALLS (ANY_CALL & ~AT(CALL_XSD))
 
 enum arg { NONE, MAY, MUST };
 
@@ -41,18 +43,19 @@ static const struct {
 	{ "drop-after", FAULT_DROP_AFTER, ANY_CALL, NONE, 0, 0 },
 	{ "code", FAULT_CODE, TIPLINE_CALLS, MUST, 1, 9999 },
 	{ "http", FAULT_HTTP, ANY_CALL, MUST, 200, 599 },
+	{ "busy", FAULT_BUSY, ANY_CALL, MUST, 0, 1L << 30 },
 	{ "html", FAULT_HTML, ANY_CALL, MAY, 200, 599 },
 	{ "truncate", FAULT_TRUNCATE, ANY_CALL, MUST, 0, 1L << 30 },
-	{ "wrong-root", FAULT_WRONG_ROOT, ANY_CALL, NONE, 0, 0 },
+	{ "wrong-root", FAULT_WRONG_ROOT, XML_CALLS, NONE, 0, 0 },
 	{ "wrong-id", FAULT_WRONG_ID, REPORT_CALLS, NONE, 0, 0 },
 	{ "wrong-hash", FAULT_WRONG_HASH, AT(CALL_UPLOAD), NONE, 0, 0 },
 	{ "no-id", FAULT_NO_ID, REPORT_CALLS, NONE, 0, 0 },
 	{ "lost-file", FAULT_LOST_FILE, AT(CALL_FINISH), NONE, 0, 0 },
-	{ "doctype", FAULT_DOCTYPE, ANY_CALL, NONE, 0, 0 },
+	{ "doctype", FAULT_DOCTYPE, XML_CALLS, NONE, 0, 0 },
 	{ "big", FAULT_BIG, ANY_CALL, NONE, 0, 0 },
 	{ "slow", FAULT_SLOW, ANY_CALL, MUST, 0, 600000 },
 	{ "empty401", FAULT_EMPTY401, ANY_CALL, NONE, 0, 0 },
-	{ "indent", FAULT_INDENT, ANY_CALL, NONE, 0, 0 },
+	{ "indent", FAULT_INDENT, XML_CALLS, NONE, 0, 0 },
 	{ "loop", FAULT_LOOP, AT(CALL_ENTRIES), NONE, 0, 0 },
 	{ "foreign", FAULT_FOREIGN, AT(CALL_ENTRIES), NONE, 0, 0 },
 	{ "count", FAULT_COUNT, AT(CALL_ENTRIES), NONE, 0, 0 },

@@ -41,7 +41,7 @@ static const struct sandbox_route routes[] = {
 	    ct_sandbox_finish },
 	{ "POST", "/ispws/retract", false, CALL_RETRACT, BODY_FORM,
 	    ct_sandbox_retract },
-	{ "GET", HS "/status", false, CALL_STATUS, BODY_NONE,
+	{ "GET", HS "/status", false, CALL_HASH_STATUS, BODY_NONE,
 	    ct_sandbox_hash_status },
 	{ "GET", HS "/members", false, CALL_MEMBERS, BODY_NONE,
 	    ct_sandbox_members },
@@ -310,7 +310,7 @@ send_answer(struct sandbox_req *req, struct sandbox_ans *ans, int64_t now)
 	const struct sandbox_plan *plan = &req->plan;
 	struct MHD_Response *r;
 	enum MHD_Result rc;
-	char date[64];
+	char date[64], wait[24];
 
 	if (plan->on[FAULT_TRUNCATE] && ans->body)
 		r = truncated(ans, (size_t)plan->arg[FAULT_TRUNCATE]);
@@ -329,6 +329,10 @@ send_answer(struct sandbox_req *req, struct sandbox_ans *ans, int64_t now)
 		    r, "WWW-Authenticate", "Basic realm=\"ESP Web Services\"");
 	if (ans->status == MHD_HTTP_METHOD_NOT_ALLOWED)
 		(void)MHD_add_response_header(r, "Allow", "GET, POST, PUT");
+	if (plan->on[FAULT_BUSY]) {
+		(void)snprintf(wait, sizeof wait, "%ld", plan->arg[FAULT_BUSY]);
+		(void)MHD_add_response_header(r, "Retry-After", wait);
+	}
 	rc = MHD_queue_response(req->conn, (unsigned)ans->status, r);
 	MHD_destroy_response(r);
 	return rc;
@@ -362,6 +366,8 @@ instead(struct sandbox_req *req, struct sandbox_ans *ans)
 		plain(ans, MHD_HTTP_UNAUTHORIZED, NULL, "");
 	else if (plan->on[FAULT_HTTP])
 		plain(ans, (int)plan->arg[FAULT_HTTP], NULL, "");
+	else if (plan->on[FAULT_BUSY])
+		plain(ans, MHD_HTTP_SERVICE_UNAVAILABLE, NULL, "");
 	else if (plan->on[FAULT_HTML])
 		plain(ans,
 		    (arg = plan->arg[FAULT_HTML]) > 0 ? (int)arg
