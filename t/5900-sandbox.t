@@ -1,6 +1,6 @@
 #!/bin/sh
 # ct-sandbox: CyberTipline Reporting, answer by answer, and how it is run
-# shellcheck source=t/lib.sh disable=SC2317,SC2154
+# shellcheck source=t/lib.sh disable=SC2016,SC2154,SC2317
 . "${0%/*}/lib.sh"
 
 sandbox || { echo 'Bail out! ct-sandbox does not start'; exit 1; }
