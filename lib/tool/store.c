@@ -5,20 +5,30 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "prog.h"
 
 #define BUSY_MS 10000
+#define CACHED 32
 
 struct ct_store {
 	sqlite3 *db;
 	char *path;
+	/* statements prepared before: found again by their text */
+	struct cached {
+		const char *sql;
+		sqlite3_stmt *stmt;
+		bool used;
+	} cache[CACHED];
+	int ncache;
 };
 
 struct ct_rows {
 	sqlite3_stmt *stmt;
 	struct ct_store *st;
+	struct cached *from; /* NULL: the statement is ours alone */
 };
 
 /* sqlite3_errmsg may quote the SQL, which is ours, and never the data. */
@@ -144,6 +154,8 @@ ct_store_close(struct ct_store *st)
 {
 	if (!st)
 		return;
+	while (st->ncache)
+		(void)sqlite3_finalize(st->cache[--st->ncache].stmt);
 	(void)sqlite3_close(st->db);
 	free(st->path);
 	free(st);
@@ -178,6 +190,39 @@ bind(struct ct_rows *r, const char *fmt, va_list ap)
 	return rc;
 }
 
+/* The text is compared too: the caller's may have been on the stack. */
+static struct cached *
+find(struct ct_store *st, const char *sql)
+{
+	struct cached *c;
+
+	for (c = st->cache; c < st->cache + st->ncache; c++)
+		if (c->sql == sql && !c->used &&
+		    strcmp(sqlite3_sql(c->stmt), sql) == 0)
+			return c;
+	return NULL;
+}
+
+static int
+statement(struct ct_rows *r, const char *sql)
+{
+	struct ct_store *st = r->st;
+	int rc;
+
+	r->from = find(st, sql);
+	if (r->from) {
+		r->from->used = true;
+		r->stmt = r->from->stmt;
+		return SQLITE_OK;
+	}
+	rc = sqlite3_prepare_v2(st->db, sql, -1, &r->stmt, NULL);
+	if (rc == SQLITE_OK && r->stmt && st->ncache < CACHED) {
+		r->from = &st->cache[st->ncache++];
+		*r->from = (struct cached){ sql, r->stmt, true };
+	}
+	return rc;
+}
+
 static int
 prepare(struct ct_rows **rows, struct ct_store *st, struct ct_err *err,
     const char *sql, const char *fmt, va_list ap)
@@ -187,8 +232,7 @@ prepare(struct ct_rows **rows, struct ct_store *st, struct ct_err *err,
 
 	*rows = NULL;
 	r->st = st;
-	if (sqlite3_prepare_v2(st->db, sql, -1, &r->stmt, NULL) != SQLITE_OK ||
-	    bind(r, fmt, ap) != SQLITE_OK) {
+	if (statement(r, sql) != SQLITE_OK || bind(r, fmt, ap) != SQLITE_OK) {
 		rc = failed(st, "cannot query", err);
 		ct_rows_close(r);
 		return rc;
@@ -255,7 +299,13 @@ ct_rows_close(struct ct_rows *rows)
 {
 	if (!rows)
 		return;
-	(void)sqlite3_finalize(rows->stmt);
+	if (rows->from) {
+		(void)sqlite3_reset(rows->stmt);
+		(void)sqlite3_clear_bindings(rows->stmt);
+		rows->from->used = false;
+	} else {
+		(void)sqlite3_finalize(rows->stmt);
+	}
 	free(rows);
 }
 
