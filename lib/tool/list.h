@@ -1,0 +1,157 @@
+/*
+ * list.h - the list of one source: its entries, kept in lists/NAME.db
+ *
+ * An entry is one known thing, named by member (who submitted it), entry (the
+ * member's id of it) and content ("image", "video", ...).  It has signals: its
+ * hashes, of several types.  What the source said last holds.  An entry that
+ * the source withdrew is a tombstone.
+ *
+ * A complete walk over the source is a generation: what is put carries its
+ * number, so that afterwards what is absent can be told.
+ *
+ * Functions return 0 or a code of store.h.
+ */
+#ifndef CT_LIST_H
+#define CT_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+
+/* ---- signals ------------------------------------------------------------- */
+
+#define CT_SIGNAL_TYPE 16 /* bytes of a type's name with its NUL */
+#define CT_SIGNAL_MAX ((size_t)4096)
+
+struct ct_signal {
+	char type[CT_SIGNAL_TYPE]; /* "md5", "pdq": lower case, _ for - */
+	uint8_t *hash;             /* the bytes; of an unknown type its text */
+	size_t len;
+	const char *opinion; /* positive, seed, disputed, negative; borrowed */
+};
+
+/* Bytes of a hash of this type that can be matched: md5, sha1, sha256,
+ * sha512, pdq; 0 for any other. */
+size_t ct_signal_len(const char *type);
+
+/*
+ * Take a signal as text, outer blanks cut: hex in either case for the types
+ * above; for pdna base64 or hex.  Returns NULL, or why it is refused: "type",
+ * "length", "alphabet", or "null-signal" (PDQ of all zeros or ones, the digest
+ * of the empty file).  Release sig->hash with free.
+ */
+const char *ct_signal_parse(
+    struct ct_signal *sig, const char *type, const char *text);
+
+/* ---- the list ------------------------------------------------------------ */
+
+struct ct_entry {
+	const char *member, *entry, *content; /* never NULL */
+	const char *classification, *at;      /* NULL: not told */
+	const struct ct_signal *signal;
+	size_t n;
+};
+
+struct ct_list_state {
+	int64_t generation; /* of the last walk begun; 0: none yet */
+	int64_t revision;   /* counts changes */
+	int64_t compiled;   /* the revision that the index holds */
+	int64_t last_run;   /* ms: the last run that got to its end; 0: never */
+	int64_t last_reconcile; /* ms: end of the last complete walk */
+	int64_t
+	    guard_live; /* entries when the run began that is not over; -1 */
+	int64_t guard_gone; /* of which it removed so many */
+	int64_t rejected;   /* records refused in the last run */
+};
+
+struct ct_list;
+
+/*
+ * Open the list under home, made if absent.  With write, other processes are
+ * kept out until it is closed: CT_TEMPFAIL if one is at it.
+ */
+int ct_list_open(struct ct_list **list, const char *home, const char *name,
+    bool write, struct ct_err *err);
+void ct_list_close(struct ct_list *list);
+
+int ct_list_begin(struct ct_list *list, struct ct_err *err);
+int ct_list_commit(struct ct_list *list, struct ct_err *err);
+void ct_list_rollback(struct ct_list *list);
+
+int ct_list_state(
+    struct ct_list *list, struct ct_list_state *state, struct ct_err *err);
+int ct_list_keep(struct ct_list *list, const struct ct_list_state *state,
+    struct ct_err *err);
+
+/*
+ * What the list is a copy of, such as a URL.  CT_CONFIG if it was made of
+ * another: lists of two environments are never mixed.
+ */
+int ct_list_origin(
+    struct ct_list *list, const char *origin, struct ct_err *err);
+
+/* Put an entry: with these signals and no others, or with these besides. */
+int ct_list_put(struct ct_list *list, const struct ct_entry *e,
+    int64_t generation, bool besides, struct ct_err *err);
+
+/* Make it a tombstone; *gone is incremented if it was live. */
+int ct_list_remove(struct ct_list *list, const struct ct_entry *e,
+    int64_t *gone, struct ct_err *err);
+
+/* Note a refused record: where it stood ("line 7"), and why; never the
+ * record itself.  The notes of earlier runs go with ct_list_forget. */
+int ct_list_reject(struct ct_list *list, const char *where, const char *why,
+    struct ct_err *err);
+int ct_list_forget(struct ct_list *list, struct ct_err *err);
+
+/* Entries, signals, tombstones, rejects, missing entries now. */
+struct ct_list_count {
+	int64_t entries, signals, tombstones, rejects, missing;
+};
+int ct_list_count(
+    struct ct_list *list, struct ct_list_count *count, struct ct_err *err);
+
+/* Remove the signals, then the entries, of generations before this one. */
+int ct_list_sweep(struct ct_list *list, int64_t generation, int64_t *signals,
+    struct ct_err *err);
+
+/*
+ * The same for a source whose absence proves little: an entry is removed when
+ * it is absent from this walk and was already missing before it; what is
+ * absent for the first time is marked missing, and still matches.
+ */
+int ct_list_sweep_twice(struct ct_list *list, int64_t generation,
+    int64_t *entries, struct ct_err *err);
+
+/* ---- how far a walk got ---------------------------------------------------
+ */
+
+struct ct_cursor {
+	int64_t done_to;  /* ms: everything up to here is in the list */
+	int64_t from, to; /* ms: the window at hand */
+	char *next;       /* its next page; NULL: none is under way */
+	int64_t next_at;  /* ms: when we were given it */
+	int64_t total;    /* entries of the window as told first; 0: not told */
+};
+
+/* By name; zeroed if there is none.  Release next with free. */
+int ct_list_cursor(struct ct_list *list, const char *name,
+    struct ct_cursor *cur, struct ct_err *err);
+int ct_list_set_cursor(struct ct_list *list, const char *name,
+    const struct ct_cursor *cur, struct ct_err *err);
+int ct_list_drop_cursor(
+    struct ct_list *list, const char *name, struct ct_err *err);
+
+/* ---- reading it all -------------------------------------------------------
+ */
+
+/* Called for each entry that has signals, in order of member, entry and
+ * content.  Nonzero ends it and is returned. */
+typedef int ct_list_each_fn(
+    void *arg, const struct ct_entry *e, struct ct_err *err);
+int ct_list_each(
+    struct ct_list *list, ct_list_each_fn *each, void *arg, struct ct_err *err);
+
+#endif

@@ -1,0 +1,116 @@
+/* list_each.c - all entries in order, gathered from their rows */
+#include <stdlib.h>
+#include <string.h>
+
+#include "list.h"
+#include "list_store.h"
+#include "prog.h"
+#include "store.h"
+
+/* The entry being gathered, in memory of its own. */
+struct one {
+	struct ct_entry e;
+	struct ct_signal *signal;
+	size_t cap;
+	int64_t id; /* 0: none yet */
+};
+
+static char *
+copy(const char *s)
+{
+	return s ? ct_strdup(s) : NULL;
+}
+
+static void
+clear(struct one *o)
+{
+	size_t i;
+
+	for (i = 0; i < o->e.n; i++)
+		free(o->signal[i].hash);
+	free((void *)(uintptr_t)o->e.member);
+	free((void *)(uintptr_t)o->e.entry);
+	free((void *)(uintptr_t)o->e.content);
+	free((void *)(uintptr_t)o->e.classification);
+	free((void *)(uintptr_t)o->e.at);
+	o->e = (struct ct_entry){ 0 };
+	o->id = 0;
+}
+
+static void
+begin(struct one *o, struct ct_rows *r)
+{
+	o->id = ct_rows_int(r, 0);
+	o->e.member = copy(ct_rows_text(r, 1));
+	o->e.entry = copy(ct_rows_text(r, 2));
+	o->e.content = copy(ct_rows_text(r, 3));
+	o->e.classification = copy(ct_rows_text(r, 4));
+	o->e.at = copy(ct_rows_text(r, 5));
+}
+
+/* Opinions are few and known: borrowed texts do. */
+static const char *
+opinion_of(const char *text)
+{
+	static const char *const all[] = { "seed", "disputed", "negative" };
+	size_t i;
+
+	for (i = 0; i < sizeof all / sizeof all[0]; i++)
+		if (text && strcmp(text, all[i]) == 0)
+			return all[i];
+	return "positive";
+}
+
+static void
+gather(struct one *o, struct ct_rows *r)
+{
+	const char *type = ct_rows_text(r, 6);
+	struct ct_signal *s;
+	const void *hash;
+	size_t len;
+
+	if (o->e.n == o->cap) {
+		o->cap = o->cap ? 2 * o->cap : 8;
+		o->signal = ct_grow(o->signal, o->cap, sizeof *o->signal);
+	}
+	s = &o->signal[o->e.n++];
+	*s = (struct ct_signal){ .opinion = opinion_of(ct_rows_text(r, 8)) };
+	(void)strncpy(s->type, type ? type : "", sizeof s->type - 1);
+	hash = ct_rows_blob(r, 7, &len);
+	s->hash = ct_alloc(len, 1);
+	s->len = len;
+	if (len)
+		memcpy(s->hash, hash, len);
+	o->e.signal = o->signal;
+}
+
+int
+ct_list_each(
+    struct ct_list *l, ct_list_each_fn *each, void *arg, struct ct_err *err)
+{
+	struct one o = { 0 };
+	struct ct_rows *r;
+	int rc = ct_rows_open(&r, l->st, err,
+	    "SELECT e.id, e.member, e.entry, e.content, e.classification,"
+	    " e.at, s.type, s.hash, s.opinion"
+	    " FROM entry e CROSS JOIN signal s ON s.entry = e.id"
+	    " ORDER BY e.member, e.entry, e.content",
+	    "");
+
+	while (!rc && (rc = ct_rows_next(r, err)) == 1) {
+		rc = 0;
+		if (o.id && o.id != ct_rows_int(r, 0)) {
+			rc = each(arg, &o.e, err);
+			clear(&o);
+		}
+		if (!o.id)
+			begin(&o, r);
+		gather(&o, r);
+	}
+	ct_rows_close(r);
+	if (!rc && o.id)
+		rc = each(arg, &o.e, err);
+	clear(&o);
+	free(o.signal);
+	return rc;
+}

@@ -1,0 +1,158 @@
+/* list_signal.c - one normal form for every hash, whoever wrote it */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hex.h"
+#include "list.h"
+#include "prog.h"
+
+#define PDNA_LEN ((size_t)144)
+
+static const struct type {
+	const char *name;
+	size_t len;
+	const char *null; /* its value for the empty file */
+} types[] = {
+	{ "md5", 16, "d41d8cd98f00b204e9800998ecf8427e" },
+	{ "sha1", 20, "da39a3ee5e6b4b0d3255bfef95601890afd80709" },
+	{ "sha256", 32,
+	    "e3b0c44298fc1c149afbf4c8996fb924"
+	    "27ae41e4649b934ca495991b7852b855" },
+	{ "sha512", 64,
+	    "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce"
+	    "47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3"
+	    "e" },
+	{ "pdq", 32, NULL },
+};
+
+static const struct type *
+find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof types / sizeof types[0]; i++)
+		if (strcmp(types[i].name, name) == 0)
+			return &types[i];
+	return NULL;
+}
+
+size_t
+ct_signal_len(const char *name)
+{
+	const struct type *t = find(name);
+
+	return t ? t->len : 0;
+}
+
+/* PHOTODNA, Sha-256 and such become what the table and the list call them. */
+static bool
+name_of(char out[CT_SIGNAL_TYPE], const char *name)
+{
+	size_t i;
+
+	if (!*name || strlen(name) >= CT_SIGNAL_TYPE)
+		return false;
+	for (i = 0; name[i]; i++) {
+		if (!isalnum((unsigned char)name[i]) && !strchr("-_", name[i]))
+			return false;
+		out[i] = name[i] == '-' ? '_'
+					: (char)tolower((unsigned char)name[i]);
+	}
+	out[i] = '\0';
+	if (strncmp(out, "sha_", 4) == 0)
+		memmove(out + 3, out + 4, strlen(out + 4) + 1);
+	return true;
+}
+
+static const char *
+take_hex(struct ct_signal *s, const char *text, size_t len, size_t want)
+{
+	if (len != 2 * want)
+		return "length";
+	s->hash = ct_alloc(want, 1);
+	s->len = want;
+	return ct_unhex(text, s->hash, want) < 0 ? "alphabet" : NULL;
+}
+
+static const char *
+take_base64(struct ct_signal *s, const char *text, size_t len)
+{
+	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				       "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	uint32_t word = 0;
+	const char *at;
+	size_t i;
+
+	s->hash = ct_alloc(len / 4 * 3, 1);
+	for (i = 0; i < len; i++) {
+		at = memchr(alphabet, text[i], sizeof alphabet - 1);
+		if (!at)
+			return "alphabet";
+		word = word << 6 | (uint32_t)(at - alphabet);
+		if (i % 4 < 3)
+			continue;
+		s->hash[s->len++] = (uint8_t)(word >> 16);
+		s->hash[s->len++] = (uint8_t)(word >> 8);
+		s->hash[s->len++] = (uint8_t)word;
+	}
+	return NULL;
+}
+
+static bool
+is_null(const struct ct_signal *s, const struct type *t)
+{
+	uint8_t empty[64];
+	size_t i;
+
+	if (t->null)
+		return ct_unhex(t->null, empty, s->len) == 0 &&
+		    memcmp(empty, s->hash, s->len) == 0;
+	for (i = 1; i < s->len && s->hash[i] == s->hash[0]; i++)
+		;
+	return i == s->len && (s->hash[0] == 0 || s->hash[0] == 0xff);
+}
+
+static const char *
+take(struct ct_signal *s, const char *text, size_t len)
+{
+	const struct type *t = find(s->type);
+	const char *why;
+
+	if (t) {
+		why = take_hex(s, text, len, t->len);
+		return why ? why : is_null(s, t) ? "null-signal" : NULL;
+	}
+	if (strcmp(s->type, "pdna") == 0)
+		return len == 2 * PDNA_LEN    ? take_hex(s, text, len, PDNA_LEN)
+		    : len == PDNA_LEN / 3 * 4 ? take_base64(s, text, len)
+					      : "length";
+	if (len == 0 || len > CT_SIGNAL_MAX)
+		return "length";
+	s->hash = ct_alloc(len, 1);
+	s->len = len;
+	memcpy(s->hash, text, len);
+	return NULL;
+}
+
+const char *
+ct_signal_parse(struct ct_signal *s, const char *type, const char *text)
+{
+	const char *why;
+	size_t len;
+
+	*s = (struct ct_signal){ .opinion = "positive" };
+	if (!name_of(s->type, type))
+		return "type";
+	text += strspn(text, " \t\r\n");
+	len = strlen(text);
+	while (len && strchr(" \t\r\n", text[len - 1]))
+		len--;
+	why = take(s, text, len);
+	if (why) {
+		free(s->hash);
+		s->hash = NULL;
+		s->len = 0;
+	}
+	return why;
+}
