@@ -17,6 +17,11 @@
 #define CT_HAM_MAX 256           /* bits */
 #define CT_HAM_DEFAULT 31        /* bits; at most this far apart is a match */
 
+/* A hash with fewer or more ones is of something flat, and near to much that
+ * is flat: it never matches.  A good one has 128. */
+#define CT_HAM_ONES_MIN 64
+#define CT_HAM_ONES_MAX 192
+
 /* Distance of a and b in bits, 0 (same) to CT_HAM_MAX (inverted). */
 int ct_ham(const uint8_t a[CT_HASH_LEN], const uint8_t b[CT_HASH_LEN]);
 

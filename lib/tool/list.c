@@ -144,11 +144,18 @@ ct_list_keep(
     struct ct_list *l, const struct ct_list_state *s, struct ct_err *err)
 {
 	return ct_store_do(l->st, err,
-	    "UPDATE state SET generation = ?, revision = ?, compiled = ?,"
+	    "UPDATE state SET generation = ?, revision = ?,"
 	    " last_run = ?, last_reconcile = ?, guard_live = ?,"
 	    " guard_gone = ?, rejected = ?",
-	    "iiiiiiii", s->generation, s->revision, s->compiled, s->last_run,
+	    "iiiiiii", s->generation, s->revision, s->last_run,
 	    s->last_reconcile, s->guard_live, s->guard_gone, s->rejected);
+}
+
+int
+ct_list_compiled(struct ct_list *l, int64_t revision, struct ct_err *err)
+{
+	return ct_store_do(
+	    l->st, err, "UPDATE state SET compiled = ?", "i", revision);
 }
 
 int

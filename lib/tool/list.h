@@ -36,6 +36,9 @@ struct ct_signal {
  * sha512, pdq; 0 for any other. */
 size_t ct_signal_len(const char *type);
 
+/* Is it one of these types, or pdna, in any spelling? */
+bool ct_signal_known(const char *type);
+
 /*
  * Take a signal as text, outer blanks cut: hex in either case for the types
  * above; for pdna base64 or hex.  Returns NULL, or why it is refused: "type",
@@ -53,6 +56,9 @@ struct ct_entry {
 	const struct ct_signal *signal;
 	size_t n;
 };
+
+/* Is none of its texts longer than the 1024 bytes that a list takes? */
+bool ct_entry_fits(const struct ct_entry *e);
 
 struct ct_list_state {
 	int64_t generation; /* of the last walk begun; 0: none yet */
@@ -82,8 +88,12 @@ void ct_list_rollback(struct ct_list *list);
 
 int ct_list_state(
     struct ct_list *list, struct ct_list_state *state, struct ct_err *err);
+/* All but compiled, which has another writer: */
 int ct_list_keep(struct ct_list *list, const struct ct_list_state *state,
     struct ct_err *err);
+
+int ct_list_compiled(
+    struct ct_list *list, int64_t revision, struct ct_err *err);
 
 /*
  * What the list is a copy of, such as a URL.  CT_CONFIG if it was made of

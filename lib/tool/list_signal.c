@@ -65,6 +65,14 @@ name_of(char out[CT_SIGNAL_TYPE], const char *name)
 	return true;
 }
 
+bool
+ct_signal_known(const char *type)
+{
+	char name[CT_SIGNAL_TYPE];
+
+	return name_of(name, type) && (find(name) || strcmp(name, "pdna") == 0);
+}
+
 static const char *
 take_hex(struct ct_signal *s, const char *text, size_t len, size_t want)
 {
@@ -155,4 +163,17 @@ ct_signal_parse(struct ct_signal *s, const char *type, const char *text)
 		s->len = 0;
 	}
 	return why;
+}
+
+static bool
+fits(const char *s)
+{
+	return !s || strnlen(s, 1025) <= 1024;
+}
+
+bool
+ct_entry_fits(const struct ct_entry *e)
+{
+	return fits(e->member) && fits(e->entry) && fits(e->content) &&
+	    fits(e->classification) && fits(e->at);
 }

@@ -1,0 +1,349 @@
+/* ct-syncdb - keep the lists of known hashes, and the index made of them */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "file.h"
+#include "prog.h"
+#include "rec.h"
+#include "set.h"
+#include "source.h"
+
+static const char usage[] =
+    "usage: ct-syncdb [-qV] [-c FILE] [-d DIR] VERB\n"
+    "  sync [--all | NAME...]  fetch what is new, compile the index\n"
+    "       --allow-shrink     also if much of a list goes\n"
+    "       --reconcile        walk the whole list, not only what is new\n"
+    "       --retry-wait N     seconds before the first new try (1)\n"
+    "  check [NAME...]         configuration, credentials, index\n"
+    "  show [NAME...]          one record a source\n"
+    "  -c, --config FILE       configuration in place of /etc/ct\n"
+    "  -d, --state DIR         state directory\n"
+    "  -q, --quiet             nothing on standard error when all is well\n"
+    "  -V, --version           version\n"
+    "  -h, --help              this text\n";
+
+enum { O_ALL = 256, O_SHRINK, O_RECONCILE, O_WAIT };
+
+static const struct option options[] = {
+	{ "all", no_argument, NULL, O_ALL },
+	{ "allow-shrink", no_argument, NULL, O_SHRINK },
+	{ "config", required_argument, NULL, 'c' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "reconcile", no_argument, NULL, O_RECONCILE },
+	{ "retry-wait", required_argument, NULL, O_WAIT },
+	{ "state", required_argument, NULL, 'd' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+struct run {
+	const char *home, *conf;
+	bool quiet, all, shrink, reconcile;
+	int64_t wait; /* ms */
+	struct ct_sources sources;
+	char **name; /* operands */
+	size_t nnames;
+	struct ct_out out;
+	int worst;
+};
+
+static void
+worse(struct run *r, int rc)
+{
+	if (rc > r->worst)
+		r->worst = rc;
+}
+
+/* Is this source meant?  Without names all are. */
+static bool
+meant(const struct run *r, const struct ct_source *s)
+{
+	size_t i;
+
+	for (i = 0; i < r->nnames; i++)
+		if (strcmp(r->name[i], s->name) == 0)
+			return true;
+	return r->nnames == 0;
+}
+
+static void
+put(struct run *r, json_t *rec)
+{
+	struct ct_err err = { 0 };
+
+	if (ct_out_rec(&r->out, rec, &err))
+		ct_die_err(&err);
+	json_decref(rec);
+}
+
+/* ---- sync -----------------------------------------------------------------
+ */
+
+static void
+sync_one(struct run *r, struct ct_source *s)
+{
+	struct ct_err err = { 0 };
+	int rc;
+
+	s->allow_shrink = r->shrink;
+	s->reconcile = r->reconcile;
+	s->retry_ms = r->wait;
+	rc = ct_source_sync(s, r->home, &err);
+	worse(r, rc);
+	if (err.code)
+		ct_warn("%s", err.msg);
+	else if (!r->quiet)
+		ct_warn("%s: %lld put, %lld removed, %lld refused", s->name,
+		    (long long)s->put, (long long)s->gone,
+		    (long long)s->rejected);
+}
+
+/* What could be fetched is compiled, also if another source failed. */
+static void
+sync_all(struct run *r)
+{
+	struct ct_err err = { 0 };
+	uint64_t generation;
+	size_t i;
+
+	for (i = 0; i < r->sources.n && !ct_stop; i++)
+		if (meant(r, &r->sources.src[i]))
+			sync_one(r, &r->sources.src[i]);
+	if (ct_compile(&r->sources, r->home, ct_now(), &generation, &err)) {
+		ct_warn("%s", err.msg);
+		worse(r, err.code);
+	} else if (!r->quiet) {
+		ct_warn(
+		    "index: generation %llu", (unsigned long long)generation);
+	}
+	if (ct_stop)
+		worse(r, CT_TEMPFAIL);
+}
+
+/* ---- check ----------------------------------------------------------------
+ */
+
+static void
+check_index(struct run *r)
+{
+	char *path = ct_printf("%s/lists/known.ctx", r->home);
+	struct ct_set_head head = { 0 };
+	struct ct_err err = { 0 };
+	struct ct_set *set;
+	json_t *rec;
+	int rc = ct_set_open(&set, path, &err);
+
+	if (!rc && !(rc = ct_set_verify(set, &err)))
+		ct_set_head(set, &head);
+	rec = json_pack("{s:s, s:b, s:I}", "index", path, "ok", rc == 0,
+	    "generation", (json_int_t)head.generation);
+	if (rc) {
+		ct_warn("'%s': %s", path, err.msg);
+		ct_rec_fail(rec, &err);
+		worse(r, rc);
+	}
+	put(r, rec);
+	ct_set_close(set);
+	free(path);
+}
+
+static void
+check_all(struct run *r)
+{
+	struct ct_source *s;
+	struct ct_err err;
+	json_t *rec;
+	char *who;
+	int rc;
+
+	for (s = r->sources.src; s < r->sources.src + r->sources.n; s++) {
+		if (!meant(r, s))
+			continue;
+		err = (struct ct_err){ 0 };
+		s->retry_ms = r->wait;
+		rc = s->adapter->check(s, &who, &err);
+		rec = json_pack("{s:s, s:s, s:b}", "source", s->name, "type",
+		    s->adapter->type, "ok", rc == 0);
+		if (who)
+			(void)json_object_set_new(
+			    rec, "member", json_string(who));
+		free(who);
+		if (rc) {
+			ct_warn("%s", err.msg);
+			ct_rec_fail(rec, &err);
+			worse(r, rc);
+		}
+		put(r, rec);
+	}
+	check_index(r);
+}
+
+/* ---- show -----------------------------------------------------------------
+ */
+
+static void
+put_time(json_t *rec, const char *name, int64_t ms)
+{
+	char text[CT_TIME_LEN];
+
+	(void)json_object_set_new(
+	    rec, name, ms > 0 ? json_string(ct_time(ms, text)) : json_null());
+}
+
+static int
+show_list(struct run *r, const struct ct_source *s, struct ct_list *db,
+    struct ct_err *err)
+{
+	struct ct_list_state state;
+	struct ct_list_count n;
+	struct ct_cursor cur;
+	json_t *rec;
+	int rc;
+
+	if ((rc = ct_list_state(db, &state, err)) ||
+	    (rc = ct_list_count(db, &n, err)) ||
+	    (rc = ct_list_cursor(db, "delta", &cur, err)))
+		return rc;
+	rec = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "source",
+	    s->name, "type", s->adapter->type, "entries", (json_int_t)n.entries,
+	    "hashes", (json_int_t)n.signals, "tombstones",
+	    (json_int_t)n.tombstones, "missing", (json_int_t)n.missing,
+	    "rejects", (json_int_t)n.rejects, "generation",
+	    (json_int_t)state.generation);
+	put_time(rec, "done_to", cur.done_to);
+	(void)json_object_set_new(
+	    rec, "resume", json_boolean(cur.next != NULL));
+	put_time(rec, "last_run", state.last_run);
+	put_time(rec, "last_reconcile", state.last_reconcile);
+	(void)json_object_set_new(rec, "age_s",
+	    state.last_run ? json_integer((ct_now() - state.last_run) / 1000)
+			   : json_null());
+	(void)json_object_set_new(
+	    rec, "compiled", json_boolean(state.compiled == state.revision));
+	put(r, rec);
+	free(cur.next);
+	return 0;
+}
+
+static void
+show_all(struct run *r)
+{
+	struct ct_err err = { 0 };
+	struct ct_list *db;
+	struct ct_source *s;
+	int rc;
+
+	for (s = r->sources.src; s < r->sources.src + r->sources.n; s++) {
+		if (!meant(r, s))
+			continue;
+		rc = ct_list_open(&db, r->home, s->name, false, &err);
+		if (!rc)
+			rc = show_list(r, s, db, &err);
+		ct_list_close(db);
+		if (rc) {
+			ct_warn("%s", err.msg);
+			worse(r, rc);
+		}
+	}
+}
+
+/* ---- main -----------------------------------------------------------------
+ */
+
+static void
+load(struct run *r)
+{
+	struct ct_err err = { 0 };
+	struct ct_conf *conf;
+	size_t i;
+
+	if (ct_conf_load(&conf, r->conf, &err) ||
+	    ct_sources_load(&r->sources, conf, &err))
+		ct_die_err(&err);
+	ct_conf_free(conf);
+	for (i = 0; i < r->nnames; i++)
+		if (!ct_source_named(&r->sources, r->name[i]))
+			ct_die(CT_USAGE, "no source '%s' in the configuration",
+			    r->name[i]);
+	if (r->sources.n == 0)
+		ct_die(CT_CONFIG, "no [source NAME] in the configuration");
+}
+
+static void
+parse(struct run *r, int argc, char *argv[])
+{
+	const char *dir = NULL;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:d:hqV", options, NULL)) != -1)
+		switch (c) {
+		case 'c':
+			r->conf = optarg;
+			break;
+		case 'd':
+			dir = optarg;
+			break;
+		case 'h':
+			exit(ct_help(usage));
+		case 'q':
+			r->quiet = true;
+			break;
+		case 'V':
+			exit(ct_version("index version 1"));
+		case O_ALL:
+			r->all = true;
+			break;
+		case O_SHRINK:
+			r->shrink = true;
+			break;
+		case O_RECONCILE:
+			r->reconcile = true;
+			break;
+		case O_WAIT:
+			r->wait =
+			    1000 * ct_number("--retry-wait", optarg, 0, 3600);
+			break;
+		default:
+			ct_usage(usage);
+		}
+	if (optind == argc || (r->all && optind + 1 != argc))
+		ct_usage(usage);
+	r->home = ct_home(dir);
+	r->name = argv + optind + 1;
+	r->nnames = (size_t)(argc - optind - 1);
+}
+
+int
+main(int argc, char *argv[])
+{
+	static const struct {
+		const char *name;
+		void (*run)(struct run *r);
+	} verbs[] = { { "sync", sync_all }, { "check", check_all },
+		{ "show", show_all } };
+	struct run r = { .wait = 1000, .out = { .fd = STDOUT_FILENO } };
+	struct ct_err err = { 0 };
+	size_t i;
+
+	ct_start("ct-syncdb");
+	parse(&r, argc, argv);
+	for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+		if (strcmp(argv[optind], verbs[i].name) == 0)
+			break;
+	if (i == sizeof verbs / sizeof verbs[0])
+		ct_usage(usage);
+	ct_stop_gently();
+	load(&r);
+	verbs[i].run(&r);
+	ct_sources_free(&r.sources);
+	if (ct_out_close(&r.out, &err)) {
+		ct_warn("%s", err.msg);
+		worse(&r, err.code);
+	}
+	return r.worst;
+}

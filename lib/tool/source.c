@@ -1,0 +1,224 @@
+#include "source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "prog.h"
+
+#define TOLD 20 /* refused records told of one run */
+#define GUARD_LEAST 1000
+
+static const struct ct_adapter *const adapters[] = { &ct_source_file,
+	&ct_source_ncmec };
+
+static char *
+get(const struct ct_conf *conf, const char *name, const char *key)
+{
+	const char *value = ct_conf_get(conf, "source", name, key);
+
+	return value ? ct_strdup(value) : NULL;
+}
+
+static int
+number(const struct ct_conf *conf, const char *name, const char *key, int hi,
+    int fallback, int *out, struct ct_err *err)
+{
+	const char *value = ct_conf_get(conf, "source", name, key);
+	char *end;
+	long n;
+
+	*out = fallback;
+	if (!value)
+		return 0;
+	errno = 0;
+	n = strtol(value, &end, 10);
+	if (end == value || *end || errno || n < 0 || n > hi)
+		return ct_fail(err, CT_CONFIG, "source '%s': want %s = 0 to %d",
+		    name, key, hi);
+	*out = (int)n;
+	return 0;
+}
+
+/* Is text one of the words?  NULL stands for the first. */
+static int
+word(struct ct_source *s, const char *key, char **text,
+    const char *const words[], struct ct_err *err)
+{
+	size_t i;
+
+	if (!*text)
+		*text = ct_strdup(words[0]);
+	for (i = 0; words[i]; i++)
+		if (strcmp(words[i], *text) == 0)
+			return 0;
+	return ct_fail(
+	    err, CT_CONFIG, "source '%s': '%s' is no %s", s->name, *text, key);
+}
+
+/* The name becomes part of the names of files. */
+static bool
+good_name(const char *name)
+{
+	size_t n = strspn(name,
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+
+	return n && n <= 64 && !name[n] && strcmp(name, "known") != 0 &&
+	    *name != '-';
+}
+
+static int
+policy(struct ct_source *s, struct ct_err *err)
+{
+	static const char *const actions[] = { "review", "report", "block",
+		"shadow", NULL };
+	static const char *const classes[] = { "csam", "exploitative", "ncii",
+		"own", NULL };
+
+	if (word(s, "action", &s->action, actions, err) ||
+	    word(s, "class", &s->class, classes, err))
+		return err->code;
+	if (strcmp(s->action, "report") == 0 && strcmp(s->class, "csam") != 0)
+		return ct_fail(err, CT_CONFIG,
+		    "source '%s': action = report is for class = csam only",
+		    s->name);
+	return 0;
+}
+
+static int
+load(struct ct_source *s, const struct ct_conf *conf, const char *name,
+    struct ct_err *err)
+{
+	char *type = get(conf, name, "type");
+	size_t i;
+	int rc = 0;
+
+	s->name = ct_strdup(name);
+	s->path = get(conf, name, "path");
+	s->url = get(conf, name, "url");
+	s->credential = get(conf, name, "credential");
+	s->list = get(conf, name, "list");
+	s->hash = get(conf, name, "hash");
+	s->action = get(conf, name, "action");
+	s->class = get(conf, name, "class");
+	s->retry_ms = 1000;
+	for (i = 0; i < sizeof adapters / sizeof adapters[0]; i++)
+		if (type && strcmp(adapters[i]->type, type) == 0)
+			s->adapter = adapters[i];
+	free(type);
+	if (!good_name(name))
+		rc = ct_fail(err, CT_CONFIG,
+		    "source '%s': want a name of letters, digits, - and _",
+		    name);
+	else if (!s->adapter)
+		rc = ct_fail(err, CT_CONFIG,
+		    "source '%s': want type = file or ncmec", name);
+	if (rc ||
+	    (rc = number(
+		 conf, name, "threshold", 256, 31, &s->threshold, err)) ||
+	    (rc = number(conf, name, "quality", 100, 50, &s->quality, err)) ||
+	    (rc = policy(s, err)))
+		return rc;
+	return s->adapter->conf(s, err);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct ct_source *)a)->name,
+	    ((const struct ct_source *)b)->name);
+}
+
+int
+ct_sources_load(
+    struct ct_sources *all, const struct ct_conf *conf, struct ct_err *err)
+{
+	static const char *const known[] = { "type", "path", "url",
+		"credential", "list", "hash", "threshold", "quality", "action",
+		"class", NULL };
+	const char *name;
+
+	*all = (struct ct_sources){ 0 };
+	if (ct_conf_known(conf, "source", known, err))
+		return err->code;
+	while ((name = ct_conf_name(conf, "source", all->n))) {
+		all->src = ct_grow(all->src, all->n + 1, sizeof *all->src);
+		all->src[all->n] = (struct ct_source){ 0 };
+		if (load(&all->src[all->n++], conf, name, err)) {
+			ct_sources_free(all);
+			return err->code;
+		}
+	}
+	if (all->n)
+		qsort(all->src, all->n, sizeof *all->src, by_name);
+	return 0;
+}
+
+void
+ct_sources_free(struct ct_sources *all)
+{
+	struct ct_source *s;
+
+	for (s = all->src; s < all->src + all->n; s++) {
+		free(s->name);
+		free(s->path);
+		free(s->url);
+		free(s->credential);
+		free(s->list);
+		free(s->hash);
+		free(s->action);
+		free(s->class);
+	}
+	free(all->src);
+	*all = (struct ct_sources){ 0 };
+}
+
+struct ct_source *
+ct_source_named(const struct ct_sources *all, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < all->n; i++)
+		if (strcmp(all->src[i].name, name) == 0)
+			return &all->src[i];
+	return NULL;
+}
+
+int
+ct_source_reject(struct ct_source *src, const char *where, const char *id,
+    const char *why, struct ct_err *err)
+{
+	if (++src->rejected <= TOLD)
+		ct_warn("%s: %s: refused: %s", src->name, where, why);
+	return ct_list_reject(src->db, id ? id : where, why, err);
+}
+
+int
+ct_source_guard(
+    const struct ct_source *src, int64_t gone, int64_t live, struct ct_err *err)
+{
+	if (src->allow_shrink || gone <= GUARD_LEAST || gone <= live / 10)
+		return 0;
+	return ct_fail(err, CT_NOPERM,
+	    "source '%s': refused: %lld of %lld entries would go"
+	    " (--allow-shrink lets them)",
+	    src->name, (long long)gone, (long long)live);
+}
+
+int
+ct_source_sync(struct ct_source *src, const char *home, struct ct_err *err)
+{
+	int rc;
+
+	if (ct_list_open(&src->db, home, src->name, true, err))
+		return err->code;
+	rc = src->adapter->sync(src, err);
+	ct_list_rollback(src->db); /* of what an error left open */
+	ct_list_close(src->db);
+	src->db = NULL;
+	if (src->rejected > TOLD)
+		ct_warn("%s: %lld refused in all", src->name,
+		    (long long)src->rejected);
+	return rc;
+}

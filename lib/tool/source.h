@@ -1,0 +1,147 @@
+/*
+ * source.h - where known hashes come from, and the index made of them
+ *
+ * A source is a [source NAME] of the configuration; an adapter speaks its
+ * protocol and puts what it learns into the source's list.  The adapters are
+ * source_TYPE.c.
+ */
+#ifndef CT_SOURCE_H
+#define CT_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "conf.h"
+#include "err.h"
+#include "list.h"
+
+struct ct_source;
+
+struct ct_adapter {
+	const char *type; /* as in the configuration */
+	/* Does the configuration make sense?  Nothing is opened. */
+	int (*conf)(struct ct_source *src, struct ct_err *err);
+	/*
+	 * Bring src->db up to date.  0; CT_DATAERR if records were refused,
+	 * all else is in the list, and *err is not set; or an error.
+	 */
+	int (*sync)(struct ct_source *src, struct ct_err *err);
+	/* Can it be reached, and do the credentials hold?  Adds to *what
+	 * (if not NULL) who the service says we are; release with free. */
+	int (*check)(struct ct_source *src, char **what, struct ct_err *err);
+};
+
+extern const struct ct_adapter ct_source_file, ct_source_ncmec;
+
+struct ct_source {
+	const struct ct_adapter *adapter;
+	/* of the configuration; NULL if absent */
+	char *name, *path, *url, *credential, *list, *hash, *action, *class;
+	int threshold, quality;
+
+	/* of this run */
+	bool allow_shrink; /* no guard against mass removal */
+	bool reconcile;    /* walk everything, due or not */
+	int64_t retry_ms;  /* before the first retry; doubled after each */
+	struct ct_list *db;
+
+	/* its outcome */
+	int64_t put, gone, rejected, requests;
+};
+
+struct ct_sources {
+	struct ct_source *src; /* in byte order of the names */
+	size_t n;
+};
+
+/* All sources of the configuration.  CT_CONFIG.  Release with _free. */
+int ct_sources_load(
+    struct ct_sources *all, const struct ct_conf *conf, struct ct_err *err);
+void ct_sources_free(struct ct_sources *all);
+
+/* By name, or NULL. */
+struct ct_source *ct_source_named(
+    const struct ct_sources *all, const char *name);
+
+/* Open the list, sync, count the run in its state, close. */
+int ct_source_sync(struct ct_source *src, const char *home, struct ct_err *err);
+
+/* Refuse a record: counted, told on standard error for the first few of a run,
+ * noted in the list, there under id if it is not NULL. */
+int ct_source_reject(struct ct_source *src, const char *where, const char *id,
+    const char *why, struct ct_err *err);
+
+/* CT_NOPERM if removing gone of live entries is more than a list loses by
+ * itself (over 1000 and over a tenth), unless that is allowed. */
+int ct_source_guard(const struct ct_source *src, int64_t gone, int64_t live,
+    struct ct_err *err);
+
+/* ---- a list file, also used by itself ------------------------------------ */
+
+/*
+ * Called for every signal of a file: e has one signal, or none and then it
+ * is withdrawn.  Returns 0 or a code that ends the reading.
+ */
+typedef int ct_listfile_fn(
+    void *arg, const struct ct_entry *e, struct ct_err *err);
+/* Called for a line that is refused: why is a fixed text. */
+typedef int ct_listfile_bad_fn(
+    void *arg, size_t line, const char *why, struct ct_err *err);
+
+struct ct_listfile {
+	const char *type; /* of lines that do not say; NULL: none */
+	ct_listfile_fn *each;
+	ct_listfile_bad_fn *bad;
+	void *arg;
+	size_t lines; /* that held something, counted */
+};
+
+/* Lines as ct-syncdb(1) has them.  CT_NOINPUT, CT_IOERR, or what was
+ * returned. */
+int ct_listfile_read(
+    struct ct_listfile *f, const char *path, struct ct_err *err);
+
+/* ---- a page of NCMEC Hash Sharing ---------------------------------------- */
+
+struct ct_page_entry {
+	struct ct_entry e; /* its texts and signals are the page's */
+	bool gone;         /* a tombstone */
+	size_t cap;
+	const char *why; /* refused: the reason; e may be NULL in part */
+};
+
+struct ct_page {
+	struct ct_page_entry *entry;
+	size_t n, cap;
+	struct ct_page_bad {  /* fingerprints refused; the entry stands */
+		size_t entry; /* its index */
+		char *type;
+		const char *why;
+	} * bad;
+	size_t nbad;
+	char *next; /* NULL: the last page */
+};
+
+/*
+ * Take a queryResult apart.  CT_PROTOCOL: another document; CT_DATAERR: not
+ * well-formed, cut short, or it holds fewer entries than it says.  Release
+ * with ct_page_free, whatever it returned.
+ */
+int ct_page_parse(
+    struct ct_page *page, const char *xml, size_t len, struct ct_err *err);
+void ct_page_free(struct ct_page *page);
+
+/* ---- the index ------------------------------------------------------------
+ */
+
+/*
+ * Compile the lists of all sources into lists/known.ctx, unless it is there
+ * and holds them already; then only its time moves on.  now is ms.  The file
+ * is verified before it takes its place.  *generation (may be NULL) is that of
+ * the index.
+ */
+int ct_compile(const struct ct_sources *all, const char *home, int64_t now,
+    uint64_t *generation, struct ct_err *err);
+
+#endif

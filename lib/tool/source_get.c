@@ -1,0 +1,155 @@
+/* source_get.c - GET with patience */
+#include "source_get.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "blake.h"
+#include "clock.h"
+#include "prog.h"
+
+#define TRIES 6
+#define WAIT_MOST ((int64_t)60 * 1000)
+#define ASKED_MOST ((int64_t)15 * 60 * 1000)
+#define PAGE_MAX ((size_t)64 << 20)
+#define PAGE_MS 120000
+
+int
+ct_get_open(struct ct_get *g, struct ct_source *src, const char *production,
+    const char *test, struct ct_err *err)
+{
+	const char *url;
+	size_t n;
+
+	*g = (struct ct_get){ .src = src };
+	if (ct_cred_read(&g->cred, src->credential, err))
+		return err->code;
+	if (g->cred.url && g->cred.production)
+		return ct_fail(err, CT_CONFIG,
+		    "source '%s': a production credential may name no url",
+		    src->name);
+	url = g->cred.url        ? g->cred.url
+	    : src->url           ? src->url
+	    : g->cred.production ? production
+				 : test;
+	n = strlen(url);
+	while (n && url[n - 1] == '/')
+		n--;
+	g->base = ct_printf("%.*s", (int)n, url);
+	if (ct_http_allowed(g->base, err))
+		return err->code;
+	return ct_http_new(&g->http, err);
+}
+
+void
+ct_get_close(struct ct_get *g)
+{
+	ct_http_free(g->http);
+	ct_cred_free(&g->cred);
+	free(g->base);
+	*g = (struct ct_get){ 0 };
+}
+
+int
+ct_get_wait(const struct ct_get *g, int n, int64_t least, struct ct_err *err)
+{
+	int64_t ms = g->src->retry_ms;
+	struct timespec t;
+	uint8_t luck;
+
+	while (n-- > 0 && ms < WAIT_MOST)
+		ms *= 2;
+	if (ms > WAIT_MOST)
+		ms = WAIT_MOST;
+	ct_random(&luck, 1);
+	ms += ms * luck / 1024; /* so that clients do not come all at once */
+	if (ms < least)
+		ms = least;
+	t = (struct timespec){ ms / 1000, ms % 1000 * 1000000 };
+	while (!ct_stop && ms && nanosleep(&t, &t) < 0 && errno == EINTR)
+		;
+	return ct_stop ? ct_fail(err, CT_TEMPFAIL, "stopped") : 0;
+}
+
+/* What an answer of this status means; CT_TEMPFAIL: worth another try. */
+static int
+judge(const struct ct_get *g, const struct ct_http_res *res, struct ct_err *err)
+{
+	switch (res->status) {
+	case 200:
+		return 0;
+	case 401:
+	case 403:
+		return ct_fail(err, CT_NOPERM,
+		    "source '%s': the %s credentials are refused (HTTP %ld)",
+		    g->src->name, g->cred.production ? "production" : "test",
+		    res->status);
+	case 408:
+	case 429:
+	case 500:
+	case 502:
+	case 503:
+	case 504:
+		return ct_fail(err, CT_TEMPFAIL,
+		    "source '%s': the server answers HTTP %ld", g->src->name,
+		    res->status);
+	default:
+		return ct_fail(err, CT_PROTOCOL,
+		    "source '%s': the server answers HTTP %ld", g->src->name,
+		    res->status);
+	}
+}
+
+static int
+once(struct ct_get *g, const char *url, struct ct_http_res *res,
+    struct ct_err *err)
+{
+	struct ct_http_req req = { .method = "GET",
+		.url = url,
+		.user = g->cred.user,
+		.password = g->cred.password,
+		.max = PAGE_MAX,
+		.timeout = PAGE_MS };
+	struct ct_err why = { 0 };
+	int rc = ct_http_do(g->http, &req, res, &why);
+
+	g->src->requests++;
+	g->status = rc ? 0 : res->status;
+	if (rc)
+		return ct_fail(
+		    err, rc, "source '%s': %s", g->src->name, why.msg);
+	if (res->date)
+		g->date = res->date;
+	return judge(g, res, err);
+}
+
+int
+ct_get_path(struct ct_get *g, const char *path, struct ct_http_res *res,
+    struct ct_err *err)
+{
+	char *url = ct_printf("%s%s", g->base, path);
+	int64_t asked;
+	int n, rc;
+
+	for (n = 0;; n++) {
+		rc = once(g, url, res, err);
+		if (rc == 0)
+			break;
+		asked = res->retry_after;
+		ct_http_done(res);
+		if (rc != CT_TEMPFAIL || n + 1 == TRIES)
+			break;
+		if (asked > ASKED_MOST) {
+			rc = ct_fail(err, CT_TEMPFAIL,
+			    "source '%s': the server asks to wait %lld s",
+			    g->src->name, (long long)(asked / 1000));
+			break;
+		}
+		if ((rc = ct_get_wait(g, n, asked, err)))
+			break;
+	}
+	free(url);
+	return rc;
+}

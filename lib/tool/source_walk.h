@@ -1,0 +1,41 @@
+/*
+ * source_walk.h - reading a time range of a service that gives entries by the
+ * time they changed, in pages; for source_*.c only
+ *
+ * A window (from, to] is done when its pages are exhausted, never before: the
+ * entries within are in no order.  A link to a page counts its entries off,
+ * so that one which changes meanwhile makes another slip through; therefore
+ * windows are kept small, a window of several pages is looked at once more,
+ * and everything is walked again from time to time.
+ */
+#ifndef CT_SOURCE_WALK_H
+#define CT_SOURCE_WALK_H
+
+#include "source.h"
+#include "source_get.h"
+
+struct ct_walk {
+	struct ct_source *src;
+	struct ct_get *get;
+	struct ct_list_state *state;
+	const char *name; /* of its cursor */
+	int64_t limit;    /* ms: where it ends */
+
+	struct ct_cursor cur;
+	int64_t span;   /* ms of a window */
+	uint64_t *seen; /* digests of the links of this window */
+	size_t nseen, pages;
+	long start;    /* of the last link; -1: none */
+	bool relented; /* a window was made smaller for the server's sake */
+};
+
+/* Window after window from the cursor to the limit, each page durable before
+ * the next is asked for.  Nothing but w->state is needed afterwards. */
+int ct_walk(struct ct_walk *w, struct ct_err *err);
+
+/* The entries of the page (NULL: none), the cursor and the state as they are
+ * now: all in the list, or nothing. */
+int ct_walk_commit(
+    struct ct_walk *w, const struct ct_page *page, struct ct_err *err);
+
+#endif
