@@ -7,14 +7,15 @@
 #include "queue.h"
 
 static const char usage[] =
-    "usage: ct-review add [--undecided] < records\n"
+    "usage: ct-review add [-a | --undecided] < records\n"
     "       ct-review list [--account ID]\n"
     "       ct-review decide --account ID | --item ID [--sha256 HEX]\n"
     "           --verdict VERDICT [--class CLASS] --by NAME [--note TEXT]\n"
-    "       ct-review decided [-a] [--production]\n"
+    "       ct-review decided [-a] [--account ID] [--production]\n"
     "       ct-review ack < reports\n"
     "       ct-review stats\n"
-    "  -a, --all          also what no report is made of\n"
+    "  -a, --all          add: whatever it is; decided: also what reports "
+    "nothing\n"
     "  -d, --dir DIR      state directory ($CT_HOME, else /var/lib/ct)\n"
     "      --account ID   the account (user.id) of items\n"
     "      --item ID      one item, by the id of its record\n"
@@ -69,9 +70,8 @@ add(json_t *rec, void *arg, struct ct_err *err)
 	int rc;
 
 	(void)arg;
-	if (!said ||
-	    (strcmp(said, "match") != 0 &&
-		!(undecided && strcmp(said, "undecided") == 0))) {
+	if (!all && (!said || strcmp(said, "match") != 0) &&
+	    !(undecided && said && strcmp(said, "undecided") == 0)) {
 		ct_tally(&filter.tally, "not for review");
 		return 0;
 	}
@@ -142,7 +142,8 @@ do_decide(struct ct_err *err)
 static int
 do_decided(struct ct_err *err)
 {
-	return ct_queue_decided(queue, all, production, print, NULL, err);
+	return ct_queue_decided(
+	    queue, pick.account, all, production, print, NULL, err);
 }
 
 static int
@@ -163,11 +164,11 @@ static const struct verb {
 	const char *takes;              /* options beside -d, -q, -h, -V */
 	ct_each_fn *each;
 } verbs[] = {
-	{ "add", NULL, " undecided ", add },
+	{ "add", NULL, " all undecided ", add },
 	{ "list", do_list, " account item sha256 ", NULL },
 	{ "decide", do_decide, " account item sha256 verdict class by note ",
 	    NULL },
-	{ "decided", do_decided, " all production ", NULL },
+	{ "decided", do_decided, " all account production ", NULL },
 	{ "ack", NULL, " ", ack },
 	{ "stats", do_stats, " ", NULL },
 	{ NULL, NULL, NULL, NULL },

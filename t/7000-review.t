@@ -163,6 +163,15 @@ ct-review stats >r
 json 'stats counts' 'del(.oldest)' \
     '{"open":1,"decided":3,"released":3,"acked":2,"accounts":1,"verdicts":{"csam":5,"not_csam":2,"unsure":1}}' r
 
+rec y u8 21 clean | ct-review add -q -d two >/dev/null
+is 'what is clean is not queued' '' listed -d two
+{ rec y u8 21 clean; rec x u9 22; } | ct-review add -qa -d two >/dev/null
+is 'but by add -a' 'y x' listed -d two
+for u in u8 u9; do decide -d two --account $u --verdict csam >/dev/null; done
+is 'decided --account releases that account' y released -d two --account u8
+is 'and no other' '"decided":1' sh -c 'ct-review stats -d two | grep -o "\"decided\":1"'
+is 'the other one later' 'y x' released -d two
+
 chmod 640 "$CT_HOME/review.key"
 exits 'a key that others can read is refused' 77 ct-review decided
 chmod 600 "$CT_HOME/review.key"

@@ -73,11 +73,11 @@ int ct_queue_decide(struct ct_queue *q, const struct ct_pick *pick,
 /*
  * Release what is decided and reportable, then hand out all that is released
  * and not acked with "review": {verdict, class, by, at, batch, prior, viewed,
- * mac}.  all: also what reports nothing, without batch.  production: also
- * what only test reports acked.
+ * mac}.  account: only of this one, or NULL.  all: also what reports nothing,
+ * without batch.  production: also what only test reports acked.
  */
-int ct_queue_decided(struct ct_queue *q, bool all, bool production,
-    ct_queue_fn *fn, void *arg, struct ct_err *err);
+int ct_queue_decided(struct ct_queue *q, const char *account, bool all,
+    bool production, ct_queue_fn *fn, void *arg, struct ct_err *err);
 
 /*
  * A finished report record: ack those of its report.files that are also in

@@ -207,9 +207,9 @@ release(struct ct_queue *q, int64_t first, const char *at, struct ct_err *err)
 }
 
 static int
-release_all(struct ct_queue *q, struct ct_err *err)
+release_all(struct ct_queue *q, const char *account, struct ct_err *err)
 {
-	static const struct ct_pick any;
+	const struct ct_pick pick = { .account = account };
 	char at[CT_TIME_LEN];
 	struct ids ids = { 0 };
 	size_t i;
@@ -218,7 +218,7 @@ release_all(struct ct_queue *q, struct ct_err *err)
 	if (rc)
 		return rc;
 	ct_time_now(at);
-	rc = ids_of(&ids, q, &any,
+	rc = ids_of(&ids, q, &pick,
 	    "SELECT min(id) FROM item WHERE state = 'decided' AND report"
 	    " AND " PICK " GROUP BY account,"
 	    " CASE account WHEN '' THEN id END ORDER BY 1",
@@ -321,11 +321,11 @@ decided(struct ct_queue *q, struct ct_rows *r, ct_queue_fn *fn, void *arg,
 }
 
 int
-ct_queue_decided(struct ct_queue *q, bool all, bool production, ct_queue_fn *fn,
-    void *arg, struct ct_err *err)
+ct_queue_decided(struct ct_queue *q, const char *account, bool all,
+    bool production, ct_queue_fn *fn, void *arg, struct ct_err *err)
 {
 	struct ct_rows *r;
-	int rc = release_all(q, err);
+	int rc = release_all(q, account, err);
 
 	if (rc)
 		return rc;
@@ -334,11 +334,12 @@ ct_queue_decided(struct ct_queue *q, bool all, bool production, ct_queue_fn *fn,
 	    "  i.account, i.batch"
 	    " FROM item i JOIN decision d ON d.id = i.decision"
 	    " LEFT JOIN batch b ON b.id = i.batch"
-	    " WHERE i.state = 'released' OR (?1 AND i.state = 'decided')"
+	    " WHERE (?3 IS NULL OR i.account = ?3)"
+	    " AND (i.state = 'released' OR (?1 AND i.state = 'decided')"
 	    "  OR (?2 AND i.state = 'acked' AND NOT EXISTS (SELECT 1 FROM ack"
-	    "    WHERE ack.item = i.id AND ack.env = 'production'))"
+	    "    WHERE ack.item = i.id AND ack.env = 'production')))"
 	    " ORDER BY b.rowid IS NULL, b.rowid, i.id",
-	    "ii", (int64_t)all, (int64_t)production);
+	    "iis", (int64_t)all, (int64_t)production, account);
 	if (rc)
 		return rc;
 	while ((rc = ct_rows_next(r, err)) == 1)

@@ -64,16 +64,16 @@ main(void)
 		!ct_review_proven(key, last, &v),
 	    "a decision proves no view");
 
-	ok(ct_queue_decided(q, false, false, keep, &n, &err) == 0 &&
+	ok(ct_queue_decided(q, NULL, false, false, keep, &n, &err) == 0 &&
 		ct_review_proven(key, last, &v) &&
 		strcmp(v.level, "none") == 0 && !v.entire && !v.exif,
 	    "unseen: none is proven");
 	(void)ct_queue_view(q, SHA256, "r7", &full, 3, &err);
 	(void)ct_queue_view(q, SHA256, "r8", &tile, 3, &err);
-	(void)ct_queue_decided(q, false, false, keep, &n, &err);
+	(void)ct_queue_decided(q, NULL, false, false, keep, &n, &err);
 	ok(proven(key, false), "the most that was seen counts");
 	(void)ct_queue_view(q, SHA256, "r7", &whole, 3, &err);
-	(void)ct_queue_decided(q, false, false, keep, &n, &err);
+	(void)ct_queue_decided(q, NULL, false, false, keep, &n, &err);
 	ok(proven(key, true), "the whole of it, then");
 	ok(!proven(wrong, true), "not under another key");
 	(void)json_object_set_new(
