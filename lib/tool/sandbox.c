@@ -14,7 +14,7 @@ static char *
 base64(const char *text)
 {
 	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+				    "abcdefghijklmnopqrstuvwxyz0123456789+/=";
 	const unsigned char *s = (const unsigned char *)text;
 	size_t len = strlen(text), i, n = 0;
 	char *out = ct_alloc(len / 3 * 4 + 5, 1);
@@ -26,8 +26,8 @@ base64(const char *text)
 		v |= i + 2 < len ? (unsigned)s[i + 2] : 0;
 		out[n++] = digit[v >> 18];
 		out[n++] = digit[v >> 12 & 63];
-		out[n++] = i + 1 < len ? digit[v >> 6 & 63] : '=';
-		out[n++] = i + 2 < len ? digit[v & 63] : '=';
+		out[n++] = digit[i + 1 < len ? v >> 6 & 63 : 64];
+		out[n++] = digit[i + 2 < len ? v & 63 : 64];
 	}
 	return out;
 }

@@ -111,10 +111,12 @@ votes_json(const struct ct_sandbox *box)
 	json_t *all = json_array(), *o, *why;
 	const struct sandbox_entry *e;
 	const struct sandbox_vote *v;
-	size_t k;
+	size_t i, n, k;
 
-	for (e = box->entry; e < box->entry + box->nentries; e++)
-		for (v = e->vote; v < e->vote + e->nvotes; v++) {
+	for (i = 0; i < box->nentries; i++)
+		for (n = 0; n < box->entry[i].nvotes; n++) {
+			e = &box->entry[i];
+			v = &e->vote[n];
 			o = json_object();
 			why = json_array();
 			set(o, "member", json_string(e->member));

@@ -38,9 +38,11 @@ ct_sandbox_entry_free(struct sandbox_entry *e)
 static char
 folded(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a')
-	    : c == '_'              ? '-'
-				    : c;
+	if (c == '_')
+		return '-';
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c - 'A' + 'a');
+	return c;
 }
 
 bool
@@ -81,6 +83,7 @@ slot_of(const struct ct_sandbox *box, const char *content, const char *member,
 static void
 grow_index(struct ct_sandbox *box)
 {
+	const struct sandbox_entry *e;
 	size_t i;
 
 	if (2 * (box->nentries + 1) <= box->nindex)
@@ -88,9 +91,10 @@ grow_index(struct ct_sandbox *box)
 	box->nindex = box->nindex ? 2 * box->nindex : 1024;
 	free(box->index);
 	box->index = ct_alloc(box->nindex, sizeof *box->index);
-	for (i = 0; i < box->nentries; i++)
-		box->index[slot_of(box, box->entry[i].content,
-		    box->entry[i].member, box->entry[i].id)] = i + 1;
+	for (i = 0; box->entry && i < box->nentries; i++) {
+		e = &box->entry[i];
+		box->index[slot_of(box, e->content, e->member, e->id)] = i + 1;
+	}
 }
 
 struct sandbox_entry *

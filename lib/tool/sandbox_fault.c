@@ -131,8 +131,10 @@ ct_sandbox_plan(struct ct_sandbox *box, enum sandbox_call call)
 {
 	struct sandbox_plan plan = { 0 };
 	struct sandbox_fault *f;
+	size_t i;
 
-	for (f = box->fault; f < box->fault + box->nfaults; f++) {
+	for (i = 0; i < box->nfaults; i++) {
+		f = &box->fault[i];
 		if (f->call != call || f->left == 0)
 			continue;
 		if (f->left > 0 && --f->left > 0)

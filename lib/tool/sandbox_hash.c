@@ -167,10 +167,11 @@ put_votes(struct ct_xmlout *x, const struct sandbox_entry *e)
 {
 	const struct sandbox_vote *v;
 	char at[CT_TIME_LEN];
-	size_t k;
+	size_t i, k;
 
 	ct_xmlout_start(x, "feedback");
-	for (v = e->vote; v < e->vote + e->nvotes; v++) {
+	for (i = 0; i < e->nvotes; i++) {
+		v = &e->vote[i];
 		ct_xmlout_start(
 		    x, v->up ? "affirmativeFeedback" : "negativeFeedback");
 		ct_xmlout_attr(x, "type", v->type);
@@ -295,7 +296,7 @@ put_page(
     struct sandbox_req *req, struct sandbox_ans *ans, const struct query *q)
 {
 	const struct ct_sandbox *box = req->box;
-	const struct sandbox_entry **page = ct_alloc(q->size, sizeof *page);
+	const struct sandbox_entry **page = ct_alloc(q->size, sizeof(void *));
 	struct ct_xmlout *x = ct_sandbox_open(req, "queryResult");
 	size_t i, seen = 0, n = 0;
 	bool more = false;

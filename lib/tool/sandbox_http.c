@@ -88,18 +88,27 @@ is_control(const char *url)
 	return strncmp(url, "/_", 2) == 0;
 }
 
+/* Not from a page of some site whose name leads to this address. */
+static bool
+from_here(struct sandbox_req *req)
+{
+	const char *host = ct_sandbox_header(req, "Host");
+	bool same;
+
+	(void)pthread_mutex_lock(&req->box->lock);
+	same = host && strcmp(host, req->box->url + strlen("http://")) == 0;
+	(void)pthread_mutex_unlock(&req->box->lock);
+	return same;
+}
+
 static bool
 may(struct sandbox_req *req)
 {
 	const char *auth = ct_sandbox_header(req, "Authorization");
 	const char *want = req->box->basic;
 
-	if (is_control(req->url)) {
-		/* not from a page of some site whose name leads here */
-		auth = ct_sandbox_header(req, "Host");
-		return auth &&
-		    strcmp(auth, req->box->url + strlen("http://")) == 0;
-	}
+	if (is_control(req->url))
+		return from_here(req);
 	if (!auth || strncasecmp(auth, "Basic ", 6) != 0)
 		return false;
 	auth += 6 + strspn(auth + 6, " ");
@@ -428,7 +437,7 @@ answer(struct sandbox_req *req)
 		req->plan = ct_sandbox_plan(box, r->call);
 	if (req->plan.on[FAULT_DROP_BEFORE]) {
 		drop = true;
-	} else if (req->refused) {
+	} else if (!r) {
 		plain(&ans, req->refused, NULL, "");
 	} else if (!instead(req, &ans)) {
 		r->fn(req, &ans);
@@ -491,8 +500,11 @@ ct_sandbox_start(
 		    "cannot listen on 127.0.0.1 port %d", port);
 	info = MHD_get_daemon_info(box->daemon, MHD_DAEMON_INFO_BIND_PORT);
 	box->port = info ? info->port : port;
+	/* a client of a port it knows may be here already */
+	(void)pthread_mutex_lock(&box->lock);
 	(void)snprintf(
 	    box->url, sizeof box->url, "http://127.0.0.1:%d", box->port);
+	(void)pthread_mutex_unlock(&box->lock);
 	*url = box->url;
 	return 0;
 }

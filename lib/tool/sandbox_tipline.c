@@ -429,6 +429,8 @@ ct_sandbox_fileinfo(struct sandbox_req *req, struct sandbox_ans *ans)
 	}
 	if (!hold(req, ans, req->len))
 		return;
+	if (f->details)
+		req->box->kept -= strlen(f->details);
 	free(f->details);
 	f->details = ct_strdup(req->text);
 	r->changed = ct_sandbox_now(req->box);
