@@ -118,9 +118,11 @@ find_or_make(struct ct_sandbox *box, const char *content, const char *member,
 	if (e)
 		return e;
 	grow_index(box);
-	if ((box->nentries & (box->nentries - 1)) == 0)
-		box->entry = ct_grow(box->entry,
-		    box->nentries ? 2 * box->nentries : 1, sizeof *box->entry);
+	if (!box->entry || box->nentries == box->capacity) {
+		box->capacity = 2 * box->capacity + 16;
+		box->entry =
+		    ct_grow(box->entry, box->capacity, sizeof *box->entry);
+	}
 	box->index[slot_of(box, content, member, id)] = box->nentries + 1;
 	e = &box->entry[box->nentries++];
 	*e = (struct sandbox_entry){ .member = ct_strdup(member),

@@ -139,7 +139,8 @@ struct ct_sandbox {
 	struct sandbox_report *report;
 	size_t nreports, kept;
 	struct sandbox_entry *entry;
-	size_t nentries, *index, nindex; /* open addressing, number + 1 */
+	size_t nentries, capacity, *index,
+	    nindex; /* open addressing, number + 1 */
 	struct sandbox_link link[64];
 	size_t nlinks;
 	struct sandbox_log *log; /* a ring */
