@@ -6,7 +6,6 @@
 
 #include "decode.h"
 #include "digest.h"
-#include "file.h"
 #include "prog.h"
 #include "rec.h"
 
@@ -34,7 +33,7 @@ struct item {
 };
 
 static bool follow;
-static const char *user;
+static json_t *owner; /* user of records made of paths, or NULL */
 static struct ct_decode *decoder;
 static struct ct_digest digest;
 static struct ct_out out = { .fd = STDOUT_FILENO };
@@ -43,8 +42,15 @@ static struct item queue[QUEUE];
 static size_t first, next; /* of queue, modulo its size */
 static int worst;          /* highest code of any record */
 
-/* ---- in order out ---------------------------------------------------------
- */
+/* ---- in order out ---- */
+
+static void
+forget(struct item *it)
+{
+	json_decref(it->rec);
+	free(it->line);
+	memset(it, 0, sizeof *it);
+}
 
 /* Wait for the oldest item and write it.  Returns a code that ends the run. */
 static int
@@ -65,22 +71,15 @@ finish(struct ct_err *err)
 		worst = it->code;
 	if (rc)
 		return rc;
-	if (it->had == 0)
-		rc = ct_out_rec(&out, it->rec, err);
-	else if (json_object_size(it->rec) == it->had)
-		rc = ct_out_line(&out, it->line, it->len, err);
-	else
-		rc = ct_out_grown(
-		    &out, it->line, it->len, it->rec, it->had, err);
-	json_decref(it->rec);
-	free(it->line);
-	memset(it, 0, sizeof *it);
+	rc = it->had
+	    ? ct_out_grown(&out, it->line, it->len, it->rec, it->had, err)
+	    : ct_out_rec(&out, it->rec, err);
+	forget(it);
 	first++;
 	return rc;
 }
 
-/* ---- in -------------------------------------------------------------------
- */
+/* ---- in ---- */
 
 /* The item's record, and in *path the file it is of.  CT_NO: it came with an
  * error, and goes on as it is. */
@@ -90,14 +89,13 @@ identify(struct item *it, bool record, char **path, struct ct_err *err)
 	int rc;
 
 	if (!record) {
-		it->rec = json_object();
 		*path = ct_strdup(it->line);
 		ct_rec_name(it->rec, *path);
-		if (user)
-			(void)json_object_set_new(
-			    it->rec, "user", json_pack("{s:s}", "id", user));
+		if (owner)
+			(void)json_object_set(it->rec, "user", owner);
 		return 0;
 	}
+	json_decref(it->rec);
 	it->rec = ct_json_object(it->line, it->len, err);
 	if (!it->rec) {
 		it->rec = json_object();
@@ -108,135 +106,116 @@ identify(struct item *it, bool record, char **path, struct ct_err *err)
 		return CT_NO;
 	if (json_object_get(it->rec, "file") ||
 	    json_object_get(it->rec, "hashes"))
-		return ct_fail(
-		    err, CT_DATAERR, "the record has file or hashes already");
+		return ct_fail(err, CT_DATAERR, "it has file or hashes");
 	rc = ct_rec_path(it->rec, path, err);
-	return rc == CT_NO ? ct_fail(err, CT_DATAERR, "no path") : rc;
+	return rc == CT_NO ? ct_fail(err, CT_DATAERR, "it has no path") : rc;
 }
 
-/* Read and digest the file, send it to be decoded.  *fatal: a code that ends
+/* One input, which ct_in_next gave with this code.  Returns a code that ends
  * the run. */
 static int
-begin(struct item *it, const char *path, int *fatal, struct ct_err *err)
-{
-	struct stat st;
-	int fd = ct_file_open(path, follow, &st, err), rc;
-
-	if (fd < 0)
-		return err->code;
-	rc = ct_decode_file(decoder, &digest, fd, &it->hashed, err);
-	(void)close(fd);
-	it->read = rc == 0;
-	*fatal = rc == CT_IOERR ? 0 : rc;
-	return rc;
-}
-
-/* One line of input, got by ct_in_next with this code, or an operand. */
-static int
-take(const char *what, size_t number, const char *line, size_t len, bool record,
-    int got, struct ct_err *err)
+take(size_t number, const char *line, size_t len, bool record, int got,
+    struct ct_err *err)
 {
 	struct item *it;
 	char *path = NULL;
-	int rc = 0, fatal = 0;
+	int rc = 0;
 
 	while (!rc && (next - first == QUEUE || !ct_decode_room(decoder)))
 		rc = finish(err);
 	if (rc)
 		return rc;
 	it = &queue[next++ % QUEUE];
-	if (got != 1) {
-		it->rec = json_object();
-		rc = got;
-	} else {
+	it->rec = json_object();
+	if (got == 1) {
 		it->line = memcpy(ct_alloc(len + 1, 1), line, len);
 		it->len = len;
-		rc = identify(it, record, &path, err);
+		got = identify(it, record, &path, err);
 	}
-	if (!rc)
-		rc = begin(it, path, &fatal, err);
+	if (!got) {
+		got = ct_decode_file(
+		    decoder, &digest, path, follow, &it->hashed, err);
+		it->read = got == 0;
+		rc = got == CT_NOINPUT || got == CT_IOERR ? 0 : got;
+	}
 	free(path);
-	if (fatal)
-		return fatal;
-	if (rc > CT_NO) {
-		ct_warn("%s %zu: %s", what, number, err->msg);
+	if (!rc && got > CT_NO) {
+		ct_warn("input %zu: %s", number, err->msg);
 		ct_rec_fail(it->rec, err);
-		it->code = rc;
+		it->code = got;
 	}
-	return 0;
+	return rc;
 }
 
 static int
 lines(char delim, struct ct_err *err)
 {
 	struct ct_in in = { .fd = STDIN_FILENO, .delim = delim, .tie = &out };
-	const char *what = delim ? "line" : "name";
 	char *line = NULL;
 	size_t len = 0;
 	int got, rc = 0;
 
-	for (;;) {
+	while (!rc) {
 		while (!rc && first != next && !ct_in_ready(&in))
 			rc = finish(err);
 		if (rc || (got = ct_in_next(&in, &line, &len, err)) == 0)
 			break;
-		if (got == CT_IOERR) {
-			rc = got;
-			break;
-		}
 		if (got == 1 && in.torn)
-			ct_warn("%s %zu: not ended; it may be cut", what,
-			    in.lineno);
-		if (got != 1 || len || !delim)
-			rc = take(what, in.lineno, line, len,
-			    delim && *line == '{', got, err);
+			ct_warn(
+			    "input %zu: not ended; it may be cut", in.lineno);
+		if (got == CT_IOERR)
+			rc = got;
+		else if (got != 1 || len || !delim)
+			rc = take(in.lineno, line, len, delim && *line == '{',
+			    got, err);
 	}
 	ct_in_free(&in);
 	return rc;
 }
 
 static int
-run(char *operand[], int n, char delim)
+run(char *operand[], size_t n, char delim)
 {
 	struct ct_err err = { 0 };
-	int rc, i;
+	size_t i;
+	int rc;
 
 	rc = ct_decode_open(&decoder, NULL, &ct_image_limits, &err);
 	if (!rc && n == 0)
 		rc = lines(delim, &err);
 	for (i = 0; !rc && i < n; i++)
-		rc = take("operand", (size_t)i + 1, operand[i],
-		    strlen(operand[i]), false, 1, &err);
+		rc =
+		    take(i + 1, operand[i], strlen(operand[i]), false, 1, &err);
 	while (!rc && first != next)
 		rc = finish(&err);
-	if (rc) {
+	if (rc)
 		ct_warn("%s", err.msg);
-		worst = rc > worst ? rc : worst;
-	}
-	if ((rc = ct_out_close(&out, &err))) {
+	worst = rc > worst ? rc : worst;
+	if ((rc = ct_out_close(&out, &err)))
 		ct_warn("%s", err.msg);
-		worst = rc > worst ? rc : worst;
-	}
+	while (first != next)
+		forget(&queue[first++ % QUEUE]);
 	ct_decode_close(decoder);
 	ct_digest_free(&digest);
-	return worst;
+	return rc > worst ? rc : worst;
 }
+
+static const struct option longopt[] = {
+	{ "null", no_argument, NULL, '0' },
+	{ "follow", no_argument, NULL, 'F' },
+	{ "user", required_argument, NULL, 'U' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
 
 int
 main(int argc, char *argv[])
 {
-	static const struct option longopt[] = {
-		{ "null", no_argument, NULL, '0' },
-		{ "follow", no_argument, NULL, 'F' },
-		{ "user", required_argument, NULL, 'U' },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ NULL, 0, NULL, 0 },
-	};
+	const char *user = NULL;
 	bool quiet = false;
 	char delim = '\n';
-	json_t *text;
 	int c, rc;
 
 	ct_start("ct-hash");
@@ -261,12 +240,11 @@ main(int argc, char *argv[])
 		default:
 			ct_usage(usage);
 		}
-	if (user && !(text = json_string(user)))
+	if (user && !(owner = json_pack("{s:s}", "id", user)))
 		ct_die(CT_USAGE, "--user: not UTF-8");
-	if (user)
-		json_decref(text);
-	rc = run(argv + optind, argc - optind, delim);
+	rc = run(argv + optind, (size_t)(argc - optind), delim);
 	if (!quiet)
 		ct_tally_print(&tally, next, out.n);
+	json_decref(owner);
 	return rc;
 }

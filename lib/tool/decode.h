@@ -69,13 +69,13 @@ struct ct_hashed {
 };
 
 /*
- * Read fd to its end, once: these bytes are digested, and these very bytes
- * are sent to be decoded, unless they are too many or no picture.  Room for
- * them there must be.  CT_IOERR: it cannot be read; other codes are not the
- * file's fault.
+ * Read the file to its end, once: these bytes are digested, and these very
+ * bytes are sent to be decoded, unless they are too many or no picture.  Room
+ * for them there must be.  CT_NOINPUT, CT_IOERR: it cannot be opened as
+ * ct_file_open does, or read; other codes are not the file's fault.
  */
-int ct_decode_file(struct ct_decode *d, struct ct_digest *digest, int fd,
-    struct ct_hashed *h, struct ct_err *err);
+int ct_decode_file(struct ct_decode *d, struct ct_digest *digest,
+    const char *path, bool follow, struct ct_hashed *h, struct ct_err *err);
 
 /* Put the members file and hashes into rec, as in ct-record(5). */
 void ct_hashed_members(json_t *rec, const struct ct_hashed *h);

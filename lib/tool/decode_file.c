@@ -1,5 +1,6 @@
 /* decode_file.c - a file read once, digested and decoded */
 #include <string.h>
+#include <unistd.h>
 
 #include "decode.h"
 #include "decode_wire.h"
@@ -33,13 +34,18 @@ swallow(struct ct_digest *digest, int fd, uint8_t *room, struct ct_hashed *h,
 }
 
 int
-ct_decode_file(struct ct_decode *d, struct ct_digest *digest, int fd,
-    struct ct_hashed *h, struct ct_err *err)
+ct_decode_file(struct ct_decode *d, struct ct_digest *digest, const char *path,
+    bool follow, struct ct_hashed *h, struct ct_err *err)
 {
-	int rc;
+	struct stat st;
+	int fd = ct_file_open(path, follow, &st, err), rc;
 
 	memset(h, 0, sizeof *h);
-	if ((rc = swallow(digest, fd, ct_decode_room(d), h, err)))
+	if (fd < 0)
+		return err->code;
+	rc = swallow(digest, fd, ct_decode_room(d), h, err);
+	(void)close(fd);
+	if (rc)
 		return rc;
 	if (h->size > ct_decode_max(d)) {
 		h->res.status = CT_IMAGE_TOO_LARGE;

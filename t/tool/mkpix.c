@@ -232,9 +232,6 @@ cropped(struct pixels old, long percent)
 	return p;
 }
 
-/* ---- files -----------------------------------------------------------------
- */
-
 /* A row as the file has it: to has room for 8 bytes a pixel. */
 static void
 row_of(const struct pixels *p, long y, uint8_t *to)
