@@ -101,7 +101,7 @@ ok 'what has no account has a batch of its own' test "$two" != "$three"
 ct-review decided >r
 ok 'the note goes nowhere' sh -c '! grep -q export r'
 json 'review as promised' 'select(.id == "a") | .review | [keys, .viewed]' \
-    '[["at","batch","by","class","mac","verdict","viewed"],{"level":"none","entire":false,"exif":false}]' r
+    '[["at","batch","by","class","items","mac","verdict","viewed"],{"level":"none","entire":false,"exif":false}]' r
 ok 'the mac is 64 hex digits' jq -es 'all(.review.mac | test("^[0-9a-f]{64}$"))' r
 exits 'what is released stands' 77 decide --item a --account u1 --verdict not_csam
 exits 'and its namesake is not taken for it' 64 decide --item a --verdict not_csam
@@ -133,7 +133,7 @@ is '  it is still released' 'a d e h' released
 report test finished 990000001 a d | jq -c '.submission.files |= .[:1]' >rep
 ct-review ack <rep >/dev/null 2>err
 ok 'it says that it was a test' grep -q '1 acked (test)' err
-is 'only what was submitted is done' 'd e h' released
+is 'what was submitted is done, with all of its batch' 'd e h' released
 is 'a test report is none for --production' 'a d e h' released --production
 id=a again=$(batch --production)
 is '  and the batch is the same' "$one" echo "$again"

@@ -71,10 +71,12 @@ int ct_queue_decide(struct ct_queue *q, const struct ct_pick *pick,
     struct ct_err *err);
 
 /*
- * Release what is decided and reportable, then hand out all that is released
- * and not acked with "review": {verdict, class, by, at, batch, prior, viewed,
- * mac}.  account: only of this one, or NULL.  all: also what reports nothing,
- * without batch.  production: also what only test reports acked.
+ * Release what is decided and reportable, then hand out every batch that is
+ * not acked as a whole, each item with "review": {verdict, class, by, at,
+ * batch, items, prior, viewed, mac}; items is how many the batch has, so that
+ * half of it is not taken for all.  account: only of this one, or NULL.  all:
+ * also what reports nothing, without batch.  production: also what only test
+ * reports acked.
  */
 int ct_queue_decided(struct ct_queue *q, const char *account, bool all,
     bool production, ct_queue_fn *fn, void *arg, struct ct_err *err);

@@ -309,6 +309,8 @@ decided(struct ct_queue *q, struct ct_rows *r, ct_queue_fn *fn, void *arg,
 	    ct_rows_text(r, 4));
 	if (batch) {
 		(void)json_object_set_new(v, "batch", json_string(batch));
+		(void)json_object_set_new(
+		    v, "items", json_integer(ct_rows_int(r, 8)));
 		rc = prior(q, v, ct_rows_text(r, 6), batch, err);
 	}
 	if (!rc)
@@ -331,13 +333,16 @@ ct_queue_decided(struct ct_queue *q, const char *account, bool all,
 		return rc;
 	rc = ct_rows_open(&r, q->st, err,
 	    "SELECT record, d.verdict, d.class, d.by, d.at, i.sha256,"
-	    "  i.account, i.batch"
+	    "  i.account, i.batch,"
+	    "  (SELECT count(*) FROM item s WHERE s.batch = i.batch)"
 	    " FROM item i JOIN decision d ON d.id = i.decision"
 	    " LEFT JOIN batch b ON b.id = i.batch"
 	    " WHERE (?3 IS NULL OR i.account = ?3)"
-	    " AND (i.state = 'released' OR (?1 AND i.state = 'decided')"
-	    "  OR (?2 AND i.state = 'acked' AND NOT EXISTS (SELECT 1 FROM ack"
-	    "    WHERE ack.item = i.id AND ack.env = 'production')))"
+	    " AND ((?1 AND i.state = 'decided') OR i.batch IN"
+	    "  (SELECT w.batch FROM item w WHERE w.state = 'released'"
+	    "    OR (?2 AND w.state = 'acked' AND NOT EXISTS (SELECT 1"
+	    "      FROM ack WHERE ack.item = w.id"
+	    "      AND ack.env = 'production'))))"
 	    " ORDER BY b.rowid IS NULL, b.rowid, i.id",
 	    "iis", (int64_t)all, (int64_t)production, account);
 	if (rc)

@@ -1,0 +1,363 @@
+#include "report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "blake.h"
+#include "hex.h"
+#include "prog.h"
+#include "report_impl.h"
+
+/* Every hit of a list that its operator lets report unseen, none left out. */
+static bool
+unseen(const json_t *rec)
+{
+	const char *verdict = ct_rec_text(rec, "match.verdict");
+	const json_t *hits = ct_rec_get(rec, "match.hits"), *hit;
+	const char *policy, *class;
+	size_t i;
+
+	if (!verdict || strcmp(verdict, "match") != 0 ||
+	    !json_array_size(hits) ||
+	    json_integer_value(ct_rec_get(rec, "match.total")) !=
+		(json_int_t)json_array_size(hits))
+		return false;
+	json_array_foreach(hits, i, hit)
+	{
+		policy = ct_rec_text(hit, "policy");
+		class = ct_rec_text(hit, "class");
+		if (!policy || strcmp(policy, "report") != 0 ||
+		    (class && strcmp(class, "csam") != 0))
+			return false;
+	}
+	return true;
+}
+
+const char *
+ct_report_unfit(const json_t *rec)
+{
+	const char *verdict = ct_rec_text(rec, "review.verdict");
+
+	if (json_object_get(rec, "review"))
+		return verdict && strcmp(verdict, "csam") == 0 ? NULL
+							       : "not csam";
+	return unseen(rec) ? NULL : "not reviewed";
+}
+
+/* ---- the key ---------------------------------------------------------------
+ */
+
+static int
+by_text(const void *a, const void *b)
+{
+	const char *const *x = a, *const *y = b;
+
+	return strcmp(*x, *y);
+}
+
+/* Who decides the same again makes the same report: see report.h. */
+static void
+key_of(const struct ct_reporting *r, const json_t *recs, const json_t *files,
+    char key[33])
+{
+	const json_t *first = json_array_get(recs, 0);
+	const char *account = ct_rec_text(first, "user.id");
+	const char *batch = ct_rec_text(first, "review.batch");
+	size_t i, n = json_array_size(files);
+	const char **sha256;
+	struct ct_blake b;
+	uint8_t raw[16];
+
+	ct_blake_start(&b, sizeof raw, NULL);
+	ct_blake_field(&b, r->production ? "production" : "test");
+	ct_blake_field(&b, CT_REPORT_AUTHORITY);
+	ct_blake_field(&b, account);
+	if (batch) {
+		ct_blake_field(&b, batch);
+	} else {
+		sha256 = ct_alloc(n, sizeof *sha256);
+		for (i = 0; i < n; i++)
+			sha256[i] =
+			    ct_rec_text(json_array_get(files, i), "sha256");
+		qsort(sha256, n, sizeof *sha256, by_text);
+		for (i = 0; i < n; i++)
+			ct_blake_field(&b, sha256[i]);
+		free(sha256);
+		/* of no account, the same content elsewhere is another case */
+		if (!account || !*account)
+			ct_blake_field(&b, ct_rec_text(first, "id"));
+	}
+	ct_blake_end(&b, raw, sizeof raw);
+	ct_hex(raw, sizeof raw, key);
+}
+
+/* ---- the model -------------------------------------------------------------
+ */
+
+static void
+priors(const struct ct_reporting *r, const json_t *recs, json_t *suspect)
+{
+	const char *want = r->production ? "production" : "test", *env, *id;
+	const json_t *rec, *prior;
+	size_t i, k;
+
+	json_array_foreach(recs, i, rec)
+	{
+		json_array_foreach(ct_rec_get(rec, "review.prior"), k, prior)
+		{
+			env = ct_rec_text(prior, "env");
+			id = ct_rec_text(prior, "report_id");
+			if (env && id && strcmp(env, want) == 0)
+				ct_model_add(
+				    suspect, "priorCTReports", json_string(id));
+		}
+	}
+}
+
+static void
+note(json_t *notes, const char *text)
+{
+	json_t *old;
+	size_t i;
+
+	json_array_foreach(notes, i, old)
+	{
+		if (strcmp(json_string_value(old), text) == 0)
+			return;
+	}
+	(void)json_array_append_new(notes, json_string(text));
+}
+
+/* Legal, but the police can do little with it. */
+static void
+poor(const json_t *suspect, json_t *notes)
+{
+	const json_t *events = json_object_get(suspect, "ipCaptureEvent"), *e;
+	const char *address;
+	size_t i;
+
+	if (!json_object_get(suspect, "espIdentifier"))
+		note(notes, "no account (user.id): one report a file");
+	if (!json_array_size(events))
+		note(notes, "no 'ipCaptureEvent' of the account");
+	json_array_foreach(events, i, e)
+	{
+		address = ct_rec_text(e, "ipAddress");
+		if (!json_object_get(e, "dateTime"))
+			note(notes, "an 'ipCaptureEvent' has no 'dateTime'");
+		if (!json_object_get(e, "port"))
+			note(notes, "an 'ipCaptureEvent' has no 'port'");
+		if (address && ct_ip_private(address))
+			note(notes, "an 'ipAddress' is not a public one");
+	}
+}
+
+/* Both, a line each; frees them. */
+static char *
+longer(char *line, char *more)
+{
+	char *all = ct_printf("%s\n%s", line, more);
+
+	free(line);
+	free(more);
+	return all;
+}
+
+/* How the files came to notice, as far as their records say. */
+static const char *
+found(const json_t *recs)
+{
+	const json_t *rec;
+	size_t i, hits = 0;
+
+	json_array_foreach(recs, i, rec)
+	{
+		hits += json_array_size(ct_rec_get(rec, "match.hits")) > 0;
+	}
+	if (hits == json_array_size(recs))
+		return "Found by comparing the hashes of files with lists of "
+		       "known files; each file says which.";
+	return hits ? "Some of the files were found by comparing their hashes "
+		      "with lists of known files; those say which."
+		    : "Decided by a person of the provider; the files are on "
+		      "none of the lists that it compares with.";
+}
+
+static void
+info(json_t *model, const json_t *recs, size_t part, size_t parts)
+{
+	const json_t *rec;
+	const char *text;
+	char *line = ct_strdup(found(recs));
+	size_t i;
+
+	if (parts > 1)
+		line = longer(line,
+		    ct_printf("Part %zu of %zu: the account has more files "
+			      "than one report takes.",
+			part, parts));
+	json_array_foreach(recs, i, rec)
+	{
+		text = ct_rec_text(rec, "incident.additional_info");
+		if (text && !ct_blank(text) && !strstr(line, text))
+			line = longer(line, ct_strdup(text));
+	}
+	ct_model_text(model, "additionalInfo", line);
+	free(line);
+}
+
+/* ---- the records -----------------------------------------------------------
+ */
+
+static size_t
+bytes(const json_t *v)
+{
+	return json_dumpb(v, NULL, 0, JSON_COMPACT);
+}
+
+/* files as arrays of what one report takes. */
+static json_t *
+split(const json_t *files, size_t base)
+{
+	json_t *parts = json_array(), *part = NULL, *file;
+	size_t i, len = 0, more;
+
+	json_array_foreach(files, i, file)
+	{
+		more = bytes(file) + 1;
+		if (!part || json_array_size(part) == CT_REPORT_FILES ||
+		    base + len + more > CT_REPORT_BYTES) {
+			part = json_array();
+			(void)json_array_append_new(parts, part);
+			len = 0;
+		}
+		(void)json_array_append(part, file);
+		len += more;
+	}
+	return parts;
+}
+
+/* Both documents of a file are checked now, with ids of nobody. */
+static int
+make_files(const struct ct_reporting *r, const json_t *recs, json_t *files,
+    struct ct_err *err)
+{
+	const json_t *rec;
+	json_t *file;
+	char *xml;
+	size_t i, len;
+	int rc;
+
+	json_array_foreach(recs, i, rec)
+	{
+		if ((rc = ct_report_file(r, rec, &file, err)))
+			return rc;
+		(void)json_array_append_new(files, file);
+		if ((rc = ct_report_file_xml(file, "1", "0", &xml, &len, err)))
+			return rc;
+		free(xml);
+	}
+	return 0;
+}
+
+struct draft {
+	json_t *model, *user, *incident, *files;
+	char key[33];
+};
+
+static int
+make_model(const struct ct_reporting *r, const json_t *recs, struct draft *d,
+    json_t *notes, struct ct_err *err)
+{
+	json_t *suspect;
+	int rc;
+
+	if ((rc = make_files(r, recs, d->files, err)) ||
+	    (rc = ct_incident_model(r, recs, d->model, &d->incident, err)))
+		return rc;
+	(void)json_object_set_new(
+	    d->model, "reporter", ct_reporter_model(r->conf));
+	suspect = ct_user_model(d->user);
+	if (!json_object_get(suspect, "espService"))
+		ct_model_text(suspect, "espService",
+		    ct_conf_get(r->conf, "incident", NULL, "service"));
+	priors(r, recs, suspect);
+	poor(suspect, notes);
+	if (json_object_size(suspect))
+		ct_model_add(d->model, "personOrUserReported", suspect);
+	else
+		json_decref(suspect);
+	key_of(r, recs, d->files, d->key);
+	return 0;
+}
+
+/* One part as a record of its own. */
+static int
+make_part(const struct ct_reporting *r, const json_t *recs,
+    const struct draft *d, json_t *files, size_t part, size_t parts,
+    json_t **out, struct ct_err *err)
+{
+	size_t len;
+	char *xml, *id;
+	int rc;
+
+	info(d->model, recs, part, parts);
+	rc = ct_report_write(
+	    &ct_report_table, d->model, r->xsd, &xml, &len, err);
+	if (rc)
+		return rc;
+	id = parts == 1 ? ct_printf("report:%s", d->key)
+			: ct_printf("report:%s/%zu", d->key, part);
+	*out = json_pack("{s:s, s:O, s:{s:s, s:s, s:I, s:I, s:O, s:s, s:O}}",
+	    "id", id, "user", d->user, "report", "key", d->key, "env",
+	    r->production ? "production" : "test", "part", (json_int_t)part,
+	    "parts", (json_int_t)parts, "incident", d->incident, "xml", xml,
+	    "files", files);
+	free(id);
+	free(xml);
+	if (!*out)
+		return ct_fail(err, CT_SOFTWARE, "cannot make a report record");
+	if (bytes(*out) <= CT_REC_MAX)
+		return 0;
+	json_decref(*out);
+	*out = NULL;
+	return ct_fail(err, CT_DATAERR,
+	    "its report would be over %d bytes; too long for a record",
+	    CT_REC_MAX);
+}
+
+int
+ct_report_make(const struct ct_reporting *r, const json_t *recs, json_t **out,
+    json_t *notes, struct ct_err *err)
+{
+	struct draft d = { json_object(), ct_user_merge(recs), NULL,
+		json_array(), "" };
+	json_t *parts = NULL, *part, *done = json_array();
+	size_t i;
+	int rc = make_model(r, recs, &d, notes, err);
+
+	if (!rc) {
+		parts = split(d.files, 2 * bytes(d.model) + bytes(d.user));
+		json_array_foreach(parts, i, part)
+		{
+			json_t *rec;
+
+			rc = make_part(r, recs, &d, part, i + 1,
+			    json_array_size(parts), &rec, err);
+			if (rc)
+				break;
+			(void)json_array_append_new(done, rec);
+		}
+	}
+	json_decref(parts);
+	json_decref(d.model);
+	json_decref(d.user);
+	json_decref(d.incident);
+	json_decref(d.files);
+	if (rc) {
+		json_decref(done);
+		done = NULL;
+	}
+	*out = done;
+	return rc;
+}

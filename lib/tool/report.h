@@ -1,0 +1,112 @@
+/*
+ * report.h - file records into CyberTipline reports
+ *
+ * The documents are written by one walk over a table of the schema's elements
+ * in the schema's order (report_impl.h), from a JSON model with the same
+ * names; so no order of input matters, and what the table does not know is an
+ * error, never left out in silence.
+ */
+#ifndef CT_REPORT_H
+#define CT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "conf.h"
+#include "err.h"
+#include "rec.h"
+#include "xml.h"
+
+#define CT_REPORT_FILES 500    /* files of one report */
+#define CT_REPORT_BYTES 900000 /* bytes of its record, about */
+#define CT_REPORT_AUTHORITY "ncmec"
+
+/* What holds for every report of a run. */
+struct ct_reporting {
+	const struct ct_conf *conf; /* company, reporter, contact, incident */
+	bool production;
+	const char *incident; /* a type or its short name, or NULL */
+	const uint8_t *key;   /* of review.mac, or NULL */
+	struct ct_xsd *xsd;   /* of ct_schema */
+	int64_t now;          /* ms since 1970 */
+};
+
+/*
+ * Is this file record a reason to report?  Then NULL, else why not, in words
+ * that fit a tally: no person decided csam, and not every hit is of a list
+ * whose policy is to report unseen.
+ */
+const char *ct_report_unfit(const json_t *rec);
+
+/*
+ * Can conf report at all?  CT_CONFIG names what is missing, or on production
+ * what is a placeholder.
+ */
+int ct_report_ready(const struct ct_reporting *r, struct ct_err *err);
+
+/*
+ * Make the report of these file records, all of one account and batch and
+ * each object once: an array of report records, one for each part.  Every
+ * document in it was checked against the schema.  notes is an array of texts
+ * for the operator: what is legal, but poor.  CT_DATAERR names the element at
+ * fault.  Release with json_decref.
+ */
+int ct_report_make(const struct ct_reporting *r, const json_t *recs,
+    json_t **parts, json_t *notes, struct ct_err *err);
+
+/*
+ * The fileDetails document of one element of report.files, checked against
+ * the schema; ids as the server gave them.  Release the text with free.
+ */
+int ct_report_file_xml(const json_t *file, const char *report_id,
+    const char *file_id, char **xml, size_t *len, struct ct_err *err);
+
+/* The incident type of this name, long or short; NULL if there is none. */
+const char *ct_report_incident(const char *name);
+
+/* ---- gathering -------------------------------------------------------------
+ */
+
+/* The records of one report: of one account and batch, in order of arrival;
+ * of no account and no batch, one file. */
+struct ct_group {
+	json_t *recs; /* n file records */
+	json_t *seen; /* an object of their contents and ids */
+	size_t n;
+};
+
+struct ct_collect {
+	struct ct_group *group; /* n, in order of their first record */
+	size_t n;
+	json_t *index;           /* a group's place by its name */
+	size_t in;               /* records read */
+	size_t nerrors;          /* passed on with an error */
+	size_t ndropped;         /* not for a report, or there twice */
+	struct ct_tally dropped; /* why */
+};
+
+/* Gets a whole record, without its newline. */
+typedef void ct_line_fn(const char *line, void *arg);
+
+/*
+ * Read records to the end of fd, gather those that fit, hand those with an
+ * error to pass.  Returns the highest code of any; CT_IOERR in *err if
+ * reading failed.  Stops early, without error, when ct_stop is set.
+ */
+int ct_collect_read(struct ct_collect *c, int fd, ct_line_fn *pass, void *arg,
+    struct ct_err *err);
+
+/* CT_TEMPFAIL if review.items says that the batch has more files. */
+int ct_group_whole(const struct ct_group *g, struct ct_err *err);
+
+/* Hand all its records to pass with this error. */
+void ct_group_refuse(const struct ct_group *g, const struct ct_err *err,
+    ct_line_fn *pass, void *arg);
+
+/* What became of all that was read: to standard error. */
+void ct_collect_summary(
+    const struct ct_collect *c, size_t filed, size_t reports);
+void ct_collect_free(struct ct_collect *c);
+
+#endif

@@ -1,0 +1,108 @@
+/* report_impl.h - what the files of report share: the table, the model */
+#ifndef CT_REPORT_IMPL_H
+#define CT_REPORT_IMPL_H
+
+#include "report.h"
+
+enum ct_kind {
+	CT_NODE,   /* elements within; in the model an object */
+	CT_CHOICE, /* exactly one element within */
+	CT_FLAGS,  /* flags within: an array of names, or {"name": true} */
+	CT_FLAG,   /* written empty, or not at all */
+	CT_TEXT,
+	CT_BOOL,
+	CT_INT,
+	CT_REAL,
+	CT_TIME, /* RFC 3339 with a zone, or Unix seconds; written in UTC */
+	CT_DATE, /* YYYY-MM-DD */
+	CT_URL,  /* no white space */
+	CT_HTTP, /* an absolute http or https URL */
+	CT_MAIL,
+	CT_IP
+};
+
+enum { CT_MUST = 1, CT_MANY = 2, CT_LATER = 4 };
+
+struct ct_attr {
+	const char *name;
+	enum ct_kind kind;
+	bool must;
+};
+
+/*
+ * An element.  In the model it is the member of its name; if CT_MANY always
+ * an array; with attributes a plain value or an object of its attributes and
+ * "value" (or, for a node, its elements).  Both lists end with a NULL name.
+ */
+struct ct_elem {
+	const char *name;
+	enum ct_kind kind;
+	int flags;
+	const struct ct_elem *sub;
+	const struct ct_attr *attr;
+};
+
+extern const struct ct_elem ct_report_table; /* <report> */
+extern const struct ct_elem ct_file_table;   /* <fileDetails> */
+
+/*
+ * Write a model as a document, check it against the schema.  CT_DATAERR names
+ * the element.  Release *xml with free.
+ */
+int ct_report_write(const struct ct_elem *root, const json_t *model,
+    struct ct_xsd *xsd, char **xml, size_t *len, struct ct_err *err);
+
+/* One value as its kind is written, into text of its own; element is for
+ * the message. */
+int ct_report_value(char **text, const char *element, enum ct_kind kind,
+    const json_t *value, struct ct_err *err);
+
+/* ---- checks (report_rules.c) ------------------------------------------- */
+
+bool ct_blank(const char *text); /* nothing but white space */
+bool ct_mail_ok(const char *text);
+bool ct_url_ok(const char *text);
+bool ct_http_ok(const char *text);
+bool ct_ip_ok(const char *text);
+bool ct_ip_private(const char *text); /* an address nobody outside can find */
+bool ct_placeholder(const char *text);
+
+/* Milliseconds of a time of the model; CT_DATAERR names element. */
+int ct_report_time(
+    int64_t *ms, const char *element, const json_t *value, struct ct_err *err);
+
+/* What the schema cannot say about a file's document. */
+int ct_report_file_rules(const json_t *model, struct ct_err *err);
+
+/* ---- pieces of the model -------------------------------------------------
+ */
+
+/* Set name unless the text is NULL or blank. */
+void ct_model_text(json_t *model, const char *name, const char *text);
+
+/* Append a value to the array name, made when needed, unless it has it. */
+void ct_model_add(json_t *model, const char *name, json_t *value);
+
+/* {address, port, at, event, proxy} as an ipCaptureEvent. */
+json_t *ct_model_ip(const json_t *ip);
+
+/* The user objects of all records as one: of plain members the last, of
+ * lists every entry once.  Addresses that files do not take come along. */
+json_t *ct_user_merge(const json_t *recs);
+
+/* A merged user as personOrUserReported. */
+json_t *ct_user_model(const json_t *user);
+
+/* An element of report.files from a file record. */
+int ct_report_file(const struct ct_reporting *r, const json_t *rec,
+    json_t **file, struct ct_err *err);
+
+/* reporter of the model, out of the configuration. */
+json_t *ct_reporter_model(const struct ct_conf *conf);
+
+/* incidentSummary and internetDetails of these records into model; *at is
+ * the time, as text, in "at" of the object *incident for the record. */
+int ct_incident_model(const struct ct_reporting *r, const json_t *recs,
+    json_t *model, json_t **incident, struct ct_err *err);
+
+#endif

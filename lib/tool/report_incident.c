@@ -1,0 +1,290 @@
+/* report_incident.c - what happened, when, and where to look */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "clock.h"
+#include "prog.h"
+#include "report_impl.h"
+
+static const struct {
+	const char *name, *type;
+} types[] = {
+	{ "csam",
+	    "Child Pornography (possession, manufacture, and distribution)" },
+	{ "trafficking", "Child Sex Trafficking" },
+	{ "tourism", "Child Sex Tourism" },
+	{ "molestation", "Child Sexual Molestation" },
+	{ "domain", "Misleading Domain Name" },
+	{ "misleading", "Misleading Words or Digital Images on the Internet" },
+	{ "enticement", "Online Enticement of Children for Sexual Acts" },
+	{ "unsolicited", "Unsolicited Obscene Material Sent to a Child" },
+};
+
+const char *
+ct_report_incident(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof types / sizeof types[0]; i++)
+		if (strcmp(name, types[i].name) == 0 ||
+		    strcmp(name, types[i].type) == 0)
+			return types[i].type;
+	return NULL;
+}
+
+/* The option, else what the records say, else the configuration. */
+static int
+type_of(const struct ct_reporting *r, const json_t *recs, const char **type,
+    struct ct_err *err)
+{
+	const json_t *rec, *v;
+	const char *said;
+	size_t i;
+
+	*type = r->incident ? ct_report_incident(r->incident) : NULL;
+	if (*type)
+		return 0;
+	json_array_foreach(recs, i, rec)
+	{
+		v = ct_rec_get(rec, "incident.type");
+		if (!v || json_is_null(v))
+			continue;
+		said = json_is_string(v)
+		    ? ct_report_incident(json_string_value(v))
+		    : NULL;
+		if (!said)
+			return ct_fail(err, CT_DATAERR,
+			    "element 'incidentType': incident.type is none");
+		if (*type && *type != said)
+			return ct_fail(err, CT_DATAERR,
+			    "element 'incidentType': the records of one report "
+			    "differ; choose with --incident");
+		*type = said;
+	}
+	said = ct_conf_get(r->conf, "incident", NULL, "type");
+	if (!*type)
+		*type = ct_report_incident(said ? said : "csam");
+	return 0;
+}
+
+/* The newest time at this path of any record; *ms stays if there is none. */
+static int
+newest(const json_t *recs, const char *path, const char *element, int64_t *ms,
+    struct ct_err *err)
+{
+	const json_t *rec, *v;
+	int64_t t;
+	size_t i;
+	int rc;
+
+	json_array_foreach(recs, i, rec)
+	{
+		v = ct_rec_get(rec, path);
+		if (!v || json_is_null(v))
+			continue;
+		if ((rc = ct_report_time(&t, element, v, err)))
+			return rc;
+		if (t > *ms)
+			*ms = t;
+	}
+	return 0;
+}
+
+static void
+newest_file(const json_t *recs, int64_t *ms)
+{
+	const json_t *rec;
+	const char *path;
+	struct stat st;
+	int64_t t;
+	size_t i;
+
+	json_array_foreach(recs, i, rec)
+	{
+		path = ct_rec_text(rec, "path");
+		if (!path || stat(path, &st) < 0)
+			continue;
+		t = (int64_t)st.st_mtim.tv_sec * 1000 +
+		    st.st_mtim.tv_nsec / 1000000;
+		if (t > *ms)
+			*ms = t;
+	}
+}
+
+/* *said: how the time was come by, NULL if the records state it. */
+static int
+time_of(const struct ct_reporting *r, const json_t *recs, int64_t *ms,
+    const char **said, struct ct_err *err)
+{
+	static const char name[] = "incidentDateTime";
+	int rc;
+
+	*ms = -1;
+	*said = NULL;
+	if ((rc = newest(recs, "incident.at", name, ms, err)))
+		return rc;
+	if (*ms < 0) {
+		*said = "When the newest of the files was last modified in the "
+			"storage of the provider.";
+		if ((rc = newest(recs, "object.modified", name, ms, err)))
+			return rc;
+	}
+	if (*ms < 0)
+		newest_file(recs, ms);
+	if (*ms < 0)
+		return ct_fail(err, CT_DATAERR,
+		    "element '%s': no record tells the time (incident.at)",
+		    name);
+	if (*ms > r->now)
+		return ct_fail(
+		    err, CT_DATAERR, "element '%s' is in the future", name);
+	return 0;
+}
+
+/* The texts at this path of all records, each once, a line each; or NULL. */
+static char *
+texts(const json_t *recs, const char *path)
+{
+	json_t *seen = json_object(), *v;
+	char *all = NULL, *longer;
+	const json_t *rec;
+	const char *s;
+	size_t i;
+
+	json_array_foreach(recs, i, rec)
+	{
+		v = ct_rec_get(rec, path);
+		s = json_string_value(v);
+		if (!s || json_object_get(seen, s))
+			continue;
+		(void)json_object_set_new(seen, s, json_true());
+		longer =
+		    ct_printf("%s%s%s", all ? all : "", all ? "\n" : "", s);
+		free(all);
+		all = longer;
+	}
+	json_decref(seen);
+	return all;
+}
+
+/* A priority that is there and no text would be lost in silence. */
+static int
+all_texts(const json_t *recs, const char *path, const char *element,
+    struct ct_err *err)
+{
+	const json_t *rec, *v;
+	size_t i;
+
+	json_array_foreach(recs, i, rec)
+	{
+		v = ct_rec_get(rec, path);
+		if (v && !json_is_null(v) && !json_is_string(v))
+			return ct_fail(err, CT_DATAERR,
+			    "element '%s' is not a text", element);
+		if (json_is_string(v) && ct_blank(json_string_value(v)))
+			return ct_fail(
+			    err, CT_DATAERR, "element '%s' is blank", element);
+	}
+	return 0;
+}
+
+static void
+annotations(json_t *summary, const json_t *recs)
+{
+	const json_t *rec;
+	json_t *list, *one;
+	size_t i, k;
+
+	json_array_foreach(recs, i, rec)
+	{
+		list = ct_rec_get(rec, "incident.annotations");
+		json_array_foreach(list, k, one)
+		{
+			ct_model_add(
+			    summary, "reportAnnotations", json_incref(one));
+		}
+	}
+}
+
+/* Where it is on the internet: the pages of the objects, or of the service. */
+static int
+details(const struct ct_reporting *r, const json_t *recs, json_t *model,
+    struct ct_err *err)
+{
+	const char *kind =
+	    ct_conf_get(r->conf, "incident", NULL, "internet_detail");
+	const char *client = ct_conf_get(r->conf, "incident", NULL, "client");
+	json_t *channel = json_object(), *url;
+	const json_t *rec;
+	const char *page;
+	size_t i;
+
+	if (!kind || strcmp(kind, "web_page") == 0) {
+		json_array_foreach(recs, i, rec)
+		{
+			url = ct_rec_get(rec, "object.url");
+			if (url && !json_is_null(url))
+				ct_model_add(channel, "url", json_incref(url));
+		}
+		page = ct_conf_get(r->conf, "company", NULL, "more_info_url");
+		if (!json_object_size(channel) && page) {
+			ct_model_add(channel, "url", json_string(page));
+			ct_model_text(channel, "additionalInfo",
+			    "A page about the service, not of the files.");
+		}
+		if (json_object_size(channel))
+			ct_model_add(model, "internetDetails",
+			    json_pack("{s:O}", "webPageIncident", channel));
+	} else if (strcmp(kind, "chat") == 0) {
+		ct_model_text(channel, "chatClient", client);
+		ct_model_add(model, "internetDetails",
+		    json_pack("{s:O}", "chatImIncident", channel));
+	} else if (strcmp(kind, "gaming") == 0) {
+		ct_model_text(channel, "gameName", client);
+		ct_model_add(model, "internetDetails",
+		    json_pack("{s:O}", "onlineGamingIncident", channel));
+	} else if (strcmp(kind, "none") != 0) {
+		(void)ct_fail(err, CT_CONFIG,
+		    "[incident] internet_detail is none of web_page, chat, "
+		    "gaming, none");
+	}
+	json_decref(channel);
+	return err->code;
+}
+
+int
+ct_incident_model(const struct ct_reporting *r, const json_t *recs,
+    json_t *model, json_t **incident, struct ct_err *err)
+{
+	static const char *const priority = "escalateToHighPriority";
+	json_t *summary = json_object();
+	char *text, at[CT_TIME_LEN];
+	const char *type, *said;
+	int64_t ms;
+	int rc;
+
+	(void)json_object_set_new(model, "incidentSummary", summary);
+	if ((rc = type_of(r, recs, &type, err)) ||
+	    (rc = time_of(r, recs, &ms, &said, err)) ||
+	    (rc = all_texts(recs, "incident.priority", priority, err)))
+		return rc;
+	ct_model_text(summary, "incidentType", type);
+	ct_model_text(summary, "incidentDateTime", ct_time(ms, at));
+	*incident = json_pack("{s:s, s:s}", "type", type, "at", at);
+	text = texts(recs, "incident.platform");
+	ct_model_text(summary, "platform",
+	    text ? text : ct_conf_get(r->conf, "incident", NULL, "platform"));
+	free(text);
+	if ((text = texts(recs, "incident.priority"))) {
+		ct_model_text(summary, priority, text);
+		(void)json_object_set_new(*incident, "priority", json_true());
+	}
+	free(text);
+	text = texts(recs, "incident.description");
+	ct_model_text(summary, "incidentDateTimeDescription", said);
+	ct_model_text(summary, "incidentDateTimeDescription", text);
+	free(text);
+	annotations(summary, recs);
+	return details(r, recs, model, err);
+}
