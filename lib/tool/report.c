@@ -179,8 +179,7 @@ found(const json_t *recs)
 		       "known files; each file says which.";
 	return hits ? "Some of the files were found by comparing their hashes "
 		      "with lists of known files; those say which."
-		    : "Decided by a person of the provider; the files are on "
-		      "none of the lists that it compares with.";
+		    : "Found and decided by a person of the provider.";
 }
 
 static void
