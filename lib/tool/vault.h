@@ -40,11 +40,24 @@ int ct_vault_key_read(
     struct ct_vault_key **key, const char *path, struct ct_err *err);
 void ct_vault_key_free(struct ct_vault_key *key);
 
+/* The same for n files; none is read if not all are. */
+int ct_vault_keys_read(struct ct_vault_key *key[], const char *const path[],
+    size_t n, struct ct_err *err);
+void ct_vault_keys_free(struct ct_vault_key *key[], size_t n);
+
 /*
  * Make NAME.key (0600) and then NAME.pub (0644), tried before they are
  * written.  CT_CANTCREAT if either exists.
  */
 int ct_vault_keygen(const char *name, struct ct_err *err);
+
+/*
+ * The section [vault] of a configuration file, NULL for the default one: the
+ * path of the public key (NULL if there is none; release with free), and how
+ * long evidence is kept.  Either may be NULL if it is not asked.  CT_CONFIG.
+ */
+int ct_vault_conf(
+    const char *file, char **public_key, long *days, struct ct_err *err);
 
 /* ---- one object ---------------------------------------------------------- */
 
@@ -103,19 +116,17 @@ int ct_vault_report(struct ct_vault *vault, const struct ct_vault_pub *pub,
 int ct_vault_anchor(
     struct ct_vault *vault, json_t *rec, long days, struct ct_err *err);
 
-/* What print does with a record; it returns 0 or a code that ends the walk. */
-typedef int ct_vault_print_fn(void *arg, const json_t *rec, struct ct_err *err);
-
 /* One record for each object that is held, oldest first: ct-preserve(1). */
-int ct_vault_list(struct ct_vault *vault, ct_vault_print_fn *print, void *arg,
-    struct ct_err *err);
+int ct_vault_list(
+    struct ct_vault *vault, struct ct_out *out, struct ct_err *err);
 
 /*
  * Check every object, with keys also what is in it; one record for each and
- * for each stray file.  Returns 0, CT_NO if any is not "ok", or a code.
+ * for each stray file, counted in tally by its state.  Returns 0, CT_NO if
+ * any is not "ok", or a code.
  */
 int ct_vault_verify(struct ct_vault *vault, struct ct_vault_key *const key[],
-    size_t n, ct_vault_print_fn *print, void *arg, struct ct_err *err);
+    size_t n, struct ct_out *out, struct ct_tally *tally, struct ct_err *err);
 
 /*
  * Write what is in object id of the vault below home (a name with a slash: in

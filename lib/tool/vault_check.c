@@ -16,24 +16,23 @@ struct check {
 	struct ct_vault *vault;
 	struct ct_vault_key *const *key;
 	size_t nkeys;
-	ct_vault_print_fn *print;
-	void *arg;
+	struct ct_out *out;
+	struct ct_tally *tally;
 	bool bad; /* something was not "ok" */
 };
 
 static int
-print(ct_vault_print_fn *to, void *arg, json_t *rec, struct ct_err *err)
+put(struct ct_out *out, json_t *rec, struct ct_err *err)
 {
-	int rc =
-	    rec ? to(arg, rec, err) : ct_fail(err, CT_OSERR, "out of memory");
+	int rc = rec ? ct_out_rec(out, rec, err)
+		     : ct_fail(err, CT_OSERR, "out of memory");
 
 	json_decref(rec);
 	return rc;
 }
 
 int
-ct_vault_list(
-    struct ct_vault *v, ct_vault_print_fn *to, void *arg, struct ct_err *err)
+ct_vault_list(struct ct_vault *v, struct ct_out *out, struct ct_err *err)
 {
 	struct ct_rows *r;
 	char text[CT_TIME_LEN];
@@ -46,7 +45,7 @@ ct_vault_list(
 	    "");
 
 	while (!rc && (rc = ct_rows_next(r, err)) == 1)
-		rc = print(to, arg,
+		rc = put(out,
 		    json_pack("{s:s, s:s, s:I, s:s, s:s*, s:s*, s:s, s:I, s:s,"
 			      " s:s*, s:s*}",
 			"id", ct_rows_text(r, 0), "report", ct_rows_text(r, 1),
@@ -122,7 +121,8 @@ check_rows(struct check *c, struct ct_err *err)
 		why = (struct ct_err){ 0 };
 		state = state_of(c, r, &why);
 		c->bad |= why.code != 0;
-		rc = print(c->print, c->arg,
+		ct_tally(c->tally, state);
+		rc = put(c->out,
 		    json_pack("{s:s, s:s, s:s, s:s*}", "id", ct_rows_text(r, 0),
 			"state", state, "sealed_at", ct_rows_text(r, 1),
 			"reason", why.code ? why.msg : NULL),
@@ -148,8 +148,9 @@ check_name(
 	if (rc)
 		return rc == 1 ? 0 : rc;
 	c->bad = true;
+	ct_tally(c->tally, "stray");
 	/* the name of a stray may be anything: not always text */
-	return print(c->print, c->arg,
+	return put(c->out,
 	    json_pack("{s:s?, s:s, s:s}", "id", vault_is_id(name) ? name : NULL,
 		"state", "stray", "reason", "no row put it where it is"),
 	    err);
@@ -188,9 +189,9 @@ walk(struct check *c, const char *dir, struct ct_err *err)
 
 int
 ct_vault_verify(struct ct_vault *v, struct ct_vault_key *const key[], size_t n,
-    ct_vault_print_fn *to, void *arg, struct ct_err *err)
+    struct ct_out *out, struct ct_tally *tally, struct ct_err *err)
 {
-	struct check c = { v, key, n, to, arg, false };
+	struct check c = { v, key, n, out, tally, false };
 	int rc = check_rows(&c, err);
 
 	if (!rc)

@@ -64,23 +64,22 @@ ct_vault_extract(const char *home, const char *name, const char *const path[],
 	struct ct_vault_key *key[CT_VAULT_KEYS_MAX];
 	char is[CT_VAULT_ID + 1];
 	const char *id;
-	size_t have;
-	int rc = 0, fd;
+	int rc, fd;
 
-	for (have = 0; !rc && have < n && have < CT_VAULT_KEYS_MAX; have++)
-		if ((rc = ct_vault_key_read(&key[have], path[have], err)))
-			break;
-	fd = rc ? -1 : open_named(home, name, &id, err);
+	if (n > CT_VAULT_KEYS_MAX)
+		return ct_fail(err, CT_USAGE, "too many keys");
+	if ((rc = ct_vault_keys_read(key, path, n, err)))
+		return rc;
+	fd = open_named(home, name, &id, err);
 	if (fd < 0)
 		rc = err->code;
 	else if (!(rc = ct_vault_name(fd, is, err)) && strcmp(is, id) != 0)
 		rc = ct_fail(err, CT_DATAERR,
 		    "damaged object: its name is not its digest");
 	if (!rc)
-		rc = extract(fd, key, have, output, err);
+		rc = extract(fd, key, n, output, err);
 	if (fd >= 0)
 		(void)close(fd);
-	while (have > 0)
-		ct_vault_key_free(key[--have]);
+	ct_vault_keys_free(key, n);
 	return rc;
 }

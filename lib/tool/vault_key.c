@@ -162,6 +162,27 @@ ct_vault_key_free(struct ct_vault_key *key)
 	sodium_free(key);
 }
 
+int
+ct_vault_keys_read(struct ct_vault_key *key[], const char *const path[],
+    size_t n, struct ct_err *err)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (ct_vault_key_read(&key[i], path[i], err)) {
+			ct_vault_keys_free(key, i);
+			return err->code;
+		}
+	return 0;
+}
+
+void
+ct_vault_keys_free(struct ct_vault_key *key[], size_t n)
+{
+	while (n > 0)
+		ct_vault_key_free(key[--n]);
+}
+
 /* Does what is sealed to this pair open again? */
 static int
 works(const struct ct_vault_key *key)
