@@ -26,10 +26,9 @@ static const char usage[] =
     "-d, --dir DIR       state directory (CT_HOME, else /var/lib/ct)\n"
     "-k, --key FILE      the public key (seal), a secret key (verify, open)\n"
     "-o, --output NAME   where to write\n"
-    "-q, --quiet         no closing summary\n"
     "    --days N        keep evidence N days, 365 or more (400)\n"
     "    --incomplete    accept reports with files that could not be sealed\n"
-    "-V, --version       -h, --help\n";
+    "-q, --quiet (no closing summary)     -V, --version     -h, --help\n";
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, 'c' },
@@ -58,11 +57,12 @@ static struct ct_filter filter = {
 	.in = STDIN_FILENO, .out = STDOUT_FILENO, .promise = true
 };
 
-static void
+static int
 must(int rc)
 {
 	if (rc)
 		ct_die_err(&err);
+	return rc;
 }
 
 static int
@@ -70,8 +70,7 @@ keygen(void)
 {
 	if (!opt.output)
 		ct_usage(usage);
-	must(ct_vault_keygen(opt.output, &err));
-	return 0;
+	return must(ct_vault_keygen(opt.output, &err));
 }
 
 static int
@@ -102,14 +101,14 @@ seal(void)
 	if (opt.nkeys > 1)
 		ct_usage(usage);
 	if (!path)
-		must(ct_vault_conf(opt.conf, &path, NULL, &err));
+		(void)must(ct_vault_conf(opt.conf, &path, NULL, &err));
 	if (!path)
 		ct_die(CT_CONFIG, "no public key: -k, or conf [vault]");
-	must(ct_vault_pub_read(&pub, path, &err));
+	(void)must(ct_vault_pub_read(&pub, path, &err));
 	free(path);
 	rc = ct_vault_enter(&vault, ct_home(opt.dir), true, &err);
 	if (rc == CT_TEMPFAIL || rc == CT_CONFIG || rc == CT_SOFTWARE)
-		must(rc);
+		(void)must(rc);
 	if (rc)
 		ct_warn("nothing can be sealed: %s", err.msg);
 	filter.each = seal_one;
@@ -137,8 +136,8 @@ static int
 anchor(void)
 {
 	if (!opt.days)
-		must(ct_vault_conf(opt.conf, NULL, &opt.days, &err));
-	must(ct_vault_enter(&vault, ct_home(opt.dir), false, &err));
+		(void)must(ct_vault_conf(opt.conf, NULL, &opt.days, &err));
+	(void)must(ct_vault_enter(&vault, ct_home(opt.dir), false, &err));
 	filter.each = anchor_one;
 	return ct_filter(&filter);
 }
@@ -148,8 +147,7 @@ shown(struct ct_out *out, int rc)
 {
 	if (rc > CT_NO)
 		ct_warn("%s", err.msg);
-	if (ct_out_close(out, &err) && rc < CT_IOERR)
-		must(CT_IOERR);
+	(void)must(ct_out_close(out, &err));
 	return rc;
 }
 
@@ -160,8 +158,8 @@ verify(void)
 	struct ct_vault_key *key[CT_VAULT_KEYS_MAX];
 	int rc;
 
-	must(ct_vault_keys_read(key, opt.key, opt.nkeys, &err));
-	must(ct_vault_enter(&vault, ct_home(opt.dir), false, &err));
+	(void)must(ct_vault_keys_read(key, opt.key, opt.nkeys, &err));
+	(void)must(ct_vault_enter(&vault, ct_home(opt.dir), false, &err));
 	rc = shown(&out,
 	    ct_vault_verify(vault, key, opt.nkeys, &out, &filter.tally, &err));
 	if (!filter.quiet)
@@ -175,7 +173,7 @@ list(void)
 {
 	struct ct_out out = { .fd = STDOUT_FILENO };
 
-	must(ct_vault_enter(&vault, ct_home(opt.dir), false, &err));
+	(void)must(ct_vault_enter(&vault, ct_home(opt.dir), false, &err));
 	return shown(&out, ct_vault_list(vault, &out, &err));
 }
 
@@ -186,7 +184,7 @@ extract(void)
 		ct_usage(usage);
 	if (!opt.output && isatty(STDOUT_FILENO))
 		ct_die(CT_USAGE, "will not write evidence to a terminal: -o");
-	must(ct_vault_extract(
+	(void)must(ct_vault_extract(
 	    ct_home(opt.dir), opt.id, opt.key, opt.nkeys, opt.output, &err));
 	return 0;
 }
@@ -231,6 +229,7 @@ main(int argc, char *argv[])
 {
 	const char *verb = argc > 1 ? argv[1] : "";
 	size_t i;
+	int rc;
 
 	ct_start("ct-preserve");
 	ct_stop_gently();
@@ -247,5 +246,7 @@ main(int argc, char *argv[])
 		opt.id = *argv++;
 	if (*argv)
 		ct_usage(usage);
-	return verbs[i].run();
+	rc = verbs[i].run();
+	ct_vault_leave(vault);
+	return rc;
 }
