@@ -23,8 +23,12 @@ encode(const char *text)
 			v |= (uint8_t)text[i + 2];
 		p[0] = digits[v >> 18];
 		p[1] = digits[v >> 12 & 63];
-		p[2] = i + 1 < len ? digits[v >> 6 & 63] : '=';
-		p[3] = i + 2 < len ? digits[v & 63] : '=';
+		p[2] = digits[v >> 6 & 63];
+		p[3] = digits[v & 63];
+		if (i + 1 >= len)
+			p[2] = '=';
+		if (i + 2 >= len)
+			p[3] = '=';
 	}
 	*p = '\0';
 	return out;
