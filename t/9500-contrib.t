@@ -1,0 +1,75 @@
+#!/bin/sh
+# contrib: what it runs exists, and its completion names what the programs do
+# shellcheck source=t/lib.sh disable=SC2016,SC2317
+. "${0%/*}/lib.sh"
+c=$top/contrib
+command -v bash >/dev/null || skip_all 'no bash'
+
+# offers PROGRAM WORD PREVIOUS - what would be offered, one a line
+offers() {
+	bash -c '. "$1"; COMP_CWORD=$5; _ct "$2" "$3" "$4"; [ "${#COMPREPLY[@]}" -eq 0 ] || printf "%s\n" "${COMPREPLY[@]}"' \
+	    - "$c/completion/ct" "$1" "$2" "$3" "${4-1}"
+}
+
+# ---- completion
+is 'options of a program' '--page-size
+--port' offers ct-sandbox --p ct-sandbox
+is 'its verbs' 'control
+state' offers ct-sandbox '' ct-sandbox
+is 'of a usage with many lines' 'decide
+decided' offers ct-review dec ct-review
+is 'no verb after the first word' '' offers ct-sandbox '' state 2
+is 'a program without verbs has none' '' offers ct-match '' ct-match
+ok 'verdicts are those of ct-review' sh -c '
+    ct-review --help | grep -q -e "--verdict V *$(echo "$1" | tr "\n" " " | sed "s/ *$//")\$"' \
+    - "$(offers ct-review '' --verdict 2)"
+is 'classes' 'A1
+A2
+B1
+B2' offers ct-review '' --class 2
+for p in "$top"/ct-*; do
+	name=${p##*/}
+	if [ ! -f "$p" ] || [ "$name" = ct-decode ]; then continue; fi
+	ok "$name is completed" grep -qw "$name" "$c/completion/ct"
+	ok "$name tells of its options" test -n "$(offers "$name" --v "$name")"
+done
+
+# ---- what cron and systemd run
+run() { # WHERE PROGRAM [WORD...]: program, verb and options exist
+	where=$1 name=${2##*/}
+	shift 2
+	if [ ! -x "$top/$name" ]; then
+		n=$((n + 1))
+		echo "ok $n - $where: $name # SKIP not in this build"
+		return
+	fi
+	for word; do
+		case $word in
+		[a-z]* | --*) ;;
+		*) break ;;
+		esac
+		ok "$where: $name has $word" \
+		    sh -c 'echo "$1" | grep -qx -e "$2"' - "$(offers "$name" "$word" "$name")" "$word"
+	done
+}
+for unit in "$c"/systemd/*.service; do
+	command=$(sed -n 's/^ExecStart=//p' "$unit")
+	# shellcheck disable=SC2086 # its words
+	run "${unit##*/}" $command
+	ok "${unit##*/} has a timer" test -f "${unit%.service}.timer"
+done
+sed -n '/^[0-9*]/p' "$c/cron/ct" >cron.lines
+ok 'the crontab has commands' test -s cron.lines
+is 'each with five fields of time and a user' '' grep -vE '^([0-9*/]+ ){5}ct ct-' cron.lines
+while read -r _ _ _ _ _ _ command; do
+	# shellcheck disable=SC2086
+	run cron $command
+done <cron.lines
+if command -v systemd-analyze >/dev/null; then
+	cp "$c"/systemd/*.service "$c"/systemd/*.timer .
+	sed -i "s#^ExecStart=/usr/local/bin/[^ ]*#ExecStart=/bin/true#;/^Documentation/d" ./*.service
+	for unit in ./*.timer ./*.service; do
+		is "systemd takes ${unit#./}" '' sh -c 'systemd-analyze verify --man=no "$1" 2>&1 | grep "${1#./}"' - "$unit"
+	done
+fi
+done_testing
