@@ -156,6 +156,8 @@ is 'a file without a name is a field: 4200' '400 reportResponse 4200' \
     post -f "id=$id" -f file=text "$tip/upload"
 is 'two files: 4200' '400 reportResponse 4200' \
     post -f "id=$id" -F file=file.bin -F file=file.bin "$tip/upload"
+is 'even if the first is empty: 4200' '400 reportResponse 4200' \
+    post -f "id=$id" -F file=empty -F file=file.bin "$tip/upload"
 is 'an unknown report: 5001' '200 reportResponse 5001' upload 1 file.bin
 is 'what is no number: 5001' '200 reportResponse 5001' upload "${id}x" file.bin
 is 'nor a very long one' '200 reportResponse 5001' upload 99999999999999999999999 file.bin

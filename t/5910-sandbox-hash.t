@@ -93,6 +93,8 @@ get "$hs$link" >/dev/null
 is 'the last page has none' '' next
 get "$hs$(echo "$link" | sed 's/T23/T22/')" >/dev/null
 is 'a link with another window: as if all were read' '' sh -c 'grep -o "<id>" answer.xml'
+get "$hs$(echo "$link" | sed 's/max=4/max=5/')" >/dev/null
+is 'nor with another max' '' sh -c 'grep -o "<id>" answer.xml'
 get "$hs/v2/entries?from=2026-01-01T00:00:00Z&to=2026-01-01T23:00:00Z&size=1" >/dev/null
 is 'a smaller page may be asked for' 1 sh -c 'grep -o "<id>" answer.xml | wc -l'
 is 'a start that is none' '400' get "$hs$(echo "$link" | sed 's/start=2/start=x/')"

@@ -173,7 +173,7 @@ on_form(void *arg, enum MHD_ValueKind kind, const char *key,
 		    req->id, sizeof req->id, data, off, size, &req->form_bad);
 		req->has_id = true;
 	} else if (strcmp(key, "file") == 0 && filename && req->hashing) {
-		if (off == 0 && req->has_file && req->size)
+		if (off == 0 && req->has_file)
 			req->form_bad = true; /* a second one */
 		if (!req->has_file) {
 			req->has_file = true;
