@@ -273,23 +273,49 @@ keep(struct ct_outbox *ob, const char *key, const char *record,
 	return rc;
 }
 
+/* A key is 32 digits, or of part k of n those and ".k/n": *split if others of
+ * the same digits are not parts of n. */
+static int
+look_for_split(
+    struct ct_outbox *ob, const char *key, bool *split, struct ct_err *err)
+{
+	const char *of = strchr(key, '/');
+	char *like = ct_printf("%s%s", of ? "%" : "", of ? of : "");
+	int64_t n = 0;
+	int rc;
+
+	rc = ct_store_int(ob->st, &n, err,
+	    "SELECT count(*) FROM reports WHERE substr(key,1,32)=substr(?,1,32)"
+	    " AND substr(key,33) NOT LIKE ?",
+	    "ss", key, like);
+	*split = n > 0;
+	free(like);
+	return rc > 1 ? rc : 0;
+}
+
 int
 ct_outbox_accept(struct ct_outbox *ob, const char *key, const char *record,
     const char *digest, struct ct_outbox_report *r, struct ct_err *err)
 {
+	bool fresh, split = false;
 	int rc;
 
 	rc = ct_outbox_load(ob, key, r, err);
 	if (rc && rc != CT_NO)
 		return rc;
-	if (!rc) {
+	fresh = rc == CT_NO;
+	if (!fresh) {
 		if (r->finished || r->doubt.finish ||
 		    strcmp(r->digest, digest) == 0)
 			return 0;
 		ct_outbox_done(r);
+	} else if ((rc = look_for_split(ob, key, &split, err))) {
+		return rc;
 	}
 	if ((rc = keep(ob, key, record, digest, err)))
 		return rc;
 	rc = ct_outbox_load(ob, key, r, err);
+	r->fresh = fresh;
+	r->split = split;
 	return rc == CT_NO ? ct_fail(err, CT_SOFTWARE, "a report is gone") : rc;
 }

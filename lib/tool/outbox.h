@@ -37,7 +37,7 @@
 
 #define CT_REPORT_ID 20 /* bytes that hold a report's id: 19 digits, NUL */
 #define CT_FILE_ID 65   /* bytes that hold a file's id */
-#define CT_OUTBOX_KEY 40
+#define CT_OUTBOX_KEY 48
 
 struct ct_outbox;
 
@@ -67,6 +67,8 @@ struct ct_doubt {
 
 struct ct_outbox_report {
 	char key[CT_OUTBOX_KEY];
+	bool fresh;      /* just accepted, for the first time */
+	bool split;      /* and other parts of its key in another number */
 	char *record;    /* the report record, one line of JSON */
 	char digest[33]; /* of what of it would be sent */
 	int64_t accepted;

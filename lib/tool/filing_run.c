@@ -1,0 +1,240 @@
+/* filing_run.c - a record from the pipe or the outbox, filed */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "filing.h"
+#include "prog.h"
+
+static const char *
+state_of(const struct ct_filing_end *end)
+{
+	return end->status == 0          ? "finished"
+	    : end->status == CT_PROTOCOL ? "held"
+					 : "pending";
+}
+
+static json_t *
+sent_files(const struct ct_filing *f, const struct ct_outbox_report *r)
+{
+	json_t *files = json_array(), *file;
+	struct ct_err err = { 0 };
+	json_t *rec = ct_json_object(r->record, strlen(r->record), &err);
+	struct ct_sheet s;
+	size_t i;
+
+	if (rec && !ct_sheet_read(&s, rec, f->production, &err))
+		for (i = 0; i < r->nfiles; i++) {
+			file = json_array_get(s.files, i);
+			if (r->file[i].uploaded && file)
+				(void)json_array_append_new(files,
+				    json_pack("{s:O, s:O, s:s}", "id",
+					json_object_get(file, "id"), "sha256",
+					json_object_get(file, "sha256"),
+					"file_id", r->file[i].id));
+		}
+	json_decref(rec);
+	return files;
+}
+
+json_t *
+ct_filing_submission(const struct ct_filing *f,
+    const struct ct_outbox_report *r, const struct ct_filing_end *end)
+{
+	char at[CT_TIME_LEN];
+	json_t *sub;
+
+	sub = json_pack("{s:s}", "env", f->production ? "production" : "test");
+	if (*r->id)
+		(void)json_object_set_new(sub, "report_id", json_string(r->id));
+	(void)json_object_set_new(sub, "state", json_string(state_of(end)));
+	(void)json_object_set_new(sub, "at",
+	    json_string(
+		r->finished ? ct_time(r->finished_at, at) : ct_time_now(at)));
+	(void)json_object_set_new(sub, "files", sent_files(f, r));
+	if (end->already)
+		(void)json_object_set_new(sub, "already", json_true());
+	if (end->status)
+		(void)json_object_set_new(sub, "reason", json_string(end->why));
+	return sub;
+}
+
+/* Finished before: is all of this record in what was filed? */
+static int
+already(struct ct_filing *f, const struct ct_outbox_report *r,
+    const struct ct_sheet *s, struct ct_filing_end *end, struct ct_err *err)
+{
+	json_t *old = ct_json_object(r->record, strlen(r->record), err);
+	struct ct_sheet filed;
+	size_t i;
+	int rc;
+
+	*end = (struct ct_filing_end){ .already = true };
+	rc = old ? ct_sheet_read(&filed, old, f->production, err) : err->code;
+	if (!rc && !ct_sheet_covers(&filed, s, &i)) {
+		*end = (struct ct_filing_end){ .status = CT_PROTOCOL };
+		(void)snprintf(end->why, sizeof end->why,
+		    "the report was finished without report.files[%zu]", i);
+	}
+	json_decref(old);
+	return rc;
+}
+
+static int
+go(struct ct_filing *f, struct ct_outbox_report *r, const struct ct_sheet *s,
+    struct ct_filing_end *end, struct ct_err *err)
+{
+	if (r->finished)
+		return already(f, r, s, end, err);
+	if (r->split &&
+	    ct_outbox_note(f->ob, r, "hold",
+		json_pack("{s:s}", "why",
+		    "an earlier run cut this report into other parts"),
+		NULL, 0, err))
+		return err->code;
+	return ct_filing_drive(f, r, end, err);
+}
+
+/* On a copy in memory of what the outbox, if there is one, knows of it. */
+static int
+rehearse(struct ct_filing *f, const char *record, const struct ct_sheet *s,
+    struct ct_outbox_report *r, struct ct_filing_end *end, struct ct_err *err)
+{
+	struct ct_outbox *ob = f->ob;
+	int rc;
+
+	rc = ob ? ct_outbox_load(ob, s->key, r, err) : CT_NO;
+	if (rc == CT_NO || (!rc && !r->finished && !r->doubt.finish)) {
+		free(r->record);
+		r->record = ct_strdup(record);
+		memcpy(r->key, s->key, sizeof r->key);
+		memcpy(r->digest, s->digest, sizeof r->digest);
+		rc = 0;
+	}
+	f->ob = NULL;
+	if (!rc)
+		rc = go(f, r, s, end, err);
+	f->ob = ob;
+	return rc;
+}
+
+/* Without a seal the evidence stays where it is: somebody must run it again */
+static bool
+unsealed(const struct ct_sheet *s)
+{
+	const char *state;
+	size_t i;
+
+	for (i = 0; i < json_array_size(s->files); i++) {
+		state = ct_rec_text(json_array_get(s->files, i), "vault.state");
+		if (state && strcmp(state, "failed") == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+say(const struct ct_filing *f, const struct ct_outbox_report *r,
+    const struct ct_filing_end *end)
+{
+	if (f->tip && end->status)
+		ct_warn(
+		    "'report:%s' is %s: %s", r->key, state_of(end), end->why);
+}
+
+int
+ct_filing_record(struct ct_filing *f, json_t *rec, const char **outcome,
+    int *status, struct ct_err *err)
+{
+	struct ct_outbox_report r = { 0 };
+	struct ct_filing_end end = { 0 };
+	struct ct_sheet s;
+	char *text;
+	int rc;
+
+	if (ct_sheet_read(&s, rec, f->production, err))
+		return err->code;
+	(void)json_object_del(rec, "submission"); /* ours, of an earlier run */
+	if (!(text = json_dumps(rec, JSON_COMPACT)))
+		return ct_fail(err, CT_OSERR, "out of memory");
+	if (!f->tip)
+		rc = rehearse(f, text, &s, &r, &end, err);
+	else if (!(rc = ct_outbox_accept(
+		       f->ob, s.key, text, s.digest, &r, err)))
+		rc = go(f, &r, &s, &end, err);
+	free(text);
+	if (!rc) {
+		(void)json_object_set_new(
+		    rec, "submission", ct_filing_submission(f, &r, &end));
+		say(f, &r, &end);
+		*outcome = end.already ? "already" : state_of(&end);
+		*status = end.status;
+	}
+	if (!rc && f->tip && !end.status && unsealed(&s)) {
+		ct_warn("'report:%s' is finished, its evidence is not sealed",
+		    r.key);
+		*status = CT_TEMPFAIL;
+	}
+	ct_outbox_done(&r);
+	return rc;
+}
+
+int
+ct_filing_key(struct ct_filing *f, const char *key, bool give_up, json_t **rec,
+    int *status, struct ct_err *err)
+{
+	struct ct_outbox_report r;
+	struct ct_filing_end end = { 0 };
+	int rc;
+
+	*rec = NULL;
+	if ((rc = ct_outbox_load(f->ob, key, &r, err)))
+		return rc;
+	if (give_up && r.finished)
+		rc = ct_fail(
+		    err, CT_NOPERM, "'report:%s' is finished; ask NCMEC", key);
+	else if (give_up)
+		rc = ct_filing_retract(f, &r, &end, err);
+	else
+		rc = ct_filing_drive(f, &r, &end, err);
+	if (!rc)
+		*rec = ct_json_object(r.record, strlen(r.record), err);
+	if (!rc && !*rec)
+		rc = err->code;
+	if (!rc) {
+		(void)json_object_set_new(
+		    *rec, "submission", ct_filing_submission(f, &r, &end));
+		say(f, &r, &end);
+		*status = end.status;
+	}
+	ct_outbox_done(&r);
+	return rc;
+}
+
+json_t *
+ct_filing_status(const struct ct_filing *f, const struct ct_outbox_report *r)
+{
+	char at[CT_TIME_LEN];
+	json_t *line = json_pack("{s:o, s:s, s:s, s:s, s:i, s:s, s:I}", "id",
+	    json_sprintf("report:%s", r->key), "key", r->key, "env",
+	    f->production ? "production" : "test", "state",
+	    r->finished   ? "finished"
+		: r->held ? "held"
+			  : "pending",
+	    "attempts", r->attempts, "accepted", ct_time(r->accepted, at),
+	    "age_s", (json_int_t)((ct_now() - r->accepted) / 1000));
+
+	if (*r->id)
+		(void)json_object_set_new(
+		    line, "report_id", json_string(r->id));
+	if (r->finished)
+		(void)json_object_set_new(
+		    line, "finished", json_string(ct_time(r->finished_at, at)));
+	if (r->orphans)
+		(void)json_object_set_new(
+		    line, "orphans", json_integer(r->orphans));
+	if (r->held && !r->finished)
+		(void)json_object_set_new(line, "reason", json_string(r->why));
+	return line;
+}

@@ -1,0 +1,251 @@
+/* filing_sheet.c - a report record, and whether it may be sent */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "blake.h"
+#include "digest.h"
+#include "file.h"
+#include "filing.h"
+#include "hex.h"
+#include "prog.h"
+#include "report.h"
+#include "schema.h"
+#include "xml.h"
+
+#define KEY_LEN 32
+#define BLOCK ((size_t)256 << 10)
+
+static bool
+is_hex(const char *s, size_t len)
+{
+	return s && strlen(s) == len && strspn(s, "0123456789abcdef") == len;
+}
+
+/* What of a file would be sent: where its sealed copy lies is not. */
+static void
+digest_of(struct ct_sheet *s)
+{
+	json_t *files = json_deep_copy(s->files), *file;
+	struct ct_blake b;
+	uint8_t sum[16];
+	char *text;
+	size_t i;
+
+	json_array_foreach(files, i, file)
+	{
+		(void)json_object_del(file, "vault");
+	}
+	text = json_dumps(files, JSON_COMPACT | JSON_SORT_KEYS);
+	json_decref(files);
+	if (!text)
+		ct_die(CT_OSERR, "out of memory");
+	ct_blake_start(&b, sizeof sum, NULL);
+	ct_blake_field(&b, s->xml);
+	ct_blake_field(&b, text);
+	ct_blake_end(&b, sum, sizeof sum);
+	ct_hex(sum, sizeof sum, s->digest);
+	free(text);
+}
+
+static int
+check_files(const json_t *files, struct ct_err *err)
+{
+	const json_t *file;
+	size_t i;
+
+	if (!json_is_array(files))
+		return ct_fail(err, CT_DATAERR, "report.files is no array");
+	json_array_foreach((json_t *)(uintptr_t)files, i, file)
+	{
+		if (!is_hex(ct_rec_text(file, "sha256"), 2 * CT_SHA256_LEN))
+			return ct_fail(err, CT_DATAERR,
+			    "report.files[%zu].sha256 is not 64 hex digits", i);
+		if (!ct_rec_text(file, "id"))
+			return ct_fail(err, CT_DATAERR,
+			    "report.files[%zu].id is no text", i);
+	}
+	return 0;
+}
+
+static int
+read_key(struct ct_sheet *s, const json_t *rec, struct ct_err *err)
+{
+	const char *key = ct_rec_text(rec, "report.key");
+	const json_t *part = ct_rec_get(rec, "report.part");
+	const json_t *parts = ct_rec_get(rec, "report.parts");
+	json_int_t n = parts ? json_integer_value(parts) : 1;
+	json_int_t k = part ? json_integer_value(part) : 1;
+
+	if (!is_hex(key, KEY_LEN))
+		return ct_fail(
+		    err, CT_DATAERR, "report.key is not 32 hex digits");
+	if (n < 1 || n > 99999 || k < 1 || k > n)
+		return ct_fail(
+		    err, CT_DATAERR, "report.part is none of report.parts");
+	if (n == 1)
+		(void)snprintf(s->key, sizeof s->key, "%s", key);
+	else
+		(void)snprintf(
+		    s->key, sizeof s->key, "%s.%d/%d", key, (int)k, (int)n);
+	return 0;
+}
+
+int
+ct_sheet_read(
+    struct ct_sheet *s, const json_t *rec, bool production, struct ct_err *err)
+{
+	const char *env = ct_rec_text(rec, "report.env");
+	const char *want = production ? "production" : "test";
+
+	*s = (struct ct_sheet){ 0 };
+	if (!env ||
+	    (strcmp(env, "test") != 0 && strcmp(env, "production") != 0))
+		return ct_fail(err, CT_DATAERR,
+		    "report.env is neither test nor production");
+	if (strcmp(env, want) != 0)
+		return ct_fail(err, CT_NOPERM,
+		    "a report for the %s environment, this is %s", env, want);
+	s->xml = ct_rec_text(rec, "report.xml");
+	if (!s->xml)
+		return ct_fail(err, CT_DATAERR, "report.xml is no text");
+	s->files = ct_rec_get(rec, "report.files");
+	if (read_key(s, rec, err) || check_files(s->files, err))
+		return err->code;
+	digest_of(s);
+	return 0;
+}
+
+/* ---- bytes ----------------------------------------------------------------
+ */
+
+static int
+digest_fd(int fd, struct ct_digests *sum, uint64_t *len, struct ct_err *err)
+{
+	uint8_t *buf = ct_alloc(BLOCK, 1);
+	struct ct_digest d = { 0 };
+	ssize_t n = 0;
+	int rc;
+
+	*len = 0;
+	rc = ct_digest_start(&d, err);
+	while (!rc && (n = ct_read_full(fd, buf, BLOCK)) > 0) {
+		*len += (uint64_t)n;
+		rc = ct_digest_add(&d, buf, (size_t)n, err);
+	}
+	if (!rc && n < 0)
+		rc = ct_fail_errno(err, CT_NOINPUT, "cannot read");
+	if (!rc)
+		rc = ct_digest_end(&d, sum, err);
+	ct_digest_free(&d);
+	free(buf);
+	return rc;
+}
+
+int
+ct_sheet_open(const struct ct_sheet *s, size_t i, uint64_t *len, char md5[33],
+    struct ct_err *err)
+{
+	const json_t *file = json_array_get(s->files, i);
+	const char *path = ct_rec_text(file, "path");
+	struct ct_digests sum;
+	char sha256[2 * CT_SHA256_LEN + 1];
+	struct stat st;
+	int fd;
+
+	if (!path) {
+		(void)ct_fail(err, CT_NOINPUT,
+		    "report.files[%zu] has no path to its bytes", i);
+		return -1;
+	}
+	/* err would quote the path, which may be private: the record has it */
+	if ((fd = ct_file_open(path, true, &st, err)) < 0) {
+		(void)ct_fail(err, CT_NOINPUT,
+		    "the bytes of report.files[%zu] cannot be opened", i);
+		return -1;
+	}
+	if (digest_fd(fd, &sum, len, err)) {
+		if (err->code == CT_NOINPUT)
+			(void)ct_fail(err, CT_NOINPUT,
+			    "the bytes of report.files[%zu] cannot be read", i);
+		(void)close(fd);
+		return -1;
+	}
+	ct_hex(sum.md5, sizeof sum.md5, md5);
+	ct_hex(sum.sha256, sizeof sum.sha256, sha256);
+	if (strcmp(sha256, ct_rec_text(file, "sha256")) == 0)
+		return fd;
+	(void)ct_fail(err, CT_DATAERR,
+	    "the bytes of report.files[%zu] are not those of its SHA-256", i);
+	(void)close(fd);
+	return -1;
+}
+
+/* ---- documents ------------------------------------------------------------
+ */
+
+static int
+check_details(
+    struct ct_filing *f, const struct ct_sheet *s, size_t i, struct ct_err *err)
+{
+	struct ct_err why = { 0 };
+	char *xml = NULL;
+	size_t len;
+	int rc;
+
+	/* ids of the right form stand in for those still to come */
+	rc = ct_report_file_xml(json_array_get(s->files, i), "1",
+	    "00000000000000000000000000000000", &xml, &len, &why);
+	if (!rc)
+		rc = ct_xsd_check(f->xsd, xml, len, NULL, NULL, &why);
+	free(xml);
+	return rc ? ct_fail(err, rc, "report.files[%zu]: %.200s", i, why.msg)
+		  : 0;
+}
+
+int
+ct_sheet_check(
+    struct ct_filing *f, const struct ct_sheet *s, struct ct_err *err)
+{
+	struct ct_err why = { 0 };
+	char md5[33];
+	uint64_t len;
+	size_t i;
+	int fd;
+
+	if (!f->xsd && ct_schema(&f->xsd, err))
+		return err->code;
+	if (ct_xsd_check(f->xsd, s->xml, strlen(s->xml), NULL, NULL, &why))
+		return ct_fail(
+		    err, why.code, "report.xml is not valid: %.200s", why.msg);
+	for (i = 0; i < json_array_size(s->files); i++) {
+		if ((fd = ct_sheet_open(s, i, &len, md5, err)) < 0)
+			return err->code;
+		(void)close(fd);
+		if (check_details(f, s, i, err))
+			return err->code;
+	}
+	return 0;
+}
+
+bool
+ct_sheet_covers(
+    const struct ct_sheet *filed, const struct ct_sheet *rec, size_t *i)
+{
+	size_t n = json_array_size(filed->files), k;
+	const char *sha256;
+
+	for (*i = 0; *i < json_array_size(rec->files); ++*i) {
+		sha256 = ct_rec_text(json_array_get(rec->files, *i), "sha256");
+		for (k = 0; k < n; k++)
+			if (strcmp(sha256,
+				ct_rec_text(json_array_get(filed->files, k),
+				    "sha256")) == 0)
+				break;
+		if (k == n)
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,213 @@
+/* filing_verb.c - what can be asked of an outbox, report by report */
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "file.h"
+#include "filing.h"
+#include "prog.h"
+
+#define LATE ((int64_t)3600 * 1000)
+
+static int
+put(struct ct_out *out, json_t *rec, struct ct_err *err)
+{
+	int rc = ct_out_rec(out, rec, err);
+
+	json_decref(rec);
+	return rc;
+}
+
+static int
+load(struct ct_filing *f, const char *key, struct ct_outbox_report *r,
+    struct ct_err *err)
+{
+	int rc = f->ob ? ct_outbox_load(f->ob, key, r, err) : CT_NO;
+
+	return rc == CT_NO
+	    ? ct_fail(err, CT_NOINPUT, "no report '%s' in the outbox", key)
+	    : rc;
+}
+
+static int
+on_status(struct ct_filing *f, const char *key, struct ct_out *out, int *status,
+    struct ct_err *err)
+{
+	struct ct_outbox_report r;
+	int rc = load(f, key, &r, err);
+
+	*status = 0;
+	if (rc)
+		return rc;
+	rc = put(out, ct_filing_status(f, &r), err);
+	ct_outbox_done(&r);
+	return rc;
+}
+
+static int
+on_resume(struct ct_filing *f, const char *key, struct ct_out *out, int *status,
+    struct ct_err *err)
+{
+	struct ct_outbox_report r;
+	int rc = load(f, key, &r, err);
+
+	*status = 0;
+	if (rc)
+		return rc;
+	if (r.held && !r.finished)
+		rc = ct_outbox_note(f->ob, &r, "resume", NULL, NULL, 0, err);
+	if (!rc)
+		rc = put(out, ct_filing_status(f, &r), err);
+	ct_outbox_done(&r);
+	return rc;
+}
+
+/* Drive it, or give it up; what comes of it is written as the filter does. */
+static int
+go_on(struct ct_filing *f, const char *key, bool give_up, struct ct_out *out,
+    int *status, struct ct_err *err)
+{
+	struct ct_outbox_report r;
+	json_t *rec;
+	int rc = load(f, key, &r, err);
+
+	if (rc)
+		return rc;
+	if (!give_up && !r.finished && ct_now() - r.accepted > LATE)
+		ct_warn("'report:%s' was accepted %lld min ago", r.key,
+		    (long long)((ct_now() - r.accepted) / 60000));
+	ct_outbox_done(&r);
+	rc = ct_filing_key(f, key, give_up, &rec, status, err);
+	return rc ? rc : put(out, rec, err);
+}
+
+static int
+on_sweep(struct ct_filing *f, const char *key, struct ct_out *out, int *status,
+    struct ct_err *err)
+{
+	return go_on(f, key, false, out, status, err);
+}
+
+static int
+on_retract(struct ct_filing *f, const char *key, struct ct_out *out,
+    int *status, struct ct_err *err)
+{
+	int rc = go_on(f, key, true, out, status, err);
+
+	if (*status == CT_PROTOCOL) /* held is what was asked for here */
+		*status = 0;
+	return rc;
+}
+
+static int
+on_receipt(struct ct_filing *f, const char *key, struct ct_out *out,
+    int *status, struct ct_err *err)
+{
+	struct ct_outbox_report r;
+	char *body = NULL;
+	size_t len;
+	int rc = load(f, key, &r, err);
+
+	*status = 0;
+	if (rc)
+		return rc;
+	ct_outbox_done(&r);
+	rc = ct_outbox_receipt(f->ob, key, &body, &len, err);
+	if (rc == CT_NO)
+		return ct_fail(
+		    err, CT_TEMPFAIL, "'report:%s' is not finished", key);
+	if (!rc && ct_write_full(out->fd, body, len))
+		rc = ct_fail_errno(err, CT_IOERR, "cannot write the receipt");
+	free(body);
+	return rc;
+}
+
+static const struct ct_filing_verb verbs[] = {
+	{ "status", on_status, CT_KEYS_ANY, false, false },
+	{ "sweep", on_sweep, CT_KEYS_NONE, true, true },
+	{ "resume", on_resume, CT_KEYS_SOME, false, true },
+	{ "retract", on_retract, CT_KEYS_SOME, true, true },
+	{ "receipt", on_receipt, CT_KEYS_ONE, false, false },
+};
+
+const struct ct_filing_verb *
+ct_filing_verb(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof verbs / sizeof *verbs; i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+bool
+ct_filing_fits(const struct ct_filing_verb *v, int n, bool all)
+{
+	switch (v->keys) {
+	case CT_KEYS_NONE:
+		return n == 0;
+	case CT_KEYS_ONE:
+		return n == 1;
+	case CT_KEYS_SOME:
+		return n > 0 || (all && !v->send);
+	default:
+		return true;
+	}
+}
+
+static int
+each(struct ct_filing *f, const struct ct_filing_verb *v, const char *key,
+    struct ct_out *out)
+{
+	struct ct_err err = { 0 };
+	int status = 0;
+	int rc = v->on(f, key, out, &status, &err);
+
+	if (!rc)
+		return status;
+	ct_warn("%s", err.msg);
+	if (rc != CT_NOINPUT && rc != CT_NOPERM && rc != CT_TEMPFAIL)
+		ct_stop = 1; /* journal or output failed: no further */
+	return rc;
+}
+
+int
+ct_filing_do(struct ct_filing *f, const struct ct_filing_verb *v, char **keys,
+    struct ct_out *out)
+{
+	static const char prefix[] = "report:";
+	int rc, worst = 0;
+
+	for (; *keys && !ct_stop; keys++) {
+		if (strncmp(*keys, prefix, sizeof prefix - 1) == 0)
+			*keys += sizeof prefix - 1;
+		if ((rc = each(f, v, *keys, out)) > worst)
+			worst = rc;
+	}
+	return *keys && worst < CT_TEMPFAIL ? CT_TEMPFAIL : worst;
+}
+
+int
+ct_filing_do_all(
+    struct ct_filing *f, const struct ct_filing_verb *v, struct ct_out *out)
+{
+	struct ct_err err = { 0 };
+	char *keys, *key;
+	int rc, worst = 0;
+
+	if (!f->ob)
+		return 0;
+	if (ct_outbox_keys(f->ob, v->keys == CT_KEYS_ANY, &keys, &err)) {
+		ct_warn("%s", err.msg);
+		free(keys);
+		return err.code;
+	}
+	for (key = keys; *key && !ct_stop; key += strlen(key) + 1)
+		if ((rc = each(f, v, key, out)) > worst)
+			worst = rc;
+	if (*key && worst < CT_TEMPFAIL)
+		worst = CT_TEMPFAIL;
+	free(keys);
+	return worst;
+}
