@@ -13,7 +13,6 @@
 #include "rec.h"
 #include "sandbox.h"
 
-#define PAGE_SIZE 1000
 #define STATE_MAX ((size_t)1 << 30)
 
 static const char usage[] =
@@ -206,7 +205,7 @@ main(int argc, char *argv[])
 		{ "fault", 1, NULL, 'F' }, { "clock", 1, NULL, 'T' },
 		{ "help", 0, NULL, 'h' }, { "version", 0, NULL, 'V' },
 		{ NULL, 0, NULL, 0 } };
-	struct options o = { .page = PAGE_SIZE };
+	struct options o = { .page = 1000 };
 	int c, rc;
 
 	ct_start("ct-sandbox");
