@@ -19,6 +19,8 @@ struct jpeg {
 	bool damaged;
 	bool ended;    /* the data ended too early, */
 	uint32_t good; /* after this many rows */
+	size_t len;    /* of the data that is looked at, */
+	size_t safe;   /* and of what went well of it; 0: not known */
 };
 
 static _Noreturn void
@@ -112,11 +114,15 @@ on_message(j_common_ptr c, int level)
 	}
 }
 
+/* Called before each row of blocks, and before the tables between scans. */
 static void
 on_progress(j_common_ptr c)
 {
 	struct jpeg *j = (struct jpeg *)c;
 
+	j->safe = j->len - j->c.src->bytes_in_buffer;
+	if (j->c.unread_marker)
+		j->safe -= 2;
 	if ((uint32_t)j->c.input_scan_number > j->job->limits->scans)
 		stop(j, CT_IMAGE_TOO_MANY_SCANS);
 }
@@ -169,11 +175,11 @@ decode(struct jpeg *j)
 	c->mem->max_memory_to_use = (long)job->limits->memory;
 	c->progress = &j->progress;
 	j->progress.progress_monitor = on_progress;
-	jpeg_mem_src(c, job->bytes, job->len);
+	jpeg_mem_src(c, job->bytes, j->len);
 	(void)jpeg_read_header(c, TRUE);
 	colours(j);
-	why = ct_image_begin(job, c->image_width, c->image_height);
-	if (why)
+	if (!job->w &&
+	    (why = ct_image_begin(job, c->image_width, c->image_height)))
 		stop(j, why);
 	c->dct_method = JDCT_ISLOW;
 	c->do_fancy_upsampling = TRUE;
@@ -190,28 +196,34 @@ decode(struct jpeg *j)
 	(void)jpeg_finish_decompress(c); /* reads on to the end marker */
 }
 
-static void
-try(struct jpeg *j)
+/* Returns what stopped it, or 0. */
+static enum ct_image_status
+try(struct jpeg *j, struct ct_image_job *job, size_t len)
 {
+	memset(j, 0, sizeof *j);
+	j->job = job;
+	j->len = len;
+	j->c.err = jpeg_std_error(&j->err);
+	j->err.error_exit = on_error;
+	j->err.emit_message = on_message;
 	if (setjmp(j->jump) == 0)
 		decode(j);
+	jpeg_destroy_decompress(&j->c);
+	return j->fatal;
 }
 
 enum ct_image_status
 ct_image_jpeg(struct ct_image_job *job)
 {
 	struct jpeg j;
+	enum ct_image_status fatal = try(&j, job, job->len);
 
-	memset(&j, 0, sizeof j);
-	j.job = job;
-	j.c.err = jpeg_std_error(&j.err);
-	j.err.error_exit = on_error;
-	j.err.emit_message = on_message;
-	try(&j);
-	jpeg_destroy_decompress(&j.c);
-	if (j.fatal && j.fatal != CT_IMAGE_CORRUPT)
-		return j.fatal;
+	/* cut, or damaged, in the tables between two scans: do without them */
+	if (fatal == CT_IMAGE_CORRUPT && job->rows == 0 && j.safe)
+		fatal = try(&j, job, j.safe);
+	if (fatal && fatal != CT_IMAGE_CORRUPT)
+		return fatal;
 	if (!j.ended || j.good > job->rows)
 		j.good = job->rows;
-	return ct_image_end(job, j.good, j.fatal || j.damaged);
+	return ct_image_end(job, j.good, fatal || j.damaged);
 }
