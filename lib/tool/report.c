@@ -128,6 +128,24 @@ note(json_t *notes, const char *text)
 	(void)json_array_append_new(notes, json_string(text));
 }
 
+/* A flag that nothing proves is left out, and said to be. */
+static void
+unproven(const json_t *recs, const json_t *files, json_t *notes)
+{
+	const char *claim = "review.viewed.entire";
+	const json_t *rec;
+	size_t i;
+
+	json_array_foreach(recs, i, rec)
+	{
+		if (json_is_true(ct_rec_get(rec, claim)) &&
+		    !json_object_get(json_array_get(files, i), "viewed"))
+			note(notes,
+			    "a file is said to be viewed, but it is not "
+			    "proven: left out");
+	}
+}
+
 /* Legal, but the police can do little with it. */
 static void
 poor(const json_t *suspect, json_t *notes)
@@ -282,6 +300,7 @@ make_model(const struct ct_reporting *r, const json_t *recs, struct draft *d,
 		    ct_conf_get(r->conf, "incident", NULL, "service"));
 	priors(r, recs, suspect);
 	poor(suspect, notes);
+	unproven(recs, d->files, notes);
 	if (json_object_size(suspect))
 		ct_model_add(d->model, "personOrUserReported", suspect);
 	else

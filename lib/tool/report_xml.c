@@ -244,7 +244,7 @@ members(struct ct_xmlout *x, const struct ct_elem *e, const json_t *v,
 
 	for (s = e->sub; !rc && s && s->name; s++) {
 		value = member(v, s->name);
-		if (!value && s->flags & CT_MUST)
+		if (!value && s->flags & CT_MUST && e->kind != CT_CHOICE)
 			return ct_fail(err, CT_DATAERR,
 			    "element '%s' lacks '%s'", e->name, s->name);
 		if (!value)

@@ -1,0 +1,417 @@
+#!/bin/sh
+# ct-report: what becomes a report, what is in it, what is refused
+# shellcheck source=t/lib.sh disable=SC2317
+. "${0%/*}/lib.sh"
+
+cat >ct.conf <<'E2'
+[company]
+name = Example Images
+legal_url = https://images.example/legal
+[reporter]
+first_name = Ana
+last_name = Trust
+email = trust@images.example
+[incident]
+platform = Example Images
+E2
+CT_CONF=$tmp/ct.conf CT_CLOCK=2026-11-22T10:00:00Z
+export CT_CONF CT_CLOCK
+lint=$(command -v xmllint || :)
+
+# item N ACCOUNT BATCH ITEMS [EDIT] - a record as ct-review decided prints it
+item() {
+	jq -cn --arg n "$1" --arg u "$2" --arg b "$3" --argjson items "$4" \
+	    --arg md5 "$(printf '%032d' "$1")" --arg sha1 "$(printf '%040d' "$1")" \
+	    --arg sha256 "$(printf '%064d' "$1")" '{id: "up/\($n).jpg", path: "/srv/up/\($n).jpg",
+	    user: {id: $u}, object: {modified: "2026-03-04T05:06:0\($n | tonumber % 10)Z"},
+	    file: {size: 3, mime: "image/jpeg", decode: "ok"},
+	    hashes: {md5: $md5, sha1: $sha1, sha256: $sha256, pdq: $sha256, pdq_quality: 90},
+	    match: {verdict: "match", total: 1, hits: [{source: "ncmec", list: "industry",
+	      member: "9002", entry: "1001", content: "image", type: "pdq", distance: 6,
+	      classification: "A1", class: "csam", policy: "review"}]},
+	    review: {verdict: "csam", class: "A1", by: "r7", at: "2026-03-05T00:00:00Z",
+	      batch: ($b | . * 32), items: $items, viewed: {level: "none", entire: false,
+	      exif: false}, mac: ("0" * 64)}} | '"${5:-.}"
+}
+xml() { ct-report -qx <"$1" >doc.xml; }
+report() { ct-report -q <"$1"; }
+# has WHAT TEXT - a line of doc.xml is TEXT
+has() { ok "$1" grep -qE "^ *$2\$" doc.xml; }
+hasnt() { ok "$1" sh -c "! grep -qE '$2' doc.xml"; }
+# with WHAT EDIT - the document of one item so edited, in doc.xml
+with() {
+	item 1 u1 a 1 "$2" >in
+	exits "$1" 0 xml in
+}
+# refuses WHAT WORDS EDIT - no report: the record has an error with these words
+refuses() {
+	item 1 u1 a 1 "$3" >in
+	exits "$1 is refused" 65 report in
+	ok '  and in band' jq -e --arg w "$2" \
+	    '.error.tool == "ct-report" and (.error.msg | contains($w))' got
+	ok '  nothing of it is told' sh -c '! grep -q secret err'
+}
+
+# ---- one report an account and batch ---------------------------------------
+{
+	item 1 u1 a 2
+	item 2 u2 b 1
+	item 3 u1 a 2
+	item 4 u1 c 1
+} >in
+ct-report <in >rep 2>msg
+json 'a report for each account and batch, in order' \
+    '[.user.id, (.report.files | map(.id))]' \
+    '["u1",["up/1.jpg","up/3.jpg"]]
+["u2",["up/2.jpg"]]
+["u1",["up/4.jpg"]]' rep
+ok 'the summary reconciles' grep -q ': 4 in = 4 in 3 reports + 0 with errors + 0 dropped$' msg
+ok 'what is poor is said, without names' grep -q "report [0-9a-f]*: no 'ipCaptureEvent'" msg
+json 'what a file is' '.report.files[0] | del(.review, .hits) | keys' \
+    '["id","md5","mime","modified","name","path","pdq","sha1","sha256","size"]
+["id","md5","mime","modified","name","path","pdq","sha1","sha256","size"]
+["id","md5","mime","modified","name","path","pdq","sha1","sha256","size"]' rep
+json 'what a report is' '[.id == "report:" + .report.key, .report.env, .report.part, .report.parts, .report.incident.at]' \
+    '[true,"test",1,1,"2026-03-04T05:06:03Z"]
+[true,"test",1,1,"2026-03-04T05:06:02Z"]
+[true,"test",1,1,"2026-03-04T05:06:04Z"]' rep
+jq -r 'select(.user.id == "u2").report.xml' rep >doc.xml
+ok 'its document is valid' xsdcheck doc.xml
+[ -z "$lint" ] || ok 'xmllint thinks so, too' \
+    xmllint --noout --schema "$top/lib/tool/cybertipline.xsd" doc.xml
+ok 'it writes the same again' sh -c 'ct-report -q <in | cmp - rep'
+
+# the key, as promised, so that no program that knows it must follow a change
+keys() { jq -r .report.key "$1" | xargs; }
+cp rep first
+item 2 u2 b 1 '.extra = 1 | .user.screen_name = "x"' >in
+report in >rep
+is 'the key does not depend on the words' \
+    "$(jq -r 'select(.user.id == "u2").report.key' first)" keys rep
+sed 's/images\.example/images.berlin/; s/Example Images/Images/' ct.conf >real.conf
+ct-report -q --production -c real.conf <in >rep
+ok 'but on the environment' test "$(keys rep)" != "$(jq -r 'select(.user.id == "u2").report.key' first)"
+json 'which the record names' .report.env '"production"' rep
+
+# field TEXT... - its length in 8 bytes, least first, and the text
+field() { for f; do printf "\\$(printf %03o ${#f})\\0\\0\\0\\0\\0\\0\\0%s" "$f"; done; }
+item 1 u1 a 1 >in
+report in >rep
+if command -v b2sum >/dev/null; then
+	is 'the key is what it is said to be' \
+	    "$(field test ncmec u1 "$(printf '%032d' 0 | tr 0 a)" | b2sum -l 128 | cut -c-32)" keys rep
+	item 1 u1 a 1 'del(.review) | .match.hits[0].policy = "report"' >in
+	report in >rep
+	is '  and without review' \
+	    "$(field test ncmec u1 "$(printf '%064d' 1)" | b2sum -l 128 | cut -c-32)" keys rep
+fi
+
+# ---- what is no reason to report --------------------------------------------
+{
+	item 1 u1 a 1 '.review.verdict = "not_csam"'
+	item 2 u1 a 1 '.review.verdict = "unsure"'
+	item 3 u1 a 1 '.review.verdict = "exploitative"'
+	item 4 u1 a 1 'del(.review)'
+	item 5 u1 a 1 'del(.review) | .match.hits[0].policy = "report" | .match.total = 2'
+	item 6 u1 a 1 'del(.review) | .match.hits[0].policy = "report" | .match.hits[0].class = "ncii"'
+	item 7 u1 a 1 'del(.review) | .match.hits += [.match.hits[0]] | .match.hits[0].policy = "report" | .match.total = 2'
+	item 8 u1 a 1 'del(.review) | .match = {verdict: "undecided", total: 0, hits: []}'
+	item 9 u1 a 1 '.review.verdict = "not_csam" | .match.hits[0].policy = "report"'
+	echo '{}'
+} >in
+ct-report <in >rep 2>msg
+ok 'none of these is one' test ! -s rep
+ok 'the summary says why' grep -q ': 10 in = 0 in 0 reports + 0 with errors + 10 dropped: 4 not csam, 6 not reviewed' msg
+item 1 u1 a 1 'del(.review) | .match.hits[0].policy = "report"' >in
+report in >rep
+json 'a list may be trusted unseen' '[.report.files[0].id, .report.files[0].review]' '["up/1.jpg",null]' rep
+item 2 u1 a 1 'del(.review) | .match.hits[0].policy = "report"' >two
+cat two in >both
+cat in two >other
+is 'its key is of the contents, in no order' "$(report both | keys /dev/stdin)" \
+    sh -c 'ct-report -q <other | jq -r .report.key'
+
+item 1 u1 a 1 >in
+cat in in >twice
+ct-report <twice >rep 2>msg
+json 'what is there twice is reported once' '.report.files | length' 1 rep
+ok '  and counted' grep -q '1 dropped: 1 twice' msg
+
+# ---- accounts --------------------------------------------------------------
+{
+	item 1 u1 a 1 'del(.user, .review) | .match.hits[0].policy = "report"'
+	item 2 u1 a 1 'del(.user, .review) | .match.hits[0].policy = "report"'
+	item 1 u1 a 1 'del(.user, .review) | .match.hits[0].policy = "report" | .id = "copy"'
+} >in
+ct-report <in >rep 2>msg
+json 'no account: a report for each file' '.report.files | length' '1
+1
+1' rep
+ok '  with a warning' grep -q 'no account' msg
+is '  and a key for each' 3 sh -c 'jq -r .report.key rep | sort -u | wc -l'
+
+# ---- a batch is whole or nothing --------------------------------------------
+item 1 u1 a 2 >in
+item 2 u2 b 1 >>in
+exits 'half of a batch is no report' 75 report in
+cp got rep
+json '  its records come back' 'select(.error) | [.id, .error.code]' '["up/1.jpg",75]' rep
+json '  others are reported' 'select(.report) | .user.id' '"u2"' rep
+{
+	item 1 u1 a 2
+	item 2 u1 a 2 '.error = {tool: "x", code: 65, msg: "m"}'
+} >in
+exits 'so if one of it has an error' 75 report in
+cp got rep
+json '  it passes as it came' 'select(.error.tool == "x") | .error' '{"tool":"x","code":65,"msg":"m"}' rep
+{
+	item 1 u1 a 2
+	item 2 u1 a 2 '.object.modified = "yesterday"'
+} >in
+exits 'a fault in one holds all of it' 65 report in
+cp got rep
+json '  each says so' .error.code '65
+65' rep
+
+# ---- what is in the document -----------------------------------------------
+with 'a document' '.user += {screen_name: "sam", display_name: "Sam <&> Sämi", profile_url: ["https://images.example/u/1"],
+    email: {value: "u@images.example", type: "Home", verified: true}, phone: ["+49 30 1"],
+    first_name: "S", bio: "", date_of_birth: "1990-01-02",
+    ip: [{address: "198.51.100.7", port: 51, at: "2026-01-02T03:04:05+01:00", event: "Login", isp: "x"},
+         {address: "2001:db8::7", at: 1767323045, proxy: true}],
+    device: [{type: "IMEI", value: "0"}], disabled: {value: true, disabledDate: "2026-01-01T00:00:00Z"},
+    location: {city: "Berlin", countryCode: "DE"}, group: "g1", compromised: false, additional_info: "more"}
+  | .object += {url: "https://images.example/p/1?a=1&b=2"}
+  | .incident = {at: "2026-03-04T06:06:06+01:00", type: "enticement", description: "Time of the message",
+    priority: "secret reason", annotations: ["spam", "csamSolicitation"], additional_info: "Noted by hand."}
+  | .review.prior = [{env: "test", report_id: "990000001"}, {env: "production", report_id: "55"}]'
+ok 'it is valid' xsdcheck doc.xml
+ok 'priority: whom to telephone' grep -q '911.*1-800-843-5678' err
+ok 'priority: not why' sh -c '! grep -q secret err'
+has 'the incident type' '<incidentType>Online Enticement of Children for Sexual Acts</incidentType>'
+has 'the platform' '<platform>Example Images</platform>'
+has 'the reason of priority' '<escalateToHighPriority>secret reason</escalateToHighPriority>'
+has 'annotations' '<csamSolicitation/>'
+has 'the time, in UTC' '<incidentDateTime>2026-03-04T05:06:06Z</incidentDateTime>'
+has 'its description' '<incidentDateTimeDescription>Time of the message</incidentDateTimeDescription>'
+has 'the page' '<url>https://images.example/p/1\?a=1&amp;b=2</url>'
+has 'the reporter' '<email>trust@images.example</email>'
+has 'the company' '<companyTemplate>Example Images</companyTemplate>'
+has 'the legal page' '<legalURL>https://images.example/legal</legalURL>'
+has 'the suspect' '<espIdentifier>u1</espIdentifier>'
+has 'who verified the address' '<email type="Home" verified="true">u@images.example</email>'
+has 'a telephone' '<phone>\+49 30 1</phone>'
+has 'a birthday' '<dateOfBirth>1990-01-02</dateOfBirth>'
+has 'a name that needs care' '<displayName>Sam &lt;&amp;&gt; Sämi</displayName>'
+has 'where from' '<ipAddress>198.51.100.7</ipAddress>'
+has 'when, in UTC' '<dateTime>2026-01-02T02:04:05Z</dateTime>'
+has 'the port' '<port>51</port>'
+has 'another' '<ipAddress>2001:db8::7</ipAddress>'
+has 'a proxy' '<possibleProxy>true</possibleProxy>'
+has 'a device' '<idType>IMEI</idType>'
+has 'a place' '<countryCode>DE</countryCode>'
+has 'when it was closed' '<accountPermanentlyDisabled disabledDate="2026-01-01T00:00:00Z">true</accountPermanentlyDisabled>'
+has 'the earlier report of this environment' '<priorCTReports>990000001</priorCTReports>'
+hasnt 'and none of the other' '>55<'
+has 'what else' 'Noted by hand.</additionalInfo>'
+hasnt 'nothing blank' 'profileBio'
+ct-report -qx --incident csam <in >doc.xml 2>/dev/null
+has '--incident goes before' '<incidentType>Child Pornography \(possession, manufacture, and distribution\)</incidentType>'
+exits '--incident must be one' 64 ct-report --incident crime <in
+
+with 'no time but that of storage' .
+has '  which is said' '<incidentDateTimeDescription>When the newest of the files was last modified.*'
+: >file.jpg
+touch -d 2026-02-03T04:05:06Z file.jpg
+with 'no time but that of the file' 'del(.object) | .path = "'"$tmp"'/file.jpg"'
+has '  it is taken' '<incidentDateTime>2026-02-03T04:05:06Z</incidentDateTime>'
+
+{
+	item 1 u1 a 2 '.user += {screen_name: "old", email: ["a@images.example"]} | .incident.at = "2026-03-01T00:00:00Z" | .incident.priority = "one"'
+	item 2 u1 a 2 '.user += {screen_name: "new", email: ["a@images.example", "b@images.example"]} | .incident.priority = "two"
+	    | .object.ip = [{address: "198.51.100.1"}, {address: "198.51.100.2"}]'
+} >in
+exits 'two records' 0 xml in
+sed -n '/<personOrUserReported>/,$p' doc.xml >user.xml
+has 'of plain members the last counts' '<screenName>new</screenName>'
+is 'of lists every entry, once' 2 grep -c '@images.example</email>$' user.xml
+is 'all addresses of its files but the first' 2 grep -c '<ipAddress>' doc.xml
+has 'of times the newest' '<incidentDateTime>2026-03-01T00:00:00Z</incidentDateTime>'
+has 'of reasons all' '<escalateToHighPriority>one'
+
+# ---- what is in the document of a file -------------------------------------
+# file EDIT - the fileDetails of one item so edited, in doc.xml
+file() {
+	item 1 u1 a 1 "$1" | ct-report -q >rep && filexml <rep >doc.xml
+}
+exits 'a file' 0 file '.object += {name: "C/holiday.jpg", uploaded: "2026-03-04T06:06:06+01:00",
+    url: "https://images.example/p/1.jpg", public: true,
+    ip: {address: "198.51.100.9", port: 9, event: "Upload", at: "2026-03-04T05:06:06Z"}}'
+ok 'it is valid' xsdcheck doc.xml
+has 'report and file' '<reportId>990000009</reportId>'
+has 'its base name' '<originalFileName>holiday.jpg</originalFileName>'
+has 'when it came' '<uploadedToEspTimestamp>2026-03-04T05:06:06Z</uploadedToEspTimestamp>'
+has 'where it is' '<locationOfFile>https://images.example/p/1.jpg</locationOfFile>'
+has 'who sees it' '<publiclyAvailable>true</publiclyAvailable>'
+has 'that it is reported' '<fileRelevance>Reported</fileRelevance>'
+has 'its class' '<industryClassification>A1</industryClassification>'
+for h in MD5 SHA1 SHA256 PDQ; do
+	has "its $h" "<originalFileHash hashType=\"$h\">0+1</originalFileHash>"
+done
+has 'where from' '<ipAddress>198.51.100.9</ipAddress>'
+has 'what it is near' '<additionalInfo>Near match by PDQ, distance 6 of 256 bits: source ncmec, list industry, entry 1001, of member 9002, classified A1</additionalInfo>'
+hasnt 'not that anybody viewed it' 'ViewedByEsp'
+exits 'an exact hit' 0 file '.match.hits[0] = {source: "own", type: "md5"}'
+has '  is called one' '<additionalInfo>Same md5 as a known file: source own</additionalInfo>'
+exits 'many hits' 0 file '.match.hits = [range(40) | {source: "s\(.)", type: "md5"}]'
+is '  are cut' 18 grep -c '<additionalInfo>' doc.xml
+has '  and counted' '<additionalInfo>And 24 more known hashes.</additionalInfo>'
+exits 'no hit: a person found it' 0 file 'del(.match)'
+is '  so nothing is said of lists' 0 grep -c 'known' doc.xml
+jq -r .report.xml rep >doc.xml
+hasnt '  in the report, too' 'lists'
+exits 'a name with a newline and a bell' 0 file '.path = "/a/b\n\u0007ä.jpg"'
+has '  cannot keep a report back' '<originalFileName>b%0A%07%C3%A4.jpg</originalFileName>'
+exits 'a name of 3000 characters' 0 file '.object.name = ("ä" * 3000)'
+exits 'a name that ends in a slash' 0 file '.object.name = "a/"'
+hasnt '  is none' originalFileName
+exits 'a path that is no text' 0 file 'del(.path) | .path_b64 = "/w=="'
+json '  goes to ct-submit' '.report.files[0] | [.path, .path_b64]' '[null,"/w=="]' rep
+
+# ---- viewed: only what the log proves --------------------------------------
+sha256=$(printf '%064d' 1)
+item 1 u1 a 1 'del(.review)' | ct-review add -q >/dev/null
+ct-review decide --account u1 --verdict csam --by r7 >/dev/null
+viewed() { # EDIT - the flags of the file when the decision is edited so
+	ct-review decided | jq -c "$1" | ct-report 2>msg | filexml | sed -n 's/ *<\(.*ViewedByEsp\)>\(.*\)<.*/\1 \2/p'
+}
+is 'unseen' '' viewed .
+forged='.review.viewed = {level: "full", entire: true, exif: true}'
+is 'a flag without proof' '' viewed "$forged"
+ok '  is noted' grep -q 'not proven' msg
+saw "$CT_HOME" "$sha256" obscured true true
+is 'seen in part' '' viewed .
+saw "$CT_HOME" "$sha256" full false false
+is 'seen, not all' '' viewed .
+is 'a flag that somebody raised' '' viewed '.review.viewed.entire = true'
+saw "$CT_HOME" "$sha256" full true false
+# the metadata were displayed above
+is 'seen whole' 'fileViewedByEsp true
+exifViewedByEsp true' viewed .
+is 'of other content' '' viewed '.hashes.sha256 = "'"$(printf '%064d' 2)"'"'
+ct-review decided >proof
+proven() { ct-report 2>msg <proof | filexml | grep -c Viewed; }
+is 'with the key' 2 proven
+mv "$CT_HOME/review.key" key
+is 'without it' 0 proven
+ok '  is noted' grep -q 'not proven' msg
+head -c 32 /dev/zero >"$CT_HOME/review.key"
+chmod 600 "$CT_HOME/review.key"
+is 'with another' 0 proven
+: >"$CT_HOME/review.key"
+is 'with none that is one' 0 proven
+ok '  the report is made all the same' grep -q '1 in = 1 in 1 reports' msg
+
+# ---- what is refused --------------------------------------------------------
+refuses 'a time in the future' incidentDateTime '.incident.at = "2026-11-22T10:00:01Z"'
+refuses 'a time without zone' incidentDateTime '.incident.at = "2026-03-04T05:06:07"'
+refuses 'no time at all' incidentDateTime 'del(.object)'
+refuses 'a blank priority' escalateToHighPriority '.incident.priority = " "'
+refuses 'a priority that is true' escalateToHighPriority '.incident.priority = true'
+refuses 'a priority of 3001 letters' escalateToHighPriority '.incident.priority = ("s" * 3001)'
+refuses 'an unknown type' incidentType '.incident.type = "secret"'
+refuses 'an unknown annotation' reportAnnotations '.incident.annotations = ["secret"]'
+refuses 'an annotation in capitals' reportAnnotations '.incident.annotations = ["SPAM"]'
+refuses 'one too new' informational '.incident.annotations = ["informational"]'
+refuses 'a bell' screenName '.user.screen_name = "secret\u0007"'
+refuses 'U+FFFE' displayName '.user.display_name = ["secret\ufffe"]'
+refuses 'a name of 257 letters' screenName '.user.screen_name = ("s" * 257)'
+refuses 'a name that is a number' screenName '.user.screen_name = 7'
+refuses 'an e-mail that is none' "'email'" '.user.email = "secret"'
+refuses 'an IP that is none' ipAddress '.user.ip = [{address: "Unknown"}]'
+refuses 'an IP with its port' ipAddress '.user.ip = [{address: "192.0.2.1:80"}]'
+refuses 'an IP in plain' ipCaptureEvent '.user.ip = ["192.0.2.1"]'
+refuses 'an event of no name' eventName '.user.ip = [{address: "192.0.2.1", event: "secret"}]'
+refuses 'port 65536' "'port'" '.user.ip = [{address: "192.0.2.1", port: 65536}]'
+refuses 'an IP at no time' dateTime '.user.ip = [{address: "192.0.2.1", at: "secret"}]'
+refuses 'a country in full' countryCode '.user.location = {countryCode: "secret"}'
+refuses 'an unknown attribute' "'email'" '.user.email = [{value: "u@images.example", secret: 1}]'
+refuses 'a profile with blanks' profileUrl '.user.profile_url = "https://secret b/"'
+refuses 'truth as text' compromisedAccount '.user.compromised = "true"'
+refuses 'a prior report that is none' priorCTReports '.review.prior = [{env: "test", report_id: "secret"}]'
+refuses 'a page without scheme' locationOfFile '.object.url = "images.example/secret"'
+refuses 'a class that is none' industryClassification '.review.class = "C1"'
+refuses 'a short MD5' hashes.md5 '.hashes.md5 = "00"'
+refuses 'no MD5' hashes.md5 'del(.hashes.md5)'
+refuses 'no SHA-256' hashes.sha256 'del(.hashes.sha256)'
+refuses 'an id that is a number' 'id is not' '.id = 7'
+refuses 'an account that is a number' user.id '.user.id = 7'
+refuses 'a review without batch' batch 'del(.review.batch)'
+item 1 u1 a 2 '.incident.type = "csam"' >in
+item 2 u1 a 2 '.incident.type = "enticement"' >>in
+exits 'two incident types in one report' 65 report in
+ok '  --incident settles it' ct-report -q --incident enticement <in
+
+echo '{"torn' >in
+exits 'a line that is no record' 65 report in
+item 1 u1 a 1 | tr -d '\n' >in
+exits 'a last line without newline' 65 report in
+ok '  is no report' sh -c '! grep -q report: got'
+item 1 u1 a 1 '.error = {tool: "x", code: 70, msg: "m"}' >in
+exits 'an earlier error counts' 70 report in
+ok '  and passes' cmp got in
+: >in
+exits 'no input, no report' 0 report in
+
+# ---- parts ------------------------------------------------------------------
+item 1 u1 a 501 >one
+jq -c '. as $r | range(501) | . as $i | $r | .id = "f\($i)" | .hashes.sha256 = ("0000\($i)"[-4:] | . * 16)' one >in
+report in >rep
+json 'more than 500 files: parts' '[.id == "report:\(.report.key)/\(.report.part)", .report.part, .report.parts, (.report.files | length)]' \
+    '[true,1,2,500]
+[true,2,2,1]' rep
+jq -r .report.xml rep >doc.xml
+has 'which says so' '.*Part 2 of 2: the account has more files than one report takes.</additionalInfo>'
+jq -c 'select(.review.items) | .review.items = 40 | .note = "x" | .match.hits[0].entry = ("e" * 40000)' in | head -40 >long
+report long >rep
+ok 'more than 900 kB: parts' test "$(wc -l <rep)" -eq 2
+ok '  none over a line of 1 MiB' awk 'length > 1000000 { exit 1 }' rep
+item 1 u1 a 1 '.user.additional_info = ("s" * 600000)' >in
+exits 'a report that is too long for a record' 65 report in
+
+# ---- -x, --key, configuration, output --------------------------------------
+item 1 u1 a 1 >in
+item 2 u2 b 1 >>in
+exits '-x is for one' 64 xml in
+key=$(report in | jq -r 'select(.user.id == "u2").report.key')
+ok '  it names the keys' grep -q -- "--key $key" err
+ct-report -qx --key "$key" <in >doc.xml
+has '--key chooses' '<espIdentifier>u2</espIdentifier>'
+is '--key without -x' 1 sh -c "ct-report -q --key $key <in | wc -l"
+
+# conf WHAT STATUS LINE... - with this configuration
+conf() {
+	what=$1 status=$2
+	shift 2
+	printf '%s\n' "$@" >other.conf
+	# shellcheck disable=SC2086 # an option or none
+	exits "$what" "$status" ct-report -q -c other.conf ${prod-} <in
+}
+conf 'no e-mail of the reporter' 78 '[reporter]' 'last_name = x'
+conf 'one that is none' 78 '[reporter]' 'email = x'
+conf 'a misspelt key' 78 '[reporter]' 'email = a@b.example' '[company]' 'legalurl = x'
+conf 'an incident type that is none' 78 '[reporter]' 'email = a@b.example' '[incident]' 'type = x'
+conf 'a detail that is none' 65 '[reporter]' 'email = a@b.example' '[company]' 'legal_url = images.example'
+conf 'another kind of detail' 0 '[reporter]' 'email = a@b.example' '[incident]' 'internet_detail = chat' 'client = Chat'
+ok '  is written' sh -c 'ct-report -q -c other.conf <in | jq -r .report.xml | grep -q "<chatClient>Chat<"'
+conf 'an unknown kind of detail' 78 '[reporter]' 'email = a@b.example' '[incident]' 'internet_detail = x'
+prod=--production
+conf 'a placeholder, in production' 78 '[reporter]' 'email = a@b.example'
+conf 'another' 78 '[reporter]' 'email = a@images.berlin' 'last_name = [NAME]'
+conf 'none' 0 '[reporter]' 'email = a@images.berlin'
+conf 'where only a person would see it' 78 '[reporter]' 'email = a@images.berlin' '[contact]' 'email = a@example.com'
+exits 'a configuration that is not there' 66 ct-report -c none.conf <in
+exits 'an operand' 64 ct-report in
+exits 'a full disk' 74 sh -c 'ct-report -q <in >/dev/full'
+exits 'help' 0 ct-report --help
+done_testing
