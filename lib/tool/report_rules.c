@@ -175,7 +175,10 @@ ct_report_file_rules(const json_t *m, struct ct_err *err)
 	if (name && strchr(name, '/'))
 		return ct_fail(
 		    err, CT_DATAERR, "element 'originalFileName' has a path");
-	json_array_foreach(json_object_get(m, "originalFileHash"), i,
-	    hash) if ((rc = digest(hash, err))) return rc;
+	json_array_foreach(json_object_get(m, "originalFileHash"), i, hash)
+	{
+		if ((rc = digest(hash, err)))
+			return rc;
+	}
 	return 0;
 }

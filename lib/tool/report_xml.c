@@ -66,8 +66,10 @@ integer(char **text, const char *element, const json_t *v, struct ct_err *err)
 		*text = ct_strdup(s);
 	else
 		return malformed(element, "an integer", err);
-	if (strstr(element, "priorCTReport") && atoll(*text) <= 0) {
+	if (strstr(element, "priorCTReport") &&
+	    (**text == '-' || strspn(*text, "0") == strlen(*text))) {
 		free(*text);
+		*text = NULL;
 		return malformed(element, "a report number", err);
 	}
 	return 0;
@@ -199,26 +201,39 @@ later(const struct ct_elem *e, struct ct_err *err)
 	    e->name);
 }
 
-/* Names in an array, or members that are true. */
+/* Names in an array, or members that are true, as an object; or NULL. */
+static json_t *
+flag_set(const json_t *v)
+{
+	json_t *set = json_object();
+	const json_t *name;
+	size_t i;
+
+	if (json_is_object(v))
+		(void)json_object_update(set, (json_t *)(uintptr_t)v);
+	json_array_foreach(v, i, name)
+	{
+		if (json_is_string(name))
+			(void)json_object_set_new(
+			    set, json_string_value(name), json_true());
+	}
+	if (json_object_size(set))
+		return set;
+	json_decref(set);
+	return NULL;
+}
+
 static int
 flags(struct ct_xmlout *x, const struct ct_elem *e, const json_t *v,
     struct ct_err *err)
 {
-	json_t *set = json_object();
+	json_t *set = flag_set(v);
 	const struct ct_elem *s;
-	const json_t *name;
-	size_t i;
-	int rc = 0;
+	int rc;
 
-	if (json_is_object(v))
-		(void)json_object_update(set, (json_t *)(uintptr_t)v);
-	else if (!json_is_array(v))
-		rc = malformed(e->name, "a list of names", err);
-	json_array_foreach(v, i, name) if (json_is_string(name))(void)
-	    json_object_set_new(set, json_string_value(name), json_true());
-	else rc = malformed(e->name, "a list of names", err);
-	if (!rc)
-		rc = all_known(e, set, err);
+	if (!set)
+		return malformed(e->name, "a list of names", err);
+	rc = all_known(e, set, err);
 	ct_xmlout_start(x, e->name);
 	for (s = e->sub; !rc && s->name; s++) {
 		if (!json_is_true(json_object_get(set, s->name)))
@@ -260,8 +275,11 @@ members(struct ct_xmlout *x, const struct ct_elem *e, const json_t *v,
 		if (!json_array_size(value) && s->flags & CT_MUST)
 			return ct_fail(err, CT_DATAERR,
 			    "element '%s' lacks '%s'", e->name, s->name);
-		json_array_foreach(value, i,
-		    one) if ((rc = element(x, s, one, err))) return rc;
+		json_array_foreach(value, i, one)
+		{
+			if ((rc = element(x, s, one, err)))
+				return rc;
+		}
 	}
 	return rc;
 }
