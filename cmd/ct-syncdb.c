@@ -143,7 +143,7 @@ check_index(struct run *r)
 	rec = json_pack("{s:s, s:b, s:I}", "index", path, "ok", rc == 0,
 	    "generation", (json_int_t)head.generation);
 	if (rc) {
-		ct_warn("'%s': %s", path, err.msg);
+		ct_warn("index: %s", err.msg);
 		ct_rec_fail(rec, &err);
 		worse(r, rc);
 	}

@@ -1,0 +1,71 @@
+#!/bin/sh
+# The index: a damaged one is refused, whatever byte it is; never asked
+# shellcheck source=t/lib.sh disable=SC2317
+. "${0%/*}/lib.sh"
+
+md5=11111111111111111111111111111111
+pdq=0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f
+printf 'md5 %s a\npdq %s b\nsha1 2222222222222222222222222222222222222222\n' $md5 $pdq >list
+printf '[source own]\ntype = file\npath = list\nclass = own\n' >conf
+export CT_CONF=conf
+echo '{"id":"x","file":{"decode":"ok"},"hashes":{"md5":"'$md5'","pdq":"'$pdq'","pdq_quality":100}}' >in
+ct-syncdb -q sync
+ctx=$CT_HOME/lists/known.ctx
+match() { ct-match -q "$@" <in; }
+
+match >out
+is 'it matches' '["a","b"]' jq -c '[.match.hits[].entry]' out
+is 'its mode' 640 stat -c %a "$ctx"
+is 'that of its directory' 750 stat -c %a "$CT_HOME/lists"
+is 'that of the lists' 600 stat -c %a "$CT_HOME/lists/own.db"
+match -l "$ctx" >out.l
+ok '-l takes an index too' cmp out out.l
+cp "$ctx" sound
+
+# the same content makes the same bytes
+CT_CLOCK=2026-11-22T10:00:00Z
+export CT_CLOCK
+CT_HOME=$tmp/s1 ct-syncdb -q sync
+printf 'sha1 2222222222222222222222222222222222222222\npdq %s b\nmd5 %s a\n' $pdq $md5 >list
+CT_HOME=$tmp/s2 ct-syncdb -q sync
+ok 'the same content, the same bytes' cmp s1/lists/known.ctx s2/lists/known.ctx
+unset CT_CLOCK
+
+# every 37th byte, and all borders of sections
+size=$(stat -c %s sound)
+missed='' at=0 n_at=0
+while [ $at -lt "$size" ]; do
+	cp sound "$ctx"
+	byte=$(od -An -tu1 -j$at -N1 sound | tr -d ' ')
+	# shellcheck disable=SC2059
+	printf "\\$(printf %o $(((byte + 1) % 256)))" |
+	    dd of="$ctx" bs=1 seek=$at conv=notrunc status=none
+	match >out 2>err.d
+	rc=$?
+	{ [ $rc -eq 65 ] && ! [ -s out ]; } || missed="$missed $at:$rc"
+	at=$((at + (at < 160 || at >= 4088 ? 8 : 211)))
+	n_at=$((n_at + 1))
+done
+ok "$n_at bytes changed, one at a time: 65, and nothing is written" test -z "$missed"
+echo "# $missed"
+missed=''
+for cut in 0 1 8 4095 4096 4097 $((size - 64)) $((size - 1)); do
+	head -c $cut sound >"$ctx"
+	match >out 2>/dev/null
+	[ $? -eq 65 ] && ! [ -s out ] || missed="$missed $cut"
+done
+ok 'cut short: 65' test -z "$missed"
+cp sound "$ctx"
+printf x >>"$ctx"
+exits 'grown: 65' 65 match
+rm "$ctx"
+exits 'gone: 66' 66 match
+exits 'ct-syncdb check finds it, too' 66 ct-syncdb check
+head -c 5000 sound >"$ctx"
+exits 'and a damaged one' 65 ct-syncdb check
+CT_HOME=$tmp/state ct-syncdb sync 2>said
+ok 'sync makes it anew, and says so' grep -q 'made anew' said
+exits 'then all is well' 0 ct-syncdb check
+ct-syncdb check >index.rec
+is 'with a higher generation' 2 jq 'select(.index).generation' index.rec
+done_testing
