@@ -6,10 +6,8 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "file.h"
 #include "prog.h"
 #include "rec.h"
-#include "set.h"
 #include "source.h"
 
 static const char usage[] =
@@ -71,16 +69,6 @@ meant(const struct run *r, const struct ct_source *s)
 	return r->nnames == 0;
 }
 
-static void
-put(struct run *r, json_t *rec)
-{
-	struct ct_err err = { 0 };
-
-	if (ct_out_rec(&r->out, rec, &err))
-		ct_die_err(&err);
-	json_decref(rec);
-}
-
 /* ---- sync -----------------------------------------------------------------
  */
 
@@ -125,40 +113,31 @@ sync_all(struct run *r)
 		worse(r, CT_TEMPFAIL);
 }
 
-/* ---- check ----------------------------------------------------------------
+/* ---- check, show -----------------------------------------------------------
  */
 
+/* Write the record that a look at something gave; it holds its error. */
 static void
-check_index(struct run *r)
+put(struct run *r, json_t *rec, int rc, const struct ct_err *why)
 {
-	char *path = ct_printf("%s/lists/known.ctx", r->home);
-	struct ct_set_head head = { 0 };
 	struct ct_err err = { 0 };
-	struct ct_set *set;
-	json_t *rec;
-	int rc = ct_set_open(&set, path, &err);
 
-	if (!rc && !(rc = ct_set_verify(set, &err)))
-		ct_set_head(set, &head);
-	rec = json_pack("{s:s, s:b, s:I}", "index", path, "ok", rc == 0,
-	    "generation", (json_int_t)head.generation);
 	if (rc) {
-		ct_warn("index: %s", err.msg);
-		ct_rec_fail(rec, &err);
+		ct_warn("%s", why->msg);
 		worse(r, rc);
 	}
-	put(r, rec);
-	ct_set_close(set);
-	free(path);
+	if (rec && ct_out_rec(&r->out, rec, &err))
+		ct_die_err(&err);
+	json_decref(rec);
 }
 
 static void
-check_all(struct run *r)
+look(struct run *r,
+    int (*at)(struct ct_source *, const char *, json_t **, struct ct_err *))
 {
 	struct ct_source *s;
 	struct ct_err err;
 	json_t *rec;
-	char *who;
 	int rc;
 
 	for (s = r->sources.src; s < r->sources.src + r->sources.n; s++) {
@@ -166,90 +145,27 @@ check_all(struct run *r)
 			continue;
 		err = (struct ct_err){ 0 };
 		s->retry_ms = r->wait;
-		rc = s->adapter->check(s, &who, &err);
-		rec = json_pack("{s:s, s:s, s:b}", "source", s->name, "type",
-		    s->adapter->type, "ok", rc == 0);
-		if (who)
-			(void)json_object_set_new(
-			    rec, "member", json_string(who));
-		free(who);
-		if (rc) {
-			ct_warn("%s", err.msg);
-			ct_rec_fail(rec, &err);
-			worse(r, rc);
-		}
-		put(r, rec);
+		rc = at(s, r->home, &rec, &err);
+		put(r, rec, rc, &err);
 	}
-	check_index(r);
 }
-
-/* ---- show -----------------------------------------------------------------
- */
 
 static void
-put_time(json_t *rec, const char *name, int64_t ms)
+check_all(struct run *r)
 {
-	char text[CT_TIME_LEN];
-
-	(void)json_object_set_new(
-	    rec, name, ms > 0 ? json_string(ct_time(ms, text)) : json_null());
-}
-
-static int
-show_list(struct run *r, const struct ct_source *s, struct ct_list *db,
-    struct ct_err *err)
-{
-	struct ct_list_state state;
-	struct ct_list_count n;
-	struct ct_cursor cur;
+	struct ct_err err = { 0 };
 	json_t *rec;
 	int rc;
 
-	if ((rc = ct_list_state(db, &state, err)) ||
-	    (rc = ct_list_count(db, &n, err)) ||
-	    (rc = ct_list_cursor(db, "delta", &cur, err)))
-		return rc;
-	rec = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "source",
-	    s->name, "type", s->adapter->type, "entries", (json_int_t)n.entries,
-	    "hashes", (json_int_t)n.signals, "tombstones",
-	    (json_int_t)n.tombstones, "missing", (json_int_t)n.missing,
-	    "rejects", (json_int_t)n.rejects, "generation",
-	    (json_int_t)state.generation);
-	put_time(rec, "done_to", cur.done_to);
-	(void)json_object_set_new(
-	    rec, "resume", json_boolean(cur.next != NULL));
-	put_time(rec, "last_run", state.last_run);
-	put_time(rec, "last_reconcile", state.last_reconcile);
-	(void)json_object_set_new(rec, "age_s",
-	    state.last_run ? json_integer((ct_now() - state.last_run) / 1000)
-			   : json_null());
-	(void)json_object_set_new(
-	    rec, "compiled", json_boolean(state.compiled == state.revision));
-	put(r, rec);
-	free(cur.next);
-	return 0;
+	look(r, ct_source_check);
+	rc = ct_index_check(r->home, &rec, &err);
+	put(r, rec, rc, &err);
 }
 
 static void
 show_all(struct run *r)
 {
-	struct ct_err err = { 0 };
-	struct ct_list *db;
-	struct ct_source *s;
-	int rc;
-
-	for (s = r->sources.src; s < r->sources.src + r->sources.n; s++) {
-		if (!meant(r, s))
-			continue;
-		rc = ct_list_open(&db, r->home, s->name, false, &err);
-		if (!rc)
-			rc = show_list(r, s, db, &err);
-		ct_list_close(db);
-		if (rc) {
-			ct_warn("%s", err.msg);
-			worse(r, rc);
-		}
-	}
+	look(r, ct_source_show);
 }
 
 /* ---- main -----------------------------------------------------------------

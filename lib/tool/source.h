@@ -15,6 +15,7 @@
 #include "conf.h"
 #include "err.h"
 #include "list.h"
+#include "rec.h"
 
 struct ct_source;
 
@@ -27,8 +28,8 @@ struct ct_adapter {
 	 * all else is in the list, and *err is not set; or an error.
 	 */
 	int (*sync)(struct ct_source *src, struct ct_err *err);
-	/* Can it be reached, and do the credentials hold?  Adds to *what
-	 * (if not NULL) who the service says we are; release with free. */
+	/* Can it be reached, and do the credentials hold?  *what: who the
+	 * service says we are, or NULL; release with free. */
 	int (*check)(struct ct_source *src, char **what, struct ct_err *err);
 };
 
@@ -76,6 +77,19 @@ int ct_source_reject(struct ct_source *src, const char *where, const char *id,
  * itself (over 1000 and over a tenth), unless that is allowed. */
 int ct_source_guard(const struct ct_source *src, int64_t gone, int64_t live,
     struct ct_err *err);
+
+/* ---- how it is -------------------------------------------------------------
+ */
+
+/* A record that tells of the list, without any hash.  *rec is NULL on error. */
+int ct_source_show(
+    struct ct_source *src, const char *home, json_t **rec, struct ct_err *err);
+
+/* Asks the source whether it can be reached; of the index, whether it is
+ * sound.  *rec is a record, with its error if there is one. */
+int ct_source_check(
+    struct ct_source *src, const char *home, json_t **rec, struct ct_err *err);
+int ct_index_check(const char *home, json_t **rec, struct ct_err *err);
 
 /* ---- a list file, also used by itself ------------------------------------ */
 

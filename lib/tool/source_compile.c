@@ -1,4 +1,5 @@
 /* source_compile.c - all lists into one index, lists/known.ctx */
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -313,6 +314,22 @@ make(struct job *j, int64_t now, uint64_t *generation, struct ct_err *err)
 	return rc;
 }
 
+/* What runs left that were killed; the lock is ours, so none is at it. */
+static void
+tidy(const struct job *j)
+{
+	char *pattern = ct_printf("%s/known.*.tmp.*", j->dir);
+	glob_t g;
+	size_t i;
+
+	if (glob(pattern, 0, NULL, &g) == 0) {
+		for (i = 0; i < g.gl_pathc; i++)
+			(void)unlink(g.gl_pathv[i]);
+		globfree(&g);
+	}
+	free(pattern);
+}
+
 int
 ct_compile(const struct ct_sources *all, const char *home, int64_t now,
     uint64_t *generation, struct ct_err *err)
@@ -326,8 +343,11 @@ ct_compile(const struct ct_sources *all, const char *home, int64_t now,
 	size_t i;
 
 	rc = ct_mkdirs(j.dir, err);
-	if (!rc && !(rc = ct_file_lock(lock, &fd, err)) &&
-	    !(rc = gather(&j, home, err)))
+	if (!rc && !(rc = ct_file_lock(lock, &fd, err))) {
+		tidy(&j);
+		rc = gather(&j, home, err);
+	}
+	if (!rc)
 		rc = make(&j, now, &got, err);
 	if (generation)
 		*generation = got;

@@ -1,0 +1,100 @@
+/* source_show.c - records that tell how sources and the index are */
+#include <stdlib.h>
+
+#include "clock.h"
+#include "prog.h"
+#include "set.h"
+#include "source.h"
+
+static void
+put_time(json_t *rec, const char *name, int64_t ms)
+{
+	char text[CT_TIME_LEN];
+
+	(void)json_object_set_new(
+	    rec, name, ms > 0 ? json_string(ct_time(ms, text)) : json_null());
+}
+
+static int
+show(const struct ct_source *s, struct ct_list *db, json_t **rec,
+    struct ct_err *err)
+{
+	struct ct_list_state state;
+	struct ct_list_count n;
+	struct ct_cursor cur;
+	int rc;
+
+	if ((rc = ct_list_state(db, &state, err)) ||
+	    (rc = ct_list_count(db, &n, err)) ||
+	    (rc = ct_list_cursor(db, "delta", &cur, err)))
+		return rc;
+	*rec = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "source",
+	    s->name, "type", s->adapter->type, "entries", (json_int_t)n.entries,
+	    "hashes", (json_int_t)n.signals, "tombstones",
+	    (json_int_t)n.tombstones, "missing", (json_int_t)n.missing,
+	    "rejects", (json_int_t)n.rejects, "generation",
+	    (json_int_t)state.generation);
+	put_time(*rec, "done_to", cur.done_to);
+	(void)json_object_set_new(
+	    *rec, "resume", json_boolean(cur.next != NULL));
+	put_time(*rec, "last_run", state.last_run);
+	put_time(*rec, "last_reconcile", state.last_reconcile);
+	(void)json_object_set_new(*rec, "age_s",
+	    state.last_run ? json_integer((ct_now() - state.last_run) / 1000)
+			   : json_null());
+	(void)json_object_set_new(
+	    *rec, "compiled", json_boolean(state.compiled == state.revision));
+	free(cur.next);
+	return 0;
+}
+
+int
+ct_source_show(
+    struct ct_source *s, const char *home, json_t **rec, struct ct_err *err)
+{
+	struct ct_list *db;
+	int rc = ct_list_open(&db, home, s->name, false, err);
+
+	*rec = NULL;
+	if (!rc)
+		rc = show(s, db, rec, err);
+	ct_list_close(db);
+	return rc;
+}
+
+int
+ct_source_check(
+    struct ct_source *s, const char *home, json_t **rec, struct ct_err *err)
+{
+	char *who;
+	int rc = s->adapter->check(s, &who, err);
+
+	(void)home;
+	*rec = json_pack("{s:s, s:s, s:b}", "source", s->name, "type",
+	    s->adapter->type, "ok", rc == 0);
+	if (who)
+		(void)json_object_set_new(*rec, "member", json_string(who));
+	free(who);
+	if (rc)
+		ct_rec_fail(*rec, err);
+	return rc;
+}
+
+int
+ct_index_check(const char *home, json_t **rec, struct ct_err *err)
+{
+	char *path = ct_printf("%s/lists/known.ctx", home);
+	struct ct_set_head head = { 0 };
+	struct ct_set *set;
+	int rc = ct_set_open(&set, path, err);
+
+	if (!rc && !(rc = ct_set_verify(set, err)))
+		ct_set_head(set, &head);
+	*rec = json_pack("{s:s, s:b, s:I}", "index", path, "ok", rc == 0,
+	    "generation", (json_int_t)head.generation);
+	if (rc)
+		ct_rec_fail(*rec, err);
+	ct_set_close(set);
+	free(path);
+	return rc;
+}
