@@ -60,7 +60,7 @@ misbehave(char how, struct ct_wire_answer *a)
 
 	switch (how) {
 	case 'c':
-		(void)kill(getpid(), SIGSEGV);
+		(void)kill(getpid(), SIGKILL);
 		break;
 	case 'e':
 		_exit(0);
@@ -193,7 +193,7 @@ main(int argc, char *argv[])
 	if (memory != MAP_FAILED)
 		return worker(memory);
 	ct_start("decode");
-	limits.ms = 300;
+	limits.ms = 1000;
 	if (ct_decode_open(&d, "/proc/self/exe", &limits, &err))
 		ct_die_err(&err);
 	(void)argv;
