@@ -7,6 +7,7 @@
 #ifndef CT_DIGEST_H
 #define CT_DIGEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,7 @@
 
 struct ct_digest { /* used over and over; zeroed before the first start */
 	struct evp_md_ctx_st *ctx[3];
+	bool sha256_only; /* set before start: the others are all zero */
 };
 
 struct ct_digests {
