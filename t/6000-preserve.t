@@ -329,12 +329,31 @@ ct-preserve seal -qk k.pub <in2 |
     finished production 902 2026-11-22T10:00:00Z >rec
 exits 'sealed by a later run' 0 ct-preserve anchor -q <rec
 
+# ---- the examples of ct-preserve(1) and ct-vault(5)
+CT_HOME=$tmp/example
+exits 'an example: the keys' 0 ct-preserve keygen -o evidence
+report production $k1 s1 s65537 | ct-preserve seal -qk evidence.pub |
+    finished production 990000002 2026-11-22T10:00:00Z | ct-preserve anchor -q >rec
+is 'the check' '' sh -c \
+    "ct-preserve verify -q | jq -c 'select(.state != \"ok\")'"
+ct-preserve list | jq -r 'select(.report_id == "990000002").id' |
+    while read -r id; do
+	ct-preserve open -k evidence.key -o "$id.bin" "$id"
+    done
+is 'the evidence of one report' "$(sha256sum <s1)
+$(sha256sum <s65537)" sh -c 'jq -r ".report.files[].vault.id" rec |
+    while read -r id; do sha256sum <$id.bin; done'
+is 'what an object is called' "$(cd "$CT_HOME/vault/objects" && echo ??/*)" \
+    sh -c 'cd "$CT_HOME/vault/objects" && b2sum -l 256 ??/* |
+    sed "s/^\(..\)\([^ ]*\)  .*/\1\/\1\2/" | paste -sd" "'
+
 # ---- one at a time, and options
 mkfifo hold
 ct-preserve seal -qk k.pub <hold >held 2>&1 &
 pids=$!
 exec 9>hold
-while flock -n "$CT_HOME/vault/lock" true; do
+echo '{"id":"x"}' >&9
+while [ ! -s held ] && kill -0 "$pids"; do
 	sleep 0.05
 done
 exits 'another one seals: 75' 75 seal in

@@ -50,7 +50,8 @@ struct ct_vault_key {
 	struct ct_vault_pub pub;
 };
 
-/* The digests and the number of the bytes that went by. */
+/* The digests and the number of the bytes that went by.  What was sealed had
+ * all its digests compared; to open it, SHA-256 proves the same. */
 struct vault_sum {
 	struct ct_digest digest;
 	uint64_t size;

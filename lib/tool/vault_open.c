@@ -148,7 +148,7 @@ ct_vault_open(struct ct_vault_key *const key[], size_t n, int in, int out,
     json_t **manifest, struct ct_err *err)
 {
 	struct opening o = { .in = in, .out = out };
-	struct vault_sum sum = { 0 };
+	struct vault_sum sum = { .digest.sha256_only = true };
 	struct ct_err why = { 0 };
 	json_t *m = NULL;
 	int rc = vault_sum_start(&sum, err);

@@ -43,9 +43,11 @@ vault_sum_compare(
 	struct ct_digests got;
 
 	if (ct_digest_end(&sum->digest, &got, err) ||
-	    is_hex(manifest, "sha256", got.sha256, CT_SHA256_LEN, err) ||
-	    is_hex(manifest, "sha1", got.sha1, CT_SHA1_LEN, err) ||
-	    is_hex(manifest, "md5", got.md5, CT_MD5_LEN, err))
+	    is_hex(manifest, "sha256", got.sha256, CT_SHA256_LEN, err))
+		return err->code;
+	if (!sum->digest.sha256_only &&
+	    (is_hex(manifest, "sha1", got.sha1, CT_SHA1_LEN, err) ||
+		is_hex(manifest, "md5", got.md5, CT_MD5_LEN, err)))
 		return err->code;
 	if (!ct_rec_text(manifest, "sha256"))
 		return ct_fail(err, CT_DATAERR, "no sha256");
