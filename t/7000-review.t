@@ -159,9 +159,20 @@ ct-review decided | jq -c 'select(.id == "z") | .review.prior' >r
 json 'priors are told apart by environment' . \
     '[{"env":"test","report_id":"990000001"},{"env":"production","report_id":"123456789"}]' r
 
+# a batch that is acked in part is printed as a whole, until it is done
+{ rec k u5 31; rec l u5 32; } | ct-review add -q >/dev/null
+decide --account u5 --verdict csam >/dev/null
+report test finished 990000005 k l | jq -c '.submission.files |= .[:1]' | ct-review ack -q >/dev/null
+ct-review decided --account u5 >r
+json 'half of a batch is done: all of it again' '[.id, .review.items, .review.prior]' \
+    '["k",2,null]
+["l",2,null]' r
+report test finished 990000005 k l | ct-review ack -q >/dev/null
+is '  until all is done' '' released --account u5
+
 ct-review stats >r
 json 'stats counts' 'del(.oldest)' \
-    '{"open":1,"decided":3,"released":3,"acked":2,"accounts":1,"verdicts":{"csam":5,"not_csam":2,"unsure":1}}' r
+    '{"open":1,"decided":3,"released":3,"acked":4,"accounts":1,"verdicts":{"csam":7,"not_csam":2,"unsure":1}}' r
 
 rec y u8 21 clean | ct-review add -q -d two >/dev/null
 is 'what is clean is not queued' '' listed -d two
