@@ -24,15 +24,17 @@ static const char usage[] =
     "  -V, --version           version\n"
     "  -h, --help              this text\n";
 
-enum { O_ALL = 256, O_SHRINK, O_RECONCILE, O_WAIT };
+enum { O_WAIT = 256 };
+
+static int all, shrink, reconcile; /* options that are only flags */
 
 static const struct option options[] = {
-	{ "all", no_argument, NULL, O_ALL },
-	{ "allow-shrink", no_argument, NULL, O_SHRINK },
+	{ "all", no_argument, &all, 1 },
+	{ "allow-shrink", no_argument, &shrink, 1 },
 	{ "config", required_argument, NULL, 'c' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "quiet", no_argument, NULL, 'q' },
-	{ "reconcile", no_argument, NULL, O_RECONCILE },
+	{ "reconcile", no_argument, &reconcile, 1 },
 	{ "retry-wait", required_argument, NULL, O_WAIT },
 	{ "state", required_argument, NULL, 'd' },
 	{ "version", no_argument, NULL, 'V' },
@@ -41,7 +43,7 @@ static const struct option options[] = {
 
 struct run {
 	const char *home, *conf;
-	bool quiet, all, shrink, reconcile;
+	bool quiet;
 	int64_t wait; /* ms */
 	struct ct_sources sources;
 	char **name; /* operands */
@@ -69,17 +71,14 @@ meant(const struct run *r, const struct ct_source *s)
 	return r->nnames == 0;
 }
 
-/* ---- sync -----------------------------------------------------------------
- */
-
 static void
 sync_one(struct run *r, struct ct_source *s)
 {
 	struct ct_err err = { 0 };
 	int rc;
 
-	s->allow_shrink = r->shrink;
-	s->reconcile = r->reconcile;
+	s->allow_shrink = shrink;
+	s->reconcile = reconcile;
 	s->retry_ms = r->wait;
 	rc = ct_source_sync(s, r->home, &err);
 	worse(r, rc);
@@ -112,9 +111,6 @@ sync_all(struct run *r)
 	if (ct_stop)
 		worse(r, CT_TEMPFAIL);
 }
-
-/* ---- check, show -----------------------------------------------------------
- */
 
 /* Write the record that a look at something gave; it holds its error. */
 static void
@@ -168,9 +164,6 @@ show_all(struct run *r)
 	look(r, ct_source_show);
 }
 
-/* ---- main -----------------------------------------------------------------
- */
-
 static void
 load(struct run *r)
 {
@@ -211,14 +204,7 @@ parse(struct run *r, int argc, char *argv[])
 			break;
 		case 'V':
 			exit(ct_version("index version 1"));
-		case O_ALL:
-			r->all = true;
-			break;
-		case O_SHRINK:
-			r->shrink = true;
-			break;
-		case O_RECONCILE:
-			r->reconcile = true;
+		case 0:
 			break;
 		case O_WAIT:
 			r->wait =
@@ -227,7 +213,7 @@ parse(struct run *r, int argc, char *argv[])
 		default:
 			ct_usage(usage);
 		}
-	if (optind == argc || (r->all && optind + 1 != argc))
+	if (optind == argc || (all && optind + 1 != argc))
 		ct_usage(usage);
 	r->home = ct_home(dir);
 	r->name = argv + optind + 1;
@@ -257,9 +243,6 @@ main(int argc, char *argv[])
 	load(&r);
 	verbs[i].run(&r);
 	ct_sources_free(&r.sources);
-	if (ct_out_close(&r.out, &err)) {
-		ct_warn("%s", err.msg);
-		worse(&r, err.code);
-	}
+	put(&r, NULL, ct_out_close(&r.out, &err), &err);
 	return r.worst;
 }

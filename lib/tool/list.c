@@ -196,15 +196,18 @@ put_signals(struct ct_list *l, int64_t id, const struct ct_entry *e,
     int64_t generation, struct ct_err *err)
 {
 	const struct ct_signal *s;
+	size_t i;
 	int rc = 0;
 
-	for (s = e->signal; !rc && s < e->signal + e->n; s++)
+	for (i = 0; !rc && i < e->n; i++) {
+		s = &e->signal[i];
 		rc = ct_store_do(l->st, err,
 		    "INSERT INTO signal VALUES(?, ?, ?, ?, ?)"
 		    " ON CONFLICT DO UPDATE SET opinion = excluded.opinion,"
 		    " generation = excluded.generation",
 		    "isbsi", id, s->type, (const void *)s->hash, s->len,
 		    s->opinion, generation);
+	}
 	return rc;
 }
 

@@ -159,8 +159,10 @@ void
 ct_sources_free(struct ct_sources *all)
 {
 	struct ct_source *s;
+	size_t i;
 
-	for (s = all->src; s < all->src + all->n; s++) {
+	for (i = 0; i < all->n; i++) {
+		s = &all->src[i];
 		free(s->name);
 		free(s->path);
 		free(s->url);
