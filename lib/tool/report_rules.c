@@ -1,5 +1,6 @@
 /* report_rules.c - what a schema cannot say */
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <strings.h>
@@ -94,21 +95,34 @@ ct_ip_private(const char *text)
 		memcmp(six.s6_addr, "\x20\x01\x0d\xb8", 4) == 0);
 }
 
-/* What people write where they mean to write something else later. */
+/*
+ * What people write where they mean to write something else later.  Names
+ * that are reserved for examples end a host: testing.org is nobody's example.
+ */
 bool
 ct_placeholder(const char *text)
 {
-	static const char *const words[] = { "example.com", "example.net",
-		"example.org", ".example", ".invalid", ".test", "changeme",
-		"change me", "placeholder", "your name", "your company", "todo",
-		"lorem ipsum" };
+	static const char *const words[] = { "changeme", "change me",
+		"placeholder", "your name", "your company", "first name",
+		"last name" };
+	static const char *const hosts[] = { "example.com", "example.net",
+		"example.org", ".example", ".invalid", ".test", "localhost" };
+	const char *at;
 	size_t i;
 
-	if (strchr(text, '[') || strchr(text, '<') || strstr(text, "xxx"))
+	if (strpbrk(text, "[<{"))
 		return true;
 	for (i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (strcasestr(text, words[i]))
 			return true;
+	for (i = 0; i < sizeof hosts / sizeof hosts[0]; i++)
+		for (at = text; (at = strcasestr(at, hosts[i]));) {
+			at += strlen(hosts[i]);
+			if (!*at ||
+			    (!isalnum((unsigned char)*at) &&
+				!strchr("-.", *at)))
+				return true;
+		}
 	return false;
 }
 

@@ -236,8 +236,10 @@ no_placeholder(const struct ct_conf *conf, const char *section,
 	const char *v;
 	size_t i;
 
+	/* what the terms of service say is their own affair */
 	for (; *keys; keys++)
-		for (i = 0; (v = ct_conf_nth(conf, section, NULL, *keys, i));
+		for (i = 0; strcmp(*keys, "terms") != 0 &&
+		     (v = ct_conf_nth(conf, section, NULL, *keys, i));
 		     i++)
 			if (ct_placeholder(v))
 				return ct_fail(err, CT_CONFIG,

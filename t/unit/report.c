@@ -222,8 +222,12 @@ rules(void)
 		!ct_ip_private("2a00::1"),
 	    "and those that nobody can be asked about");
 	ok(ct_placeholder("[NAME]") && ct_placeholder("a@Example.com") &&
-		ct_placeholder("ChangeMe") && !ct_placeholder("Ana Trust") &&
-		!ct_placeholder("a@images.berlin"),
+		ct_placeholder("ChangeMe") && ct_placeholder("a@b.test") &&
+		ct_placeholder("https://images.example/legal") &&
+		!ct_placeholder("Ana Trust") &&
+		!ct_placeholder("a@images.berlin") &&
+		!ct_placeholder("https://www.testing.org/") &&
+		!ct_placeholder("a@counterexample.community"),
 	    "placeholders");
 	ok(ct_report_incident("csam") && ct_report_incident("tourism") &&
 		ct_report_incident("Child Sex Tourism") ==
