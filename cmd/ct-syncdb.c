@@ -229,6 +229,7 @@ main(int argc, char *argv[])
 	} verbs[] = { { "sync", sync_all }, { "check", check_all },
 		{ "show", show_all } };
 	struct run r = { .wait = 1000, .out = { .fd = STDOUT_FILENO } };
+	void (*run)(struct run *) = NULL;
 	struct ct_err err = { 0 };
 	size_t i;
 
@@ -236,12 +237,12 @@ main(int argc, char *argv[])
 	parse(&r, argc, argv);
 	for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
 		if (strcmp(argv[optind], verbs[i].name) == 0)
-			break;
-	if (i == sizeof verbs / sizeof verbs[0])
+			run = verbs[i].run;
+	if (!run)
 		ct_usage(usage);
 	ct_stop_gently();
 	load(&r);
-	verbs[i].run(&r);
+	run(&r);
 	ct_sources_free(&r.sources);
 	put(&r, NULL, ct_out_close(&r.out, &err), &err);
 	return r.worst;

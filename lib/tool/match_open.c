@@ -21,6 +21,17 @@ struct load {
 	size_t cap;
 };
 
+static char *
+dump(json_t *o)
+{
+	char *text = json_dumps(o, JSON_COMPACT);
+
+	json_decref(o);
+	if (!text)
+		ct_die(CT_OSERR, "out of memory");
+	return text;
+}
+
 static int
 on_signal(void *arg, const struct ct_entry *e, struct ct_err *err)
 {
@@ -49,10 +60,7 @@ on_signal(void *arg, const struct ct_entry *e, struct ct_err *err)
 		    o, "classification", json_string(e->classification));
 	if (!*e->member)
 		(void)json_object_del(o, "member");
-	text = json_dumps(o, JSON_COMPACT);
-	json_decref(o);
-	if (!text)
-		ct_die(CT_OSERR, "out of memory");
+	text = dump(o);
 	rc = ct_build_note(l->build, text, strlen(text), &note, err);
 	free(text);
 	return rc ? rc
@@ -94,15 +102,10 @@ group_text(const char *path)
 	const char *slash = strrchr(path, '/');
 	json_t *name = json_string(slash ? slash + 1 : path);
 	json_t *o = json_pack("{s:s, s:s}", "policy", "review", "class", "own");
-	char *text;
 
 	(void)json_object_set_new(
 	    o, "source", name ? name : json_string("list"));
-	text = json_dumps(o, JSON_COMPACT);
-	json_decref(o);
-	if (!text)
-		ct_die(CT_OSERR, "out of memory");
-	return text;
+	return dump(o);
 }
 
 static int

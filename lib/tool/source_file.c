@@ -15,9 +15,10 @@
  */
 
 static int
-give(struct ct_listfile *f, size_t line, struct ct_entry *e, const char *type,
-    const char *hash, const char *opinion, struct ct_err *err)
+give(struct ct_listfile *f, size_t line, const struct ct_entry *e,
+    const char *type, const char *hash, const char *opinion, struct ct_err *err)
 {
+	struct ct_entry full = *e;
 	struct ct_signal sig;
 	const char *why = ct_signal_parse(&sig, type, hash);
 	uint8_t digest[16];
@@ -44,11 +45,11 @@ give(struct ct_listfile *f, size_t line, struct ct_entry *e, const char *type,
 		ct_blake_add(&b, sig.hash, sig.len);
 		ct_blake_end(&b, digest, sizeof digest);
 		ct_hex(digest, sizeof digest, id);
-		e->entry = id;
+		full.entry = id;
 	}
-	e->signal = &sig;
-	e->n = 1;
-	rc = f->each(f->arg, e, err);
+	full.signal = &sig;
+	full.n = 1;
+	rc = f->each(f->arg, &full, err);
 	free(sig.hash);
 	return rc;
 }
