@@ -220,29 +220,33 @@ parse(struct run *r, int argc, char *argv[])
 	r->nnames = (size_t)(argc - optind - 1);
 }
 
+typedef void verb_fn(struct run *r);
+
+static verb_fn *
+find(const char *name)
+{
+	if (strcmp(name, "sync") == 0)
+		return sync_all;
+	if (strcmp(name, "check") == 0)
+		return check_all;
+	if (strcmp(name, "show") == 0)
+		return show_all;
+	ct_usage(usage);
+}
+
 int
 main(int argc, char *argv[])
 {
-	static const struct {
-		const char *name;
-		void (*run)(struct run *r);
-	} verbs[] = { { "sync", sync_all }, { "check", check_all },
-		{ "show", show_all } };
 	struct run r = { .wait = 1000, .out = { .fd = STDOUT_FILENO } };
-	void (*run)(struct run *) = NULL;
+	verb_fn *verb;
 	struct ct_err err = { 0 };
-	size_t i;
 
 	ct_start("ct-syncdb");
 	parse(&r, argc, argv);
-	for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-		if (strcmp(argv[optind], verbs[i].name) == 0)
-			run = verbs[i].run;
-	if (!run)
-		ct_usage(usage);
+	verb = find(argv[optind]);
 	ct_stop_gently();
 	load(&r);
-	run(&r);
+	verb(&r);
 	ct_sources_free(&r.sources);
 	put(&r, NULL, ct_out_close(&r.out, &err), &err);
 	return r.worst;
