@@ -24,8 +24,6 @@ static const char usage[] =
     "  -V, --version           version\n"
     "  -h, --help              this text\n";
 
-enum { O_WAIT = 256 };
-
 static int all, shrink, reconcile; /* options that are only flags */
 
 static const struct option options[] = {
@@ -35,7 +33,7 @@ static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "reconcile", no_argument, &reconcile, 1 },
-	{ "retry-wait", required_argument, NULL, O_WAIT },
+	{ "retry-wait", required_argument, NULL, 'w' },
 	{ "state", required_argument, NULL, 'd' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -206,7 +204,7 @@ parse(struct run *r, int argc, char *argv[])
 			exit(ct_version("index version 1"));
 		case 0:
 			break;
-		case O_WAIT:
+		case 'w':
 			r->wait =
 			    1000 * ct_number("--retry-wait", optarg, 0, 3600);
 			break;
@@ -221,7 +219,6 @@ parse(struct run *r, int argc, char *argv[])
 }
 
 typedef void verb_fn(struct run *r);
-
 static verb_fn *
 find(const char *name)
 {
