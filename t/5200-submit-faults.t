@@ -61,7 +61,7 @@ had=$(state '.reports | length')
 for spec in submit:1:code:4100 submit:1:code:4110 submit:1:no-id \
     submit:1:code:5102 submit:1:http:302 submit:1:http:404 \
     upload:1:code:4200 upload:1:wrong-id upload:1:http:413 upload:1:code:5002 \
-    fileinfo:1:code:4100 fileinfo:2:wrong-id fileinfo:1:no-id \
+    upload:1:code:5102 finish:1:code:5102 fileinfo:1:code:4100 fileinfo:2:wrong-id fileinfo:1:no-id \
     finish:1:no-id finish:1:lost-file finish:1:wrong-id finish:1:code:4000; do
 	held $spec
 done
@@ -94,6 +94,28 @@ always() { for i in 1 2 3 4; do echo "$1:$i:$2"; done; }
 	fault 75 $(always finish drop-after)
 	fault 75 $(always finish code:1000)
 }
+
+# ---- what the server asks for ---------------------------------------------
+control '{"fault":"submit:1:busy:250"}'
+report 904 a >in
+exits 'busy for a while: asked again in this run' 0 run
+is 'but not earlier' true state '.requests[-5:-3] |
+    map(.at | sub("\\.(?<ms>[0-9]+)Z"; "Z \(.ms)") | split(" ") |
+	(.[0] | fromdate) * 1000 + ((.[1] // 0) | tonumber)) |
+    .[1] - .[0] >= 250'
+before=$(state .requests_total)
+control '{"fault":"submit:1:busy:86400"}'
+for i in 905 906; do report $i a; done >in
+exits 'busy for a day: another run' 75 run
+is 'nobody else asks either' $((before + 1)) state .requests_total
+exits 'then all are filed' 0 submit sweep
+
+before=$(state .requests_total)
+for i in 1 2 3 4 5; do control '{"fault":"submit:'$i':http:429"}'; done
+for i in 907 908; do report $i a; done >in
+exits 'no answer to one report' 75 run
+is 'the next is tried once' $((before + 5)) state .requests_total
+exits 'and filed by another run' 0 submit sweep
 
 # in doubt whether it is filed, and then the service knows no such report
 for spec in $(always finish drop-before); do control "{\"fault\":\"$spec\"}"; done
