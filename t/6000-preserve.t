@@ -200,6 +200,11 @@ exits 'a changed object under its old name: 65' 65 \
     ct-preserve open -k k.key "copy/$id"
 ok 'gives nothing' test ! -s got
 
+cp "$(object "$(ids other)")" "copy/$id"
+exits 'a good object under the name of another: 65' 65 \
+    ct-preserve open -k k.key "copy/$id"
+ok 'gives nothing' test ! -s got
+
 # ---- objects that someone made up, each under the digest of its bytes
 id=$(jq -r '.report.files[4].vault.id' out) # 65537 bytes: two chunks
 whole=$(object "$id")

@@ -69,6 +69,13 @@ sweep() {
 			# nothing half written
 			find "$CT_HOME" -name '*.part' 2>&1 | grep -q 'part$' &&
 				wrong half an object
+			# a failed rename or mkdir leaves what has a row
+			case $call in
+			write | pwrite64 | fdatasync)
+				find "$CT_HOME/vault/tmp" -type f 2>&1 |
+				    grep -q 'tmp/[0-9a-f]*$' && wrong kept
+				;;
+			esac
 		fi
 		ct-preserve seal -qk k.pub <in >again 2>err || wrong again
 		same

@@ -1,6 +1,7 @@
 /* Objects: whatever is changed, cut, added or swapped is found. */
 #include "vault.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -166,6 +167,35 @@ damage(void)
 	json_decref(m);
 }
 
+/* An object of one byte made by hand as ct-vault(5) says; or with the tag of
+ * its end, or what binds its chunks to the header, left out. */
+static int
+by_hand(bool final, bool bound)
+{
+	static const uint8_t byte[] = "x";
+	crypto_secretstream_xchacha20poly1305_state st;
+	uint8_t k[32], sum[32], back[16], object[4096] = "ct-vault\1";
+	json_t *m = about(byte, 1);
+	char *text = json_dumps(m, 0);
+	size_t len = strlen(text), got;
+
+	randombytes_buf(k, sizeof k);
+	object[12] = (uint8_t)len;
+	memcpy(object + 16, pub.id, 32);
+	(void)crypto_box_seal(object + 48, k, sizeof k, pub.key);
+	(void)crypto_secretstream_xchacha20poly1305_init_push(
+	    &st, object + 128, k);
+	(void)crypto_generichash(sum, sizeof sum, object, HEAD, NULL, 0);
+	(void)crypto_secretstream_xchacha20poly1305_push(&st, object + HEAD,
+	    NULL, (uint8_t *)text, len, sum, bound ? sizeof sum : 0, 0);
+	(void)crypto_secretstream_xchacha20poly1305_push(&st,
+	    object + HEAD + len + 17, NULL, byte, 1, sum,
+	    bound ? sizeof sum : 0, final ? 3 : 0);
+	free(text);
+	json_decref(m);
+	return unseal(object, HEAD + len + 17 + 18, back, sizeof back, &got);
+}
+
 static int
 refused(const json_t *m, const char *bytes, int code)
 {
@@ -236,6 +266,10 @@ main(void)
 	    "each is only what it is");
 	if (ct_vault_pub_read(&pub, "k.pub", &err))
 		abort();
+	ok(by_hand(true, true) == 0, "what is made as documented opens");
+	ok(by_hand(false, true) == CT_DATAERR, "not without its end");
+	ok(by_hand(true, false) == CT_DATAERR,
+	    "nor if not bound to its header");
 	sizes();
 	damage();
 	manifests();
