@@ -13,7 +13,7 @@ static const char usage[] =
     "usage: ct-match [-aeqV] [-d DIR | -l FILE [--type TYPE]] [-t BITS]\n"
     "Reads records, looks up every hash of each, writes those not clean.\n"
     "  -a, --all          write the clean ones too\n"
-    "  -d, --state DIR    state directory: its lists/known.ctx is asked\n"
+    "  -d, --dir DIR      state directory: its lists/known.ctx is asked\n"
     "  -e, --exit-match   exit status 1 if something matched\n"
     "  -l, --list FILE    ask this list (TYPE HASH [label] a line) or index\n"
     "  -q, --quiet        no closing summary\n"
@@ -35,7 +35,7 @@ static const struct option options[] = {
 	{ "max-hits", required_argument, NULL, O_MAX_HITS },
 	{ "no-verify", no_argument, NULL, O_NO_VERIFY },
 	{ "quiet", no_argument, NULL, 'q' },
-	{ "state", required_argument, NULL, 'd' },
+	{ "dir", required_argument, NULL, 'd' },
 	{ "threshold", required_argument, NULL, 't' },
 	{ "type", required_argument, NULL, O_TYPE },
 	{ "version", no_argument, NULL, 'V' },

@@ -15,11 +15,11 @@ static const char usage[] =
     "  sync [--all | NAME...]  fetch what is new, compile the index\n"
     "       --allow-shrink     also if much of a list goes\n"
     "       --reconcile        walk the whole list, not only what is new\n"
-    "       --retry-wait N     seconds before the first new try (1)\n"
+    "       --retry-wait MS    pause before the first new try (1000)\n"
     "  check [NAME...]         configuration, credentials, index\n"
     "  show [NAME...]          one record a source\n"
     "  -c, --config FILE       configuration in place of /etc/ct\n"
-    "  -d, --state DIR         state directory\n"
+    "  -d, --dir DIR           state directory\n"
     "  -q, --quiet             nothing on standard error when all is well\n"
     "  -V, --version           version\n"
     "  -h, --help              this text\n";
@@ -30,11 +30,11 @@ static const struct option options[] = {
 	{ "all", no_argument, &all, 1 },
 	{ "allow-shrink", no_argument, &shrink, 1 },
 	{ "config", required_argument, NULL, 'c' },
+	{ "dir", required_argument, NULL, 'd' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "reconcile", no_argument, &reconcile, 1 },
 	{ "retry-wait", required_argument, NULL, 'w' },
-	{ "state", required_argument, NULL, 'd' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -206,7 +206,7 @@ parse(struct run *r, int argc, char *argv[])
 			break;
 		case 'w':
 			r->wait =
-			    1000 * ct_number("--retry-wait", optarg, 0, 3600);
+			    ct_number("--retry-wait", optarg, 0, 3600000);
 			break;
 		default:
 			ct_usage(usage);

@@ -310,7 +310,7 @@ ct_decode_wait(struct ct_decode *d, struct ct_decoded *res, struct ct_err *err)
 		res->w = a.w;
 		res->h = a.h;
 		res->quality = (int)a.quality;
-		res->hashed = a.w >= CT_PDQ_MIN && a.h >= CT_PDQ_MIN;
+		res->hashed = a.w > 0;
 		memcpy(res->pdq, a.hash, sizeof res->pdq);
 		d->first++;
 		d->since = ct_mono();

@@ -26,9 +26,9 @@ struct ct_decode;
 struct ct_decoded {
 	enum ct_image_status status;
 	enum ct_image_kind kind;
-	uint32_t w, h;   /* 0 unless the picture was seen, at least in part */
-	bool hashed;     /* and no side is under CT_PDQ_MIN */
-	int quality;     /* 0 to 100 */
+	uint32_t w, h; /* 0 unless the picture was seen, at least in part */
+	bool hashed;   /* the picture was; zero if a side is under CT_PDQ_MIN */
+	int quality;   /* 0 to 100 */
 	uint8_t pdq[32]; /* if hashed */
 };
 

@@ -149,8 +149,9 @@ int ct_rec_error(const json_t *rec);
  */
 int ct_rec_path(const json_t *rec, char **path, struct ct_err *err);
 
-/* Put this file name into rec: id and path; or if it is not UTF-8 path_b64,
- * and "b64:" with the same for an id. */
-void ct_rec_name(json_t *rec, const char *path);
+/* Put this file into rec: as id its name, and as path the name from the root,
+ * or path_b64 if that is not UTF-8.  A name that is not UTF-8 has "b64:" and
+ * its base64 for an id. */
+void ct_rec_name(json_t *rec, const char *name);
 
 #endif

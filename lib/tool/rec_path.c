@@ -1,6 +1,7 @@
 /* rec_path.c - file names in records, UTF-8 or not: ct_rec_path of rec.h */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "prog.h"
 #include "rec.h"
@@ -80,19 +81,38 @@ ct_rec_path(const json_t *rec, char **path, struct ct_err *err)
 	    : ct_fail(err, CT_DATAERR, "path or path_b64 is malformed");
 }
 
-void
-ct_rec_name(json_t *rec, const char *path)
+/* From the root, so that a program run elsewhere, later, finds the file. */
+static char *
+absolute(const char *name)
 {
-	json_t *name = json_string(path); /* NULL if it is not UTF-8 */
-	char *coded;
+	char *cwd = *name == '/' ? NULL : getcwd(NULL, 0), *path;
 
-	if (name) {
-		(void)json_object_set(rec, "id", name);
-		(void)json_object_set_new(rec, "path", name);
-		return;
+	while (cwd && strncmp(name, "./", 2) == 0)
+		name += 2;
+	path = cwd ? ct_printf("%s/%s", cwd, name) : ct_strdup(name);
+	free(cwd);
+	return path;
+}
+
+void
+ct_rec_name(json_t *rec, const char *name)
+{
+	char *whole = absolute(name), *coded;
+	json_t *id = json_string(name); /* NULL if it is not UTF-8 */
+	json_t *path = json_string(whole);
+
+	if (!id) {
+		coded = encode(name);
+		id = json_sprintf("b64:%s", coded);
+		free(coded);
 	}
-	coded = encode(path);
-	(void)json_object_set_new(rec, "id", json_sprintf("b64:%s", coded));
-	(void)json_object_set_new(rec, "path_b64", json_string(coded));
-	free(coded);
+	(void)json_object_set_new(rec, "id", id);
+	if (path) {
+		(void)json_object_set_new(rec, "path", path);
+	} else {
+		coded = encode(whole);
+		(void)json_object_set_new(rec, "path_b64", json_string(coded));
+		free(coded);
+	}
+	free(whole);
 }
