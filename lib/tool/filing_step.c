@@ -33,16 +33,25 @@ rehearsed(struct ct_drive *d, enum ct_tip_call call, struct ct_tip_answer *a)
 	return true;
 }
 
+/* A report at fault is held; what is our own fault holds up no report. */
+static int
+at_fault(struct ct_drive *d)
+{
+	int rc = d->err->code;
+
+	return rc == CT_DATAERR || rc == CT_NOINPUT
+	    ? ct_drive_hold(d, NULL, "%s", d->err->msg)
+	    : rc;
+}
+
 static int
 submit(struct ct_drive *d)
 {
 	struct ct_tip_answer a;
 	int rc;
 
-	if ((rc = ct_sheet_check(d->f, &d->sheet, d->err)))
-		return rc == CT_SOFTWARE || rc == CT_OSERR
-		    ? rc
-		    : ct_drive_hold(d, NULL, "%s", d->err->msg);
+	if (ct_sheet_check(d->f, &d->sheet, d->err))
+		return at_fault(d);
 	if ((rc = ct_drive_note(d, "submit-sent",
 		 json_pack("{s:s}", "digest", d->sheet.digest), NULL, false)))
 		return rc;
@@ -113,7 +122,7 @@ upload(struct ct_drive *d)
 	int rc, fd;
 
 	if ((fd = ct_sheet_open(&d->sheet, d->i, &len, md5, d->err)) < 0)
-		return ct_drive_hold(d, NULL, "%s", d->err->msg);
+		return at_fault(d);
 	(void)snprintf(name, sizeof name, "file-%zu", d->i);
 	rc = ct_drive_note(d, "upload-sent",
 	    json_pack("{s:I}", "i", (json_int_t)d->i), NULL, false);
