@@ -35,7 +35,8 @@ scan() {
 	ct-review decide -q --account "$1" --verdict csam --by t >/dev/null
 }
 
-# stage N - the N-th program of the line
+# stage N - the N-th program of the line; line: all of them
+functions='
 stage() {
 	case $1 in
 	1) ct-review decided -q ;;
@@ -49,6 +50,8 @@ stage() {
 line() {
 	stage 1 | stage 2 | stage 3 | stage 4 | stage 5 | stage 6
 }
+'
+eval "$functions"
 
 # finished ACCOUNT - how many finished reports name it
 finished() {
@@ -73,10 +76,8 @@ done
 # killed together at some moment, wherever each of them is just then
 for ms in 005 010 020 040 080 120; do
 	scan "v$ms"
-	set -m
-	line >/dev/null 2>&1 &
+	setsid sh -c "$functions line" >/dev/null 2>&1 &
 	group=$!
-	set +m
 	sleep 0.$ms
 	kill -9 -- -$group 2>/dev/null
 	wait $group 2>/dev/null
