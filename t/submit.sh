@@ -47,7 +47,5 @@ filed() {
 
 # says WHAT FILTER EXPECTED - jq -c FILTER prints this of what was put out
 says() {
-	cp got said
-	json "$1" "$2" "$3" said
-	cp said got
+	json "$1" "$2" "$3" got
 }
