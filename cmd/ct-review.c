@@ -139,11 +139,21 @@ do_decide(struct ct_err *err)
 	return ct_queue_decide(queue, &pick, &decision, print, NULL, err);
 }
 
+/* What only the test environment knows must not be forgotten. */
 static int
 do_decided(struct ct_err *err)
 {
-	return ct_queue_decided(
+	int64_t n = 0;
+	int rc = ct_queue_decided(
 	    queue, pick.account, all, production, print, NULL, err);
+
+	if (!rc && !production && !quiet)
+		rc = ct_queue_test_only(queue, &n, err);
+	if (n)
+		ct_warn("%lld more were reported to the test environment only; "
+			"--production prints them",
+		    (long long)n);
+	return rc;
 }
 
 static int

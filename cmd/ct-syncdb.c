@@ -205,8 +205,7 @@ parse(struct run *r, int argc, char *argv[])
 		case 0:
 			break;
 		case 'w':
-			r->wait =
-			    ct_number("--retry-wait", optarg, 0, 3600000);
+			r->wait = ct_number("--retry-wait", optarg, 0, 3600000);
 			break;
 		default:
 			ct_usage(usage);

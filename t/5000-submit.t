@@ -48,11 +48,14 @@ is 'the receipt is the answer, as it came' "$(key 1)" sh -c \
      grep -q "$(jq -r .submission.report_id first)" receipt && echo '"$(key 1)"
 report 2 >in
 exits 'a report without files' 0 run
+report 90 a | jq -c '.report.files[0] |= (.path_b64 = (.path | @base64) | del(.path))' >in
+exits 'a path that is not UTF-8 is in base64' 0 run
 
 # ---- what is told of the outbox -------------------------------------------
 ct-submit status >got
 says 'status' '[.key, .state, .attempts]' "[\"$(key 1)\",\"finished\",1]
-[\"$(key 2)\",\"finished\",1]"
+[\"$(key 2)\",\"finished\",1]
+[\"$(key 90)\",\"finished\",1]"
 ct-submit status "report:$(key 2)" >got
 says 'of one' .key "\"$(key 2)\""
 exits 'of one that is not there' 66 ct-submit status nothing

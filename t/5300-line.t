@@ -20,7 +20,9 @@ E
 CT_CONF=$tmp/ct.conf
 export CT_CONF
 
-# scan ACCOUNT - two pictures of a new account, matched, queued, decided
+# scan ACCOUNT - two pictures of a new account, matched, queued, decided; the
+# name of one is not UTF-8
+odd=$(printf 'b\377')
 seed=0
 scan() {
 	mkdir -p "$1"
@@ -28,6 +30,7 @@ scan() {
 		seed=$((seed + 1))
 		mkpix "$1/$i.png" --seed $seed --size 96x64
 	done
+	mv "$1/2.png" "$1/$odd.png"
 	ct-hash -q "$1"/*.png | jq -r '"sha256 " + .hashes.sha256' >list
 	ct-hash -q --user "$1" "$1"/*.png |
 	    jq -c '.incident = {at: "2026-11-20T08:00:00Z"}' |

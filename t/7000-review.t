@@ -170,6 +170,11 @@ json 'half of a batch is done: all of it again' '[.id, .review.items, .review.pr
 report test finished 990000005 k l | ct-review ack -q >/dev/null
 is '  until all is done' '' released --account u5
 
+ct-review decided 2>err >/dev/null
+ok 'decided tells what only the test environment knows' \
+    grep -q 'more were reported to the test environment only' err
+ok 'not with -q' sh -c 'test -z "$(ct-review decided -q 2>&1 >/dev/null)"'
+
 ct-review stats >r
 json 'stats counts' 'del(.oldest)' \
     '{"open":1,"decided":3,"released":3,"acked":4,"accounts":1,"verdicts":{"csam":7,"not_csam":2,"unsure":1}}' r

@@ -149,19 +149,21 @@ ct_sheet_open(const struct ct_sheet *s, size_t i, uint64_t *len, char md5[33],
     struct ct_err *err)
 {
 	const json_t *file = json_array_get(s->files, i);
-	const char *path = ct_rec_text(file, "path");
 	struct ct_digests sum;
 	char sha256[2 * CT_SHA256_LEN + 1];
 	struct stat st;
+	char *path;
 	int fd;
 
-	if (!path) {
+	if (ct_rec_path(file, &path, err)) {
 		(void)ct_fail(err, CT_NOINPUT,
 		    "report.files[%zu] has no path to its bytes", i);
 		return -1;
 	}
 	/* err would quote the path, which may be private: the record has it */
-	if ((fd = ct_file_open(path, true, &st, err)) < 0) {
+	fd = ct_file_open(path, true, &st, err);
+	free(path);
+	if (fd < 0) {
 		(void)ct_fail(err, CT_NOINPUT,
 		    "the bytes of report.files[%zu] cannot be opened", i);
 		return -1;

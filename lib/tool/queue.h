@@ -81,6 +81,9 @@ int ct_queue_decide(struct ct_queue *q, const struct ct_pick *pick,
 int ct_queue_decided(struct ct_queue *q, const char *account, bool all,
     bool production, ct_queue_fn *fn, void *arg, struct ct_err *err);
 
+/* How many items only reports to the test environment have acked. */
+int ct_queue_test_only(struct ct_queue *q, int64_t *n, struct ct_err *err);
+
 /*
  * A finished report record: ack those of its report.files that are also in
  * its submission.files, in one transaction.  *n: how many have a batch.

@@ -322,6 +322,20 @@ decided(struct ct_queue *q, struct ct_rows *r, ct_queue_fn *fn, void *arg,
 	return rc;
 }
 
+/* of item i */
+#define TEST_ONLY                                             \
+	"i.state = 'acked' AND NOT EXISTS (SELECT 1 FROM ack" \
+	" WHERE ack.item = i.id AND ack.env = 'production')"
+
+int
+ct_queue_test_only(struct ct_queue *q, int64_t *n, struct ct_err *err)
+{
+	int rc = ct_store_int(
+	    q->st, n, err, "SELECT count(*) FROM item i WHERE " TEST_ONLY, "");
+
+	return rc == 1 ? 0 : rc;
+}
+
 int
 ct_queue_decided(struct ct_queue *q, const char *account, bool all,
     bool production, ct_queue_fn *fn, void *arg, struct ct_err *err)

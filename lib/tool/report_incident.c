@@ -94,16 +94,20 @@ newest(const json_t *recs, const char *path, const char *element, int64_t *ms,
 static void
 newest_file(const json_t *recs, int64_t *ms)
 {
+	struct ct_err none;
 	const json_t *rec;
-	const char *path;
 	struct stat st;
+	char *path;
 	int64_t t;
 	size_t i;
+	bool there;
 
 	json_array_foreach(recs, i, rec)
 	{
-		path = ct_rec_text(rec, "path");
-		if (!path || stat(path, &st) < 0)
+		there =
+		    ct_rec_path(rec, &path, &none) == 0 && stat(path, &st) == 0;
+		free(path);
+		if (!there)
 			continue;
 		t = (int64_t)st.st_mtim.tv_sec * 1000 +
 		    st.st_mtim.tv_nsec / 1000000;

@@ -47,27 +47,6 @@ vault_report_of(const json_t *rec, struct vault_report *r, struct ct_err *err)
 	return 0;
 }
 
-/* The path of a file of a report, from path or path_b64; NULL if neither. */
-static char *
-path_of(const json_t *file)
-{
-	const char *path = ct_rec_text(file, "path");
-	const char *b64 = ct_rec_text(file, "path_b64");
-	size_t cap, len;
-	char *raw;
-
-	if (path || !b64)
-		return path ? ct_strdup(path) : NULL;
-	cap = strlen(b64);
-	raw = ct_alloc(cap + 1, 1);
-	if (sodium_base642bin((unsigned char *)raw, cap, b64, cap, NULL, &len,
-		NULL, sodium_base64_VARIANT_ORIGINAL) == 0 &&
-	    !memchr(raw, 0, len))
-		return raw;
-	free(raw);
-	return NULL;
-}
-
 static json_t *
 manifest(const struct vault_report *r, const json_t *file, const char *sha256)
 {
@@ -178,16 +157,16 @@ seal(struct ct_vault *v, const struct ct_vault_pub *pub,
     const struct vault_report *r, const json_t *file, const char *sha256,
     int64_t seq, char id[CT_VAULT_ID + 1], struct ct_err *err)
 {
-	char *path = path_of(file);
 	json_t *about = manifest(r, file, sha256);
 	struct stat st;
 	int64_t bytes = 0;
 	int in = -1, rc = 0;
+	char *path;
 
-	if (!about)
-		rc = ct_fail(err, CT_DATAERR, "no manifest can be made");
-	else if (!path)
+	if (ct_rec_path(file, &path, err))
 		rc = ct_fail(err, CT_NOINPUT, "no path");
+	else if (!about)
+		rc = ct_fail(err, CT_DATAERR, "no manifest can be made");
 	else if ((in = ct_file_open(path, true, &st, err)) < 0)
 		rc = err->code;
 	if (!rc)
