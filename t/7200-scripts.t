@@ -1,0 +1,91 @@
+#!/bin/sh
+# ct-rescan, ct-report-one and the demo: what an operator runs by hand or cron
+# shellcheck source=t/lib.sh disable=SC2317
+. "${0%/*}/lib.sh"
+
+mkdir -p media/u1 media/u2 known "$CT_HOME"
+for i in 1 2 3; do mkpix known/$i.png --seed $i --size 160x120; done
+mkpix media/u1/a.jpg --seed 1 --size 160x120 --quality 60
+mkpix media/u1/b.jpg --seed 9 --size 160x120
+cp known/2.png "media/u2/c d.png"
+echo text >media/u2/note.jpg
+cat >ct.conf <<E
+[company]
+name = Example Images
+[reporter]
+first_name = Ana
+last_name = Lima
+email = trust@images.example
+[vault]
+public_key = $tmp/vault.pub
+[source own]
+type = file
+path = $tmp/list
+E
+CT_CONF=$tmp/ct.conf
+export CT_CONF
+
+# ---- ct-rescan
+exits 'ct-rescan without a list: 66, never clean' 66 ct-rescan media
+ct-hash -q known/*.png | jq -r '"pdq " + .hashes.pdq + " known"' >list
+ct-syncdb -q sync
+exits 'a directory that is not there' 66 ct-rescan nowhere
+exits 'no directory' 64 ct-rescan
+exits 'ct-rescan' 0 ct-rescan -u 1 media
+jq -sc "sort_by(.id)[]" got >rec
+cp err summary
+json 'writes what is not clean, with its account' \
+    '[(.id | split("/")[-1]), .user.id, .match.verdict]' \
+    '["a.jpg","u1","match"]
+["c d.png","u2","match"]
+["note.jpg","u2","undecided"]' rec
+ok 'says how many had which outcome' grep -q 'ct-match: 4 in = 4 out + 0 dropped: .*2 match' summary
+is 'and has queued what matched' '2' sh -c 'ct-review list | wc -l'
+ct-rescan -q -a -u 1 media >all 2>err
+ok '-q says nothing' test ! -s err
+is '-a writes every record' 4 sh -c 'wc -l <all'
+is 'a second run queues nothing twice' '2' sh -c 'ct-review list | wc -l'
+is '-n queues nothing at all' 0 sh -c \
+    'ct-rescan -qn -d "$CT_HOME" media >/dev/null; cp -r "$CT_HOME/lists" . ; mkdir -p n; mv lists n/; ct-rescan -qn -d n media >/dev/null; ct-review list -d n | wc -l'
+flock -o "$CT_HOME/rescan.lock" sleep 5 &
+holder=$!
+sleep 0.3
+exits 'another run at it: 75' 75 ct-rescan media
+kill $holder
+wait $holder 2>/dev/null
+chmod 000 media/u1/b.jpg
+if [ -r media/u1/b.jpg ]; then
+	ln -s nowhere media/u1/link # root reads all; a link is no regular file
+	exits 'a link is none of the files' 0 ct-rescan -q -u 1 media
+else
+	exits 'a file that cannot be read is told' 66 ct-rescan -q -u 1 media
+fi
+printf x >"$CT_HOME/lists/known.ctx"
+exits 'a damaged list: never clean' 65 ct-rescan -q media
+rm "$CT_HOME/lists/known.ctx"
+ct-syncdb -q sync
+
+# ---- ct-report-one
+sandbox
+ct-preserve keygen -o vault >/dev/null 2>&1
+one() { ct-report-one --credential "$box/cybertip.cred" "$@" </dev/null; }
+exits 'ct-report-one without a file' 64 one --user u7
+exits 'without a terminal and --yes it asks nobody' 64 one --user u7 media/u1/b.jpg
+exits 'a file that is not there' 66 one --user u7 --yes media/u1/b.jpg missing.jpg
+is 'and nothing was done' 0 state '.reports | length'
+exits 'two files of an account' 0 one --user u7 --class B2 --yes \
+    --at 2026-11-20T08:00:00Z media/u1/b.jpg "media/u2/c d.png"
+ok 'it prints the number of the report' grep -Eq '^report [0-9]+ finished \(test\), 2 files$' got
+ok 'it told what each one is' grep -q 'on the list own' err
+is 'the server has it, with both files' '["finished",2]' state '.reports[] | [.state, (.files | length)]'
+ok 'of that account' sh -c 'ct-sandbox state "$0" | jq -e ".reports[0].xml | contains(\"<espIdentifier>u7</\")"' "$url"
+exits 'again: nothing is left to report' 1 one --user u7 --class B2 --yes \
+    --at 2026-11-20T08:00:00Z media/u1/b.jpg "media/u2/c d.png"
+is 'and nothing is filed twice' 1 state '.reports | length'
+is 'what waits of others still waits' '2' sh -c 'ct-review list | wc -l'
+
+# ---- the demo
+exits 'the demo' 0 "$top/scripts/demo" "$tmp/demo"
+ok 'ends with the number of a finished report' \
+    sh -c 'tail -n 1 got | grep -Eq "^finished report number: [0-9]+$"'
+done_testing
