@@ -1,0 +1,260 @@
+#!/bin/sh
+# ct-record(5) names every member that a program writes, under that program,
+# and none that no program writes.
+# shellcheck source=t/lib.sh disable=SC2317
+. "${0%/*}/lib.sh"
+page=$top/man/ct-record.5
+
+# Members of the page that nothing in this run writes, and why:
+# report.files.viewed, report.files.exif_viewed: no program shows files yet
+unseen='report.files.viewed
+report.files.exif_viewed'
+
+# members SECTION... - what the page names there, arrays without their []
+members() {
+	for section; do
+		sed -n "/^\.Ss $section\$/,/^\.S[hs]/s/^\.It Cm //p" "$page"
+	done | sed 's/ , /\n/g' | sed 's/\[\]//g' | sort -u
+}
+
+# printed COMMAND - what the page says that this one prints, sorted
+printed() {
+	sed -n "/^\.It Ic $1\$/,/^\.It Ic\|^\.El/s/^\.Cm //p" "$page" |
+	    sed 's/ [,;]$//; s/ , /\n/g' | sort -u
+}
+
+# paths FILE... - every member there is; those that the page describes as
+# copies by the names of what they are copies of
+paths() {
+	jq -r 'paths | map(strings) | join(".")' "$@" |
+	    sed 's/^report\.files\.\(review\.\)/\1/
+	    s/^report\.files\.hits\(\.\)/match.hits\1/
+	    s/^report\.files\.ip\(\.\)/object.ip\1/' | sort -u
+}
+
+# unnamed NAMES - those paths of standard input that are not in this file
+unnamed() {
+	awk -v names="$1" '
+	BEGIN {
+		while ((getline name < names) > 0) {
+			if (sub(/\.\*$/, "", name))
+				open[name]
+			do
+				known[name]
+			while (sub(/\.[^.]*$/, "", name))
+		}
+	}
+	$0 in known { next }
+	{
+		path = $0
+		while (sub(/\.[^.]*$/, "", path))
+			if (path in open)
+				next
+		print
+	}'
+}
+
+# adds WHO SECTION... - of what N.rec has and the stage before it had not,
+# all is named in these sections
+adds() {
+	who=$1
+	shift
+	members "$@" >names
+	paths "$before.rec" >old
+	paths "$stage.rec" >now
+	comm -13 old now >new
+	ok "$who writes members" test -s new
+	is "$who writes what its section names" '' unnamed names <new
+}
+
+# stage WHO - the next N.rec is what WHO makes of the one before
+stage=0 before=0
+stage() {
+	before=$stage stage=$((stage + 1))
+	"$@" <"$before.rec" >"$stage.rec" 2>>err.log
+}
+
+# ---- a list, and what a platform has ----------------------------------------
+mkdir media known
+for i in 1 2 3 4; do mkpix known/$i.png --seed $i --size 128x96; done
+cp known/1.png media/same.png
+cp known/2.png media/gone.png
+mkpix media/near.jpg --seed 1 --size 128x96 --quality 60
+mkpix media/clean.jpg --seed 50 --size 128x96
+mkpix cut.jpg --seed 51 --size 128x96
+head -c $(($(wc -c <cut.jpg) * 3 / 4)) cut.jpg >media/partial.jpg
+echo 'no picture' >media/note.txt
+cp known/3.png "media/$(printf 'caf\351.png')"
+cp known/4.png later.png
+
+ct-hash -q known/*.png | jq -c '
+    {op: "add", member: "9002", entry: .file.size | tostring, content: "image",
+     classification: "A1", at: "2026-01-01T00:00:00Z"} +
+    (.hashes | {md5, pdq} | to_entries[] | {type: .key, hash: .value})' >ncmec.rec
+jq -c '. + {opinion: "seed"}' ncmec.rec >own.rec
+members 'List records' >names
+is 'list records are as their section says' '' sh -c 'jq -r keys_unsorted[] own.rec | sort -u | diff names -'
+ct-preserve keygen -o vault 2>/dev/null
+sandbox --hashes ncmec.rec || exit 1
+cat >ct.conf <<END
+[company]
+name = Example Images
+[reporter]
+first_name = Ana
+last_name = Lima
+email = trust@images.example
+[ncmec]
+credential = $box/cybertip.cred
+[vault]
+public_key = $tmp/vault.pub
+[source ncmec]
+type = ncmec
+url = $url/hashsharing
+credential = $box/hashsharing.cred
+list = industry
+[source own]
+type = file
+path = $tmp/own.rec
+class = own
+END
+CT_CONF=$tmp/ct.conf
+export CT_CONF
+exits 'the lists are taken whole' 0 ct-syncdb sync --all -q
+
+# ---- the pipe ----------------------------------------------------------------
+cat >operator.jq <<'END'
+.incident = {at: "2026-01-02T03:04:05Z"} |
+if .id | test("gone.png$") then .user.id = "u3"
+elif .path_b64 then .user.id = "u2"
+else
+    .user += {screen_name: "sam", display_name: "Sam", service: "photos",
+	profile_url: ["https://images.example/u/1"], bio: "b", group: "g1",
+	email: {value: "u@images.example", type: "Home", verified: true},
+	phone: [{value: "+49 30 1", type: "Mobile"}], first_name: "S",
+	last_name: "T", date_of_birth: "1990-01-02", age: 36,
+	address: {city: "Berlin", country: "DE", type: "Home"},
+	ip: [{address: "203.0.114.7", port: 51, at: "2026-01-02T03:04:05Z",
+	    event: "Login", proxy: false}],
+	device: [{type: "IMEI", value: "0", event: "Upload",
+	    at: "2026-01-02T03:04:05Z"}],
+	disabled: {value: true, disabledDate: "2026-01-03T00:00:00Z"},
+	suspended: {value: true, disabledDate: "2026-01-03T00:00:00Z"},
+	location: {city: "Berlin", countryCode: "DE"}, compromised: false,
+	all_emails: true, additional_info: "more"} |
+    .incident += {type: "csam", priority: "a reason", platform: "Web",
+	description: "d", annotations: ["spam"], additional_info: "i"} |
+    .object = {name: "a/b.png", url: "https://images.example/p/1",
+	uploaded: "2026-01-01T00:00:00Z", modified: "2026-01-01T00:00:00Z",
+	public: true, ip: [{address: "203.0.114.8", port: 52,
+	    at: "2026-01-01T00:00:00Z", event: "Upload", proxy: true}]}
+end
+END
+operator() {
+	jq -c -f operator.jq
+	jq -nc '("0" * 128) as $h | {id: "of another tool", hashes: {sha512: $h,
+	    pdq: $h[:64], pdq_quality: 100, pdq_dihedral: [range(8) | $h[:64]]}}'
+}
+
+{
+	find media -type f -print0 | sort -z
+	printf 'media/not-there\0'
+} >0.names
+: >0.rec
+hash() { ct-hash -q -0 --user u1 <0.names; }
+stage hash
+adds ct-hash ct-hash 'The operator' 'Any program'
+is 'a name that is not UTF-8, a partial, an error' 1,1,1 \
+    jq -rs '"\(map(select(.path_b64)) | length),\(map(select(.file.decode == "partial")) | length),\(map(select(.error)) | length)"' 1.rec
+stage operator
+adds 'the operator' 'The operator'
+stage ct-match -a -q
+adds ct-match ct-match
+is 'every verdict' 'clean match undecided' sh -c 'jq -r ".match.verdict // empty" 3.rec | sort -u | xargs'
+stage ct-review add -q
+ok 'ct-review add adds nothing' cmp 3.rec 4.rec
+decide() {
+	ct-review list -q
+	for u in u1 u2 u3; do
+		ct-review decide -q --account "$u" --verdict csam --class A1 --by r7
+	done
+}
+stage decide
+adds 'ct-review list, decide' ct-review
+is 'decide: the first four' 'at by class verdict' sh -c 'jq -r "select(.review).review | keys[]" 5.rec | sort -u | xargs'
+stage ct-review decided
+adds 'ct-review decided' ct-review
+stage ct-report -q
+adds ct-report ct-report 'The operator'
+rm media/gone.png
+stage ct-preserve seal -q
+adds 'ct-preserve seal' 'ct-preserve seal'
+stage ct-submit -q --retry-wait 1
+adds ct-submit ct-submit
+is 'ct-submit: finished and held' 'finished finished held' sh -c 'jq -r .submission.state 9.rec | sort | xargs'
+stage ct-preserve anchor -q
+adds 'ct-preserve anchor' 'ct-preserve anchor'
+stage ct-review ack -q
+ok 'ct-review ack adds nothing' cmp 10.rec 11.rec
+
+# ---- what comes of a second run, and of production ----------------------------
+jq -c 'del(.submission, .vault) | select(.user.id == "u1")' 9.rec >100.rec
+stage=100
+stage ct-submit -q
+json 'a finished report is already there' .submission.already true 101.rec
+jq -c '.report.env = "production" | .report.key = "f" * 32 |
+    .submission.env = "production"' 101.rec | ct-preserve seal -q >102.rec
+stage=102
+stage ct-preserve anchor -q
+adds 'ct-preserve anchor, in production' 'ct-preserve anchor'
+json 'with the time to keep it' '.vault | has("expires")' true 103.rec
+ct-hash -q --user u1 later.png | ct-match -q | ct-review add -q |
+    jq -r .id >later
+ct-review decide -q --item "$(cat later)" --verdict csam --by r7 >/dev/null
+ct-review decided --account u1 >104.rec
+json 'a later decision knows the earlier report' '.review.prior | length' 1 104.rec
+
+# ---- nothing is named that nobody writes ---------------------------------------
+members 'The operator' ct-hash ct-match ct-review ct-report 'ct-preserve seal' \
+    ct-submit 'ct-preserve anchor' 'Any program' >names
+paths ./*[0-9].rec >all
+is 'all together: nothing without a name' '' unnamed names <all
+echo "$unseen" | sort >unseen
+awk '{ do print; while (sub(/\.[^.]*$/, "")) }' all | sort -u >written
+missing() {
+	while read -r name; do
+		case $name in
+		*.\*) grep -q "^${name%\*}" written || echo "$name" ;;
+		*) grep -qx "$name" written || echo "$name" ;;
+		esac
+	done <names
+}
+is 'what the page names, some program wrote' "$(cat unseen)" missing
+
+# ---- what else is printed --------------------------------------------------------
+# prints COMMAND ... - its members are those of the page, but for $may
+may='^$'
+prints() {
+	printed "$*" >names
+	"$@" >got 2>>err.log
+	jq -r 'keys_unsorted[]' got | sort -u >keys
+	ok "$*: it prints something" test -s got
+	is "$*: nothing without a name" '' comm -13 names keys
+	is "  and nothing in vain" '' sh -c 'comm -23 names keys | grep -v "$1"' - "$may"
+}
+control '{"fault":"submit:1:drop-after"}'
+jq -c 'select(.user.id == "u2") | .report.key = "e" * 32' 8.rec |
+    ct-submit -q --retry-wait 1 >/dev/null 2>>err.log
+prints ct-submit status
+prints ct-syncdb show
+may='^error$' prints ct-syncdb check
+ct-review add -q --undecided <3.rec >/dev/null
+prints ct-review stats
+prints ct-preserve list
+id=$(jq -r 'select(.report.files[0].vault.id) | .report.files[0].vault.id' 9.rec | tail -n 1)
+rm -f "$CT_HOME/vault/objects/$(echo "$id" | cut -c1-2)/$id"
+prints ct-preserve verify
+printed 'ct-submit -n' >names
+ct-submit -n -d dry <100.rec >got 2>>err.log
+jq -r 'select(.call) | keys_unsorted[]' got | sort -u >keys
+ok 'ct-submit -n: as the page says' diff -u names keys
+done_testing
