@@ -200,6 +200,7 @@ ct_set_open(struct ct_set **set, const char *path, struct ct_err *err)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 	void *p;
+	int rc;
 
 	*set = NULL;
 	if (fd < 0)
@@ -219,11 +220,12 @@ ct_set_open(struct ct_set **set, const char *path, struct ct_err *err)
 	(void)close(fd);
 	if (p == MAP_FAILED)
 		return err->code;
-	if (ct_set_bytes(set, p, (size_t)st.st_size, err))
-		(void)munmap(p, (size_t)st.st_size);
-	else
+	rc = ct_set_bytes(set, p, (size_t)st.st_size, err);
+	if (*set)
 		(*set)->mapped = true;
-	return *set ? 0 : err->code;
+	else
+		(void)munmap(p, (size_t)st.st_size);
+	return rc;
 }
 
 void

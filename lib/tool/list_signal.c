@@ -56,8 +56,9 @@ name_of(char out[CT_SIGNAL_TYPE], const char *name)
 	for (i = 0; name[i]; i++) {
 		if (!isalnum((unsigned char)name[i]) && !strchr("-_", name[i]))
 			return false;
-		out[i] = name[i] == '-' ? '_'
-					: (char)tolower((unsigned char)name[i]);
+		out[i] = (char)tolower((unsigned char)name[i]);
+		if (out[i] == '-')
+			out[i] = '_';
 	}
 	out[i] = '\0';
 	if (strncmp(out, "sha_", 4) == 0)

@@ -240,7 +240,7 @@ gather(struct job *j, const char *home, struct ct_err *err)
 	size_t i;
 	int rc = 0;
 
-	j->list = ct_alloc(all->n, sizeof *j->list);
+	j->list = ct_alloc(all->n, sizeof(struct ct_list *));
 	j->state = ct_alloc(all->n, sizeof *j->state);
 	j->text = ct_alloc(all->n, sizeof *j->text);
 	for (i = 0; !rc && i < all->n; i++) {

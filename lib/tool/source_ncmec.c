@@ -14,7 +14,7 @@
 #define SECOND ((int64_t)1000)
 #define LAG (60 * SECOND) /* what is newer may not be complete */
 #define CLOCK_OFF (300 * SECOND)
-#define RECONCILE (7 * 86400 * SECOND)
+#define RECONCILE (SECOND * 86400 * 7)
 
 /* Everything, into a new generation; then what is absent twice goes. */
 static int

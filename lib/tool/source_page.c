@@ -96,10 +96,11 @@ begin_vote(struct walk *w, const char *name, const char *const *attr)
 		*w->vote = '\0';
 		if (strcmp(name, "negativeFeedback") == 0 && type)
 			(void)strncpy(w->vote, type, sizeof w->vote - 1);
-		for (i = 0; w->vote[i]; i++)
-			w->vote[i] = w->vote[i] == '-'
-			    ? '_'
-			    : (char)tolower((unsigned char)w->vote[i]);
+		for (i = 0; w->vote[i]; i++) {
+			w->vote[i] = (char)tolower((unsigned char)w->vote[i]);
+			if (w->vote[i] == '-')
+				w->vote[i] = '_';
+		}
 	} else if (*w->vote && strcmp(name, "member") == 0 &&
 	    w->ndisputed < DISPUTED_MAX) {
 		memcpy(w->disputed[w->ndisputed++], w->vote, sizeof w->vote);

@@ -11,8 +11,8 @@
 #define SECOND ((int64_t)1000)
 #define OVERLAP (300 * SECOND) /* read again of the run before */
 #define SPAN_LEAST (60 * SECOND)
-#define LINK_LIFE (6 * 3600 * SECOND)
-#define CROWD 20000 /* entries that are better read in two windows */
+#define LINK_LIFE (SECOND * 3600 * 6)
+#define CROWD INT64_C(20000) /* entries that are better read in two windows */
 #define PAGES_MAX 100000
 #define PAGE_TRIES 3
 #define WALKS_MAX 3

@@ -207,7 +207,7 @@ read_root(enum ct_tip_call call, const struct ct_xml_node *root,
 		contradiction(a, "no responseCode");
 		return;
 	}
-	a->code = atoi(code);
+	a->code = (int)strtol(code, NULL, 10);
 	has = field(root, "reportId", a->report_id, sizeof a->report_id);
 	if (has < 0 || (has && !is_report_id(a->report_id))) {
 		contradiction(a, "what it names is no report id");
@@ -234,9 +234,8 @@ ct_tip_read(
 	a->why[0] = '\0';
 	if (a->status == 401 || a->status == 403) {
 		judge(a, CT_TIP_AUTH, "the server refuses us");
-	} else if (a->status >= 300 && a->status < 400) {
-		by_status(a);
-	} else if (!a->body || ct_xml_parse(&doc, a->body, a->len, &err)) {
+	} else if ((a->status >= 300 && a->status < 400) || !a->body ||
+	    ct_xml_parse(&doc, a->body, a->len, &err)) {
 		by_status(a);
 	} else {
 		root = ct_xml_root(doc);
