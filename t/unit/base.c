@@ -98,7 +98,7 @@ files(void)
 	uint8_t *buf;
 	size_t len;
 	struct stat st;
-	int fd, fd2, pid, status;
+	int fd = -1, fd2 = -1, pid, status;
 
 	ok(ct_mkdirs("a/b/c", &err) == 0 && ct_mkdirs("a/b", &err) == 0,
 	    "directories are made, or are there");
