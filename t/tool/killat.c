@@ -49,14 +49,14 @@ static struct call {
 
 #define NCALLS (sizeof calls / sizeof *calls)
 
-static void
+static _Noreturn void
 usage(void)
 {
 	(void)fputs("usage: killat [-s CALL,...] N COMMAND ...\n", stderr);
 	exit(FAILED);
 }
 
-static void
+static _Noreturn void
 fail(const char *what)
 {
 	(void)fprintf(stderr, "killat: %s: %s\n", what, strerror(errno));
