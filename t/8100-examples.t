@@ -129,6 +129,28 @@ for i in 1 2; do
 done
 is 'both are the same' '' sh -c 'for i in 1 2; do tr -s " \n" " " <$i.sh >$i.words; done; diff 1.words 2.words'
 
+# ---- the crontab ---------------------------------------------------------------------
+mkdir "$tmp/cron" && cd "$tmp/cron" || exit 1
+restore
+sed -n 's/^\([0-9*/]* \)\{5\}ct //p' "$top/contrib/cron/ct" >lines
+cron() { # cron PROGRAM - run its lines; what cron would mail
+	grep "^$1 " lines >script && sh script 2>&1
+	return 0
+}
+for p in ct-syncdb ct-submit ct-preserve; do
+	ok "the crontab has $p" grep -q "^$p " lines
+	is '  and all being well, mails nothing' '' cron $p
+done
+control '{"fault":"finish:*:http:500"}'
+ct-review decided -q | ct-report -q | ct-preserve seal -q |
+    ct-submit -q --retry-wait 1 >first 2>/dev/null
+control '{"fault":null}'
+json 'a report that is not finished' .submission.state '"pending"' first
+is '  goes on, and mails nothing' '' cron ct-submit
+is '  and is closed' '' ct-review decided
+rm -f "$(find "$tmp/state/vault/objects" -type f | head -n 1)"
+is 'evidence that is gone is mailed' 1 sh -c 'sh -c "$(grep ^ct-preserve lines)" | grep -c missing'
+
 echo "# $ran run"
 is 'not run' 'ct-report.1 3, ct-syncdb.1 2, ct.7 2, ct.conf.5 1, ' echo "$skipped"
 done_testing
