@@ -1,10 +1,8 @@
 /*
  * list.h - the list of one source: its entries, kept in lists/NAME.db
  *
- * An entry is one known thing, named by member (who submitted it), entry (the
- * member's id of it) and content ("image", "video", ...).  It has signals: its
- * hashes, of several types.  What the source said last holds.  An entry that
- * the source withdrew is a tombstone.
+ * What the source said last of an entry holds.  One that the source withdrew is
+ * a tombstone.
  *
  * A complete walk over the source is a generation: what is put carries its
  * number, so that afterwards what is absent can be told.
@@ -18,47 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "entry.h"
 #include "err.h"
-
-/* ---- signals ------------------------------------------------------------- */
-
-#define CT_SIGNAL_TYPE 16 /* bytes of a type's name with its NUL */
-#define CT_SIGNAL_MAX ((size_t)4096)
-
-struct ct_signal {
-	char type[CT_SIGNAL_TYPE]; /* "md5", "pdq": lower case, _ for - */
-	uint8_t *hash;             /* the bytes; of an unknown type its text */
-	size_t len;
-	const char *opinion; /* positive, seed, disputed, negative; borrowed */
-};
-
-/* Bytes of a hash of this type that can be matched: md5, sha1, sha256,
- * sha512, pdq; 0 for any other. */
-size_t ct_signal_len(const char *type);
-
-/* Is it one of these types, or pdna, in any spelling? */
-bool ct_signal_known(const char *type);
-
-/*
- * Take a signal as text, outer blanks cut: hex in either case for the types
- * above; for pdna base64 or hex.  Returns NULL, or why it is refused: "type",
- * "length", "alphabet", or "null-signal" (PDQ of all zeros or ones, the digest
- * of the empty file).  Release sig->hash with free.
- */
-const char *ct_signal_parse(
-    struct ct_signal *sig, const char *type, const char *text);
-
-/* ---- the list ------------------------------------------------------------ */
-
-struct ct_entry {
-	const char *member, *entry, *content; /* never NULL */
-	const char *classification, *at;      /* NULL: not told */
-	const struct ct_signal *signal;
-	size_t n;
-};
-
-/* Is none of its texts longer than the 1024 bytes that a list takes? */
-bool ct_entry_fits(const struct ct_entry *e);
 
 struct ct_list_state {
 	int64_t generation; /* of the last walk begun; 0: none yet */

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "clock.h"
+#include "entry.h"
 #include "ham.h"
 #include "hex.h"
-#include "list.h"
 #include "match_impl.h"
 #include "prog.h"
 

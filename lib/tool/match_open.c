@@ -7,9 +7,9 @@
 #include "clock.h"
 #include "file.h"
 #include "ham.h"
+#include "listfile.h"
 #include "match_impl.h"
 #include "prog.h"
-#include "source.h"
 
 /* ---- a list file -----------------------------------------------------------
  */

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "prog.h"
 
 #define BUSY_MS 10000
@@ -110,6 +112,23 @@ undo:
 	return rc;
 }
 
+/*
+ * SQLite does not wait for another process that is just opening the same new
+ * file, whatever the busy timeout: so we do.
+ */
+static int
+use_wal(struct ct_store *st, struct ct_err *err)
+{
+	const struct timespec pause = { .tv_nsec = 5000000 };
+	int64_t end = ct_mono() + BUSY_MS;
+	int rc;
+
+	while ((rc = exec(st, "PRAGMA journal_mode=WAL", err)) == CT_TEMPFAIL &&
+	    ct_mono() < end)
+		(void)nanosleep(&pause, NULL);
+	return rc;
+}
+
 int
 ct_store_open(struct ct_store **out, const char *path,
     const char *const schema[], struct ct_err *err)
@@ -134,10 +153,12 @@ ct_store_open(struct ct_store **out, const char *path,
 	} else {
 		(void)sqlite3_busy_timeout(st->db, BUSY_MS);
 		(void)sqlite3_extended_result_codes(st->db, 1);
-		rc = exec(st,
-		    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-		    "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF",
-		    err);
+		rc = use_wal(st, err);
+		if (!rc)
+			rc = exec(st,
+			    "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+			    "PRAGMA trusted_schema=OFF",
+			    err);
 		if (!rc)
 			rc = migrate(st, schema, err);
 	}

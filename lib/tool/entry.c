@@ -1,10 +1,10 @@
-/* list_signal.c - one normal form for every hash, whoever wrote it */
+#include "entry.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hex.h"
-#include "list.h"
 #include "prog.h"
 
 #define PDNA_LEN ((size_t)144)

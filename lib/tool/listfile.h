@@ -1,0 +1,33 @@
+/* listfile.h - a hash list in a file: one hash a line, or list records */
+#ifndef CT_LISTFILE_H
+#define CT_LISTFILE_H
+
+#include <stddef.h>
+
+#include "entry.h"
+#include "err.h"
+
+/*
+ * Called for every signal of a file: e has one signal, or none and then it
+ * is withdrawn.  Returns 0 or a code that ends the reading.
+ */
+typedef int ct_listfile_fn(
+    void *arg, const struct ct_entry *e, struct ct_err *err);
+/* Called for a line that is refused: why is a fixed text. */
+typedef int ct_listfile_bad_fn(
+    void *arg, size_t line, const char *why, struct ct_err *err);
+
+struct ct_listfile {
+	const char *type; /* of lines that do not say; NULL: none */
+	ct_listfile_fn *each;
+	ct_listfile_bad_fn *bad;
+	void *arg;
+	size_t lines; /* that held something, counted */
+};
+
+/* Lines as ct-syncdb(1) has them.  CT_NOINPUT, CT_IOERR, or what was
+ * returned. */
+int ct_listfile_read(
+    struct ct_listfile *f, const char *path, struct ct_err *err);
+
+#endif
