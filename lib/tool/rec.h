@@ -149,9 +149,8 @@ int ct_rec_error(const json_t *rec);
  */
 int ct_rec_path(const json_t *rec, char **path, struct ct_err *err);
 
-/* Put this file into rec: as id its name, and as path the name from the root,
- * or path_b64 if that is not UTF-8.  A name that is not UTF-8 has "b64:" and
- * its base64 for an id. */
+/* Put this file into rec: as path its name from the root, in one spelling,
+ * or as path_b64 if that is not UTF-8; as id the same, or "b64:" and that. */
 void ct_rec_name(json_t *rec, const char *name);
 
 #endif

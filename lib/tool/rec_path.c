@@ -81,38 +81,44 @@ ct_rec_path(const json_t *rec, char **path, struct ct_err *err)
 	    : ct_fail(err, CT_DATAERR, "path or path_b64 is malformed");
 }
 
-/* From the root, so that a program run elsewhere, later, finds the file. */
+/*
+ * The same name from the root, whatever way it was spelt: the directory is
+ * resolved, its last component, which may be a link, is not.
+ */
 static char *
-absolute(const char *name)
+whole(const char *name)
 {
-	char *cwd = *name == '/' ? NULL : getcwd(NULL, 0), *path;
+	const char *slash = strrchr(name, '/'),
+		   *last = slash ? slash + 1 : name;
+	char *dir, *real, *path;
 
-	while (cwd && strncmp(name, "./", 2) == 0)
-		name += 2;
-	path = cwd ? ct_printf("%s/%s", cwd, name) : ct_strdup(name);
-	free(cwd);
+	dir = slash ? ct_printf("%.*s/", (int)(slash - name), name)
+		    : ct_strdup(".");
+	real = *last ? realpath(dir, NULL) : NULL;
+	if (real)
+		path = ct_printf("%s/%s", real[1] ? real : "", last);
+	else
+		path = ct_strdup(name);
+	free(real);
+	free(dir);
 	return path;
 }
 
 void
 ct_rec_name(json_t *rec, const char *name)
 {
-	char *whole = absolute(name), *coded;
-	json_t *id = json_string(name); /* NULL if it is not UTF-8 */
-	json_t *path = json_string(whole);
+	char *path = whole(name), *coded;
+	json_t *text = json_string(path); /* NULL if it is not UTF-8 */
 
-	if (!id) {
-		coded = encode(name);
-		id = json_sprintf("b64:%s", coded);
-		free(coded);
-	}
-	(void)json_object_set_new(rec, "id", id);
-	if (path) {
-		(void)json_object_set_new(rec, "path", path);
+	if (text) {
+		(void)json_object_set(rec, "id", text);
+		(void)json_object_set_new(rec, "path", text);
 	} else {
-		coded = encode(whole);
+		coded = encode(path);
+		(void)json_object_set_new(
+		    rec, "id", json_sprintf("b64:%s", coded));
 		(void)json_object_set_new(rec, "path_b64", json_string(coded));
 		free(coded);
 	}
-	free(whole);
+	free(path);
 }
