@@ -89,6 +89,9 @@ identify(struct item *it, bool record, char **path, struct ct_err *err)
 	int rc;
 
 	if (!record) {
+		if (strlen(it->line) != it->len)
+			return ct_fail(err, CT_DATAERR,
+			    "a path with a NUL; names ended by NUL want -0");
 		*path = ct_strdup(it->line);
 		ct_rec_name(it->rec, *path);
 		if (owner)
@@ -150,7 +153,9 @@ take(size_t number, const char *line, size_t len, bool record, int got,
 static int
 lines(char delim, struct ct_err *err)
 {
-	struct ct_in in = { .fd = STDIN_FILENO, .delim = delim, .tie = &out };
+	struct ct_in in = {
+		.fd = STDIN_FILENO, .delim = delim, .names = true, .tie = &out
+	};
 	char *line = NULL;
 	size_t len = 0;
 	int got, rc = 0;
@@ -240,8 +245,8 @@ main(int argc, char *argv[])
 		default:
 			ct_usage(usage);
 		}
-	if (user && !(owner = json_pack("{s:s}", "id", user)))
-		ct_die(CT_USAGE, "--user: not UTF-8");
+	if (user && (!*user || !(owner = json_pack("{s:s}", "id", user))))
+		ct_die(CT_USAGE, "--user: want a name in UTF-8");
 	rc = run(argv + optind, (size_t)(argc - optind), delim);
 	if (!quiet)
 		ct_tally_print(&tally, next, out.n);

@@ -224,6 +224,18 @@ is 'interlaced or not is the same' "$(pdq a.png)" sh -c 'ct-hash -q i.png | jq -
 clip a.jpg 99 >o
 ok 'most of a picture is near' near part
 
+cp a.jpg "$(printf 'cr\r')"
+cp b.png cr
+printf 'cr\r\n' | ct-hash -q >o
+json 'a CR at the end belongs to the name' '[(.path | endswith("cr\r")), .hashes.sha256]' \
+    "[true,$(jq .hashes.sha256 rec)]" o
+printf 'a.jpg\0b.png\n' | ct-hash -q >o 2>err
+ok 'NUL among lines is an error, not one of the names' grep -q 'names ended by NUL want -0' err
+json 'of that input' '[.error.code, has("hashes")]' '[65,false]' o
+exits 'closed output is an error' 74 sh -c 'ct-hash -q a.jpg >&-'
+exits 'so is closed input' 74 sh -c 'ct-hash -q <&-'
+exits 'an account without a name' 64 ct-hash --user '' a.jpg
+
 # ---- order and streams
 for i in 1 2 3 4 5 6 7 8 9; do
 	printf 'a.jpg\nempty\nb.png\nmissing\n{"id":%s,"path":"p.jpg"}\n{"id":"e%s","error":{}}\n' $i $i

@@ -16,14 +16,14 @@ volatile sig_atomic_t ct_stop;
 void
 ct_start(const char *name)
 {
-	int fd;
+	int fd, flags;
 
 	ct_prog = name;
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd > STDERR_FILENO)
-		(void)close(fd);
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0) {
+			flags = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+			(void)open("/dev/null", flags);
+		}
 	(void)umask(077);
 }
 
@@ -158,17 +158,21 @@ ct_home(const char *dir)
 char *
 ct_sibling(const char *name)
 {
+	static const char *const beside[] = { "", "../libexec/ct/" };
 	char self[4096], *slash, *path;
+	size_t i;
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 
 	if (n > 0) {
 		self[n] = '\0';
 		slash = strrchr(self, '/');
 		*slash = '\0';
-		path = ct_printf("%s/%s", self, name);
-		if (access(path, X_OK) == 0)
-			return path;
-		free(path);
+		for (i = 0; i < sizeof beside / sizeof *beside; i++) {
+			path = ct_printf("%s/%s%s", self, beside[i], name);
+			if (access(path, X_OK) == 0)
+				return path;
+			free(path);
+		}
 	}
 	return ct_printf("%s/%s", CT_LIBEXECDIR, name);
 }

@@ -16,8 +16,9 @@
 extern const char *ct_prog; /* set by ct_start */
 
 /*
- * First thing in main: the program's name, descriptors 0 to 2 open (so that
- * no state file ever gets one of them), umask 077.
+ * First thing in main: the program's name, umask 077, descriptors 0 to 2 open,
+ * so that no state file ever gets one of them; one that was closed stays
+ * unusable, so that what is written to it is an error and not lost.
  */
 void ct_start(const char *name);
 
@@ -51,8 +52,8 @@ long ct_number(const char *opt, const char *arg, long lo, long hi);
 const char *ct_home(const char *dir);
 
 /*
- * The path of another program of ours: beside this one, else where it was
- * installed (LIBEXECDIR).  Never looked up in PATH.  Release with free().
+ * The path of another program of ours: beside this one, as in the build tree,
+ * else in ../libexec/ct from here, else in LIBEXECDIR.  Never looked up in PATH.  Release with free().
  */
 char *ct_sibling(const char *name);
 

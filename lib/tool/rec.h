@@ -54,6 +54,7 @@ int ct_out_close(struct ct_out *out, struct ct_err *err);
 struct ct_in {
 	int fd;
 	char delim;         /* '\n' or '\0' */
+	bool names;         /* a CR before LF may be part of a name: keep it */
 	struct ct_out *tie; /* flushed before input blocks; may be NULL */
 	char *buf;
 	size_t cap, start, end;

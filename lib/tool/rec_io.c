@@ -224,7 +224,8 @@ ct_in_next(struct ct_in *in, char **line, size_t *len, struct ct_err *err)
 	if (skip || *len > CT_REC_MAX)
 		return ct_fail(
 		    err, CT_DATAERR, "line over %d bytes", CT_REC_MAX);
-	if (in->delim == '\n' && *len && (*line)[*len - 1] == '\r')
+	if (in->delim == '\n' && !in->names && *len &&
+	    (*line)[*len - 1] == '\r')
 		--*len;
 	(*line)[*len] = '\0';
 	return 1;
