@@ -38,6 +38,7 @@ says_first() { json "$1" "$2" "$3" first; }
 for call in submit upload fileinfo finish; do
 	for kind in drop-before drop-after http:500 http:429 html:200 html:502 \
 	    truncate:0 truncate:90 doctype wrong-root big indent slow:50 \
+	    junk junk:1 bare:502 \
 	    code:1000 code:1300; do
 		fault 0 "$call:1:$kind"
 	done
@@ -62,6 +63,7 @@ for spec in submit:1:code:4100 submit:1:code:4110 submit:1:no-id \
     submit:1:code:5102 submit:1:http:302 submit:1:http:404 \
     upload:1:code:4200 upload:1:wrong-id upload:1:http:413 upload:1:code:5002 \
     upload:1:code:5102 finish:1:code:5102 fileinfo:1:code:4100 fileinfo:2:wrong-id fileinfo:1:no-id \
+    submit:1:bare:404 upload:1:bare:413 finish:1:bare:404 \
     finish:1:no-id finish:1:lost-file finish:1:wrong-id finish:1:code:4000; do
 	held $spec
 done
@@ -72,7 +74,8 @@ is 'the drafts of what was held are given up' '[]' state --argjson n "$had" \
 
 # ---- credentials: nothing more is asked -----------------------------------
 for spec in submit:1:empty401 submit:1:http:403 upload:1:code:2000 \
-    finish:1:code:3300; do
+    finish:1:code:3300 submit:1:bare:401 upload:1:bare:403 \
+    fileinfo:2:bare:401 finish:1:bare:401 finish:1:bare:403; do
 	before=$(state .requests_total)
 	fault 77 $spec
 	says_first "$spec: it waits" .submission.state '"pending"'
@@ -93,6 +96,8 @@ always() { for i in 1 2 3 4; do echo "$1:$i:$2"; done; }
 	fault 75 $(always finish drop-before)
 	fault 75 $(always finish drop-after)
 	fault 75 $(always finish code:1000)
+	fault 75 $(always finish junk)
+	fault 75 $(always finish junk:1)
 }
 
 # ---- what the server asks for ---------------------------------------------

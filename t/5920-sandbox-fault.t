@@ -53,6 +53,15 @@ fault finish:1:drop-after
 is 'and one of which nobody heard' 'no answer unknown' finish
 is 'was one all the same' '200 reportResponse 5102' finish
 id=$(submit | id)
+for junk in junk junk:1; do
+	fault "upload:1:$junk"
+	is "$junk: no HTTP, but it was sent" 'no answer unknown' upload
+done
+is 'and was done' 2 state '.reports[]|select(.report_id=="'"$id"'").files|length'
+fault upload:1:bare:403
+is 'bare: the status alone' 403 upload
+is 'of what was done' 3 state '.reports[]|select(.report_id=="'"$id"'").files|length'
+id=$(submit | id)
 for c in '1000 500' '1111 500' '1300 500' '2000 401' '3100 403' '4000 400' '4200 400' '5001 200' '9999 200'; do
 	fault "upload:1:code:${c% *}"
 	is "code:${c% *} comes with HTTP ${c#* }" "${c#* } reportResponse ${c% *}" upload

@@ -107,9 +107,10 @@ ct_drive_not_ok(
     struct ct_drive *d, enum ct_tip_call call, const struct ct_tip_answer *a)
 {
 	/* an answer says that nothing was done; /finish is not taken at that
-	 * word, as asking again is free and a report filed twice is not */
-	bool sure =
-	    call != CT_TIP_FINISH || a->status == 0 || a->kind == CT_TIP_AUTH;
+	 * word, as asking again is free and a report filed twice is not: only
+	 * if it never went out, or by the service's word that it refuses us */
+	bool sure = a->undone &&
+	    (call != CT_TIP_FINISH || a->status == 0 || a->kind == CT_TIP_AUTH);
 	int rc = 0;
 
 	if (sure &&

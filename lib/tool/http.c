@@ -239,21 +239,13 @@ fate_of(CURL *c, CURLcode rc)
 {
 	long sent = 0;
 
-	(void)curl_easy_getinfo(c, CURLINFO_REQUEST_SIZE, &sent);
-	switch (rc) {
-	case CURLE_OK:
+	if (curl_easy_getinfo(c, CURLINFO_REQUEST_SIZE, &sent) != CURLE_OK)
+		sent = 1;
+	/* the code proves nothing: CURLE_UNSUPPORTED_PROTOCOL is also what an
+	 * answer of HTTP/1.7 gets, when the server has acted */
+	if (rc == CURLE_OK)
 		return CT_HTTP_ANSWERED;
-	case CURLE_URL_MALFORMAT:
-	case CURLE_UNSUPPORTED_PROTOCOL:
-	case CURLE_COULDNT_RESOLVE_HOST:
-	case CURLE_COULDNT_CONNECT:
-	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CACERT_BADFILE:
-		return CT_HTTP_UNSENT;
-	default:
-		return sent ? CT_HTTP_UNKNOWN : CT_HTTP_UNSENT;
-	}
+	return sent ? CT_HTTP_UNKNOWN : CT_HTTP_UNSENT;
 }
 
 static int

@@ -55,6 +55,8 @@ static const struct {
 	{ "big", FAULT_BIG, ANY_CALL, NONE, 0, 0 },
 	{ "slow", FAULT_SLOW, ANY_CALL, MUST, 0, 600000 },
 	{ "empty401", FAULT_EMPTY401, ANY_CALL, NONE, 0, 0 },
+	{ "bare", FAULT_BARE, ANY_CALL, MUST, 200, 599 },
+	{ "junk", FAULT_JUNK, ANY_CALL, MAY, 0, 1 },
 	{ "indent", FAULT_INDENT, XML_CALLS, NONE, 0, 0 },
 	{ "loop", FAULT_LOOP, AT(CALL_ENTRIES), NONE, 0, 0 },
 	{ "foreign", FAULT_FOREIGN, AT(CALL_ENTRIES), NONE, 0, 0 },

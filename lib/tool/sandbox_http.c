@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -364,6 +365,20 @@ pad(struct sandbox_ans *ans)
 	ans->len += BIG;
 }
 
+/* Past the server: bytes that are no answer of HTTP/1.1.  It then closes. */
+static void
+junk(const struct sandbox_req *req)
+{
+	static const char *const bytes[] = { "HTTP/1.7 200 OK\r\n\r\n",
+		"\x15\x03\x03 no HTTP at all\r\n" };
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    req->conn, MHD_CONNECTION_INFO_CONNECTION_FD);
+	const char *b = bytes[req->plan.arg[FAULT_JUNK] == 1];
+
+	if (info)
+		(void)send(info->connect_fd, b, strlen(b), MSG_NOSIGNAL);
+}
+
 /* The faults that come in place of the work. */
 static bool
 instead(struct sandbox_req *req, struct sandbox_ans *ans)
@@ -441,7 +456,12 @@ answer(struct sandbox_req *req)
 		plain(&ans, req->refused, NULL, "");
 	} else if (!instead(req, &ans)) {
 		r->fn(req, &ans);
-		drop = req->plan.on[FAULT_DROP_AFTER];
+		drop =
+		    req->plan.on[FAULT_DROP_AFTER] || req->plan.on[FAULT_JUNK];
+		if (req->plan.on[FAULT_BARE]) {
+			free(ans.body);
+			plain(&ans, (int)req->plan.arg[FAULT_BARE], NULL, "");
+		}
 		if (req->plan.on[FAULT_BIG])
 			pad(&ans);
 	}
@@ -453,6 +473,8 @@ answer(struct sandbox_req *req)
 		wait_ms(box, req->plan.arg[FAULT_SLOW]);
 	if (!drop)
 		return send_answer(req, &ans, now);
+	if (req->plan.on[FAULT_JUNK] && !req->plan.on[FAULT_DROP_BEFORE])
+		junk(req);
 	free(ans.body);
 	return MHD_NO;
 }

@@ -102,6 +102,7 @@ no_answer(struct ct_tip_answer *a, const struct ct_http_res *res,
     const struct ct_err *err)
 {
 	a->code = -1;
+	a->undone = res->fate == CT_HTTP_UNSENT;
 	a->kind = res->fate != CT_HTTP_UNSENT ? CT_TIP_UNKNOWN
 	    : err->code == CT_NOPERM          ? CT_TIP_AUTH
 					      : CT_TIP_AGAIN;

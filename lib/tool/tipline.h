@@ -42,6 +42,8 @@ enum ct_tip_call {
 
 struct ct_tip_answer {
 	enum ct_tip_kind kind;
+	bool undone;   /* for sure the call did nothing: it never went out, or
+			  a document of the service (or HTTP 429) says so */
 	int code;      /* responseCode, -1 if there was none */
 	long status;   /* of HTTP, 0 if there was none */
 	char why[160]; /* a sentence on it unless OK; nothing the server said

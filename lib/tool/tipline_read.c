@@ -26,8 +26,11 @@ judge(struct ct_tip_answer *a, enum ct_tip_kind kind, const char *why)
 static void
 by_status(struct ct_tip_answer *a)
 {
-	if (a->status == 429)
+	a->undone = a->status == 429;
+	if (a->undone)
 		judge(a, CT_TIP_AGAIN, "the server has too many requests");
+	else if (a->status == 401 || a->status == 403)
+		judge(a, CT_TIP_AUTH, "the server refuses us");
 	else if (a->status >= 300 && a->status < 400)
 		judge(a, CT_TIP_PROTOCOL, "the server points elsewhere");
 	else if (a->status >= 400 && a->status < 500 && a->status != 408)
@@ -41,6 +44,7 @@ by_code(struct ct_tip_answer *a)
 {
 	switch (a->code) {
 	case 1210:
+		a->undone = true;
 		judge(a, CT_TIP_INVALID, "the service has no such resource");
 		return;
 	case 5001:
@@ -72,6 +76,7 @@ by_code(struct ct_tip_answer *a)
 	default:
 		judge(a, CT_TIP_UNKNOWN, "the service gives an unknown code");
 	}
+	a->undone = a->kind != CT_TIP_UNKNOWN;
 }
 
 /* The text of the only child of this name: 1; 0 if there is none; -1 if there
@@ -194,20 +199,39 @@ contradiction(struct ct_tip_answer *a, const char *why)
 	    "the answer breaks the protocol: %s (HTTP %ld)", why, a->status);
 }
 
+static bool
+read_code(const struct ct_xml_node *root, struct ct_tip_answer *a)
+{
+	char code[10];
+
+	if (field(root, "responseCode", code, sizeof code) != 1 ||
+	    !is_number(code))
+		return false;
+	a->code = (int)strtol(code, NULL, 10);
+	return true;
+}
+
+/* HTTP 401 or 403, and a document: we are refused, whatever it says; that
+ * nothing was done only if it says the same. */
+static void
+refused(const struct ct_xml_node *root, struct ct_tip_answer *a)
+{
+	if (read_code(root, a))
+		a->undone = a->code / 1000 == 2 || a->code / 1000 == 3;
+	judge(a, CT_TIP_AUTH, "the server refuses us");
+}
+
 static void
 read_root(enum ct_tip_call call, const struct ct_xml_node *root,
     const char *report_id, struct ct_tip_answer *a)
 {
 	const char *why;
-	char code[10];
 	int has;
 
-	if (field(root, "responseCode", code, sizeof code) != 1 ||
-	    !is_number(code)) {
+	if (!read_code(root, a)) {
 		contradiction(a, "no responseCode");
 		return;
 	}
-	a->code = (int)strtol(code, NULL, 10);
 	has = field(root, "reportId", a->report_id, sizeof a->report_id);
 	if (has < 0 || (has && !is_report_id(a->report_id))) {
 		contradiction(a, "what it names is no report id");
@@ -232,9 +256,8 @@ ct_tip_read(
 
 	a->code = -1;
 	a->why[0] = '\0';
-	if (a->status == 401 || a->status == 403) {
-		judge(a, CT_TIP_AUTH, "the server refuses us");
-	} else if ((a->status >= 300 && a->status < 400) || !a->body ||
+	a->undone = false;
+	if ((a->status >= 300 && a->status < 400) || !a->body ||
 	    ct_xml_parse(&doc, a->body, a->len, &err)) {
 		by_status(a);
 	} else {
@@ -243,6 +266,8 @@ ct_tip_read(
 		    (strcmp(ct_xml_name(root), "reportResponse") != 0 &&
 			strcmp(ct_xml_name(root), "reportDoneResponse") != 0))
 			by_status(a);
+		else if (a->status == 401 || a->status == 403)
+			refused(root, a);
 		else
 			read_root(call, root, report_id, a);
 	}

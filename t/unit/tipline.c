@@ -229,6 +229,39 @@ contradictions(void)
 	    CT_TIP_PROTOCOL, "an odd file id");
 }
 
+/* Is it proved that the call did nothing? */
+static void
+proofs(void)
+{
+	static const struct {
+		long status;
+		const char *body;
+		bool undone;
+	} table[] = { { 401, "", false },
+		{ 403, "<html><p>no</p></html>", false },
+		{ 403, OPEN CODE("0") ID("1000003") SHUT, false },
+		{ 401, OPEN CODE("5102") SHUT, false },
+		{ 401, OPEN SHUT, false },
+		{ 401, OPEN CODE("2000") SAY SHUT, true },
+		{ 403, OPEN CODE("3100") SAY SHUT, true },
+		{ 200, OPEN CODE("3300") SAY SHUT, true },
+		{ 400, OPEN CODE("4100") SAY SHUT, true },
+		{ 404, OPEN CODE("1210") SAY SHUT, true },
+		{ 500, OPEN CODE("1000") SAY SHUT, true }, { 429, "", true },
+		{ 404, "", false }, { 500, "", false }, { 302, "", false },
+		{ 200, OPEN CODE("7") SHUT, false },
+		{ 200, OPEN CODE("0") ID("1000003") SHUT, false },
+		{ 200, OPEN CODE("2000") ID("1000004") SHUT, false } };
+	size_t i;
+
+	for (i = 0; i < sizeof table / sizeof *table; i++) {
+		(void)answer(
+		    CT_TIP_FILEINFO, "1000003", table[i].status, table[i].body);
+		ok(a.undone == table[i].undone, "%ld %s: %s", table[i].status,
+		    table[i].body, table[i].undone ? "a proof" : "none");
+	}
+}
+
 static int
 made(bool cred_production, const char *url, bool production)
 {
@@ -269,6 +302,7 @@ main(void)
 	codes();
 	by_status();
 	contradictions();
+	proofs();
 	guards();
 	ct_tip_done(&a);
 	done();
