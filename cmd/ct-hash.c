@@ -52,16 +52,26 @@ forget(struct item *it)
 	memset(it, 0, sizeof *it);
 }
 
-/* Wait for the oldest item and write it.  Returns a code that ends the run. */
+static void
+fault(struct item *it, const struct ct_err *why)
+{
+	ct_rec_fail(it->rec, why);
+	it->code = why->code;
+	it->read = false;
+}
+
+/* Wait for the oldest item and write it.  Returns a code that ends the run;
+ * the item has its outcome all the same. */
 static int
 finish(struct ct_err *err)
 {
 	struct item *it = &queue[first % QUEUE];
-	int rc = 0;
+	int rc = 0, lost = 0;
 
-	if (it->hashed.sent)
-		rc = ct_decode_wait(decoder, &it->hashed.res, err);
-	if (!rc && it->read) {
+	if (it->hashed.sent &&
+	    (lost = ct_decode_wait(decoder, &it->hashed.res, err)))
+		fault(it, err);
+	if (it->read) {
 		ct_hashed_members(it->rec, &it->hashed);
 		ct_tally(&tally, ct_image_status(it->hashed.res.status));
 	}
@@ -69,14 +79,12 @@ finish(struct ct_err *err)
 		ct_tally(&tally, "error");
 	if (it->code > worst)
 		worst = it->code;
-	if (rc)
-		return rc;
 	rc = it->had
 	    ? ct_out_grown(&out, it->line, it->len, it->rec, it->had, err)
 	    : ct_out_rec(&out, it->rec, err);
 	forget(it);
 	first++;
-	return rc;
+	return rc ? rc : lost;
 }
 
 /* ---- in ---- */
@@ -142,10 +150,10 @@ take(size_t number, const char *line, size_t len, bool record, int got,
 		rc = got == CT_NOINPUT || got == CT_IOERR ? 0 : got;
 	}
 	free(path);
-	if (!rc && got > CT_NO) {
-		ct_warn("input %zu: %s", number, err->msg);
-		ct_rec_fail(it->rec, err);
-		it->code = got;
+	if (got > CT_NO) {
+		if (!rc)
+			ct_warn("input %zu: %s", number, err->msg);
+		fault(it, err);
 	}
 	return rc;
 }
@@ -183,7 +191,7 @@ run(char *operand[], size_t n, char delim)
 {
 	struct ct_err err = { 0 };
 	size_t i;
-	int rc;
+	int rc, got;
 
 	rc = ct_decode_open(&decoder, NULL, &ct_image_limits, &err);
 	if (!rc && n == 0)
@@ -191,15 +199,14 @@ run(char *operand[], size_t n, char delim)
 	for (i = 0; !rc && i < n; i++)
 		rc =
 		    take(i + 1, operand[i], strlen(operand[i]), false, 1, &err);
-	while (!rc && first != next)
-		rc = finish(&err);
+	/* whatever ended the run, what was taken in gets its record */
+	for (; first != next; rc = got > rc ? got : rc)
+		got = finish(&err);
 	if (rc)
 		ct_warn("%s", err.msg);
 	worst = rc > worst ? rc : worst;
 	if ((rc = ct_out_close(&out, &err)))
 		ct_warn("%s", err.msg);
-	while (first != next)
-		forget(&queue[first++ % QUEUE]);
 	ct_decode_close(decoder);
 	ct_digest_free(&digest);
 	return rc > worst ? rc : worst;

@@ -270,4 +270,23 @@ exits 'ct-decode by hand' 64 ct-decode
 exits 'ct-decode --help' 0 ct-decode --help
 mkdir alone && cp "$top/ct-hash" alone && alone/ct-hash -V >version
 exits 'without its decoder it does not begin' 69 alone/ct-hash a.jpg
+
+# the decoder goes for good in the middle of a run
+mkdir inst && cp "$top/ct-hash" "$top/ct-decode" inst
+mkfifo names
+inst/ct-hash -q <names >o 2>err &
+pids=$!
+exec 5>names
+echo a.jpg >&5
+while [ ! -s o ]; do sleep 0.05; done
+rm inst/ct-decode
+# the worker is the child of ct-hash
+kill -9 "$(cat /proc/$pids/task/$pids/children)"
+for i in 1 2 3 4 5; do echo a.jpg; done >&5
+exec 5>&-
+wait $pids
+ok 'a decoder that cannot be had again ends the run' test $? -eq 69
+pids=
+jq -r 'select(has("file") != has("error")) | .error.code' o | sort -u | xargs >codes
+is 'what was taken in has an outcome' '69 null' cat codes
 done_testing
