@@ -117,6 +117,7 @@ exits 'a test credential for production' 77 run --production
 sed 's/^environment.*/environment = production/' "$box/cybertip.cred" >url.cred
 grep -v '^url' url.cred >live.cred
 sed 's,^url.*,url = https://report.cybertip.org/ispws,' "$box/cybertip.cred" >liar.cred
+sed 's,^url.*,url = https://report%2ecyber%74ip.org/ispws,' "$box/cybertip.cred" >coded.cred
 cat "$box/cybertip.cred" >open.cred
 chmod 600 ./*.cred && chmod 644 open.cred
 with() { cred=$1; shift; ct-submit -q --credential "./$cred" "$@" <in; }
@@ -124,6 +125,7 @@ exits 'a production credential for the test environment' 77 with live.cred
 exits 'a production credential with a URL' 78 with url.cred --production
 exits 'and in the test environment' 78 with url.cred
 exits "production's address as that of the test environment" 77 with liar.cred
+exits 'nor percent-encoded' 77 with coded.cred
 exits 'a test report with --production' 77 with live.cred --production
 exits 'a credential that others can read' 77 with open.cred
 : >empty.conf

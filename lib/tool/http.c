@@ -51,21 +51,51 @@ ct_http_free(struct ct_http *http)
 	free(http);
 }
 
+/* In lower case, the dots at its end off; false: a byte that no name has. */
+static bool
+plain_name(char *host)
+{
+	size_t i;
+
+	for (i = 0; host[i]; i++) {
+		if (host[i] <= ' ' || host[i] > '~' || host[i] == '%')
+			return false;
+		if (host[i] >= 'A' && host[i] <= 'Z')
+			host[i] = (char)(host[i] - 'A' + 'a');
+	}
+	while (i && host[i - 1] == '.')
+		host[--i] = '\0';
+	return i > 0;
+}
+
+char *
+ct_http_host(const char *url)
+{
+	CURLU *u = curl_url();
+	char *got = NULL, *host = NULL;
+
+	if (u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
+	    curl_url_get(u, CURLUPART_HOST, &got, CURLU_URLDECODE) == CURLUE_OK)
+		host = ct_strdup(got);
+	curl_free(got);
+	curl_url_cleanup(u);
+	if (host && plain_name(host))
+		return host;
+	free(host);
+	return NULL;
+}
+
 bool
 ct_http_loopback(const char *url)
 {
-	CURLU *u = curl_url();
-	char *host = NULL;
+	char *host = ct_http_host(url);
 	struct in_addr a4;
-	bool yes = false;
+	bool yes = host &&
+	    (strcmp(host, "[::1]") == 0 ||
+		(inet_pton(AF_INET, host, &a4) == 1 &&
+		    ntohl(a4.s_addr) >> 24 == 127));
 
-	if (u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
-	    curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK)
-		yes = strcmp(host, "[::1]") == 0 ||
-		    (inet_pton(AF_INET, host, &a4) == 1 &&
-			ntohl(a4.s_addr) >> 24 == 127);
-	curl_free(host);
-	curl_url_cleanup(u);
+	free(host);
 	return yes;
 }
 

@@ -76,6 +76,14 @@ void ct_http_done(struct ct_http_res *res);
 /* May this URL be used at all, by the rules above?  0, or CT_NOPERM. */
 int ct_http_allowed(const char *url, struct ct_err *err);
 
+/*
+ * The host that a request to this URL goes to: percent-decoded, in lower case,
+ * without a dot at its end.  NULL if it cannot be a URL, or the host has
+ * other bytes than ASCII, which may be read as another name.  Release with
+ * free.
+ */
+char *ct_http_host(const char *url);
+
 /* Is the host of this URL a loopback address? */
 bool ct_http_loopback(const char *url);
 

@@ -9,9 +9,9 @@
 #include "prog.h"
 
 /* The only place where these stand. */
-#define PRODUCTION_HOST "report.cybertip.org"
-#define PRODUCTION "https://" PRODUCTION_HOST "/ispws"
-#define TEST "https://exttest.cybertip.org/ispws"
+#define PRODUCTION "https://report.cybertip.org/ispws"
+#define TEST_HOST "exttest.cybertip.org"
+#define TEST "https://" TEST_HOST "/ispws"
 
 #define TYPE "text/xml; charset=utf-8"
 #define CALL_MS 60000
@@ -33,6 +33,32 @@ ct_tip_name(enum ct_tip_call call)
 	return name[call];
 }
 
+static bool
+within(const char *host, const char *domain)
+{
+	size_t len = strlen(host), n = strlen(domain);
+
+	return len >= n && strcmp(host + len - n, domain) == 0;
+}
+
+/* A test report may go to a server of our own, to NCMEC's test host, and to
+ * no other of theirs.  The host is compared as libcurl will read it. */
+static int
+check_host(const char *url, struct ct_err *err)
+{
+	char *host = ct_http_host(url);
+	int rc = 0;
+
+	if (!host)
+		rc = ct_fail(err, CT_NOPERM, "not a URL that can be used");
+	else if (strcmp(host, TEST_HOST) != 0 &&
+	    (within(host, "cybertip.org") || within(host, "ncmec.org")))
+		rc = ct_fail(err, CT_NOPERM,
+		    "the URL of a test credential is that of production");
+	free(host);
+	return rc;
+}
+
 static int
 check(const struct ct_cred *cred, bool production, struct ct_err *err)
 {
@@ -46,10 +72,8 @@ check(const struct ct_cred *cred, bool production, struct ct_err *err)
 		    production ? "production" : "test");
 	if (!cred->url)
 		return 0;
-	if (strcasestr(cred->url, PRODUCTION_HOST))
-		return ct_fail(err, CT_NOPERM,
-		    "the URL of a test credential is that of production");
-	return ct_http_allowed(cred->url, err);
+	return check_host(cred->url, err) ? err->code
+					  : ct_http_allowed(cred->url, err);
 }
 
 int

@@ -65,8 +65,8 @@ struct ct_tipline;
 
 /*
  * The service in one environment.  cred is borrowed; it must be of that
- * environment (CT_NOPERM), and only a test one may name a URL (CT_CONFIG),
- * which must not be production's (CT_NOPERM).
+ * environment (CT_NOPERM), and only a test one may name a URL (CT_CONFIG), of
+ * NCMEC's test host or of one that is not NCMEC's (CT_NOPERM).
  */
 int ct_tipline_new(struct ct_tipline **tip, const struct ct_cred *cred,
     bool production, struct ct_err *err);

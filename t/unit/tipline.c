@@ -265,7 +265,7 @@ proofs(void)
 static int
 made(bool cred_production, const char *url, bool production)
 {
-	char user[] = "u", password[] = "p", copy[64] = "";
+	char user[] = "u", password[] = "p", copy[128] = "";
 	struct ct_cred cred = { user, password, NULL, cred_production };
 	struct ct_err err = { 0 };
 	struct ct_tipline *tip;
@@ -283,6 +283,33 @@ made(bool cred_production, const char *url, bool production)
 static void
 guards(void)
 {
+	static const char *const theirs[] = {
+		"https://Report.CyberTip.org/ispws",
+		"https://report%2ecybertip.org/ispws",
+		"https://report.cyber%74ip.org/ispws",
+		"https://report.cybertip.org./ispws",
+		"https://report.cybertip.org:443/ispws",
+		"https://REPORT%2ECYBERTIP%2EORG%2E/ispws",
+		"https://report.cybertip\xe3\x80\x82org/ispws",
+		"https://report.\xef\xbd\x83ybertip.org/ispws",
+		"https://a@report.cybertip.org/ispws",
+		"report.cybertip.org/ispws",
+		"https://other.cybertip.org/ispws",
+		"https://cybertip.org/ispws",
+		"https://hashsharing.ncmec.org/v2",
+		"https://exttest.cybertip.org.report.cybertip.org/ispws",
+		"https:///report.cybertip.org/ispws",
+		"",
+	};
+	static const char *const ours[] = {
+		"https://exttest.cybertip.org/ispws",
+		"https://EXTTEST.cybertip.org./ispws",
+		"https://tip.example/ispws",
+		"https://cybertip.org.example/ispws",
+		"http://[::1]:8080/ispws",
+	};
+	size_t i;
+
 	ok(made(false, NULL, false) == 0, "test credential, test");
 	ok(made(true, NULL, true) == 0, "production credential, production");
 	ok(made(false, NULL, true) == CT_NOPERM, "test credential, production");
@@ -291,8 +318,11 @@ guards(void)
 	    "production has one address");
 	ok(made(false, "http://127.0.0.1:1/ispws/", false) == 0, "a sandbox");
 	ok(made(false, "http://a.example", false) == CT_NOPERM, "http is not");
-	ok(made(false, "https://Report.CyberTip.org/ispws", false) == CT_NOPERM,
-	    "the test environment is never at production's address");
+	for (i = 0; i < sizeof theirs / sizeof *theirs; i++)
+		ok(made(false, theirs[i], false) == CT_NOPERM,
+		    "no test environment: %s", theirs[i]);
+	for (i = 0; i < sizeof ours / sizeof *ours; i++)
+		ok(made(false, ours[i], false) == 0, "one: %s", ours[i]);
 }
 
 int
