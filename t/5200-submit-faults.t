@@ -116,6 +116,13 @@ is 'nobody else asks either' $((before + 1)) state .requests_total
 exits 'then all are filed' 0 submit sweep
 
 before=$(state .requests_total)
+control '{"fault":"submit:1:busy:9223372036854775807"}'
+report 909 a >in
+exits 'busy for ever: another run' 75 run
+is 'that long is not taken for short' $((before + 1)) state .requests_total
+exits 'which files it' 0 run
+
+before=$(state .requests_total)
 for i in 1 2 3 4 5; do control '{"fault":"submit:'$i':http:429"}'; done
 for i in 907 908; do report $i a; done >in
 exits 'no answer to one report' 75 run

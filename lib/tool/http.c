@@ -14,6 +14,7 @@
 #define ANSWER_MAX ((size_t)1 << 20)
 #define TIMEOUT_MS 60000
 #define CONNECT_MS 10000
+#define RETRY_MAX ((curl_off_t)366 * 24 * 3600) /* seconds */
 #define HEADERS_MAX ((size_t)256 << 10)
 
 struct ct_http {
@@ -311,6 +312,7 @@ take_info(CURL *c, struct ct_http_res *res)
 	(void)curl_easy_getinfo(c, CURLINFO_CONTENT_TYPE, &type);
 	res->type = type ? ct_strdup(type) : NULL;
 	(void)curl_easy_getinfo(c, CURLINFO_RETRY_AFTER, &wait);
+	wait = wait < RETRY_MAX ? wait : RETRY_MAX;
 	res->retry_after = wait > 0 ? (int64_t)wait * 1000 : -1;
 }
 

@@ -1,4 +1,5 @@
 /* sandbox_fault.c - CALL:N:KIND[:ARG], and which of them one request gets */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,7 +44,7 @@ static const struct {
 	{ "drop-after", FAULT_DROP_AFTER, ANY_CALL, NONE, 0, 0 },
 	{ "code", FAULT_CODE, TIPLINE_CALLS, MUST, 1, 9999 },
 	{ "http", FAULT_HTTP, ANY_CALL, MUST, 200, 599 },
-	{ "busy", FAULT_BUSY, ANY_CALL, MUST, 0, 1L << 30 },
+	{ "busy", FAULT_BUSY, ANY_CALL, MUST, 0, LONG_MAX },
 	{ "html", FAULT_HTML, ANY_CALL, MAY, 200, 599 },
 	{ "truncate", FAULT_TRUNCATE, ANY_CALL, MUST, 0, 1L << 30 },
 	{ "wrong-root", FAULT_WRONG_ROOT, XML_CALLS, NONE, 0, 0 },
