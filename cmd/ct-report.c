@@ -159,6 +159,7 @@ run(void)
 	json_t *all = json_array(), *rec;
 	size_t i, filed = 0;
 
+	collect.previews = xml_only;
 	worse(ct_collect_read(&collect, STDIN_FILENO, pass, NULL, &err));
 	if (err.code)
 		ct_die_err(&err);

@@ -11,26 +11,28 @@ static const char usage[] =
     "       ct-review list [--account ID]\n"
     "       ct-review decide --account ID | --item ID [--sha256 HEX]\n"
     "           --verdict VERDICT [--class CLASS] --by NAME [--note TEXT]\n"
-    "       ct-review decided [-a] [--account ID] [--production]\n"
+    "       ct-review decided [-an] [--test] [--account ID [--item ID]...]\n"
     "       ct-review ack < reports\n"
     "       ct-review stats\n"
     "  -a, --all          add: whatever it is; decided: also what reports "
     "nothing\n"
     "  -d, --dir DIR      state directory ($CT_HOME, else /var/lib/ct)\n"
     "      --account ID   the account (user.id) of items\n"
-    "      --item ID      one item, by the id of its record\n"
+    "      --item ID      one item, by the id of its record; decided: or "
+    "more\n"
     "      --sha256 HEX   which content, if an id had several\n"
     "      --verdict V    csam exploitative ncii text_offence not_csam unsure\n"
     "      --class C      A1 A2 B1 B2, for csam\n"
     "      --by NAME      who decided\n"
     "      --note TEXT    kept with the decision, goes nowhere else\n"
-    "      --production   also what only test reports have acked\n"
+    "  -n, --dry-run      decided: show what it would be, release nothing\n"
+    "      --test         not what test reports have acked\n"
     "      --undecided    queue records that are neither match nor clean, too\n"
     "  -q, --quiet (no closing summary)   -h, --help   -V, --version\n";
 
 /* options with a text, in the order of text[] */
 enum { ACCOUNT = 256, ITEM, SHA256, VERDICT, CLASS, BY, NOTE, TEXTS };
-enum { PROD = TEXTS, UNDECIDED };
+enum { TEST = TEXTS, UNDECIDED };
 
 static const struct option options[] = {
 	{ "all", no_argument, NULL, 'a' },
@@ -42,7 +44,8 @@ static const struct option options[] = {
 	{ "class", required_argument, NULL, CLASS },
 	{ "by", required_argument, NULL, BY },
 	{ "note", required_argument, NULL, NOTE },
-	{ "production", no_argument, NULL, PROD },
+	{ "dry-run", no_argument, NULL, 'n' },
+	{ "test", no_argument, NULL, TEST },
 	{ "undecided", no_argument, NULL, UNDECIDED },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, 'h' },
@@ -50,10 +53,12 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static bool all, production, undecided, quiet;
+static bool undecided, quiet;
 static const char *dir, *verdict;
 static struct ct_pick pick;
 static struct ct_decision decision;
+static struct ct_wanted wanted;
+static json_t *items;
 static const char **const text[TEXTS - ACCOUNT] = { &pick.account, &pick.item,
 	&pick.sha256, &verdict, &decision.class, &decision.by, &decision.note };
 static struct ct_queue *queue;
@@ -66,43 +71,30 @@ static int
 add(json_t *rec, void *arg, struct ct_err *err)
 {
 	const char *said = ct_rec_text(rec, "match.verdict");
-	bool fresh;
+	const char *outcome;
 	int rc;
 
 	(void)arg;
-	if (!all && (!said || strcmp(said, "match") != 0) &&
+	if (!wanted.all && (!said || strcmp(said, "match") != 0) &&
 	    !(undecided && said && strcmp(said, "undecided") == 0)) {
 		ct_tally(&filter.tally, "not for review");
 		return 0;
 	}
-	if ((rc = ct_queue_add(queue, rec, &fresh, err)))
-		return rc;
-	ct_tally(&filter.tally, fresh ? "queued" : "known");
-	return 0;
+	if (!(rc = ct_queue_add(queue, rec, &outcome, err)))
+		ct_tally(&filter.tally, outcome);
+	return rc;
 }
 
 static int
 ack(json_t *rec, void *arg, struct ct_err *err)
 {
-	const char *state = ct_rec_text(rec, "submission.state");
-	const char *env = ct_rec_text(rec, "submission.env");
-	size_t n;
-	int rc;
+	const char *outcome;
+	int rc = ct_queue_ack(queue, rec, &outcome, err);
 
 	(void)arg;
-	if (!json_object_get(rec, "report")) {
-		ct_tally(&filter.tally, "no report");
-	} else if (!state || strcmp(state, "finished") != 0) {
-		ct_tally(&filter.tally, "not finished");
-	} else {
-		if ((rc = ct_queue_ack(queue, rec, &n, err)))
-			return rc;
-		ct_tally(&filter.tally,
-		    !n                                   ? "without items"
-			: strcmp(env, "production") == 0 ? "acked"
-							 : "acked (test)");
-	}
-	return 0;
+	if (!rc)
+		ct_tally(&filter.tally, outcome);
+	return rc;
 }
 
 static int
@@ -139,21 +131,12 @@ do_decide(struct ct_err *err)
 	return ct_queue_decide(queue, &pick, &decision, print, NULL, err);
 }
 
-/* What only the test environment knows must not be forgotten. */
 static int
 do_decided(struct ct_err *err)
 {
-	int64_t n = 0;
-	int rc = ct_queue_decided(
-	    queue, pick.account, all, production, print, NULL, err);
-
-	if (!rc && !production && !quiet)
-		rc = ct_queue_test_only(queue, &n, err);
-	if (n)
-		ct_warn("%lld more were reported to the test environment only; "
-			"--production prints them",
-		    (long long)n);
-	return rc;
+	wanted.account = pick.account;
+	wanted.items = pick.item ? items : NULL;
+	return ct_queue_decided(queue, &wanted, print, NULL, err);
 }
 
 static int
@@ -178,7 +161,7 @@ static const struct verb {
 	{ "list", do_list, " account item sha256 ", NULL },
 	{ "decide", do_decide, " account item sha256 verdict class by note ",
 	    NULL },
-	{ "decided", do_decided, " all account production ", NULL },
+	{ "decided", do_decided, " all account item dry-run test ", NULL },
 	{ "ack", NULL, " ", ack },
 	{ "stats", do_stats, " ", NULL },
 	{ NULL, NULL, NULL, NULL },
@@ -203,28 +186,33 @@ option(const struct verb *v, int c)
 	else if (c == 'q')
 		quiet = true;
 	else if (c == 'a')
-		all = true;
-	else if (c == PROD)
-		production = true;
+		wanted.all = true;
+	else if (c == 'n')
+		wanted.preview = true;
+	else if (c == TEST)
+		wanted.test = true;
 	else if (c == UNDECIDED)
 		undecided = true;
 	else
 		*text[c - ACCOUNT] = optarg;
+	if (c == ITEM && json_array_append_new(items, json_string(optarg)))
+		ct_die(CT_USAGE, "--item: not UTF-8");
 }
 
+/* Exits 64 if this verb cannot do with its options. */
 static void
-check_decide(void)
+check(const struct verb *v)
 {
-	if ((!pick.account && !pick.item) || (pick.sha256 && !pick.item))
-		ct_die(CT_USAGE, "decide: want --account or --item");
-	if (!verdict || !decision.by)
-		ct_die(CT_USAGE, "decide: want --verdict and --by");
-	if (!(decision.verdict = ct_verdict_named(verdict)))
+	struct ct_err err = { 0 };
+
+	if (verdict && !(decision.verdict = ct_verdict_named(verdict)))
 		ct_die(CT_USAGE, "--verdict: no such verdict");
-	if (decision.class && !decision.verdict->classified)
-		ct_die(CT_USAGE, "--class: '%s' has none", verdict);
-	if (decision.class && !ct_class_ok(decision.class))
-		ct_die(CT_USAGE, "--class: want A1, A2, B1 or B2");
+	if (v->run == do_decide && ct_decision_check(&pick, &decision, &err))
+		ct_die_err(&err);
+	if (v->run == do_decided && pick.item && !pick.account)
+		ct_die(CT_USAGE, "decided: --item wants --account");
+	if (v->run != do_decided && json_array_size(items) > 1)
+		ct_die(CT_USAGE, "%s: one --item only", v->name);
 }
 
 int
@@ -235,9 +223,10 @@ main(int argc, char *argv[])
 	int c, rc;
 
 	ct_start("ct-review");
+	items = json_array();
 	while (v->name && (argc < 2 || strcmp(v->name, argv[1]) != 0))
 		v++;
-	while ((c = getopt_long(argc, argv, "ad:qhV", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "ad:nqhV", options, NULL)) != -1) {
 		if (c == 'h')
 			return ct_help(usage);
 		if (c == 'V')
@@ -248,8 +237,7 @@ main(int argc, char *argv[])
 	}
 	if (!v->name || optind != argc - 1)
 		ct_usage(usage);
-	if (v->run == do_decide)
-		check_decide();
+	check(v);
 	filter.each = v->each;
 	filter.quiet = quiet;
 	ct_stop_gently();
@@ -257,5 +245,6 @@ main(int argc, char *argv[])
 		ct_die_err(&err);
 	rc = v->run ? end(v->run(&err), &err) : ct_filter(&filter);
 	ct_queue_close(queue);
+	json_decref(items);
 	return rc;
 }

@@ -137,6 +137,25 @@ ct-report <twice >rep 2>msg
 json 'what is there twice is reported once' '.report.files | length' 1 rep
 ok '  and counted' grep -q '1 dropped: 1 twice' msg
 
+# ---- a preview is for eyes only ----------------------------------------------
+{
+	item 1 u1 a 2 'del(.review.batch) | .review.preview = true'
+	item 2 u1 a 2 'del(.review.batch) | .review.preview = true'
+} >in
+exits 'a preview is no report' 77 report in
+ok '  and says so in band' jq -es 'length == 2 and all(.error.code == 77 and .report == null)' got
+exits '  but a document' 0 xml in
+has '  of the account' '<espIdentifier>u1</espIdentifier>'
+item 1 u1 a 1 '.review.preview = true' >in
+exits '  also what is released already' 77 report in
+head -n 1 in | jq -c 'del(.review.preview, .review.batch)' >bad
+exits '  and no batch is no release' 65 report bad
+{
+	item 1 u1 a 2 'del(.review.batch) | .review.preview = true'
+	item 3 u1 a 1 '.review.preview = true'
+} >in
+exits '  half of one is none' 75 xml in
+
 # ---- accounts --------------------------------------------------------------
 {
 	item 1 u1 a 1 'del(.user, .review) | .match.hits[0].policy = "report"'

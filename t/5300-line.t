@@ -42,7 +42,7 @@ scan() {
 functions='
 stage() {
 	case $1 in
-	1) ct-review decided -q ;;
+	1) ct-review decided -q --test ;;
 	2) ct-report -q ;;
 	3) ct-preserve seal -q ;;
 	4) ct-submit -q ;;

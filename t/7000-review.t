@@ -120,7 +120,7 @@ is 'the earlier keeps its own' "$one" echo "$again"
 report() {
 	env=$1 state=$2 number=$3
 	shift 3
-	ct-review decided --production | jq -cs --arg env "$env" --arg state "$state" --arg n "$number" \
+	ct-review decided | jq -cs --arg env "$env" --arg state "$state" --arg n "$number" \
 	    --args 'map(select(.id as $i | $ARGS.positional | index($i)) | {id, sha256: .hashes.sha256, review})
 	     | {id: "report:k", report: {env: $env, files: .}, submission: {env: $env, state: $state,
 	        report_id: $n, files: map({id, sha256, file_id: "0"})}}' "$@"
@@ -133,23 +133,32 @@ is '  it is still released' 'a d e h' released
 report test finished 990000001 a d | jq -c '.submission.files |= .[:1]' >rep
 ct-review ack <rep >/dev/null 2>err
 ok 'it says that it was a test' grep -q '1 acked (test)' err
-is 'what was submitted is done, with all of its batch' 'd e h' released
-is 'a test report is none for --production' 'a d e h' released --production
-id=a again=$(batch --production)
+is 'a test report ends nothing' 'a d e h' released
+is 'but with --test, for trying out' 'd e h' released --test
+id=a again=$(batch)
 is '  and the batch is the same' "$one" echo "$again"
 exits 'ack again: no harm' 0 ct-review ack <rep
-is '  the same' 'd e h' released
+is '  the same' 'd e h' released --test
+ct-review stats >r
+json '  stats tells' '[.released, .tested, .acked]' '[4,1,0]' r
 ct-review decided | jq -c 'select(.id == "h") | .review.prior' >r
 json 'the next report of the account knows of it' . \
     '[{"env":"test","report_id":"990000001"}]' r
 report production finished 123456789 a h >rep
 ct-review ack -q <rep >/dev/null
-is 'done in production' 'd e' released --production
-for f in '.submission.env = "live"' 'del(.submission.report_id)' \
+is 'done in production' 'd e' released
+is '  for --test as well' 'd e' released --test
+report test finished 990000001 d >rep
+ct-review ack -q <rep >/dev/null
+is 'one of a test is not done' 'd e' released
+report production finished 123456790 d >rep
+for f in '.submission.env = "live"' '.submission.env = "test"' \
+    '.report.env = "test"' 'del(.report.env)' 'del(.submission.report_id)' \
     'del(.submission.files)' '(.report.files[0].review.batch, .report.files[1].review.batch) = "0"'; do
 	jq -c "$f" rep >bad
 	exits "ack refuses: $f" 65 ct-review ack <bad
 done
+is '  and nothing of it is done' 'd e' released
 jq -c 'del(.report.files[].review)' rep >bad
 ct-review ack <bad >/dev/null 2>err
 ok 'files that no person decided are none of its' grep -q 'without items' err
@@ -163,21 +172,17 @@ json 'priors are told apart by environment' . \
 { rec k u5 31; rec l u5 32; } | ct-review add -q >/dev/null
 decide --account u5 --verdict csam >/dev/null
 report test finished 990000005 k l | jq -c '.submission.files |= .[:1]' | ct-review ack -q >/dev/null
-ct-review decided --account u5 >r
+ct-review decided --test --account u5 >r
 json 'half of a batch is done: all of it again' '[.id, .review.items, .review.prior]' \
     '["k",2,null]
 ["l",2,null]' r
 report test finished 990000005 k l | ct-review ack -q >/dev/null
-is '  until all is done' '' released --account u5
-
-ct-review decided 2>err >/dev/null
-ok 'decided tells what only the test environment knows' \
-    grep -q 'more were reported to the test environment only' err
-ok 'not with -q' sh -c 'test -z "$(ct-review decided -q 2>&1 >/dev/null)"'
+is '  until all is done' '' released --test --account u5
+is '  in production' 'k l' released --account u5
 
 ct-review stats >r
 json 'stats counts' 'del(.oldest)' \
-    '{"open":1,"decided":3,"released":3,"acked":4,"accounts":1,"verdicts":{"csam":7,"not_csam":2,"unsure":1}}' r
+    '{"open":1,"decided":3,"released":5,"tested":3,"acked":2,"accounts":1,"verdicts":{"csam":7,"not_csam":2,"unsure":1}}' r
 
 rec y u8 21 clean | ct-review add -q -d two >/dev/null
 is 'what is clean is not queued' '' listed -d two
@@ -187,6 +192,43 @@ for u in u8 u9; do decide -d two --account $u --verdict csam >/dev/null; done
 is 'decided --account releases that account' y released -d two --account u8
 is 'and no other' '"decided":1' sh -c 'ct-review stats -d two | grep -o "\"decided\":1"'
 is 'the other one later' 'y x' released -d two
+
+# some items of an account, and a look at what would be
+{ rec a u1 1; rec b u1 2; rec b u1 3; rec c u1 4; rec d u2 5; rec e '' 6; rec f '' 7; } |
+    ct-review add -q -d three >/dev/null
+of3() { ct-review decided -d three "$@" | jq -r '[.id, (.review | .batch == null, .preview, .items)] | join(" ")' ; }
+is 'what is open is none' '' of3 --account u1 --item a
+for i in a c d e f; do decide -d three --item $i --verdict csam >/dev/null; done
+for i in 2 3; do decide -d three --item b --sha256 "$(printf '%064d' $i)" --verdict csam >/dev/null; done
+is 'a preview of some' 'b true true 3
+b true true 3
+c true true 3' of3 -n --account u1 --item b --item c
+is 'of all' 'a true true 4
+b true true 4
+b true true 4
+c true true 4
+d true true 1
+e true true 1
+f true true 1' of3 --dry-run
+is '  releases nothing' '{"decided":7,"released":0}' sh -c "ct-review stats -d three | jq -c '{decided, released}'"
+is 'two of three ids are released, with all contents' 'b false  3
+b false  3
+c false  3' of3 --account u1 --item c --item b
+is '  in one batch' 1 sh -c "ct-review decided -d three --account u1 --item b | jq -r .review.batch | sort -u | wc -l"
+is '  and nothing else' '{"decided":4,"released":3}' sh -c "ct-review stats -d three | jq -c '{decided, released}'"
+is 'a preview of both kinds' 'b false true 3
+b false true 3
+c false true 3
+a true true 1' of3 -n --account u1
+is 'another item: not the batch of others' 'a false  1' of3 --account u1 --item a
+is 'one of a batch: all of it' 'b false  3
+b false  3
+c false  3' of3 --account u1 --item c
+is '  what is left' '{"decided":3,"released":4}' sh -c "ct-review stats -d three | jq -c '{decided, released}'"
+exits 'an item of another account is none' 66 ct-review decided -d three --account u1 --item a --item d
+exits 'items without account' 64 ct-review decided -d three --item a
+exits 'two items are for decided only' 64 decide -d three --item e --item f --verdict csam
+exits '--production is no option' 64 ct-review decided --production
 
 chmod 640 "$CT_HOME/review.key"
 exits 'a key that others can read is refused' 77 ct-review decided

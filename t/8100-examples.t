@@ -123,9 +123,10 @@ for i in 1 2; do
 	[ $i = 1 ] && what='ct(7): the pipe' || what='README: the pipe'
 	run "$what" $i
 	json '  its reports are finished' '[.user.id, .submission.state, .vault.receipt == .submission.report_id]' \
-	    '["u7","finished",true]
+	    '["u9","finished",true]
+["u7","finished",true]
 ["u42","finished",true]' filed
-	is '  nothing is left' '' ct-review decided
+	is '  nothing is left' '' ct-review decided --test
 done
 is 'both are the same' '' sh -c 'for i in 1 2; do tr -s " \n" " " <$i.sh >$i.words; done; diff 1.words 2.words'
 
@@ -142,12 +143,12 @@ for p in ct-syncdb ct-submit ct-preserve; do
 	is '  and all being well, mails nothing' '' cron $p
 done
 control '{"fault":"finish:*:http:500"}'
-ct-review decided -q | ct-report -q | ct-preserve seal -q |
+ct-review decided -q --test | ct-report -q | ct-preserve seal -q |
     ct-submit -q --retry-wait 1 >first 2>/dev/null
 control '{"fault":null}'
 json 'a report that is not finished' .submission.state '"pending"' first
 is '  goes on, and mails nothing' '' cron ct-submit
-is '  and is closed' '' ct-review decided
+is '  and is closed' '' ct-review decided --test
 rm -f "$(find "$tmp/state/vault/objects" -type f | head -n 1)"
 is 'evidence that is gone is mailed' 1 sh -c 'sh -c "$(grep ^ct-preserve lines)" | grep -c missing'
 

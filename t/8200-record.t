@@ -181,6 +181,7 @@ decide() {
 stage decide
 adds 'ct-review list, decide' ct-review
 is 'decide: the first four' 'at by class verdict' sh -c 'jq -r "select(.review).review | keys[]" 5.rec | sort -u | xargs'
+ct-review decided -n >12.rec
 stage ct-review decided
 adds 'ct-review decided' ct-review
 stage ct-report -q
@@ -210,7 +211,7 @@ json 'with the time to keep it' '.vault | has("expires")' true 103.rec
 ct-hash -q --user u1 later.png | ct-match -q | ct-review add -q |
     jq -r .id >later
 ct-review decide -q --item "$(cat later)" --verdict csam --by r7 >/dev/null
-ct-review decided --account u1 >104.rec
+ct-review decided --test --account u1 >104.rec
 json 'a later decision knows the earlier report' '.review.prior | length' 1 104.rec
 
 # ---- nothing is named that nobody writes ---------------------------------------

@@ -46,6 +46,9 @@ static const char *const schema[] = {
 	"  by TEXT NOT NULL, level TEXT NOT NULL, entire INTEGER NOT NULL,"
 	"  exif INTEGER NOT NULL, seconds INTEGER NOT NULL, at TEXT NOT NULL);"
 	"CREATE INDEX view_sha256 ON view (sha256)",
+	/* only production ends the wait */
+	"UPDATE item SET state = 'released' WHERE state = 'acked' AND id NOT IN"
+	" (SELECT item FROM ack WHERE env = 'production')",
 	NULL,
 };
 
@@ -158,8 +161,8 @@ item_of(const json_t *rec, struct item *it, struct ct_err *err)
 }
 
 int
-ct_queue_add(
-    struct ct_queue *q, const json_t *rec, bool *fresh, struct ct_err *err)
+ct_queue_add(struct ct_queue *q, const json_t *rec, const char **outcome,
+    struct ct_err *err)
 {
 	char now[CT_TIME_LEN], *text;
 	struct item it;
@@ -181,7 +184,7 @@ ct_queue_add(
 		    " VALUES (?, ?, ?, ?, ?)",
 		    "sssss", it.object, it.sha256, it.account, text,
 		    ct_time_now(now));
-	*fresh = !rc && ct_store_changes(q->st) > 0;
+	*outcome = !rc && ct_store_changes(q->st) > 0 ? "queued" : "known";
 	free(text);
 	return rc;
 }
@@ -217,14 +220,21 @@ count(struct ct_queue *q, json_t *into, const char *sql, struct ct_err *err)
 int
 ct_queue_stats(struct ct_queue *q, json_t **out, struct ct_err *err)
 {
-	json_t *stats = json_pack("{s:i, s:i, s:i, s:i, s:i}", "open", 0,
-	    "decided", 0, "released", 0, "acked", 0, "accounts", 0);
+	json_t *stats =
+	    json_pack("{s:i, s:i, s:i, s:i, s:i, s:i}", "open", 0, "decided", 0,
+		"released", 0, "tested", 0, "acked", 0, "accounts", 0);
 	json_t *verdicts = json_object();
 	char *oldest = NULL;
 	int rc;
 
 	rc =
 	    count(q, stats, "SELECT state, count(*) FROM item GROUP BY 1", err);
+	if (!rc)
+		rc = count(q, stats,
+		    "SELECT 'tested', count(DISTINCT item.id) FROM item"
+		    " JOIN ack ON ack.item = item.id"
+		    " WHERE state = 'released'",
+		    err);
 	if (!rc)
 		rc = count(q, stats,
 		    "SELECT 'accounts', count(DISTINCT account) FROM item"

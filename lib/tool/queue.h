@@ -3,7 +3,8 @@
  *
  * An item is one object with one content of one account.  It is open, then
  * decided (and may be decided anew), then released with a batch, from when on
- * its verdict stands, then acked by a finished report.  Of a verdict that
+ * its verdict stands, then acked by a finished report to production: a report
+ * to the test environment is noted, and ends nothing.  Of a verdict that
  * reports nothing an item stays decided.
  *
  * A batch is what one report is made of: the items of one account that were
@@ -37,11 +38,12 @@ int ct_queue_open(struct ct_queue **q, const char *dir, struct ct_err *err);
 void ct_queue_close(struct ct_queue *q);
 
 /*
- * Queue a record with id, hashes.sha256 and perhaps user.id.  *fresh: it was
- * not there.  Durable on return.  CT_DATAERR if it cannot be an item.
+ * Queue a record with id, hashes.sha256 and perhaps user.id.  *outcome, for a
+ * tally: "queued"; "known".  Durable on return.  CT_DATAERR if it cannot be
+ * an item.
  */
-int ct_queue_add(
-    struct ct_queue *q, const json_t *rec, bool *fresh, struct ct_err *err);
+int ct_queue_add(struct ct_queue *q, const json_t *rec, const char **outcome,
+    struct ct_err *err);
 
 /* Which items; what is NULL does not matter. */
 struct ct_pick {
@@ -60,6 +62,10 @@ struct ct_decision {
 	const char *class, *by, *note; /* class, note: or NULL */
 };
 
+/* CT_USAGE, in words of ct-review, if this cannot be a decision. */
+int ct_decision_check(const struct ct_pick *pick, const struct ct_decision *d,
+    struct ct_err *err);
+
 /*
  * Decide all open items picked, or if pick->item is set that one, open or
  * decided; then hand out each with "review": {verdict, class, by, at}.  All or
@@ -70,30 +76,39 @@ int ct_queue_decide(struct ct_queue *q, const struct ct_pick *pick,
     const struct ct_decision *d, ct_queue_fn *fn, void *arg,
     struct ct_err *err);
 
-/*
- * Release what is decided and reportable, then hand out every batch that is
- * not acked as a whole, each item with "review": {verdict, class, by, at,
- * batch, items, prior, viewed, mac}; items is how many the batch has, so that
- * half of it is not taken for all.  account: only of this one, or NULL.  all:
- * also what reports nothing, without batch.  production: also what only test
- * reports acked.
- */
-int ct_queue_decided(struct ct_queue *q, const char *account, bool all,
-    bool production, ct_queue_fn *fn, void *arg, struct ct_err *err);
-
-/* How many items only reports to the test environment have acked. */
-int ct_queue_test_only(struct ct_queue *q, int64_t *n, struct ct_err *err);
+/* Which batches; zeroed: all. */
+struct ct_wanted {
+	const char *account; /* only of this one; NULL: of any */
+	const json_t *items; /* an array of ids of this account: release and
+				hand out only what they are in; or NULL */
+	bool all;            /* also what reports nothing, without batch */
+	bool test;           /* not what test reports have acked */
+	bool preview;        /* release nothing */
+};
 
 /*
- * A finished report record: ack those of its report.files that are also in
- * its submission.files, in one transaction.  *n: how many have a batch.
- * CT_DATAERR if such a file is no released item of ours.
+ * Release what is decided and reportable, then hand out every batch that
+ * production has not acked as a whole, each item with "review": {verdict,
+ * class, by, at, batch, items, prior, viewed, mac}; items is how many the
+ * batch has, so that half of it is not taken for all.  A preview has
+ * "preview": true and, of what is not released, no batch.  CT_NOINPUT if an
+ * item is not there.
  */
-int ct_queue_ack(
-    struct ct_queue *q, const json_t *rec, size_t *n, struct ct_err *err);
+int ct_queue_decided(struct ct_queue *q, const struct ct_wanted *wanted,
+    ct_queue_fn *fn, void *arg, struct ct_err *err);
 
-/* {"open", "decided", "released", "acked", "accounts", "oldest", "verdicts"};
- * release with json_decref. */
+/*
+ * Of a report record whose submission.state is finished: ack those of its
+ * report.files that are also in its submission.files, in one transaction.
+ * *outcome, for a tally: what it was.  CT_DATAERR if such a file is no
+ * released item of ours, or if submission.env is not report.env.
+ */
+int ct_queue_ack(struct ct_queue *q, const json_t *rec, const char **outcome,
+    struct ct_err *err);
+
+/* {"open", "decided", "released", "tested", "acked", "accounts", "oldest",
+ * "verdicts"}; tested: those of released that a test report has.  Release with
+ * json_decref. */
 int ct_queue_stats(struct ct_queue *q, json_t **stats, struct ct_err *err);
 
 /* ---- what was seen ---------------------------------------------------------

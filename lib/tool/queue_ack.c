@@ -47,16 +47,20 @@ ack(struct ct_queue *q, const struct receipt *rt, const char *batch,
 	    "isss", item, rt->env, rt->report_id, rt->at);
 	if (rc)
 		return rc;
+	if (strcmp(rt->env, "production") != 0)
+		return 0;
 	return ct_store_do(q->st, err,
 	    "UPDATE item SET state = 'acked' WHERE id = ?", "i", item);
 }
 
 int
-ct_queue_ack(
-    struct ct_queue *q, const json_t *rec, size_t *n, struct ct_err *err)
+ct_queue_ack(struct ct_queue *q, const json_t *rec, const char **outcome,
+    struct ct_err *err)
 {
 	const json_t *sent = ct_rec_get(rec, "submission.files");
 	const json_t *files = ct_rec_get(rec, "report.files"), *f;
+	const char *state = ct_rec_text(rec, "submission.state");
+	const char *env = ct_rec_text(rec, "report.env");
 	const char *batch, *id, *sha256;
 	char now[CT_TIME_LEN];
 	struct receipt rt = { ct_rec_text(rec, "submission.env"),
@@ -64,11 +68,20 @@ ct_queue_ack(
 	size_t k;
 	int rc;
 
-	*n = 0;
+	*outcome = "no report";
+	if (!json_object_get(rec, "report"))
+		return 0;
+	*outcome = "not finished";
+	if (!state || strcmp(state, "finished") != 0)
+		return 0;
+	*outcome = "without items";
 	if (!rt.env ||
 	    (strcmp(rt.env, "test") != 0 && strcmp(rt.env, "production") != 0))
 		return ct_fail(err, CT_DATAERR,
 		    "submission.env is neither test nor production");
+	if (!env || strcmp(env, rt.env) != 0)
+		return ct_fail(err, CT_DATAERR,
+		    "submission.env is not report.env: no receipt of it");
 	if (!rt.report_id)
 		return ct_fail(err, CT_DATAERR, "no submission.report_id");
 	if (!json_is_array(files) || !json_is_array(sent))
@@ -85,7 +98,8 @@ ct_queue_ack(
 			continue;
 		if ((rc = ack(q, &rt, batch, id, sha256, err)))
 			break;
-		++*n;
+		*outcome =
+		    strcmp(env, "production") == 0 ? "acked" : "acked (test)";
 	}
 	return ct_queue_end(q, rc, err);
 }

@@ -77,6 +77,7 @@ struct ct_group {
 };
 
 struct ct_collect {
+	bool previews;          /* take what is not released, for a look */
 	struct ct_group *group; /* n, in order of their first record */
 	size_t n;
 	json_t *index;           /* a group's place by its name */
@@ -91,7 +92,8 @@ typedef void ct_line_fn(const char *line, void *arg);
 
 /*
  * Read records to the end of fd, gather those that fit, hand those with an
- * error to pass.  Returns the highest code of any; CT_IOERR in *err if
+ * error to pass.  A preview (review.preview) is an error, CT_NOPERM, unless
+ * c->previews.  Returns the highest code of any; CT_IOERR in *err if
  * reading failed.  Stops early, without error, when ct_stop is set.
  */
 int ct_collect_read(struct ct_collect *c, int fd, ct_line_fn *pass, void *arg,

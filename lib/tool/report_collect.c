@@ -13,8 +13,9 @@ string_or_none(const json_t *v)
 
 /* The name of a record's group, or NULL with *err set. */
 static char *
-group_name(const json_t *rec, size_t lineno, struct ct_err *err)
+group_name(const json_t *rec, size_t lineno, bool previews, struct ct_err *err)
 {
+	bool preview = ct_rec_get(rec, "review.preview") != NULL;
 	const json_t *review = json_object_get(rec, "review");
 	const char *account = ct_rec_text(rec, "user.id");
 	const char *batch = ct_rec_text(rec, "review.batch");
@@ -23,7 +24,10 @@ group_name(const json_t *rec, size_t lineno, struct ct_err *err)
 		(void)ct_fail(err, CT_DATAERR, "id is not a string");
 	else if (!string_or_none(ct_rec_get(rec, "user.id")))
 		(void)ct_fail(err, CT_DATAERR, "user.id is not a string");
-	else if (review && (!batch || strlen(batch) != 32))
+	else if (preview && !previews)
+		(void)ct_fail(err, CT_NOPERM,
+		    "a preview (ct-review decided -n) is only for -x");
+	else if (review && !preview && (!batch || strlen(batch) != 32))
 		(void)ct_fail(err, CT_DATAERR,
 		    "a review without batch: use ct-review decided");
 	else if (batch || (account && *account))
@@ -80,7 +84,7 @@ take(struct ct_collect *c, json_t *rec, size_t lineno, ct_line_fn *pass,
 		c->ndropped++;
 		return 0;
 	}
-	if (!(name = group_name(rec, lineno, &err))) {
+	if (!(name = group_name(rec, lineno, c->previews, &err))) {
 		ct_warn("line %zu: %s", lineno, err.msg);
 		with_error(rec, &err, pass, arg);
 		c->nerrors++;

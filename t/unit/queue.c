@@ -38,6 +38,7 @@ main(void)
 	static const struct ct_viewed tile = { "tile", false, false },
 				      full = { "full", false, false },
 				      whole = { "full", true, true };
+	static const struct ct_wanted all;
 	static const struct ct_pick pick = { .account = "u1" };
 	struct ct_decision d = { ct_verdict_named("csam"), "A1", "r7", NULL };
 	char dir[] = "/tmp/ct-queue.XXXXXX", mac[65], other[65], cmd[64];
@@ -46,7 +47,7 @@ main(void)
 	struct ct_queue *q;
 	json_t *rec = json_pack("{s:s, s:{s:s}, s:{s:s}}", "id", "a", "user",
 	    "id", "u1", "hashes", "sha256", SHA256);
-	bool fresh;
+	const char *what;
 	int n = 0;
 
 	ok(ct_class_ok("A1") && ct_class_ok("B2") && !ct_class_ok("A3") &&
@@ -58,22 +59,25 @@ main(void)
 	ok(ct_review_key(dir, key, &err) == CT_NOINPUT, "no key at first");
 	ok(ct_queue_open(&q, dir, &err) == 0, "the queue opens: %s", err.msg);
 	ok(ct_review_key(dir, key, &err) == 0, "then there is one");
-	ok(ct_queue_add(q, rec, &fresh, &err) == 0 && fresh, "added");
-	ok(ct_queue_add(q, rec, &fresh, &err) == 0 && !fresh, "once");
+	ok(ct_queue_add(q, rec, &what, &err) == 0 &&
+		strcmp(what, "queued") == 0,
+	    "added");
+	ok(ct_queue_add(q, rec, &what, &err) == 0 && strcmp(what, "known") == 0,
+	    "once");
 	ok(ct_queue_decide(q, &pick, &d, keep, &n, &err) == 0 && n == 1 &&
 		!ct_review_proven(key, last, &v),
 	    "a decision proves no view");
 
-	ok(ct_queue_decided(q, NULL, false, false, keep, &n, &err) == 0 &&
+	ok(ct_queue_decided(q, &all, keep, &n, &err) == 0 &&
 		ct_review_proven(key, last, &v) &&
 		strcmp(v.level, "none") == 0 && !v.entire && !v.exif,
 	    "unseen: none is proven");
 	(void)ct_queue_view(q, SHA256, "r7", &full, 3, &err);
 	(void)ct_queue_view(q, SHA256, "r8", &tile, 3, &err);
-	(void)ct_queue_decided(q, NULL, false, false, keep, &n, &err);
+	(void)ct_queue_decided(q, &all, keep, &n, &err);
 	ok(proven(key, false), "the most that was seen counts");
 	(void)ct_queue_view(q, SHA256, "r7", &whole, 3, &err);
-	(void)ct_queue_decided(q, NULL, false, false, keep, &n, &err);
+	(void)ct_queue_decided(q, &all, keep, &n, &err);
 	ok(proven(key, true), "the whole of it, then");
 	ok(!proven(wrong, true), "not under another key");
 	(void)json_object_set_new(

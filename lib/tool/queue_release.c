@@ -1,0 +1,216 @@
+/* queue_release.c - verdicts on their way to a report, in batches */
+#include <stdlib.h>
+
+#include "clock.h"
+#include "prog.h"
+#include "queue_db.h"
+
+/* of the parameters ?1, an account, and ?2, a JSON array of ids */
+#define OF_ACCOUNT "(?1 IS NULL OR account = ?1)"
+#define OF_ITEMS "(?2 IS NULL OR object IN (SELECT value FROM json_each(?2)))"
+
+/* One batch for these items: those of an account, or one of no account. */
+static int
+release(struct ct_queue *q, int64_t first, const char *items, const char *at,
+    struct ct_err *err)
+{
+	char batch[33];
+	int rc;
+
+	ct_random_id(batch);
+	rc = ct_store_do(q->st, err,
+	    "INSERT INTO batch (id, account, at)"
+	    " SELECT ?, account, ? FROM item WHERE id = ?",
+	    "ssi", batch, at, first);
+	if (rc)
+		return rc;
+	return ct_store_do(q->st, err,
+	    "UPDATE item SET state = 'released', batch = ?1"
+	    " WHERE state = 'decided' AND report AND " OF_ITEMS
+	    " AND (id = ?3 OR (account <> ''"
+	    "  AND account = (SELECT account FROM item WHERE id = ?3)))",
+	    "ssi", batch, items, first);
+}
+
+static int
+release_all(struct ct_queue *q, const char *account, const char *items,
+    struct ct_err *err)
+{
+	const char *const with[] = { account, items, NULL };
+	char at[CT_TIME_LEN];
+	struct ct_ids ids = { 0 };
+	size_t i;
+	int rc = ct_store_begin(q->st, err);
+
+	if (rc)
+		return rc;
+	ct_time_now(at);
+	rc = ct_queue_ids(&ids, q, with,
+	    "SELECT min(id) FROM item WHERE state = 'decided' AND report"
+	    " AND " OF_ACCOUNT " AND " OF_ITEMS " AND ?3 IS NULL"
+	    " GROUP BY account, CASE account WHEN '' THEN id END ORDER BY 1",
+	    err);
+	for (i = 0; !rc && i < ids.n; i++)
+		rc = release(q, ids.id[i], items, at, err);
+	free(ids.id);
+	return ct_queue_end(q, rc, err);
+}
+
+/* An id that is misspelt must not look like one that is done. */
+static int
+all_there(struct ct_queue *q, const char *account, const char *items,
+    struct ct_err *err)
+{
+	int64_t missing = 0;
+	int rc = ct_store_int(q->st, &missing, err,
+	    "SELECT count(*) FROM json_each(?2) WHERE NOT EXISTS (SELECT 1"
+	    " FROM item WHERE object = value AND " OF_ACCOUNT ")",
+	    "ss", account, items);
+
+	if (rc > 1)
+		return rc;
+	return missing ? ct_fail(err, CT_NOINPUT,
+			     "%lld of the items are none of this account",
+			     (long long)missing)
+		       : 0;
+}
+
+/* The finished reports of earlier batches of this account. */
+static int
+prior(struct ct_queue *q, json_t *into, const char *account, const char *batch,
+    struct ct_err *err)
+{
+	struct ct_rows *r;
+	json_t *list;
+	int rc;
+
+	if (!*account)
+		return 0;
+	rc = ct_rows_open(&r, q->st, err,
+	    "SELECT ack.env, ack.report_id FROM ack JOIN item"
+	    " ON item.id = ack.item WHERE account = ? AND batch <> ?"
+	    " GROUP BY 1, 2 ORDER BY min(ack.id)",
+	    "ss", account, batch);
+	if (rc)
+		return rc;
+	list = json_array();
+	while ((rc = ct_rows_next(r, err)) == 1)
+		(void)json_array_append_new(list,
+		    json_pack("{s:s, s:s}", "env", ct_rows_text(r, 0),
+			"report_id", ct_rows_text(r, 1)));
+	ct_rows_close(r);
+	if (json_array_size(list))
+		(void)json_object_set(into, "prior", list);
+	json_decref(list);
+	return rc;
+}
+
+/* The most that anybody saw of this content, and its proof. */
+static int
+viewed(struct ct_queue *q, json_t *into, const char *sha256, struct ct_err *err)
+{
+	static const char *const levels[] = { "none", "metadata", "tile",
+		"obscured", "full" };
+	struct ct_viewed v = { .level = "none" };
+	struct ct_rows *r;
+	char mac[65];
+	int rc = ct_rows_open(&r, q->st, err,
+	    "SELECT max(CASE level WHEN 'full' THEN 4 WHEN 'obscured' THEN 3"
+	    "  WHEN 'tile' THEN 2 WHEN 'metadata' THEN 1 ELSE 0 END),"
+	    " max(entire AND level = 'full'), max(exif)"
+	    " FROM view WHERE sha256 = ?",
+	    "s", sha256);
+
+	if (rc)
+		return rc;
+	if ((rc = ct_rows_next(r, err)) == 1) {
+		v.level = levels[ct_rows_int(r, 0)];
+		v.entire = ct_rows_int(r, 1) != 0;
+		v.exif = ct_rows_int(r, 2) != 0;
+		rc = 0;
+	}
+	ct_rows_close(r);
+	if (rc)
+		return rc;
+	ct_review_mac(q->key, sha256, &v, mac);
+	(void)json_object_set_new(into, "viewed",
+	    json_pack("{s:s, s:b, s:b}", "level", v.level, "entire", v.entire,
+		"exif", v.exif));
+	(void)json_object_set_new(into, "mac", json_string(mac));
+	return 0;
+}
+
+/* One row of the query below: record and its review. */
+static int
+decided(struct ct_queue *q, struct ct_rows *r, bool preview, ct_queue_fn *fn,
+    void *arg, struct ct_err *err)
+{
+	const char *batch = ct_rows_text(r, 7);
+	int64_t items = ct_rows_int(r, 8);
+	json_t *rec, *v;
+	int rc = ct_queue_record(r, &rec, err);
+
+	if (rc)
+		return rc;
+	v = ct_queue_review(ct_rows_text(r, 1), ct_rows_text(r, 2),
+	    ct_rows_text(r, 3), ct_rows_text(r, 4));
+	if (batch)
+		(void)json_object_set_new(v, "batch", json_string(batch));
+	if (preview)
+		(void)json_object_set_new(v, "preview", json_true());
+	if (items) {
+		(void)json_object_set_new(v, "items", json_integer(items));
+		rc = prior(q, v, ct_rows_text(r, 6), batch ? batch : "", err);
+	}
+	if (!rc)
+		rc = viewed(q, v, ct_rows_text(r, 5), err);
+	(void)json_object_set_new(rec, "review", v);
+	if (!rc)
+		rc = fn(rec, arg, err);
+	json_decref(rec);
+	return rc;
+}
+
+int
+ct_queue_decided(struct ct_queue *q, const struct ct_wanted *w, ct_queue_fn *fn,
+    void *arg, struct ct_err *err)
+{
+	char *items = w->items ? json_dumps(w->items, JSON_COMPACT) : NULL;
+	struct ct_rows *r = NULL;
+	int rc = items ? all_there(q, w->account, items, err) : 0;
+
+	if (!rc && !w->preview)
+		rc = release_all(q, w->account, items, err);
+	if (!rc)
+		rc = ct_rows_open(&r, q->st, err,
+		    "SELECT record, d.verdict, d.class, d.by, d.at, i.sha256,"
+		    "  i.account, i.batch, CASE"
+		    "    WHEN i.batch IS NOT NULL THEN"
+		    "      (SELECT count(*) FROM item s WHERE s.batch = "
+		    "i.batch)"
+		    "    WHEN NOT i.report THEN 0 WHEN i.account = '' THEN 1"
+		    "    ELSE (SELECT count(*) FROM item s WHERE"
+		    "      s.account = i.account AND s.state = 'decided'"
+		    "      AND s.report AND " OF_ITEMS ") END"
+		    " FROM item i JOIN decision d ON d.id = i.decision"
+		    " LEFT JOIN batch b ON b.id = i.batch"
+		    " WHERE (?1 IS NULL OR i.account = ?1) AND"
+		    " ((i.state = 'decided' AND (?3 OR (?4 AND i.report))"
+		    "   AND " OF_ITEMS ") OR"
+		    "  (i.batch IN (SELECT batch FROM item WHERE " OF_ITEMS
+		    "     AND " OF_ACCOUNT ")"
+		    "   AND i.batch IN (SELECT w.batch FROM item w"
+		    "     WHERE w.state = 'released' AND NOT (?5 AND EXISTS"
+		    "       (SELECT 1 FROM ack WHERE ack.item = w.id)))))"
+		    " ORDER BY b.rowid IS NULL, b.rowid, i.id",
+		    "ssiii", w->account, items, (int64_t)w->all,
+		    (int64_t)w->preview, (int64_t)w->test);
+	free(items);
+	if (rc)
+		return rc;
+	while ((rc = ct_rows_next(r, err)) == 1)
+		if ((rc = decided(q, r, w->preview, fn, arg, err)))
+			break;
+	ct_rows_close(r);
+	return rc;
+}
