@@ -125,8 +125,10 @@ each(json_t *rec, void *arg, struct ct_err *err)
 
 	showing = id ? id : "";
 	rc = ct_filing_record(&filing, rec, &outcome, &status, err);
-	if (rc >= CT_SOFTWARE && rc != CT_NOPERM)
+	if (rc >= CT_SOFTWARE && rc != CT_NOPERM) {
 		ct_stop = 1; /* a journal that failed is not written again */
+		f->status = rc;
+	}
 	if (rc)
 		return rc;
 	ct_tally(&f->tally, outcome);

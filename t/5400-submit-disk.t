@@ -60,6 +60,19 @@ is 'a journal that cannot be made durable: nothing is sent' "$before" \
     state .requests_total
 exits 'a journal that cannot be made' 73 ct-submit -q -d /dev/null/x \
     --credential "$box/cybertip.cred"
+disk() { # of the outbox, full from now on
+	LD_PRELOAD=$t/fault.so CT_FAULT=pwrite64:1+:ENOSPC "$@"
+}
+for i in 890 891; do report $i a; done >in
+exits 'a full disk: not to be tried again by itself' 74 disk submit <in
+is 'nothing is sent' "$before" state .requests_total
+control '{"fault":"submit:*:http:503"}'
+exits 'two reports wait' 75 submit <in
+control '{"fault":null}'
+exits 'a full disk ends a sweep' 74 disk submit sweep
+exits 'room again' 0 submit sweep
+is 'and each is filed, once' 2 sh -c \
+    'ct-submit status | grep -c "00000089[01]\".*finished"'
 bytes b
 report 900 a b >in
 exits 'no output: it is filed all the same' 74 sh -c \

@@ -39,6 +39,7 @@ struct ct_filing {              /* one run; zeroed, then the first five set */
 	struct ct_xsd *xsd;
 	bool refused;  /* by the credentials: nothing more is sent */
 	bool down;     /* the last report ended with no answer: try once */
+	int broken;    /* a verb ended with this code of journal or output */
 	int64_t until; /* ct_mono before which the server wants no call */
 };
 void ct_filing_done(struct ct_filing *f); /* what the run allocated */

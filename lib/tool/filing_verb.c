@@ -167,9 +167,19 @@ each(struct ct_filing *f, const struct ct_filing_verb *v, const char *key,
 	if (!rc)
 		return status;
 	ct_warn("%s", err.msg);
-	if (rc != CT_NOINPUT && rc != CT_NOPERM && rc != CT_TEMPFAIL)
+	if (rc != CT_NOINPUT && rc != CT_NOPERM && rc != CT_TEMPFAIL) {
 		ct_stop = 1; /* journal or output failed: no further */
+		f->broken = rc;
+	}
 	return rc;
+}
+
+static int
+ended(const struct ct_filing *f, bool more, int worst)
+{
+	if (f->broken)
+		return f->broken;
+	return more && worst < CT_TEMPFAIL ? CT_TEMPFAIL : worst;
 }
 
 int
@@ -185,7 +195,7 @@ ct_filing_do(struct ct_filing *f, const struct ct_filing_verb *v, char **keys,
 		if ((rc = each(f, v, *keys, out)) > worst)
 			worst = rc;
 	}
-	return *keys && worst < CT_TEMPFAIL ? CT_TEMPFAIL : worst;
+	return ended(f, *keys != NULL, worst);
 }
 
 int
@@ -206,8 +216,7 @@ ct_filing_do_all(
 	for (key = keys; *key && !ct_stop; key += strlen(key) + 1)
 		if ((rc = each(f, v, key, out)) > worst)
 			worst = rc;
-	if (*key && worst < CT_TEMPFAIL)
-		worst = CT_TEMPFAIL;
+	worst = ended(f, *key != '\0', worst);
 	free(keys);
 	return worst;
 }

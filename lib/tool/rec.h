@@ -111,7 +111,8 @@ struct ct_filter {
  * Read records from in, call each(rec, arg) for those without an error,
  * write them to out, close out.  Returns the highest code of any record, or
  * CT_IOERR if in or out failed, or CT_TEMPFAIL if ct_stop was set before the
- * end; messages are printed.
+ * end (an each() that sets it may say more with a status from CT_SOFTWARE on);
+ * messages are printed.
  */
 int ct_filter(struct ct_filter *f);
 

@@ -116,7 +116,8 @@ ct_filter(struct ct_filter *f)
 			worst = rc;
 		err = (struct ct_err){ 0 };
 	}
-	if (ct_stop && worst < CT_TEMPFAIL)
+	/* one that stops by itself says with its status why */
+	if (ct_stop && f->status < CT_SOFTWARE && worst < CT_TEMPFAIL)
 		worst = CT_TEMPFAIL;
 	if (ct_out_close(&out, &err) && worst < CT_IOERR) {
 		ct_warn("%s", err.msg);
