@@ -2,6 +2,7 @@
 # ct-preserve: what is sealed opens byte for byte, and nothing else does
 # shellcheck source=t/lib.sh disable=SC2317
 . "${0%/*}/lib.sh"
+export CT_CLOCK=2026-11-22T10:00:00Z
 
 # report ENV KEY FILE... - a report record of these files
 report() {
@@ -255,7 +256,6 @@ damaged 'the header of another'
 # ---- verify tells each of them
 is 'verify is still content' '' sh -c \
     'ct-preserve verify -qk k.key | jq -c "select(.state!=\"ok\")"'
-keep=$(b2sum <"$whole")
 chmod 600 "$whole"
 printf X | dd of="$whole" bs=1 seek=300 conv=notrunc 2>/dev/null
 moved=$(object "$(jq -r '.report.files[0].vault.id' out)")
@@ -269,13 +269,17 @@ rm "$CT_HOME/vault/objects/odd"
 ct-preserve seal -qk k.pub <again >resealed 2>err
 json 'what is gone is sealed again' '[.report.files[].vault.state]|unique' \
     '["sealed"]' resealed
-exits 'one is damaged' 1 ct-preserve verify
-is 'only that' '"damaged"' sh -c \
-    'ct-preserve verify -q | jq -c "select(.state!=\"ok\").state"'
+ids resealed >resealed.ids
+is 'so is what is damaged, and that is gone' '["ok"]' sh -c \
+    'ct-preserve verify -qk k.key | jq -sc "[.[].state]|unique"'
+ok 'it has another id' test "$id" != \
+    "$(jq -r '.report.files[4].vault.id' resealed)"
+is 'the others have theirs' 5 sh -c \
+    'jq -r ".report.files[].vault.id" again | grep -cFf - resealed.ids'
+is 'nothing is left of it' '' find "$CT_HOME/vault/tmp" -type f
 exits 'a key that fits none: 1' 1 ct-preserve verify -k k2.key
 is 'locked' true sh -c \
     'ct-preserve verify -qk k2.key | jq -s "any(.state==\"locked\")"'
-ok 'damage did not go unseen' test "$keep" != "$(b2sum <"$whole")"
 
 # ---- anchor
 CT_HOME=$tmp/kept
@@ -309,7 +313,7 @@ for how in 'del(.submission.report_id)' '.submission.env="test"' \
 done
 jq -c '.submission.report_id="901"|.submission.at="2027-03-01T00:00:00Z"' \
     rec >rec2
-exits 'a leap year' 0 ct-preserve anchor -q --days 365 <rec2
+CT_CLOCK=2027-03-01T09:00:00Z exits 'a leap year' 0 ct-preserve anchor -q --days 365 <rec2
 told 'a calendar year is a day more then' .vault.expires \
     '"2028-03-01T23:59:59Z"'
 is 'a second receipt shortens nothing' '"2028-04-05T10:00:00Z"' sh -c \
@@ -333,6 +337,32 @@ told 'without an error' '[.error,.vault.receipt]' '[null,"902"]'
 ct-preserve seal -qk k.pub <in2 |
     finished production 902 2026-11-22T10:00:00Z >rec
 exits 'sealed by a later run' 0 ct-preserve anchor -q <rec
+
+# ---- what is lost or damaged before the receipt comes is no evidence
+CT_HOME=$tmp/early
+for harm in 'rm -f' 'truncate -s 9' 'chmod 600 $1; printf X | dd conv=notrunc bs=1 seek=200 of=$1; :' \
+    'rm -f $1; mkdir'; do
+	rm -rf "$CT_HOME"
+	report production $k1 s1 s0 | ct-preserve seal -qk k.pub |
+	    finished production 903 2026-11-22T10:00:00Z >rec
+	at=$(object "$(ids rec | tail -n 1)")
+	sh -c "$harm \$1" - "$at" 2>err
+	exits "anchor after '$harm': 75" 75 ct-preserve anchor -q <rec
+	told 'it counts as not in the vault' '.error|[.code,.msg]' \
+	    '[75,"1 of 2 files of the report are not whole in the vault"]'
+	[ ! -d "$at" ] || rmdir "$at"
+	CT_CLOCK=2026-12-02T10:00:00Z ct-preserve seal -qk k.pub <rec \
+	    >rec2 2>err
+	ok 'the next run seals it again' test "$(ids rec | tail -n 1)" != \
+	    "$(ids rec2 | tail -n 1)"
+	is 'but not the other' "$(ids rec | head -n 1)" \
+	    sh -c 'jq -r ".report.files[0].vault.id" rec2'
+	CT_CLOCK=2026-12-02T10:00:00Z exits 'then it has its receipt' 0 \
+	    ct-preserve anchor -q <rec2
+	exits 'and the vault is whole' 0 ct-preserve verify -k k.key
+	is 'sealed_at is when it was first sealed' 2 sh -c \
+	    'ct-preserve list | grep -c "\"sealed_at\":\"2026-11-22"'
+done
 
 # ---- the examples of ct-preserve(1) and ct-vault(5)
 CT_HOME=$tmp/example

@@ -5,6 +5,8 @@
 . "${0%/*}/lib.sh"
 [ -z "${CT_SANITIZED-}" ] || skip_all 'LD_PRELOAD and ASan do not mix'
 
+export CT_CLOCK=2026-11-22T10:00:00Z
+
 key=00112233445566778899aabbccddeeff
 echo one >a
 head -c 70000 /dev/urandom >b
@@ -53,6 +55,7 @@ sweep() {
 	how=${1%+} more=${1#"${1%+}"} call=$2 i=1 bad_at='' points=0
 	while :; do
 		rm -rf "$CT_HOME"
+		[ ! -d start ] || cp -r start "$CT_HOME"
 		struck "$call:$i$more:$how" ct-preserve seal -qk k.pub <in
 		[ -e did ] || break
 		points=$((points + 1))
@@ -69,11 +72,15 @@ sweep() {
 			# nothing half written
 			find "$CT_HOME" -name '*.part' 2>&1 | grep -q 'part$' &&
 				wrong half an object
-			# a failed rename or mkdir leaves what has a row
+			# a failed rename or mkdir leaves what has a row, and
+			# so does a damaged object that was out of its place
 			case $call in
 			write | pwrite64 | fdatasync)
-				find "$CT_HOME/vault/tmp" -type f 2>&1 |
-				    grep -q 'tmp/[0-9a-f]*$' && wrong kept
+				if [ ! -d start ] &&
+				    find "$CT_HOME/vault/tmp" -type f 2>&1 |
+				    grep -q 'tmp/[0-9a-f]*$'; then
+					wrong kept
+				fi
 				;;
 			esac
 		fi
@@ -97,6 +104,21 @@ done
 for call in write pwrite64; do
 	sweep ENOSPC+ $call
 done
+
+# ---- the same where one object was damaged and the other lost
+rm -rf "$CT_HOME"
+ct-preserve seal -qk k.pub <in >sealed
+cp -r "$CT_HOME" start
+set -- start/vault/objects/*/*
+chmod 600 "$1" && printf X | dd of="$1" bs=1 seek=200 conv=notrunc 2>err
+rm -f "$2"
+for call in write fsync rename pwrite64 fdatasync unlink; do
+	sweep KILL $call
+done
+for call in fsync rename pwrite64 fdatasync; do
+	sweep ENOSPC $call
+done
+rm -rf start
 
 # ---- anchor: the receipt is there before the record goes on
 rm -rf "$CT_HOME"

@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -32,62 +31,6 @@ static const char *const schema[] = {
 	" FOREIGN KEY (env, report_id) REFERENCES receipt);",
 	NULL
 };
-
-bool
-vault_is_id(const char *name)
-{
-	return strlen(name) == CT_VAULT_ID &&
-	    strspn(name, "0123456789abcdef") == CT_VAULT_ID;
-}
-
-char *
-vault_object(const struct ct_vault *v, const char *id)
-{
-	return ct_printf("%s/objects/%.2s/%s", v->dir, id, id);
-}
-
-char *
-vault_tmp(const struct ct_vault *v, const char *name)
-{
-	return ct_printf("%s/tmp/%s", v->dir, name);
-}
-
-int
-vault_open_object(const struct ct_vault *v, const char *id)
-{
-	char *path = vault_object(v, id), *tmp = vault_tmp(v, id);
-	int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
-	int fd = open(path, flags);
-
-	if (fd < 0 && errno == ENOENT)
-		fd = open(tmp, flags);
-	if (fd < 0 && errno == ENOENT) /* moved in between */
-		fd = open(path, flags);
-	free(path);
-	free(tmp);
-	return fd;
-}
-
-int
-vault_place(const struct ct_vault *v, const char *id, struct ct_err *err)
-{
-	char *from = vault_tmp(v, id), *to = vault_object(v, id);
-	char *dir = ct_printf("%s/objects/%.2s", v->dir, id);
-	int rc = 0;
-
-	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
-		rc = ct_fail_errno(
-		    err, CT_CANTCREAT, "cannot make the directory '%s'", dir);
-	else if (rename(from, to) < 0)
-		rc = ct_fail_errno(err, CT_CANTCREAT, "cannot create '%s'", to);
-	/* the directory may be new, or one that a killed run did not sync */
-	if (!rc && !(rc = ct_file_sync_dir(to, err)))
-		rc = ct_file_sync_dir(dir, err);
-	free(from);
-	free(to);
-	free(dir);
-	return rc;
-}
 
 /* One thing that a killed process left in tmp/. */
 static int

@@ -100,8 +100,9 @@ void ct_vault_leave(struct ct_vault *vault);
 /*
  * Seal each file of a report record and set report.files[i].vault; *failed
  * counts those that could not be.  What was sealed before for the same report
- * key keeps its object.  vault NULL: none can be, for the reason in why.
- * CT_DATAERR if the record is no valid report; CT_NO if it is no report.
+ * key keeps its object, unless that is gone or damaged.  vault NULL: none can
+ * be, for the reason in why. CT_DATAERR if the record is no valid report; CT_NO
+ * if it is no report.
  */
 int ct_vault_report(struct ct_vault *vault, const struct ct_vault_pub *pub,
     const char *why, json_t *rec, size_t *failed, struct ct_err *err);
@@ -111,7 +112,8 @@ int ct_vault_report(struct ct_vault *vault, const struct ct_vault_pub *pub,
  * vault.  A production receipt keeps the objects for days and for no less
  * than a calendar year, counted from submission.at; what is stored is only
  * ever extended.  CT_NO if it is no finished report; CT_DATAERR; CT_TEMPFAIL,
- * with all that can be stored, if a file of the report is not in the vault.
+ * with all that can be stored, if a file of the report is not in the vault or
+ * not whole.
  */
 int ct_vault_anchor(
     struct ct_vault *vault, json_t *rec, long days, struct ct_err *err);

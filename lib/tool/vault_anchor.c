@@ -94,35 +94,58 @@ store(struct ct_vault *v, const struct vault_report *r, struct receipt *to,
 			  "submission.report_id is stored for another report");
 }
 
-/* Tie the receipt to the objects; *without counts files that have none. */
+/* How many files of the report are not in the vault, or not whole? */
 static int
-tie(struct ct_vault *v, const struct vault_report *r, const struct receipt *to,
-    size_t *without, struct ct_err *err)
+count_absent(struct ct_vault *v, const struct vault_report *r, size_t *absent,
+    struct ct_err *err)
 {
-	const char *sha256;
+	struct ct_rows *rows;
 	json_t *file;
-	int64_t seq;
 	size_t i;
-	int rc;
+	int rc = 0;
 
 	json_array_foreach(r->files, i, file)
 	{
-		sha256 = ct_rec_text(file, "sha256");
-		rc = ct_store_int(v->store, &seq, err,
-		    "SELECT seq FROM object"
+		rc = ct_rows_open(&rows, v->store, err,
+		    "SELECT id, bytes FROM object"
 		    " WHERE report = ? AND sha256 = lower(?)",
-		    "ss", r->key, sha256);
-		if (rc > 1)
+		    "ss", r->key, ct_rec_text(file, "sha256"));
+		if (rc)
 			return rc;
-		if (rc == 0)
-			++*without;
-		else if ((rc = ct_store_do(v->store, err,
-			      "INSERT OR IGNORE INTO anchor"
-			      " SELECT id, ?, ? FROM object WHERE seq = ?",
-			      "ssi", to->env, to->id, seq)))
+		rc = ct_rows_next(rows, err);
+		if (rc == 0 ||
+		    (rc == 1 &&
+			!vault_is_held(
+			    v, ct_rows_text(rows, 0), ct_rows_int(rows, 1))))
+			++*absent;
+		ct_rows_close(rows);
+		if (rc > 1)
 			return rc;
 	}
 	return 0;
+}
+
+/* Tie the receipt to all objects that have a row: what takes the place of a
+ * lost one has the same. */
+static int
+tie(struct ct_vault *v, const struct vault_report *r, const struct receipt *to,
+    struct ct_err *err)
+{
+	json_t *file;
+	size_t i;
+	int rc = 0;
+
+	json_array_foreach(r->files, i, file)
+	{
+		if (!rc)
+			rc = ct_store_do(v->store, err,
+			    "INSERT OR IGNORE INTO anchor SELECT id, ?, ?"
+			    " FROM object WHERE report = ? AND"
+			    " sha256 = lower(?)",
+			    "ssss", to->env, to->id, r->key,
+			    ct_rec_text(file, "sha256"));
+	}
+	return rc;
 }
 
 int
@@ -133,18 +156,20 @@ ct_vault_anchor(struct ct_vault *v, json_t *rec, long days, struct ct_err *err)
 	struct vault_report r;
 	struct receipt to = { 0 };
 	char text[CT_TIME_LEN];
-	size_t without = 0;
+	size_t absent = 0;
 	int rc = CT_NO;
 
 	if (state && strcmp(state, "finished") == 0)
 		rc = vault_report_of(rec, &r, err);
 	if (!rc)
 		rc = receipt_of(rec, &r, days, &to, err);
+	if (!rc)
+		rc = count_absent(v, &r, &absent, err);
 	if (rc || (rc = ct_store_begin(v->store, err)))
 		goto out;
 	rc = store(v, &r, &to, json_object_get(rec, "submission"), err);
 	if (!rc)
-		rc = tie(v, &r, &to, &without, err);
+		rc = tie(v, &r, &to, err);
 	if (!rc)
 		rc = ct_store_commit(v->store, err);
 	if (rc) {
@@ -156,10 +181,10 @@ ct_vault_anchor(struct ct_vault *v, json_t *rec, long days, struct ct_err *err)
 		(void)json_object_set_new(
 		    is, "expires", json_string(ct_time(to.expires, text)));
 	(void)json_object_set(rec, "vault", is);
-	if (without)
+	if (absent)
 		rc = ct_fail(err, CT_TEMPFAIL,
-		    "%zu of %zu files of the report are not in the vault",
-		    without, json_array_size(r.files));
+		    "%zu of %zu files of the report are not whole in the vault",
+		    absent, json_array_size(r.files));
 out:
 	json_decref(is);
 	return rc;

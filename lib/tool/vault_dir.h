@@ -32,6 +32,14 @@ int vault_place(const struct ct_vault *v, const char *id, struct ct_err *err);
 /* Open object id wherever it is: a descriptor, or -1 with errno. */
 int vault_open_object(const struct ct_vault *v, const char *id);
 
+/* Is object id there, of this length, and do its bytes have its name?  Costs
+ * one read of the object. */
+bool vault_is_held(const struct ct_vault *v, const char *id, int64_t bytes);
+
+/* Move what is in place of a damaged object to tmp/ID.  The next run puts it
+ * back while its row is there, and removes it when there is none. */
+int vault_retire(const struct ct_vault *v, const char *id, struct ct_err *err);
+
 /* The checked members of a report record, borrowed from it. */
 struct vault_report {
 	const char *key, *env, *user; /* user may be NULL */

@@ -14,6 +14,12 @@
 #include "vault_dir.h"
 #include "vault_format.h"
 
+/* A row whose object is gone or damaged. */
+struct lost {
+	int64_t seq;              /* 0: there is no such row */
+	char id[CT_VAULT_ID + 1]; /* empty if it is no name of an object */
+};
+
 static bool
 is_hex(const char *s, size_t len)
 {
@@ -115,7 +121,8 @@ write_object(struct ct_vault *v, const struct ct_vault_pub *pub,
 	return rc;
 }
 
-/* seq: of the row whose object was lost, or 0. */
+/* seq: of the row whose object was lost, or 0.  Its sealed_at stays: a receipt
+ * may be older than the object that took the place of the lost one. */
 static int
 write_row(struct ct_vault *v, const struct ct_vault_pub *pub,
     const struct vault_report *r, const json_t *about, const char *id,
@@ -126,9 +133,9 @@ write_row(struct ct_vault *v, const struct ct_vault_pub *pub,
 	ct_hex(pub->id, sizeof pub->id, key);
 	if (seq)
 		return ct_store_do(v->store, err,
-		    "UPDATE object SET id = ?, bytes = ?, key = ?,"
-		    " sealed_at = ? WHERE seq = ?",
-		    "sissi", id, bytes, key, ct_rec_text(about, "at"), seq);
+		    "UPDATE object SET id = ?, bytes = ?, key = ? WHERE seq = "
+		    "?",
+		    "sisi", id, bytes, key, seq);
 	return ct_store_do(v->store, err,
 	    "INSERT INTO object (id, report, part, env, user, file, sha256,"
 	    " size, bytes, key, sealed_at) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
@@ -152,10 +159,30 @@ withdraw(struct ct_vault *v, const char *id)
 	free(tmp);
 }
 
+/* The new object stands in tmp/: give it its row and its place. */
+static int
+enter(struct ct_vault *v, const struct ct_vault_pub *pub,
+    const struct vault_report *r, const json_t *about, const char *id,
+    int64_t bytes, int64_t size, const struct lost *lost, struct ct_err *err)
+{
+	char *old = vault_tmp(v, lost->id);
+	int rc = *lost->id ? vault_retire(v, lost->id, err) : 0;
+
+	if (!rc)
+		rc = write_row(
+		    v, pub, r, about, id, bytes, size, lost->seq, err);
+	if (rc)
+		withdraw(v, id);
+	else if (*lost->id)
+		(void)unlink(old); /* else the next run does it */
+	free(old);
+	return rc ? rc : vault_place(v, id, err);
+}
+
 static int
 seal(struct ct_vault *v, const struct ct_vault_pub *pub,
     const struct vault_report *r, const json_t *file, const char *sha256,
-    int64_t seq, char id[CT_VAULT_ID + 1], struct ct_err *err)
+    const struct lost *lost, char id[CT_VAULT_ID + 1], struct ct_err *err)
 {
 	json_t *about = manifest(r, file, sha256);
 	struct stat st;
@@ -171,15 +198,9 @@ seal(struct ct_vault *v, const struct ct_vault_pub *pub,
 		rc = err->code;
 	if (!rc)
 		rc = write_object(v, pub, about, in, id, &bytes, err);
-	if (!rc) {
-		/* what was read, not what was there when it was opened */
-		rc = write_row(v, pub, r, about, id, bytes,
-		    lseek(in, 0, SEEK_CUR), seq, err);
-		if (rc)
-			withdraw(v, id);
-		else
-			rc = vault_place(v, id, err);
-	}
+	if (!rc) /* the size is of what was read, not of what was opened */
+		rc = enter(v, pub, r, about, id, bytes, lseek(in, 0, SEEK_CUR),
+		    lost, err);
 	if (in >= 0)
 		(void)close(in);
 	json_decref(about);
@@ -187,32 +208,16 @@ seal(struct ct_vault *v, const struct ct_vault_pub *pub,
 	return rc;
 }
 
-/* Is the object of a row whole, as far as its length tells?  1, 0. */
-static int
-is_held(struct ct_vault *v, const char *id, int64_t bytes)
-{
-	int fd = vault_open_object(v, id);
-	struct stat st;
-	int held;
-
-	held = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    st.st_size == bytes;
-	if (fd >= 0)
-		(void)close(fd);
-	return held;
-}
-
-/* 0 with its id if this file of this report is held; CT_NO, and seq of a row
- * whose object is gone. */
+/* 0 with its id if this file of this report is held; CT_NO, and what was lost
+ * if its object is gone or damaged. */
 static int
 look_up(struct ct_vault *v, const struct vault_report *r, const char *sha256,
-    char id[CT_VAULT_ID + 1], int64_t *seq, struct ct_err *err)
+    char id[CT_VAULT_ID + 1], struct lost *lost, struct ct_err *err)
 {
 	struct ct_rows *rows;
 	const char *have;
 	int rc;
 
-	*seq = 0;
 	rc = ct_rows_open(&rows, v->store, err,
 	    "SELECT seq, id, bytes FROM object WHERE report = ? AND sha256 = ?",
 	    "ss", r->key, sha256);
@@ -223,13 +228,14 @@ look_up(struct ct_vault *v, const struct vault_report *r, const char *sha256,
 		rc = CT_NO;
 	} else if (rc == 1) {
 		have = ct_rows_text(rows, 1);
-		if (have && vault_is_id(have) &&
-		    is_held(v, have, ct_rows_int(rows, 2))) {
+		have = have && vault_is_id(have) ? have : "";
+		if (vault_is_held(v, have, ct_rows_int(rows, 2))) {
 			memcpy(id, have, CT_VAULT_ID + 1);
 			rc = 0;
 		} else {
-			*seq = ct_rows_int(rows, 0);
-			ct_warn("a sealed object is gone or cut; "
+			lost->seq = ct_rows_int(rows, 0);
+			memcpy(lost->id, have, strlen(have) + 1);
+			ct_warn("a sealed object is gone or damaged; "
 				"it is sealed again");
 		}
 	}
@@ -245,15 +251,15 @@ put(struct ct_vault *v, const struct ct_vault_pub *pub,
 	const char *text = ct_rec_text(file, "sha256");
 	uint8_t raw[CT_SHA256_LEN];
 	char sha256[2 * CT_SHA256_LEN + 1];
-	int64_t seq;
+	struct lost lost = { 0 };
 	int rc;
 
 	if (!text || strlen(text) != 2 * CT_SHA256_LEN ||
 	    ct_unhex(text, raw, sizeof raw) < 0)
 		return ct_fail(err, CT_DATAERR, "sha256 is not 64 hex digits");
 	ct_hex(raw, sizeof raw, sha256);
-	rc = look_up(v, r, sha256, id, &seq, err);
-	return rc == CT_NO ? seal(v, pub, r, file, sha256, seq, id, err) : rc;
+	rc = look_up(v, r, sha256, id, &lost, err);
+	return rc == CT_NO ? seal(v, pub, r, file, sha256, &lost, id, err) : rc;
 }
 
 int
