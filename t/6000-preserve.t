@@ -338,6 +338,34 @@ ct-preserve seal -qk k.pub <in2 |
     finished production 902 2026-11-22T10:00:00Z >rec
 exits 'sealed by a later run' 0 ct-preserve anchor -q <rec
 
+# ---- a receipt of a time that cannot be starts no clock
+CT_HOME=$tmp/times
+report production $k1 s1 | ct-preserve seal -qk k.pub >sealed
+for at in 1970-01-01T00:00:00Z 2026-11-21T09:59:59Z 2026-11-23T10:00:01Z \
+    9999-01-01T00:00:00Z; do
+	finished production 904 $at <sealed >rec
+	exits "finished at $at: 65" 65 ct-preserve anchor -q <rec
+	told 'the record passes' '[.error.code,.vault,.submission.at]' \
+	    "[65,null,\"$at\"]"
+	is 'and no receipt is kept' null sh -c 'ct-preserve list | jq .expires'
+done
+for at in 2026-11-21T10:00:00Z 2026-11-23T10:00:00Z; do
+	finished production "$at" $at <sealed >rec
+	exits "but at $at" 0 ct-preserve anchor -q <rec
+done
+finished production 905 2026-11-12T10:00:00Z <sealed |
+    jq -c '.submission.already=true' >rec
+exits 'finished by an earlier run, when nothing could be sealed' 0 \
+    ct-preserve anchor -q <rec
+told 'the clock runs from then' .vault.expires '"2027-12-17T10:00:00Z"'
+for at in 1970-01-01T00:00:00Z 2025-11-22T09:59:59Z; do
+	finished production 906 $at <sealed |
+	    jq -c '.submission.already=true' >rec
+	exits "but not at $at" 65 ct-preserve anchor -q <rec
+	jq -c '.report.key="'$k2'"|del(.submission.already)' rec >rec2
+	exits 'nor if nothing is sealed' 65 ct-preserve anchor -q <rec2
+done
+
 # ---- what is lost or damaged before the receipt comes is no evidence
 CT_HOME=$tmp/early
 for harm in 'rm -f' 'truncate -s 9' 'chmod 600 $1; printf X | dd conv=notrunc bs=1 seek=200 of=$1; :' \

@@ -12,6 +12,7 @@
 
 struct receipt {
 	const char *id, *env, *at; /* borrowed from the record */
+	int64_t ms;                /* at */
 	int64_t expires;           /* ms; 0: no clock runs */
 };
 
@@ -41,8 +42,6 @@ static int
 receipt_of(const json_t *rec, const struct vault_report *r, long days,
     struct receipt *to, struct ct_err *err)
 {
-	int64_t at;
-
 	to->id = ct_rec_text(rec, "submission.report_id");
 	to->env = ct_rec_text(rec, "submission.env");
 	to->at = ct_rec_text(rec, "submission.at");
@@ -51,10 +50,44 @@ receipt_of(const json_t *rec, const struct vault_report *r, long days,
 	if (!to->env || strcmp(to->env, r->env) != 0)
 		return ct_fail(err, CT_DATAERR,
 		    "submission.env is not that of the report");
-	if (!to->at || ct_time_parse(to->at, &at) < 0)
+	if (!to->at || ct_time_parse(to->at, &to->ms) < 0)
 		return ct_fail(err, CT_DATAERR, "submission.at is no time");
-	to->expires = strcmp(to->env, "production") == 0 ? expiry(at, days) : 0;
+	to->expires =
+	    strcmp(to->env, "production") == 0 ? expiry(to->ms, days) : 0;
 	return 0;
+}
+
+/*
+ * Can a report have been finished then?  Not before its files were sealed; but
+ * if a vault that was full is mended later, the report was finished by an
+ * earlier run.  Of such a one, and of one of which nothing is sealed, it is
+ * known only that a receipt does not wait for a year.
+ */
+static int
+check_time(struct ct_vault *v, const struct vault_report *r, const json_t *rec,
+    const struct receipt *to, struct ct_err *err)
+{
+	int64_t now = ct_now(), from = now - (CT_VAULT_DAYS_MIN - 1) * DAY;
+	char *sealed = NULL;
+	int rc = 0;
+
+	if (!json_is_true(ct_rec_get(rec, "submission.already")))
+		rc = ct_store_text(v->store, &sealed, err,
+		    "SELECT sealed_at FROM object WHERE report = ?"
+		    " ORDER BY sealed_at LIMIT 1",
+		    "s", r->key);
+	if (rc == 1)
+		rc = ct_time_parse(sealed, &from) < 0
+		    ? ct_fail(err, CT_DATAERR, "a sealed_at is no time")
+		    : 0;
+	free(sealed);
+	if (!rc && to->ms < from - DAY)
+		return ct_fail(err, CT_DATAERR,
+		    "submission.at is before the files were sealed");
+	if (!rc && to->ms > now + DAY)
+		return ct_fail(
+		    err, CT_DATAERR, "submission.at is in the future");
+	return rc;
 }
 
 /* What is stored of this receipt may be of this report only, and stays at
@@ -163,6 +196,8 @@ ct_vault_anchor(struct ct_vault *v, json_t *rec, long days, struct ct_err *err)
 		rc = vault_report_of(rec, &r, err);
 	if (!rc)
 		rc = receipt_of(rec, &r, days, &to, err);
+	if (!rc)
+		rc = check_time(v, &r, rec, &to, err);
 	if (!rc)
 		rc = count_absent(v, &r, &absent, err);
 	if (rc || (rc = ct_store_begin(v->store, err)))
