@@ -365,6 +365,11 @@ refuses 'no MD5' hashes.md5 'del(.hashes.md5)'
 refuses 'no SHA-256' hashes.sha256 'del(.hashes.sha256)'
 refuses 'an id that is a number' 'id is not' '.id = 7'
 refuses 'an account that is a number' user.id '.user.id = 7'
+refuses 'an account that is empty' user.id '.user.id = ""'
+refuses 'an account that is null' user.id '.user.id = null'
+refuses 'a user that is a text' 'user is' '.user = "secret"'
+refuses 'a user that is a list' 'user is' '.user = ["secret"]'
+refuses 'a user that is null' 'user is' '.user = null'
 refuses 'a review without batch' batch 'del(.review.batch)'
 item 1 u1 a 2 '.incident.type = "csam"' >in
 item 2 u1 a 2 '.incident.type = "enticement"' >>in

@@ -53,11 +53,17 @@ rec x u1 1 | jq -c '.hashes.sha256="zz"' >bad
 bad 'a sha256 that is none'
 rec x u1 1 | jq -c '.user.id=7' >bad
 bad 'a user.id that is a number'
+for user in '"u1"' '["u1"]' null '{"id":""}' '{"id":null}' '{"id":["u1"]}'; do
+	rec x u1 1 | jq -c --argjson u "$user" '.user = $u' >bad
+	bad "a user that is $user"
+done
 rec x u1 1 | jq -c '.review={"verdict":"csam"}' >bad
 bad 'a record that has a review already'
 printf '%01046000d' 1 >pad
 rec x u1 1 | jq -c --rawfile x pad '.pad=$x' >bad
 bad 'one too long to be queued'
+rec x u1 1 | jq -c '.pad = ("\u007f\u0085" * 100000)' >bad
+bad 'one too long as it is written'
 printf '%s' "$(rec x u1 1)" >bad
 bad 'a last line without newline'
 is 'none of them was queued' '' sh -c 'ct-review list | grep \"x\"'
@@ -192,6 +198,30 @@ for u in u8 u9; do decide -d two --account $u --verdict csam >/dev/null; done
 is 'decided --account releases that account' y released -d two --account u8
 is 'and no other' '"decided":1' sh -c 'ct-review stats -d two | grep -o "\"decided\":1"'
 is 'the other one later' 'y x' released -d two
+
+# a record that comes again with a correction
+rec a u1 1 | ct-review add -q -d four >/dev/null
+four() { ct-review add -d four 2>&1 >/dev/null | grep -o '[0-9] [a-z]*$'; }
+fixed() { rec a u1 1 | jq -c ".fixed = $1"; }
+for s in open decided released; do
+	[ $s = open ] || ct-review decide -d four --account u1 --verdict csam --by r7 >/dev/null 2>&1
+	[ $s != released ] || ct-review decided -d four >before
+	fixed "\"$s\"" >in
+	is "a correction of what is $s" '1 updated' four <in
+	is '  once' '1 known' four <in
+done
+ct-review decided -d four >r
+json '  goes out with the verdict and batch it had' '.fixed, .review.verdict' '"released"
+"csam"' r
+is '  the same' "$(jq -c .review before)" jq -c .review r
+jq -cs '{id: "r", report: {env: "test", files: map({id, sha256: .hashes.sha256, review})},
+    submission: {env: "test", report_id: "1", state: "finished", files: map({id, sha256: .hashes.sha256})}}' r >rep
+ct-review ack -q -d four <rep >/dev/null
+fixed '"tested"' >in
+is 'a correction after a test' '1 updated' four <in
+sed 's/"test"/"production"/g' rep | ct-review ack -q -d four >/dev/null
+fixed '"late"' >in
+is 'what production has acked stays' '1 known' four <in
 
 # some items of an account, and a look at what would be
 { rec a u1 1; rec b u1 2; rec b u1 3; rec c u1 4; rec d u2 5; rec e '' 6; rec f '' 7; } |

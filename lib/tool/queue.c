@@ -9,7 +9,7 @@
 #include "prog.h"
 #include "queue_db.h"
 
-#define GROWTH 4096 /* bytes that review and later members may take */
+#define GROWTH 65536 /* bytes that review and later members may take */
 
 const struct ct_verdict ct_verdicts[] = {
 	{ "csam", true, true },
@@ -139,16 +139,16 @@ struct item {
 static int
 item_of(const json_t *rec, struct item *it, struct ct_err *err)
 {
-	const json_t *user = ct_rec_get(rec, "user.id");
 	uint8_t raw[32];
 	int rc;
 
 	it->object = ct_rec_text(rec, "id");
 	if (!it->object)
 		return ct_fail(err, CT_DATAERR, "id is not a string");
-	if (user && !json_is_string(user))
-		return ct_fail(err, CT_DATAERR, "user.id is not a string");
-	it->account = user ? json_string_value(user) : "";
+	if ((rc = ct_rec_account(rec, &it->account, err)))
+		return rc;
+	if (!it->account)
+		it->account = "";
 	rc = ct_rec_hash(rec, "sha256", raw, sizeof raw, err);
 	if (rc == CT_NO)
 		return ct_fail(err, CT_DATAERR, "no hashes.sha256");
@@ -158,6 +158,20 @@ item_of(const json_t *rec, struct item *it, struct ct_err *err)
 	if (json_object_get(rec, "review"))
 		return ct_fail(err, CT_DATAERR, "it has a review already");
 	return 0;
+}
+
+/* A correction counts until a report in production has what it corrects. */
+static int
+update(struct ct_queue *q, const struct item *it, const char *text,
+    const char **outcome, struct ct_err *err)
+{
+	int rc = ct_store_do(q->st, err,
+	    "UPDATE item SET record = ?1 WHERE object = ?2 AND sha256 = ?3"
+	    " AND account = ?4 AND record <> ?1 AND state <> 'acked'",
+	    "ssss", text, it->object, it->sha256, it->account);
+
+	*outcome = !rc && ct_store_changes(q->st) ? "updated" : "known";
+	return rc;
 }
 
 int
@@ -173,7 +187,7 @@ ct_queue_add(struct ct_queue *q, const json_t *rec, const char **outcome,
 	text = json_dumps(rec, JSON_COMPACT);
 	if (!text)
 		return ct_fail(err, CT_SOFTWARE, "cannot encode a record");
-	if (strlen(text) > CT_REC_MAX - GROWTH)
+	if (ct_rec_size(rec) > CT_REC_MAX - GROWTH)
 		rc = ct_fail(err, CT_DATAERR,
 		    "over %d bytes; too long to be queued",
 		    CT_REC_MAX - GROWTH);
@@ -184,7 +198,9 @@ ct_queue_add(struct ct_queue *q, const json_t *rec, const char **outcome,
 		    " VALUES (?, ?, ?, ?, ?)",
 		    "sssss", it.object, it.sha256, it.account, text,
 		    ct_time_now(now));
-	*outcome = !rc && ct_store_changes(q->st) > 0 ? "queued" : "known";
+	*outcome = "queued";
+	if (!rc && !ct_store_changes(q->st))
+		rc = update(q, &it, text, outcome, err);
 	free(text);
 	return rc;
 }

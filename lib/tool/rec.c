@@ -67,6 +67,21 @@ ct_rec_text(const json_t *rec, const char *path)
 }
 
 int
+ct_rec_account(const json_t *rec, const char **id, struct ct_err *err)
+{
+	const json_t *user = json_object_get(rec, "user");
+	const json_t *v = json_object_get(user, "id");
+
+	*id = json_string_value(v);
+	if (user && !json_is_object(user))
+		return ct_fail(err, CT_DATAERR, "user is not an object");
+	if (v && (!*id || !**id))
+		return ct_fail(
+		    err, CT_DATAERR, "user.id is not a string, or empty");
+	return 0;
+}
+
+int
 ct_rec_hash(const json_t *rec, const char *name, uint8_t *out, size_t len,
     struct ct_err *err)
 {

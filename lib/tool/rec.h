@@ -37,6 +37,8 @@ struct ct_out {
 
 /* Records gather up to 64 KiB or 100 ms.  All return 0 or CT_IOERR. */
 int ct_out_rec(struct ct_out *out, const json_t *rec, struct ct_err *err);
+/* The bytes that it writes of this value, without newline. */
+size_t ct_rec_size(const json_t *rec);
 int ct_out_line(struct ct_out *out, const char *line, size_t len,
     struct ct_err *err); /* a newline is added */
 /*
@@ -130,6 +132,13 @@ json_t *ct_rec_get(const json_t *rec, const char *path);
 
 /* The same if it is a string, else NULL. */
 const char *ct_rec_text(const json_t *rec, const char *path);
+
+/*
+ * The account, user.id: *id is borrowed, NULL if there is none.  CT_DATAERR if
+ * user is no object or its id no text, so that a slip of the platform is not
+ * taken for an account that is not known.
+ */
+int ct_rec_account(const json_t *rec, const char **id, struct ct_err *err);
 
 /*
  * The bytes of the hex string at rec.hashes.NAME, exactly len of them.

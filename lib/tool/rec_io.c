@@ -96,6 +96,32 @@ dump(const char *text, size_t len, void *arg)
 	return 0;
 }
 
+/* What dump makes of these bytes, counted. */
+static int
+measure(const char *text, size_t len, void *arg)
+{
+	const unsigned char *c = (const unsigned char *)text;
+	size_t i, *n = arg;
+
+	*n += len;
+	for (i = 0; i < len; i++)
+		if (c[i] == 0x7f)
+			*n += 5;
+		else if (c[i] == 0xc2 && i + 1 < len && c[i + 1] < 0xa0)
+			*n += 4;
+	return 0;
+}
+
+size_t
+ct_rec_size(const json_t *rec)
+{
+	size_t n = 0;
+
+	(void)json_dump_callback(
+	    rec, measure, &n, JSON_COMPACT | JSON_ENCODE_ANY);
+	return n;
+}
+
 int
 ct_out_rec(struct ct_out *out, const json_t *rec, struct ct_err *err)
 {

@@ -5,32 +5,26 @@
 #include "prog.h"
 #include "report.h"
 
-static bool
-string_or_none(const json_t *v)
-{
-	return !v || json_is_string(v);
-}
-
 /* The name of a record's group, or NULL with *err set. */
 static char *
 group_name(const json_t *rec, size_t lineno, bool previews, struct ct_err *err)
 {
 	bool preview = ct_rec_get(rec, "review.preview") != NULL;
 	const json_t *review = json_object_get(rec, "review");
-	const char *account = ct_rec_text(rec, "user.id");
+	const char *account = NULL;
 	const char *batch = ct_rec_text(rec, "review.batch");
 
 	if (!ct_rec_text(rec, "id"))
 		(void)ct_fail(err, CT_DATAERR, "id is not a string");
-	else if (!string_or_none(ct_rec_get(rec, "user.id")))
-		(void)ct_fail(err, CT_DATAERR, "user.id is not a string");
+	else if (ct_rec_account(rec, &account, err))
+		return NULL;
 	else if (preview && !previews)
 		(void)ct_fail(err, CT_NOPERM,
 		    "a preview (ct-review decided -n) is only for -x");
 	else if (review && !preview && (!batch || strlen(batch) != 32))
 		(void)ct_fail(err, CT_DATAERR,
 		    "a review without batch: use ct-review decided");
-	else if (batch || (account && *account))
+	else if (batch || account)
 		return ct_printf("%zu:%s:%s", account ? strlen(account) : 0,
 		    account ? account : "", batch ? batch : "");
 	else
