@@ -117,11 +117,14 @@ fi
 	item 7 u1 a 1 'del(.review) | .match.hits += [.match.hits[0]] | .match.hits[0].policy = "report" | .match.total = 2'
 	item 8 u1 a 1 'del(.review) | .match = {verdict: "undecided", total: 0, hits: []}'
 	item 9 u1 a 1 '.review.verdict = "not_csam" | .match.hits[0].policy = "report"'
+	for class in null 7 '["csam"]'; do
+		item 1 u1 a 1 'del(.review) | .match.hits[0].policy = "report" | .match.hits[0].class = '"$class"
+	done
 	echo '{}'
 } >in
 ct-report <in >rep 2>msg
 ok 'none of these is one' test ! -s rep
-ok 'the summary says why' grep -q ': 10 in = 0 in 0 reports + 0 with errors + 10 dropped: 4 not csam, 6 not reviewed' msg
+ok 'the summary says why' grep -q ': 13 in = 0 in 0 reports + 0 with errors + 13 dropped: 4 not csam, 9 not reviewed' msg
 item 1 u1 a 1 'del(.review) | .match.hits[0].policy = "report"' >in
 report in >rep
 json 'a list may be trusted unseen' '[.report.files[0].id, .report.files[0].review]' '["up/1.jpg",null]' rep
@@ -398,8 +401,22 @@ jq -r .report.xml rep >doc.xml
 has 'which says so' '.*Part 2 of 2: the account has more files than one report takes.</additionalInfo>'
 jq -c 'select(.review.items) | .review.items = 40 | .note = "x" | .match.hits[0].entry = ("e" * 40000)' in | head -40 >long
 report long >rep
-ok 'more than 900 kB: parts' test "$(wc -l <rep)" -eq 2
+ok 'more than 600 kB: parts' test "$(wc -l <rep)" -eq 3
 ok '  none over a line of 1 MiB' awk 'length > 1000000 { exit 1 }' rep
+# the cut is of the files alone: not of what others say, or of other reports
+cut() { report "$1" | jq -c '[.report.files[].id]'; }
+cut long >want.cut
+jq -c '.review.prior = [range(20) | {env: "test", report_id: "9900000\(. + 10)"}] |
+    .review.viewed.level = "metadata" | .user.bio = ("b" * 20000)' long >more
+sed "/legal_url/a terms = $(printf '%02500d' 0)" ct.conf >terms.conf
+more() { ct-report -q -c terms.conf <more | jq -c '[.report.files[].id]'; }
+is 'terms, priors and a profile do not move the cut' "$(cat want.cut)" more
+json '  priors are of the account, not of each file' '[.report.files[] | select(.review.prior)] | length' '0
+0
+0' rep
+jq -c '.object.name = ("\u007f\u0085" * 900)' long >odd
+report odd >rep
+ok 'what is escaped in writing counts' sh -c 'test "$(wc -l <rep)" -ge 3 && awk "length > 1000000 { exit 1 }" rep'
 item 1 u1 a 1 '.user.additional_info = ("s" * 600000)' >in
 exits 'a report that is too long for a record' 65 report in
 

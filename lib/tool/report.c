@@ -14,7 +14,8 @@ unseen(const json_t *rec)
 {
 	const char *verdict = ct_rec_text(rec, "match.verdict");
 	const json_t *hits = ct_rec_get(rec, "match.hits"), *hit;
-	const char *policy, *class;
+	const char *policy;
+	const json_t *class;
 	size_t i;
 
 	if (!verdict || strcmp(verdict, "match") != 0 ||
@@ -25,9 +26,9 @@ unseen(const json_t *rec)
 	json_array_foreach(hits, i, hit)
 	{
 		policy = ct_rec_text(hit, "policy");
-		class = ct_rec_text(hit, "class");
-		if (!policy || strcmp(policy, "report") != 0 ||
-		    (class && strcmp(class, "csam") != 0))
+		class = json_object_get(hit, "class");
+		if (!policy || strcmp(policy, "report") != 0 || !class ||
+		    strcmp(class, "csam") != 0)
 			return false;
 	}
 	return true;
@@ -226,24 +227,35 @@ info(json_t *model, const json_t *recs, size_t part, size_t parts)
 /* ---- the records -----------------------------------------------------------
  */
 
+/* What of a file is the same in every run: its cut must not move. */
 static size_t
-bytes(const json_t *v)
+stable(const json_t *file)
 {
-	return json_dumpb(v, NULL, 0, JSON_COMPACT);
+	json_t *copy = json_deep_copy(file);
+	json_t *review = json_object_get(copy, "review");
+	size_t n;
+
+	(void)json_object_del(copy, "viewed");
+	(void)json_object_del(copy, "exif_viewed");
+	(void)json_object_del(review, "viewed");
+	(void)json_object_del(review, "prior");
+	n = ct_rec_size(copy);
+	json_decref(copy);
+	return n + 128; /* for what was taken away, and a comma */
 }
 
 /* files as arrays of what one report takes. */
 static json_t *
-split(const json_t *files, size_t base)
+split(const json_t *files)
 {
 	json_t *parts = json_array(), *part = NULL, *file;
 	size_t i, len = 0, more;
 
 	json_array_foreach(files, i, file)
 	{
-		more = bytes(file) + 1;
+		more = stable(file);
 		if (!part || json_array_size(part) == CT_REPORT_FILES ||
-		    base + len + more > CT_REPORT_BYTES) {
+		    len + more > CT_REPORT_BYTES) {
 			part = json_array();
 			(void)json_array_append_new(parts, part);
 			len = 0;
@@ -335,7 +347,7 @@ make_part(const struct ct_reporting *r, const json_t *recs,
 	free(xml);
 	if (!*out)
 		return ct_fail(err, CT_SOFTWARE, "cannot make a report record");
-	if (bytes(*out) <= CT_REC_MAX)
+	if (ct_rec_size(*out) <= CT_REC_MAX)
 		return 0;
 	json_decref(*out);
 	*out = NULL;
@@ -355,7 +367,7 @@ ct_report_make(const struct ct_reporting *r, const json_t *recs, json_t **out,
 	int rc = make_model(r, recs, &d, notes, err);
 
 	if (!rc) {
-		parts = split(d.files, 2 * bytes(d.model) + bytes(d.user));
+		parts = split(d.files);
 		json_array_foreach(parts, i, part)
 		{
 			json_t *rec;

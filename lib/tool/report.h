@@ -19,7 +19,7 @@
 #include "xml.h"
 
 #define CT_REPORT_FILES 500    /* files of one report */
-#define CT_REPORT_BYTES 900000 /* bytes of its record, about */
+#define CT_REPORT_BYTES 600000 /* bytes of them in its record */
 #define CT_REPORT_AUTHORITY "ncmec"
 
 /* What holds for every report of a run. */

@@ -105,6 +105,18 @@ copy(json_t *to, const char *name, const json_t *rec, const char *path)
 		(void)json_object_set(to, name, v);
 }
 
+/* But for the earlier reports: those are of the account, see priors(). */
+static void
+copy_review(json_t *file, const json_t *rec)
+{
+	json_t *review = json_copy(json_object_get(rec, "review"));
+
+	if (!review)
+		return;
+	(void)json_object_del(review, "prior");
+	(void)json_object_set_new(file, "review", review);
+}
+
 int
 ct_report_file(const struct ct_reporting *r, const json_t *rec, json_t **out,
     struct ct_err *err)
@@ -140,7 +152,7 @@ ct_report_file(const struct ct_reporting *r, const json_t *rec, json_t **out,
 	if (ip)
 		(void)json_object_set(file, "ip", ip);
 	copy(file, "hits", rec, "match.hits");
-	copy(file, "review", rec, "review");
+	copy_review(file, rec);
 	viewed(r, rec, file);
 	*out = file;
 	return 0;
