@@ -27,8 +27,10 @@ unseen(const json_t *rec)
 	{
 		policy = ct_rec_text(hit, "policy");
 		class = json_object_get(hit, "class");
-		if (!policy || strcmp(policy, "report") != 0 || !class ||
-		    strcmp(class, "csam") != 0)
+		if (!policy || strcmp(policy, "report") != 0 ||
+		    (class &&
+			(!json_is_string(class) ||
+			    strcmp(json_string_value(class), "csam") != 0)))
 			return false;
 	}
 	return true;
