@@ -60,17 +60,18 @@ is 'a journal that cannot be made durable: nothing is sent' "$before" \
     state .requests_total
 exits 'a journal that cannot be made' 73 ct-submit -q -d /dev/null/x \
     --credential "$box/cybertip.cred"
-disk() { # of the outbox, full from now on
-	LD_PRELOAD=$t/fault.so CT_FAULT=pwrite64:1+:ENOSPC "$@"
+disk() { # of the outbox: it opens, then nothing can be written
+	LD_PRELOAD=$t/fault.so CT_FAULT=fdatasync:1+:EIO "$@"
 }
 for i in 890 891; do report $i a; done >in
-exits 'a full disk: not to be tried again by itself' 74 disk submit <in
+exits 'a disk that fails: not to be tried again by itself' 74 disk submit <in
+ok 'at the first record' grep -q 'line 1' err
 is 'nothing is sent' "$before" state .requests_total
 control '{"fault":"submit:*:http:503"}'
 exits 'two reports wait' 75 submit <in
 control '{"fault":null}'
-exits 'a full disk ends a sweep' 74 disk submit sweep
-exits 'room again' 0 submit sweep
+exits 'a disk that fails ends a sweep' 74 disk submit sweep
+exits 'well again' 0 submit sweep
 is 'and each is filed, once' 2 sh -c \
     'ct-submit status | grep -c "00000089[01]\".*finished"'
 bytes b
