@@ -83,6 +83,9 @@ for f in $sizes; do
 	rm -f back
 	exits "$f to a file" 0 ct-preserve open -k k.key -o back "$id"
 	ok 'the same' cmp back "$f"
+	exits 'a file that is there: 73' 73 \
+	    ct-preserve open -k k.key -o back "$id"
+	ok 'stays' cmp back "$f"
 	is "$f: mode 0400" 400 stat -c %a "$(object "$id")"
 	is "$f: named by its digest" "$id" \
 	    sh -c "b2sum -l 256 <$(object "$id") | cut -c-64"
@@ -94,6 +97,13 @@ for f in $sizes; do
 	    echo \$((n - 17 * (n / 65553 + 1)))"
 	i=$((i + 1))
 done
+echo mine >back
+exits 'whatever it holds' 73 ct-preserve open -k k.key -o back "$id"
+is 'it stays' mine cat back
+is 'and nothing is beside it' back sh -c 'echo back*'
+rm back && ln -s nowhere back
+exits 'a link too' 73 ct-preserve open -k k.key -o back "$id"
+ok 'is not followed' test ! -e nowhere
 rm back
 seal in >again
 ok 'sealed before: the same ids' cmp out again

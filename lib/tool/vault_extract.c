@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "file.h"
@@ -40,6 +41,7 @@ extract(int in, struct ct_vault_key *const key[], size_t n, const char *output,
     struct ct_err *err)
 {
 	struct ct_newfile f;
+	struct stat st;
 	int rc;
 
 	if (!output) {
@@ -49,10 +51,12 @@ extract(int in, struct ct_vault_key *const key[], size_t n, const char *output,
 			    err, CT_IOERR, "cannot write what was opened");
 		return rc;
 	}
+	if (lstat(output, &st) == 0) /* before the work; the link is for good */
+		return ct_fail(err, CT_CANTCREAT, "'%s' exists", output);
 	if ((rc = ct_newfile_open(&f, output, 0600, err)))
 		return rc;
 	if (!(rc = ct_vault_open(key, n, in, f.fd, NULL, err)))
-		return ct_newfile_commit(&f, err);
+		return ct_newfile_link(&f, err);
 	ct_newfile_abort(&f);
 	return rc;
 }
