@@ -115,8 +115,8 @@ int ct_vault_report(struct ct_vault *vault, const struct ct_vault_pub *pub,
  * with all that can be stored, if a file of the report is not in the vault or
  * not whole.
  */
-int ct_vault_anchor(
-    struct ct_vault *vault, json_t *rec, long days, struct ct_err *err);
+int ct_vault_anchor(struct ct_vault *vault, json_t *rec, long days,
+    bool incomplete, struct ct_err *err);
 
 /* One record for each object that is held, oldest first: ct-preserve(1). */
 int ct_vault_list(
@@ -132,11 +132,11 @@ int ct_vault_verify(struct ct_vault *vault, struct ct_vault_key *const key[],
 
 /*
  * Write what is in object id of the vault below home (a name with a slash: in
- * that file) to the file output (NULL: standard output), with one of the n
+ * that file) to the new file output (NULL: standard output), with one of the n
  * secret keys in the files key.  The object's name is checked first.  On any
- * failure output is as it was, but standard output may have had a part.
- * CT_USAGE if id is no name of an object; CT_NOINPUT; the codes of
- * ct_vault_key_read and ct_vault_open.
+ * failure output is not made, but standard output may have had a part.
+ * CT_CANTCREAT if output exists; CT_USAGE if id is no name of an object;
+ * CT_NOINPUT; the codes of ct_vault_key_read and ct_vault_open.
  */
 int ct_vault_extract(const char *home, const char *id, const char *const key[],
     size_t n, const char *output, struct ct_err *err);

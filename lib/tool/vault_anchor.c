@@ -182,7 +182,8 @@ tie(struct ct_vault *v, const struct vault_report *r, const struct receipt *to,
 }
 
 int
-ct_vault_anchor(struct ct_vault *v, json_t *rec, long days, struct ct_err *err)
+ct_vault_anchor(struct ct_vault *v, json_t *rec, long days, bool incomplete,
+    struct ct_err *err)
 {
 	const char *state = ct_rec_text(rec, "submission.state");
 	json_t *is = json_object();
@@ -220,6 +221,10 @@ ct_vault_anchor(struct ct_vault *v, json_t *rec, long days, struct ct_err *err)
 		rc = ct_fail(err, CT_TEMPFAIL,
 		    "%zu of %zu files of the report are not whole in the vault",
 		    absent, json_array_size(r.files));
+	if (absent && incomplete) {
+		ct_warn("accepted: %s", err->msg);
+		rc = 0;
+	}
 out:
 	json_decref(is);
 	return rc;
