@@ -58,6 +58,16 @@ for unit in "$c"/systemd/*.service; do
 	run "${unit##*/}" $command
 	ok "${unit##*/} has a timer" test -f "${unit%.service}.timer"
 done
+# hardening UNIT - its lines from UMask on
+hardening() { sed -n '/^UMask=/,$p' "$1"; }
+hardening "$c/systemd/ct-submit.service" >hard
+for unit in "$c"/systemd/*.service; do
+	hardening "$unit" >own
+	ok "${unit##*/} is hardened as the others" cmp hard own
+done
+ok 'the vault is checked every week' grep -qx 'OnCalendar=Sun .*' "$c/systemd/ct-preserve.timer"
+ok 'by verify, whose summary stays' grep -qx 'ExecStart=.*/ct-preserve verify' "$c/systemd/ct-preserve.service"
+ok 'without the network' grep -qx PrivateNetwork=yes "$c/systemd/ct-preserve.service"
 sed -n '/^[0-9*]/p' "$c/cron/ct" >cron.lines
 ok 'the crontab has commands' test -s cron.lines
 is 'each with five fields of time and a user' '' grep -vE '^([0-9*/]+ ){5}ct ct-' cron.lines
@@ -65,6 +75,7 @@ while read -r _ _ _ _ _ _ command; do
 	# shellcheck disable=SC2086
 	run cron $command
 done <cron.lines
+ok 'so does cron' grep -qE '^[0-9]+ [0-9]+ \* \* 0 ct ct-preserve verify ' cron.lines
 if command -v systemd-analyze >/dev/null; then
 	cp "$c"/systemd/*.service "$c"/systemd/*.timer .
 	sed -i "s#^ExecStart=/usr/local/bin/[^ ]*#ExecStart=/bin/true#;/^Documentation/d" ./*.service
