@@ -176,6 +176,36 @@ echo '{"id":"x"}' | ct-match -q >out
 is 'a run without news makes it young' 0 jq .match.db.age_s out
 unset CT_CLOCK
 
+# ---- a source that was never read to its end
+printf '[source a]\ntype=file\npath=la\n[source never]\ntype=file\npath=ln.list\n' >conf
+exits 'a source that cannot be read: 66' 66 ct-syncdb -q sync
+ok 'it is said' grep -q "source 'never' was never read to its end" err
+rec ffffffff00000000ffffffff00000000ffffffff00000000ffffffff00000000 90 >in
+ct-match -aq <in >out 2>said
+is 'nothing is clean by the rest' '["undecided",false]' jq -c '.match|[.verdict,.db.complete]' out
+is 'it is told once, by name' "ct-match: source 'never' was never read to its end: nothing is clean" cat said
+ok 'it is written' sh -c 'ct-match -q <in 2>/dev/null | grep -q undecided'
+is 'what is known still matches' '["new"]' known md5 "$md5"
+exits 'check: 66 and 65' 66 ct-syncdb check
+json 'of the index' 'select(.index)|[.ok,.error.code]' '[false,65]' got
+echo "md5 $(h n 32)" >ln.list
+exits 'check knows that it was not read yet' 65 ct-syncdb check
+g=$(generation 2>/dev/null)
+sync
+ct-match -aq <in >out 2>said
+is 'once it is read' '["clean",null]' jq -c '.match|[.verdict,.db.complete]' out
+ok 'no warning' test ! -s said
+is 'another generation' $((g + 1)) generation
+exits 'check' 0 ct-syncdb check
+rm "$CT_HOME/lists/never.db" ln.list
+sync
+is 'its database lost' undecided sh -c 'ct-match -aq <in 2>/dev/null | jq -r .match.verdict'
+printf '[source a]\ntype=file\npath=la\n[source ncmec]\ntype=ncmec\ncredential=cred\nurl=http://127.0.0.1:1/h\n' >conf
+printf 'environment = test\nusername = u\npassword = p\n' >cred
+chmod 600 cred
+ct-syncdb --retry-wait 0 -q sync >/dev/null 2>&1
+is 'a new name, while the service is down' undecided sh -c 'ct-match -aq <in 2>/dev/null | jq -r .match.verdict'
+
 # ---- configuration
 conf() { printf '[source x]\n%s\n' "$1" >conf.bad; ct-syncdb -c conf.bad sync; }
 nl='

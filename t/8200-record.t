@@ -214,6 +214,14 @@ ct-review decide -q --item "$(cat later)" --verdict csam --by r7 >/dev/null
 ct-review decided --test --account u1 >104.rec
 json 'a later decision knows the earlier report' '.review.prior | length' 1 104.rec
 
+# a source that cannot be read
+printf '[source down]\ntype = file\npath = none\n' >down.conf
+ct-syncdb -c down.conf -d down sync >/dev/null 2>&1
+stage=105
+cp 1.rec 105.rec
+stage ct-match -a -q -d down
+adds 'ct-match, a list unread' ct-match
+
 # ---- nothing is named that nobody writes ---------------------------------------
 members 'The operator' ct-hash ct-match ct-review ct-report 'ct-preserve seal' \
     ct-submit 'ct-preserve anchor' 'Any program' >names

@@ -315,7 +315,8 @@ tell(const struct find *f, const struct hit *h, struct ct_err *err)
 	return o;
 }
 
-/* Only what was read whole and looked up with every hash it has is clean. */
+/* Only what was read whole and looked up, with every hash it has, in lists
+ * that were read whole, is clean. */
 static enum ct_verdict
 verdict_of(const struct find *f, const json_t *rec)
 {
@@ -324,7 +325,8 @@ verdict_of(const struct find *f, const json_t *rec)
 
 	if (f->hits.n)
 		return CT_MATCH;
-	if (!f->looked || (decode && strcmp(decode, "ok") != 0))
+	if (!f->m->complete || !f->looked ||
+	    (decode && strcmp(decode, "ok") != 0))
 		return CT_UNDECIDED;
 	if (f->near)
 		return CT_CLEAN;
@@ -358,6 +360,9 @@ report(const struct find *f, json_t *rec, enum ct_verdict verdict,
 	    ct_verdict_name[verdict], "total", (json_int_t)f->hits.n, "hits",
 	    hits, "db", "generation", (json_int_t)head.generation, "age_s",
 	    (json_int_t)(age > 0 ? age : 0));
+	if (match && !f->m->complete)
+		(void)json_object_set_new(
+		    json_object_get(match, "db"), "complete", json_false());
 	if (!match || json_object_set_new(rec, "match", match) < 0)
 		return ct_fail(err, CT_SOFTWARE, "cannot add the match");
 	return 0;

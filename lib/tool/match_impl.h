@@ -19,6 +19,7 @@ struct ct_match {
 	size_t len;
 	struct group *group;
 	size_t ngroups;
+	bool complete;   /* every source was read to its end once */
 	int threshold;   /* the widest of any group */
 	int least, most; /* quality that any group asks for */
 };

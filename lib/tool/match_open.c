@@ -154,6 +154,12 @@ take_group(struct ct_match *m, size_t i, struct ct_err *err)
 	g->threshold = v ? (int)json_integer_value(v) : CT_HAM_DEFAULT;
 	v = json_object_get(g->text, "quality");
 	g->quality = v ? (int)json_integer_value(v) : CT_MATCH_QUALITY;
+	if (json_is_false(json_object_get(g->text, "complete"))) {
+		m->complete = false;
+		ct_warn("source '%s' was never read to its end: nothing is"
+			" clean",
+		    json_string_value(json_object_get(g->text, "source")));
+	}
 	if (g->threshold > m->threshold)
 		m->threshold = g->threshold;
 	if (g->quality < m->least)
@@ -181,6 +187,7 @@ load(struct ct_match *m, const char *path, const char *type, bool verify,
 {
 	size_t n = strlen(path), i;
 	struct ct_err why = { 0 };
+	struct ct_set_head head;
 	int rc;
 
 	if (is_index(path) || (n > 4 && strcmp(path + n - 4, ".ctx") == 0)) {
@@ -194,6 +201,8 @@ load(struct ct_match *m, const char *path, const char *type, bool verify,
 	} else if ((rc = load_list(m, path, type, err))) {
 		return rc;
 	}
+	ct_set_head(m->set, &head);
+	m->complete = head.asof > 0;
 	m->least = ct_set_ngroups(m->set) ? 100 : 0;
 	m->group = ct_alloc(ct_set_ngroups(m->set), sizeof *m->group);
 	for (i = 0; i < ct_set_ngroups(m->set); i++, m->ngroups++)

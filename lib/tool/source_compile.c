@@ -46,8 +46,10 @@ dump(json_t *o)
 	return text;
 }
 
+/* It says so if the source was never read to its end: then what is not in the
+ * index proves nothing. */
 static char *
-group_text(const struct ct_source *s)
+group_text(const struct ct_source *s, bool complete)
 {
 	json_t *o = json_object();
 
@@ -57,6 +59,8 @@ group_text(const struct ct_source *s)
 	set(o, "class", s->class);
 	(void)json_object_set_new(o, "threshold", json_integer(s->threshold));
 	(void)json_object_set_new(o, "quality", json_integer(s->quality));
+	if (!complete)
+		(void)json_object_set_new(o, "complete", json_false());
 	return dump(o);
 }
 
@@ -244,11 +248,15 @@ gather(struct job *j, const char *home, struct ct_err *err)
 	j->state = ct_alloc(all->n, sizeof *j->state);
 	j->text = ct_alloc(all->n, sizeof *j->text);
 	for (i = 0; !rc && i < all->n; i++) {
-		j->text[i] = group_text(&all->src[i]);
 		rc = ct_list_open(
 		    &j->list[i], home, all->src[i].name, false, err);
 		if (!rc)
 			rc = ct_list_state(j->list[i], &j->state[i], err);
+		j->text[i] = group_text(&all->src[i], j->state[i].last_run > 0);
+		if (!rc && !j->state[i].last_run)
+			ct_warn("source '%s' was never read to its end:"
+				" nothing is clean until it is",
+			    all->src[i].name);
 	}
 	if (ct_set_open(&j->old, j->path, &none) == 0 &&
 	    ct_set_verify(j->old, &none)) {

@@ -80,6 +80,31 @@ ct_source_check(
 	return rc;
 }
 
+/* Was every source of it read to its end? */
+static int
+complete(const struct ct_set *set, const char *path, struct ct_err *err)
+{
+	struct ct_err none = { 0 };
+	const char *text;
+	json_t *group;
+	size_t i, len;
+
+	for (i = 0; i < ct_set_ngroups(set); i++) {
+		if (ct_set_group(set, i, &text, &len, err))
+			return err->code;
+		group = ct_json_object(text, len, &none);
+		if (json_is_false(json_object_get(group, "complete")))
+			(void)ct_fail(err, CT_DATAERR,
+			    "'%s': source '%s' was never read to its end", path,
+			    json_string_value(
+				json_object_get(group, "source")));
+		json_decref(group);
+		if (err->code)
+			return err->code;
+	}
+	return 0;
+}
+
 int
 ct_index_check(const char *home, json_t **rec, struct ct_err *err)
 {
@@ -88,8 +113,10 @@ ct_index_check(const char *home, json_t **rec, struct ct_err *err)
 	struct ct_set *set;
 	int rc = ct_set_open(&set, path, err);
 
-	if (!rc && !(rc = ct_set_verify(set, err)))
+	if (!rc && !(rc = ct_set_verify(set, err))) {
 		ct_set_head(set, &head);
+		rc = complete(set, path, err);
+	}
 	*rec = json_pack("{s:s, s:b, s:I}", "index", path, "ok", rc == 0,
 	    "generation", (json_int_t)head.generation);
 	if (rc)
