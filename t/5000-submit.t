@@ -48,6 +48,17 @@ is 'the receipt is the answer, as it came' "$(key 1)" sh -c \
      grep -q "$(jq -r .submission.report_id first)" receipt && echo '"$(key 1)"
 report 2 >in
 exits 'a report without files' 0 run
+bare() { # N FILTER: no file, and internetDetails so
+	report "$1" | jq -c '.report.xml |= sub("<internetDetails>.*</internetDetails>"; "'"$2"'")' >in
+}
+incident() { echo "<internetDetails><webPageIncident>$1</webPageIncident></internetDetails>"; }
+bare 89 ''
+exits 'one that tells of nothing' 65 run
+bare 89 "$(incident '<url> </url>')"
+exits 'nor with its address empty' 65 run
+is 'is not in the outbox' 66 sh -c 'ct-submit status "$1" 2>/dev/null; echo $?' - "$(key 89)"
+bare 89 "$(incident '<url>https://a.example/</url><additionalInfo>words</additionalInfo>')"
+exits 'with an address it is a report' 0 run
 report 90 a | jq -c '.report.files[0] |= (.path_b64 = (.path | @base64) | del(.path))' >in
 exits 'a path that is not UTF-8 is in base64' 0 run
 
@@ -55,6 +66,7 @@ exits 'a path that is not UTF-8 is in base64' 0 run
 ct-submit status >got
 says 'status' '[.key, .state, .attempts]' "[\"$(key 1)\",\"finished\",1]
 [\"$(key 2)\",\"finished\",1]
+[\"$(key 89)\",\"finished\",1]
 [\"$(key 90)\",\"finished\",1]"
 ct-submit status "report:$(key 2)" >got
 says 'of one' .key "\"$(key 2)\""

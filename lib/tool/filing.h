@@ -60,6 +60,13 @@ int ct_sheet_read(
     struct ct_sheet *s, const json_t *rec, bool production, struct ct_err *err);
 
 /*
+ * Is there anything in it?  CT_DATAERR for a report without files whose
+ * internetDetails tell of no url, content or additionalInfo: a shell, which
+ * accuses a person of nothing that can be looked at.
+ */
+int ct_sheet_tells(const struct ct_sheet *s, struct ct_err *err);
+
+/*
  * May it be sent?  The document and those of all files against the schema,
  * the bytes of every file against its SHA-256.  CT_DATAERR, CT_NOINPUT with
  * what is wrong, files named as report.files[I]; CT_SOFTWARE.

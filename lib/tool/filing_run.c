@@ -153,7 +153,8 @@ ct_filing_record(struct ct_filing *f, json_t *rec, const char **outcome,
 	char *text;
 	int rc;
 
-	if (ct_sheet_read(&s, rec, f->production, err))
+	if (ct_sheet_read(&s, rec, f->production, err) ||
+	    ct_sheet_tells(&s, err))
 		return err->code;
 	(void)json_object_del(rec, "submission"); /* ours, of an earlier run */
 	if (!(text = json_dumps(rec, JSON_COMPACT)))

@@ -118,6 +118,52 @@ ct_sheet_read(
 	return 0;
 }
 
+/* ---- substance -------------------------------------------------------------
+ */
+
+/* Does it say where, what was written, or anything else of the incident? */
+static bool
+tells(const struct ct_xml_node *node)
+{
+	static const char *const names[] = { "url", "content",
+		"additionalInfo" };
+	const struct ct_xml_node *c;
+	bool yes = false;
+	char *text;
+	size_t i;
+
+	for (i = 0; !yes && i < sizeof names / sizeof *names; i++)
+		if (strcmp(ct_xml_name(node), names[i]) == 0) {
+			text = ct_xml_text(node);
+			yes = text[strspn(text, " \t\r\n")] != '\0';
+			free(text);
+		}
+	for (c = ct_xml_child(node, NULL); !yes && c; c = ct_xml_next(c, NULL))
+		yes = tells(c);
+	return yes;
+}
+
+int
+ct_sheet_tells(const struct ct_sheet *s, struct ct_err *err)
+{
+	struct ct_err why = { 0 };
+	struct ct_xml *doc = NULL;
+	const struct ct_xml_node *n;
+	bool yes = json_array_size(s->files) > 0;
+
+	/* one that is not well-formed is held, with the place, by the schema */
+	if (yes || ct_xml_parse(&doc, s->xml, strlen(s->xml), &why))
+		return 0;
+	n = ct_xml_child(ct_xml_root(doc), "internetDetails");
+	for (; !yes && n; n = ct_xml_next(n, "internetDetails"))
+		yes = tells(n);
+	ct_xml_free(doc);
+	return yes ? 0
+		   : ct_fail(err, CT_DATAERR,
+			 "report.files is empty, and report.xml tells of "
+			 "nothing else");
+}
+
 /* ---- bytes ----------------------------------------------------------------
  */
 
