@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "entry.h"
 #include "ham.h"
 #include "match.h"
 #include "prog.h"
@@ -14,7 +15,7 @@ static const char usage[] =
     "Reads records, looks up every hash of each, writes those not clean.\n"
     "  -a, --all          write the clean ones too\n"
     "  -d, --dir DIR      state directory: its lists/known.ctx is asked\n"
-    "  -e, --exit-match   exit status 1 if something matched\n"
+    "  -e, --exit-match   exit status 0 only if all is clean, else 1\n"
     "  -l, --list FILE    ask this list (TYPE HASH [label] a line) or index\n"
     "  -q, --quiet        no closing summary\n"
     "  -t, --threshold BITS  greatest PDQ distance that matches, whatever\n"
@@ -61,11 +62,18 @@ each(json_t *rec, void *arg, struct ct_err *err)
 	if (rc)
 		return rc;
 	ct_tally(&r->filter.tally, ct_verdict_name[verdict]);
-	if (verdict == CT_MATCH && r->tell)
+	if (verdict != CT_CLEAN && r->tell)
 		r->filter.status = CT_NO;
 	if (verdict == CT_CLEAN && !r->all)
 		return CT_DROP;
 	return again ? CT_REWRITE : 0;
+}
+
+/* Did any line come?  Those with an error are counted, too. */
+static bool
+any(const struct ct_tally *t)
+{
+	return t->name[0] != NULL;
 }
 
 static int
@@ -124,6 +132,10 @@ parse(struct run *r, int argc, char *argv[])
 		}
 	if (optind != argc || (r->dir && r->list) || (r->type && !r->list))
 		ct_usage(usage);
+	if (r->type && !ct_signal_matched(r->type))
+		ct_die(CT_USAGE,
+		    "--type: want md5, sha1, sha256, sha512 or"
+		    " pdq");
 }
 
 int
@@ -146,6 +158,10 @@ main(int argc, char *argv[])
 	r.filter.each = each;
 	r.filter.arg = &r;
 	rc = ct_filter(&r.filter);
+	if (r.tell && !any(&r.filter.tally)) {
+		ct_warn("no record came");
+		rc = rc > CT_NOINPUT ? rc : CT_NOINPUT;
+	}
 	ct_match_close(r.match);
 	return rc;
 }

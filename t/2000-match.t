@@ -85,7 +85,10 @@ done
 ok 'undecided is written without -a' test -s out.rec
 match >out.rec
 ok 'really' grep -q undecided out.rec
-exits 'undecided is an outcome: exit 0' 0 match -e
+exits 'undecided is an outcome: exit 0' 0 match
+exits 'but not clean: exit 1 with -e' 1 match -e
+{ rec a ok "$(pdq $far)"; cat in; } >two
+exits 'nor is all of it' 1 ct-match -qe -l list <two
 rec a partial "$(pdq "$base" 90)" >in
 says 'but it may match' .verdict match
 rec a ok "$(pdq $far 49)" >in
@@ -110,7 +113,7 @@ echo '{"id":"a","hashes":{"md5":"00000000000000000000000000000000"}}' >in
 says 'a digest of what nobody looked at' .verdict undecided
 flat=000000000000000000000000000000000000000000000000ffffffffffffff7f
 rec a ok "$(pdq $flat)" >in
-echo "pdq $flat flat" >flatlist
+printf 'pdq %s flat\nmd5 %s\n' $flat $md5 >flatlist
 ct-match -aq -l flatlist <in >out.rec 2>said
 is 'a flat hash never matches, nor is it clean' 'undecided 0' jq -r '.match|"\(.verdict) \(.total)"' out.rec
 ok 'and the list is told of it' grep -q 'left out' said
@@ -151,6 +154,18 @@ exits '-e: 1' 1 match -e
 ct-match -a -l list <in >/dev/null 2>said
 is 'a closing summary' 'ct-match: 1 in = 1 out + 0 dropped: 1 match' cat said
 
+# ---- nothing came
+: >in
+exits 'nothing came: exit 0' 0 match
+exits 'but with -e: 66' 66 match -e
+is 'it is said' 'ct-match: no record came' sh -c 'ct-match -qe -l list <in 2>&1'
+echo >in
+exits 'an empty line is nothing' 66 match -e
+echo '{"id":"a","error":{"tool":"ct-hash","code":65,"msg":"m"}}' >in
+exits 'an error is something' 65 match -e
+rec a ok "$(pdq $far)" >in
+exits 'one that is clean' 0 match -e
+
 # ---- bad lists
 : >in
 echo zz >bad
@@ -163,8 +178,23 @@ echo "md5 $sha1" >bad
 exits 'a hash of another length' 65 ct-match -l bad <in
 if grep -q 2222 err; then told=yes; else told=no; fi
 ok 'the message does not tell it' test $told = no
-echo d41d8cd98f00b204e9800998ecf8427e >bad
+printf 'd41d8cd98f00b204e9800998ecf8427e\n%s\n' $md5 >bad
 exits 'the digest of nothing is left out' 0 ct-match -l bad <in
+for none in '' '# nothing' d41d8cd98f00b204e9800998ecf8427e "pdq $flat" \
+    "{\"type\":\"pdna\",\"hash\":\"$(printf %0192d 0)\"}" \
+    "{\"type\":\"md5\",\"hash\":\"$md5\",\"opinion\":\"negative\"}"; do
+	echo "$none" >bad
+	exits "a list of nothing to match: $none" 65 ct-match -l bad <in
+	ok '  it is said' grep -q "'bad' holds no hash that can be matched" err
+done
+printf 'md5 %s\n{"type":"foo","hash":"%s"}\n' $md5 $md5 >bad
+exits 'a record of an unknown type' 65 ct-match -l bad <in
+ok 'is named' grep -q "'bad' line 2: unknown type" err
+for type in foo pdna '' md-5; do
+	exits "--type '$type'" 64 ct-match -l bad --type "$type" <in
+done
+echo $sha256 >bad
+exits 'in another spelling' 0 ct-match -l bad --type SHA-256 <in
 exits 'a list that is not there' 66 ct-match -l none <in
 exits 'no index' 66 ct-match <in
 mkdir -p state/lists

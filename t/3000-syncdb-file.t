@@ -53,6 +53,16 @@ is 'a hit has it all' \
     '{"source":"own","list":"mine","member":"9002","entry":"1001","content":"image","type":"pdq","distance":0,"orientation":"orig","classification":"A1","opinion":"disputed","policy":"review","class":"own"}' \
     jq -c '.match.hits[0]' out
 
+for i in 1 2 3; do echo "{\"type\":\"foo\",\"hash\":\"$i\"}"; done >foo
+cp list forms
+cat foo >>list
+exits 'records of types that nobody knows' 0 ct-syncdb -q sync
+is 'are kept' 3 show '.hashes - 11'
+is 'and told, once' 'ct-syncdb: own: 3 hashes kept that cannot be matched: their types are not known' \
+    sh -c 'ct-syncdb -q sync 2>&1'
+mv forms list
+sync
+
 # ---- snapshots
 before=$(generation)
 sync

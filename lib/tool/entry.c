@@ -67,6 +67,14 @@ name_of(char out[CT_SIGNAL_TYPE], const char *name)
 }
 
 bool
+ct_signal_matched(const char *type)
+{
+	char name[CT_SIGNAL_TYPE];
+
+	return name_of(name, type) && find(name);
+}
+
+bool
 ct_signal_known(const char *type)
 {
 	char name[CT_SIGNAL_TYPE];

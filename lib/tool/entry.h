@@ -26,6 +26,9 @@ struct ct_signal {
  * sha512, pdq; 0 for any other. */
 size_t ct_signal_len(const char *type);
 
+/* Is it one of these types, in any spelling? */
+bool ct_signal_matched(const char *type);
+
 /* Is it one of these types, or pdna, in any spelling? */
 bool ct_signal_known(const char *type);
 

@@ -117,9 +117,16 @@ from_record(
 		return f->bad(f->arg, line, "op", err);
 	if (!opinion)
 		return f->bad(f->arg, line, "opinion", err);
-	if (!hash || (!type && !f->type))
+	if (!type)
+		type = f->type;
+	if (!hash || !type)
 		return f->bad(f->arg, line, hash ? "no type" : "no hash", err);
-	return give(f, line, &e, type ? type : f->type, hash, opinion, err);
+	if (!ct_signal_known(type)) {
+		if (f->strict)
+			return f->bad(f->arg, line, "unknown type", err);
+		f->unknown++;
+	}
+	return give(f, line, &e, type, hash, opinion, err);
 }
 
 /* The next word of *p, ended in place; "" at the end. */

@@ -2,6 +2,7 @@
 #ifndef CT_LISTFILE_H
 #define CT_LISTFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "entry.h"
@@ -22,7 +23,9 @@ struct ct_listfile {
 	ct_listfile_fn *each;
 	ct_listfile_bad_fn *bad;
 	void *arg;
-	size_t lines; /* that held something, counted */
+	bool strict;    /* refuse records of types that we do not know */
+	size_t unknown; /* hashes of such types that were given, counted */
+	size_t lines;   /* that held something, counted */
 };
 
 /* Lines as ct-syncdb(1) has them.  CT_NOINPUT, CT_IOERR, or what was

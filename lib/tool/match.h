@@ -20,7 +20,8 @@ struct ct_match; /* a set, ready to be asked */
 /*
  * An index (made by ct_compile), or a list file, of which type says what the
  * lines are that do not (NULL: nothing).  With verify every byte of an index
- * is checked.  CT_NOINPUT, or CT_DATAERR: damaged, or a line is no hash.
+ * is checked.  CT_NOINPUT, or CT_DATAERR: damaged, or a line is no hash, or
+ * a list holds none that can be matched.
  */
 int ct_match_open(struct ct_match **m, const char *path, const char *type,
     bool verify, struct ct_err *err);

@@ -19,6 +19,7 @@ struct load {
 	struct ct_build *build;
 	struct ct_match *m;
 	size_t cap;
+	size_t hashes; /* that can be matched */
 };
 
 static char *
@@ -63,6 +64,7 @@ on_signal(void *arg, const struct ct_entry *e, struct ct_err *err)
 	text = dump(o);
 	rc = ct_build_note(l->build, text, strlen(text), &note, err);
 	free(text);
+	l->hashes++;
 	return rc ? rc
 		  : ct_build_hash(l->build, e->signal->type, e->signal->hash,
 			e->signal->len, note, err);
@@ -113,9 +115,11 @@ load_list(
     struct ct_match *m, const char *path, const char *type, struct ct_err *err)
 {
 	struct load l = { .path = path, .build = ct_build_new(), .m = m };
-	struct ct_listfile f = {
-		.type = type, .each = on_signal, .bad = on_bad, .arg = &l
-	};
+	struct ct_listfile f = { .type = type,
+		.strict = true,
+		.each = on_signal,
+		.bad = on_bad,
+		.arg = &l };
 	struct ct_set_head head = { 0, ct_now(), ct_now() };
 	char *text = group_text(path);
 	uint64_t content;
@@ -123,9 +127,12 @@ load_list(
 
 	if (!l.build)
 		ct_die(CT_OSERR, "out of memory");
-	if (!(rc = ct_build_group(l.build, text, strlen(text), err)) &&
-	    !(rc = ct_listfile_read(&f, path, err)) &&
-	    !(rc = ct_build_finish(l.build, &content, err)) &&
+	if (!(rc = ct_build_group(l.build, text, strlen(text), err)))
+		rc = ct_listfile_read(&f, path, err);
+	if (!rc && !l.hashes)
+		rc = ct_fail(err, CT_DATAERR,
+		    "'%s' holds no hash that can be matched", path);
+	if (!rc && !(rc = ct_build_finish(l.build, &content, err)) &&
 	    !(rc = ct_build_write(l.build, &head, put, &l, err)))
 		rc = ct_set_bytes(&m->set, m->bytes, m->len, err);
 	ct_build_free(l.build);

@@ -83,6 +83,10 @@ walk(struct ct_source *s, struct ct_list_state *state, struct ct_err *err)
 	    (rc = ct_list_sweep(s->db, r.generation, &swept, err)) ||
 	    (rc = guards(s, &f, &was, swept, err)))
 		return rc;
+	if (f.unknown)
+		ct_warn("%s: %zu hashes kept that cannot be matched: their"
+			" types are not known",
+		    s->name, f.unknown);
 	s->gone += swept;
 	state->generation = r.generation;
 	state->revision++;
