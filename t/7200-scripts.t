@@ -79,10 +79,23 @@ ok 'it prints the number of the report' grep -Eq '^report [0-9]+ finished \(test
 ok 'it told what each one is' grep -q 'on the list own' err
 is 'the server has it, with both files' '["finished",2]' state '.reports[] | [.state, (.files | length)]'
 ok 'of that account' sh -c 'ct-sandbox state "$0" | jq -e ".reports[0].xml | contains(\"<espIdentifier>u7</\")"' "$url"
-exits 'again: nothing is left to report' 1 one --user u7 --class B2 --yes \
-    --at 2026-11-20T08:00:00Z media/u1/b.jpg "media/u2/c d.png"
+exits 'again' 0 one --user u7 --class B2 --yes \
+    --at 2026-11-20T08:00:00Z media/u1/b.jpg "media/u2/../u2/c d.png"
+ok 'it says that it was filed before' grep -q 'finished (test), 2 files, before$' got
 is 'and nothing is filed twice' 1 state '.reports | length'
-is 'what waits of others still waits' '2' sh -c 'ct-review list | wc -l'
+mkdir d1 d2
+mkpix d1/x.png --seed 31 --size 96x64
+mkpix d2/x.png --seed 32 --size 96x64
+newline=$(printf 'd1/y\nz.png')
+mkpix "$newline" --seed 33 --size 96x64
+ct-review decide -q --account u1 --verdict csam --by other >/dev/null
+exits 'files of one name, and odd ones' 0 one --user u1 --yes d1/x.png d2/x.png "$newline"
+is 'go without what others decided of the account' '[2,3]' state '[.reports[].files | length]'
+printf x >"$CT_HOME/lists/known.ctx"
+exits 'a damaged list: nothing is done' 65 one --user u9 --yes d1/x.png
+rm "$CT_HOME/lists/known.ctx"
+ct-syncdb -q sync
+is 'what waits of others still waits' '1' sh -c 'ct-review list | wc -l'
 
 # ---- the demo
 exits 'the demo' 0 "$top/scripts/demo" "$tmp/demo"
