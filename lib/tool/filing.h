@@ -81,8 +81,11 @@ int ct_sheet_check(
 int ct_sheet_open(const struct ct_sheet *s, size_t i, uint64_t *len,
     char md5[33], struct ct_err *err);
 
-/* Is every file of rec among those of filed, by SHA-256?  Else *i is one. */
-bool ct_sheet_covers(
+/*
+ * The SHA-256 of the files of rec that are not among those of filed: an array
+ * to be released, empty if there is none.  *i is the first of them in rec.
+ */
+json_t *ct_sheet_lacks(
     const struct ct_sheet *filed, const struct ct_sheet *rec, size_t *i);
 
 /* ---- driving it -----------------------------------------------------------

@@ -60,23 +60,45 @@ ct_filing_submission(const struct ct_filing *f,
 	return sub;
 }
 
+/* The finished report lacks these: kept once, for whoever asks later. */
+static int
+lacking(struct ct_filing *f, struct ct_outbox_report *r, json_t *files,
+    struct ct_err *err)
+{
+	size_t i, k, known = 0, n = json_array_size(files);
+
+	for (i = 0; i < n; i++)
+		for (k = 0; k < json_array_size(r->lacks); k++)
+			known += (size_t)json_equal(json_array_get(files, i),
+			    json_array_get(r->lacks, k));
+	if (known >= n)
+		return 0;
+	return ct_outbox_note(f->ob, r, "lacks",
+	    json_pack("{s:O}", "files", files), NULL, 0, err);
+}
+
 /* Finished before: is all of this record in what was filed? */
 static int
-already(struct ct_filing *f, const struct ct_outbox_report *r,
+already(struct ct_filing *f, struct ct_outbox_report *r,
     const struct ct_sheet *s, struct ct_filing_end *end, struct ct_err *err)
 {
 	json_t *old = ct_json_object(r->record, strlen(r->record), err);
+	json_t *files = NULL;
 	struct ct_sheet filed;
-	size_t i;
+	size_t i = 0;
 	int rc;
 
 	*end = (struct ct_filing_end){ .already = true };
 	rc = old ? ct_sheet_read(&filed, old, f->production, err) : err->code;
-	if (!rc && !ct_sheet_covers(&filed, s, &i)) {
+	if (!rc)
+		files = ct_sheet_lacks(&filed, s, &i);
+	if (json_array_size(files)) {
 		*end = (struct ct_filing_end){ .status = CT_PROTOCOL };
 		(void)snprintf(end->why, sizeof end->why,
 		    "the report was finished without report.files[%zu]", i);
+		rc = lacking(f, r, files, err);
 	}
+	json_decref(files);
 	json_decref(old);
 	return rc;
 }
@@ -232,6 +254,9 @@ ct_filing_status(const struct ct_filing *f, const struct ct_outbox_report *r)
 	if (r->finished)
 		(void)json_object_set_new(
 		    line, "finished", json_string(ct_time(r->finished_at, at)));
+	if (r->lacks)
+		(void)json_object_set_new(line, "lacks",
+		    json_integer((json_int_t)json_array_size(r->lacks)));
 	if (r->orphans)
 		(void)json_object_set_new(
 		    line, "orphans", json_integer(r->orphans));

@@ -278,22 +278,32 @@ ct_sheet_check(
 	return 0;
 }
 
-bool
-ct_sheet_covers(
+static bool
+has(const json_t *files, const char *sha256)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(files); i++)
+		if (strcmp(sha256,
+			ct_rec_text(json_array_get(files, i), "sha256")) == 0)
+			return true;
+	return false;
+}
+
+json_t *
+ct_sheet_lacks(
     const struct ct_sheet *filed, const struct ct_sheet *rec, size_t *i)
 {
-	size_t n = json_array_size(filed->files), k;
+	json_t *lacks = json_array();
 	const char *sha256;
+	size_t k = json_array_size(rec->files);
 
-	for (*i = 0; *i < json_array_size(rec->files); ++*i) {
-		sha256 = ct_rec_text(json_array_get(rec->files, *i), "sha256");
-		for (k = 0; k < n; k++)
-			if (strcmp(sha256,
-				ct_rec_text(json_array_get(filed->files, k),
-				    "sha256")) == 0)
-				break;
-		if (k == n)
-			return false;
+	while (k-- > 0) {
+		sha256 = ct_rec_text(json_array_get(rec->files, k), "sha256");
+		if (has(filed->files, sha256))
+			continue;
+		*i = k;
+		(void)json_array_append_new(lacks, json_string(sha256));
 	}
-	return true;
+	return lacks;
 }

@@ -135,6 +135,7 @@ ct_outbox_done(struct ct_outbox_report *r)
 	free(r->record);
 	free(r->why);
 	free(r->file);
+	json_decref(r->lacks);
 	*r = (struct ct_outbox_report){ 0 };
 }
 

@@ -22,6 +22,8 @@
  *	failed        call code        the call just sent did nothing, for sure
  *	hold          why              a person must look
  *	resume                         a person lets it go on
+ *	lacks         files            finished without these (SHA-256), which
+ *	                               a later record of its key has
  *
  * One process at a time owns an outbox; readers may look at any time.
  */
@@ -76,6 +78,7 @@ struct ct_outbox_report {
 	bool finished, held;
 	char *why; /* held: a sentence; else NULL */
 	int64_t finished_at;
+	json_t *lacks; /* finished: SHA-256 of files that came later, or NULL */
 	/* of the attempt in hand */
 	bool open;               /* a draft, its id known */
 	char id[CT_REPORT_ID];   /* of the draft or report, or "" */

@@ -160,6 +160,33 @@ on_resume(struct ct_outbox_report *r, const struct ct_event *ev)
 	r->why = NULL;
 }
 
+static bool
+among(const json_t *list, const json_t *text)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(list); i++)
+		if (json_equal(json_array_get(list, i), text))
+			return true;
+	return false;
+}
+
+static void
+on_lacks(struct ct_outbox_report *r, const struct ct_event *ev)
+{
+	const json_t *files = json_object_get(ev->detail, "files");
+	json_t *sha256;
+	size_t i;
+
+	if (!r->lacks)
+		r->lacks = json_array();
+	for (i = 0; i < json_array_size(files); i++) {
+		sha256 = json_array_get(files, i);
+		if (json_is_string(sha256) && !among(r->lacks, sha256))
+			(void)json_array_append(r->lacks, sha256);
+	}
+}
+
 static void
 on_accept(struct ct_outbox_report *r, const struct ct_event *ev)
 {
@@ -186,6 +213,7 @@ static const struct {
 	{ "failed", on_failed },
 	{ "hold", on_hold },
 	{ "resume", on_resume },
+	{ "lacks", on_lacks },
 };
 
 int
