@@ -175,6 +175,29 @@ is 'the other is taken, and the index made' '["new"]' known md5 "$md5"
 rm "$CT_HOME/lists/known.ctx"
 exits 'an index that is gone is made again' 66 ct-syncdb sync
 is 'above every generation there was' $((g + 3)) generation
+# an older copy put back by hand: by its generation, then by its content
+ctx=$CT_HOME/lists/known.ctx
+for lost in '' generation; do
+	cp "$ctx" older
+	echo "md5 $(h "newer$lost" 32) newer$lost" >>la
+	sync
+	g=$(generation)
+	[ -z "$lost" ] || {
+		g=$((g + 1)) # as if another index had this one's generation
+		sed -i 's/^[0-9]* /'"$((g - 2))"' /' "$CT_HOME/lists/known.generation"
+	}
+	cp older put && mv put "$ctx"
+	is 'the older copy does not know' '[]' known md5 "$(h "newer$lost" 32)"
+	sync
+	is 'it is not taken for the newest' "[\"newer$lost\"]" known md5 "$(h "newer$lost" 32)"
+	[ -n "$lost" ] || is 'its generation is above that of both' $((g + 1)) generation
+done
+rm "$CT_HOME/lists/known.generation"
+g=$(generation)
+sync
+is 'without a trace of the last one: a new generation' $((g + 1)) generation
+sync
+is 'and then no more' $((g + 1)) generation
 exits 'a source that is none' 64 ct-syncdb sync c
 CT_CLOCK=$(date -u -d '+1 hour' +%Y-%m-%dT%H:%M:%SZ)
 export CT_CLOCK

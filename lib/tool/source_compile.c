@@ -22,6 +22,7 @@ struct job {
 	char **text; /* of each group */
 	struct ct_build *build;
 	uint64_t content;
+	uint64_t last, last_content; /* of known.generation; 0: none */
 	size_t degenerate;
 };
 
@@ -205,28 +206,40 @@ replace(const struct job *j, const struct ct_set_head *head, struct ct_err *err)
 	return rc;
 }
 
+/* The generation that was written last, and the digest of its content. */
+static int
+last_generation(struct job *j, struct ct_err *err)
+{
+	char *path = ct_printf("%s/known.generation", j->dir), *end;
+	uint8_t *text;
+	size_t len;
+	int rc = 0;
+
+	if (access(path, F_OK) == 0 &&
+	    !(rc = ct_file_read(path, 64, &text, &len, err))) {
+		j->last = strtoull((char *)text, &end, 10);
+		j->last_content = strtoull(end, NULL, 16);
+		free(text);
+	}
+	free(path);
+	return rc;
+}
+
 /* One above any generation there ever was, also if the index was deleted. */
 static int
 next_generation(const struct job *j, uint64_t *generation, struct ct_err *err)
 {
 	char *path = ct_printf("%s/known.generation", j->dir);
 	struct ct_set_head head = { 0 };
-	struct ct_err none = { 0 };
-	uint64_t kept = 0;
-	uint8_t *text;
 	char *now;
-	size_t len;
 	int rc;
 
 	if (j->old)
 		ct_set_head(j->old, &head);
-	if (access(path, F_OK) == 0 &&
-	    ct_file_read(path, 64, &text, &len, &none) == 0) {
-		kept = strtoull((char *)text, NULL, 10);
-		free(text);
-	}
-	*generation = (kept > head.generation ? kept : head.generation) + 1;
-	now = ct_printf("%llu\n", (unsigned long long)*generation);
+	*generation =
+	    (j->last > head.generation ? j->last : head.generation) + 1;
+	now = ct_printf("%llu %016llx\n", (unsigned long long)*generation,
+	    (unsigned long long)j->content);
 	rc = ct_file_replace(path, MODE, now, strlen(now), err);
 	free(now);
 	free(path);
@@ -268,6 +281,19 @@ gather(struct job *j, const char *home, struct ct_err *err)
 	return rc;
 }
 
+/* Is the index the one that was written last, and no copy of an older one? */
+static bool
+newest(const struct job *j)
+{
+	struct ct_set_head head;
+
+	if (!j->old)
+		return false;
+	ct_set_head(j->old, &head);
+	return head.generation == j->last &&
+	    ct_set_content(j->old) == j->last_content;
+}
+
 /* Does the index hold these lists as they are? */
 static bool
 current(const struct job *j)
@@ -276,7 +302,7 @@ current(const struct job *j)
 	const char *text;
 	size_t i, len;
 
-	if (!j->old || ct_set_ngroups(j->old) != j->all->n)
+	if (!newest(j) || ct_set_ngroups(j->old) != j->all->n)
 		return false;
 	for (i = 0; i < j->all->n; i++)
 		if (j->state[i].revision != j->state[i].compiled ||
@@ -309,7 +335,7 @@ make(struct job *j, int64_t now, uint64_t *generation, struct ct_err *err)
 	} else {
 		if ((rc = build(j, err)))
 			return rc;
-		if (!j->old || ct_set_content(j->old) != j->content)
+		if (!newest(j) || ct_set_content(j->old) != j->content)
 			rc = next_generation(j, &head.generation, err);
 	}
 	if (rc || (rc = replace(j, &head, err)))
@@ -354,6 +380,8 @@ ct_compile(const struct ct_sources *all, const char *home, int64_t now,
 	if (!rc && !(rc = ct_file_lock(lock, &fd, err))) {
 		tidy(&j);
 		rc = gather(&j, home, err);
+		if (!rc)
+			rc = last_generation(&j, err);
 	}
 	if (!rc)
 		rc = make(&j, now, &got, err);
