@@ -290,4 +290,40 @@ ok 'a decoder that cannot be had again ends the run' test $? -eq 69
 pids=
 jq -r 'select(has("file") != has("error")) | .error.code' o | sort -u | xargs >codes
 is 'what was taken in has an outcome' '69 null' cat codes
+
+# ---- a PNG of several pictures
+# shellcheck disable=SC2059 # octal
+chunk() { # TYPE LENGTH DATA: the last two in octal
+	printf '%s' "$1" >body
+	printf "$3" >>body
+	printf "\\0\\0\\0\\$2" && cat body
+	# the checksum is that of gzip, the other way round
+	gzip -c <body | tail -c 8 | head -c 4 | od -An -to1 >sum
+	read -r s1 s2 s3 s4 <sum
+	printf "\\$s4\\$s3\\$s2\\$s1"
+}
+mkpix --seed 7 --size 200x150 one.png
+frames() { # FILE BEFORE-IDAT [BEFORE-IEND]
+	head -c 33 one.png && cat "$1" && tail -c +34 one.png | head -c -12
+	cat "${2-/dev/null}" && tail -c 12 one.png
+}
+chunk acTL 10 '\0\0\0\2\0\0\0\0' >two
+chunk acTL 10 '\0\0\0\1\0\0\0\0' >single
+chunk fdAT 5 '\0\0\0\1x' >frame2
+frames two >v2.png
+frames single >v1.png
+frames single frame2 >vmore.png
+frames /dev/null frame2 >vhidden.png
+head -c -300 v2.png >vcut.png
+ct-hash -q one.png v1.png v2.png vmore.png vhidden.png vcut.png >o
+is 'more pictures than one are too many' \
+    'ok ok too-many-frames too-many-frames too-many-frames partial' \
+    sh -c 'jq -r .file.decode o | xargs'
+is 'the first is hashed, and has its size' '1 [100,200,150]' \
+    sh -c 'jq -sc "\"\(map(.hashes.pdq) | .[:5] | unique | length) \(.[2] | [.hashes.pdq_quality, .file.width, .file.height])\"" o | tr -d \"'
+jq -r '"md5 \(.hashes.md5)"' rec | head -n 1 >other
+is 'never clean' 'clean clean undecided undecided undecided undecided' \
+    sh -c 'ct-match -aq -l other <o | jq -r .match.verdict | xargs'
+jq -r '"pdq \(.hashes.pdq)"' o | head -n 1 >first
+is 'but it may match' match sh -c 'grep v2.png o | ct-match -q -l first | jq -r .match.verdict'
 done_testing

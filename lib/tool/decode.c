@@ -277,13 +277,15 @@ static bool
 credible(const struct ct_decode *d, const struct ct_wire_answer *a)
 {
 	const struct ct_image_limits *l = &d->limits;
-	bool seen = a->status == CT_IMAGE_OK || a->status == CT_IMAGE_PARTIAL;
+	bool seen = ct_image_seen((enum ct_image_status)a->status);
 	int ones = 0, i;
 
 	for (i = 0; i < 256; i++)
 		ones += a->hash[i / 8] >> i % 8 & 1;
 	if (a->seq != d->first || a->status >= CT_IMAGE_TIMEOUT ||
 	    a->kind != (uint32_t)d->kind[a->seq % CT_WIRE_SLOTS])
+		return false;
+	if (a->status == CT_IMAGE_TOO_MANY_FRAMES && a->kind != CT_IMAGE_PNG)
 		return false;
 	if (!seen)
 		return a->w == 0 && a->h == 0 && a->quality == 0 && ones == 0;

@@ -108,5 +108,6 @@ ct_image_status(enum ct_image_status status)
 bool
 ct_image_seen(enum ct_image_status status)
 {
-	return status == CT_IMAGE_OK || status == CT_IMAGE_PARTIAL;
+	return status == CT_IMAGE_OK || status == CT_IMAGE_PARTIAL ||
+	    status == CT_IMAGE_TOO_MANY_FRAMES;
 }

@@ -46,7 +46,7 @@ enum ct_image_status {
 	CT_IMAGE_TOO_LARGE, /* bytes */
 	CT_IMAGE_TOO_MANY_PIXELS,
 	CT_IMAGE_TOO_MANY_SCANS,
-	CT_IMAGE_TOO_MANY_FRAMES,
+	CT_IMAGE_TOO_MANY_FRAMES, /* the first is there, whole */
 	CT_IMAGE_OUT_OF_MEMORY,
 	CT_IMAGE_TIMEOUT, /* this and the next two: its worker was replaced */
 	CT_IMAGE_CRASH,
@@ -84,9 +84,10 @@ struct ct_image_sink {
 /*
  * Decode at full resolution, as stored: no orientation, gamma or colour
  * profile applied, alpha dropped, palettes expanded, 16 bits cut to the upper
- * 8, CMYK turned to RGB.  With CT_IMAGE_OK or CT_IMAGE_PARTIAL every row went
- * to the sink (those that are missing as middle grey) and *w, *h are the
- * size; with any other outcome what the sink got means nothing.
+ * 8, CMYK turned to RGB; of an animated PNG the picture that comes first.
+ * With an outcome of which ct_image_seen is true every row went to the sink
+ * (those that are missing as middle grey) and *w, *h are the size; with any
+ * other outcome what the sink got means nothing.
  */
 enum ct_image_status ct_image_decode(const uint8_t *bytes, size_t len,
     const struct ct_image_limits *limits, const struct ct_image_sink *sink,

@@ -83,6 +83,31 @@ on_read(png_structp png, uint8_t *to, size_t len)
 	p->at += len;
 }
 
+/*
+ * Are there other pictures beside the first: is more than one frame announced
+ * (acTL), or there (fdAT)?  libpng knows neither chunk.
+ */
+static bool
+moving(const uint8_t *bytes, size_t len)
+{
+	size_t at = 8, n;
+	const uint8_t *p;
+
+	for (; len - at >= 12; at += n + 12) {
+		p = bytes + at;
+		n = png_get_uint_32(p);
+		if (n > len - at - 12)
+			n = len - at - 12; /* cut short: the last one */
+		if (memcmp(p + 4, "fdAT", 4) == 0 ||
+		    (memcmp(p + 4, "acTL", 4) == 0 && n >= 4 &&
+			png_get_uint_32(p + 8) > 1))
+			return true;
+		if (memcmp(p + 4, "IEND", 4) == 0)
+			break;
+	}
+	return false;
+}
+
 /* Bytes of grey or of RGB out of whatever there is. */
 static void
 transforms(struct png *p)
@@ -202,6 +227,8 @@ ct_image_png(struct ct_image_job *job)
 		status = p.fatal;
 	else if (!p.no_memory)
 		status = ct_image_end(job, p.good, !whole);
+	if (status == CT_IMAGE_OK && moving(job->bytes, job->len))
+		status = CT_IMAGE_TOO_MANY_FRAMES;
 	free(p.whole);
 	free(p.row);
 	png_destroy_read_struct(&p.png, &p.info, NULL);

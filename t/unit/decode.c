@@ -98,6 +98,9 @@ misbehave(char how, struct ct_wire_answer *a)
 	case 'h': /* a hash of what was not seen */
 		a->status = CT_IMAGE_CORRUPT;
 		break;
+	case 'f': /* no JPEG has several */
+		a->status = CT_IMAGE_TOO_MANY_FRAMES;
+		break;
 	case 'm':
 		a->h = 4;
 		break;
@@ -179,7 +182,7 @@ int
 main(int argc, char *argv[])
 {
 	static const struct timespec pause = { 0, 100000000 };
-	static const char bad[] = "sSkwxqohm";
+	static const char bad[] = "sSkwxqohfm";
 	struct ct_image_limits limits = ct_image_limits;
 	struct ct_decode *d = NULL;
 	struct ct_err err = { 0 };
