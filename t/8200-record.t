@@ -124,7 +124,7 @@ exits 'the lists are taken whole' 0 ct-syncdb sync --all -q
 # ---- the pipe ----------------------------------------------------------------
 cat >operator.jq <<'END'
 .incident = {at: "2026-01-02T03:04:05Z"} |
-if .id | test("gone.png$") then .user.id = "u3"
+if .id | test("gone.png$") then .user.id = "u3" | .object.url = "a b"
 elif .path_b64 then .user.id = "u2"
 else
     .user += {screen_name: "sam", display_name: "Sam", service: "photos",

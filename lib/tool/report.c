@@ -117,20 +117,6 @@ priors(const struct ct_reporting *r, const json_t *recs, json_t *suspect)
 	}
 }
 
-static void
-note(json_t *notes, const char *text)
-{
-	json_t *old;
-	size_t i;
-
-	json_array_foreach(notes, i, old)
-	{
-		if (strcmp(json_string_value(old), text) == 0)
-			return;
-	}
-	(void)json_array_append_new(notes, json_string(text));
-}
-
 /* A flag that nothing proves is left out, and said to be. */
 static void
 unproven(const json_t *recs, const json_t *files, json_t *notes)
@@ -143,7 +129,7 @@ unproven(const json_t *recs, const json_t *files, json_t *notes)
 	{
 		if (json_is_true(ct_rec_get(rec, claim)) &&
 		    !json_object_get(json_array_get(files, i), "viewed"))
-			note(notes,
+			ct_note(notes,
 			    "a file is said to be viewed, but it is not "
 			    "proven: left out");
 	}
@@ -158,18 +144,18 @@ poor(const json_t *suspect, json_t *notes)
 	size_t i;
 
 	if (!json_object_get(suspect, "espIdentifier"))
-		note(notes, "no account (user.id): one report a file");
+		ct_note(notes, "no account (user.id): one report a file");
 	if (!json_array_size(events))
-		note(notes, "no 'ipCaptureEvent' of the account");
+		ct_note(notes, "no 'ipCaptureEvent' of the account");
 	json_array_foreach(events, i, e)
 	{
 		address = ct_rec_text(e, "ipAddress");
 		if (!json_object_get(e, "dateTime"))
-			note(notes, "an 'ipCaptureEvent' has no 'dateTime'");
+			ct_note(notes, "an 'ipCaptureEvent' has no 'dateTime'");
 		if (!json_object_get(e, "port"))
-			note(notes, "an 'ipCaptureEvent' has no 'port'");
+			ct_note(notes, "an 'ipCaptureEvent' has no 'port'");
 		if (address && ct_ip_private(address))
-			note(notes, "an 'ipAddress' is not a public one");
+			ct_note(notes, "an 'ipAddress' is not a public one");
 	}
 }
 
@@ -208,7 +194,7 @@ info(json_t *model, const json_t *recs, size_t part, size_t parts)
 {
 	const json_t *rec;
 	const char *text;
-	char *line = ct_strdup(found(recs));
+	char *line = ct_strdup(found(recs)), *soft;
 	size_t i;
 
 	if (parts > 1)
@@ -222,7 +208,9 @@ info(json_t *model, const json_t *recs, size_t part, size_t parts)
 		if (text && !ct_blank(text) && !strstr(line, text))
 			line = longer(line, ct_strdup(text));
 	}
-	ct_model_text(model, "additionalInfo", line);
+	soft = ct_soft_text(line, 10000);
+	ct_model_text(model, "additionalInfo", soft);
+	free(soft);
 	free(line);
 }
 
@@ -271,7 +259,7 @@ split(const json_t *files)
 /* Both documents of a file are checked now, with ids of nobody. */
 static int
 make_files(const struct ct_reporting *r, const json_t *recs, json_t *files,
-    struct ct_err *err)
+    json_t *notes, struct ct_err *err)
 {
 	const json_t *rec;
 	json_t *file;
@@ -281,7 +269,7 @@ make_files(const struct ct_reporting *r, const json_t *recs, json_t *files,
 
 	json_array_foreach(recs, i, rec)
 	{
-		if ((rc = ct_report_file(r, rec, &file, err)))
+		if ((rc = ct_report_file(r, rec, &file, notes, err)))
 			return rc;
 		(void)json_array_append_new(files, file);
 		if ((rc = ct_report_file_xml(file, "1", "0", &xml, &len, err)))
@@ -303,12 +291,13 @@ make_model(const struct ct_reporting *r, const json_t *recs, struct draft *d,
 	json_t *suspect;
 	int rc;
 
-	if ((rc = make_files(r, recs, d->files, err)) ||
-	    (rc = ct_incident_model(r, recs, d->model, &d->incident, err)))
+	if ((rc = make_files(r, recs, d->files, notes, err)) ||
+	    (rc = ct_incident_model(
+		 r, recs, d->model, &d->incident, notes, err)))
 		return rc;
 	(void)json_object_set_new(
 	    d->model, "reporter", ct_reporter_model(r->conf));
-	suspect = ct_user_model(d->user);
+	suspect = ct_user_model(r, d->user, notes);
 	if (!json_object_get(suspect, "espService"))
 		ct_model_text(suspect, "espService",
 		    ct_conf_get(r->conf, "incident", NULL, "service"));

@@ -117,12 +117,58 @@ copy_review(json_t *file, const json_t *rec)
 	(void)json_object_set_new(file, "review", review);
 }
 
+static json_t *
+wrap(const char *element, const json_t *v, const struct ct_elem **root)
+{
+	*root = &ct_file_table;
+	return json_pack("{s:s, s:s, s:o}", "reportId", "1", "fileId", "0",
+	    element,
+	    strcmp(element, "ipCaptureEvent") == 0
+		? ct_model_ip(v)
+		: json_incref((json_t *)(uintptr_t)v));
+}
+
+/* What the platform says of the object, as much of it as fits. */
+static void
+object(const struct ct_reporting *r, json_t *file, const json_t *rec,
+    json_t *notes)
+{
+	static const char *const names[][3] = {
+		{ "uploaded", "object.uploaded", "uploadedToEspTimestamp" },
+		{ "location", "object.url", "locationOfFile" },
+		{ "public", "object.public", "publiclyAvailable" },
+		{ "ip", "object.ip", "ipCaptureEvent" },
+	};
+	struct ct_soft soft = { r->xsd, r->now, notes, json_array() };
+	json_t *v, *value;
+	size_t i;
+
+	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
+		v = ct_rec_get(rec, names[i][1]);
+		if (json_is_array(v) && i == 3)
+			v = json_array_get(v, 0);
+		if (!v || json_is_null(v))
+			continue;
+		value = NULL;
+		if (i == 0 && ct_soft_future(&soft, v))
+			ct_soft_left(&soft, names[i][1], v);
+		else
+			value = ct_soft_value(
+			    &soft, wrap, names[i][2], names[i][1], v);
+		if (value)
+			(void)json_object_set_new(file, names[i][0], value);
+	}
+	if (json_array_size(soft.left))
+		(void)json_object_set(file, "left", soft.left);
+	json_decref(soft.left);
+}
+
 int
 ct_report_file(const struct ct_reporting *r, const json_t *rec, json_t **out,
-    struct ct_err *err)
+    json_t *notes, struct ct_err *err)
 {
 	const char *name = ct_rec_text(rec, "object.name");
-	json_t *file = json_object(), *ip = ct_rec_get(rec, "object.ip");
+	json_t *file = json_object();
 	char *base;
 	int rc;
 
@@ -143,14 +189,8 @@ ct_report_file(const struct ct_reporting *r, const json_t *rec, json_t **out,
 		ct_model_text(file, "name", base);
 		free(base);
 	}
-	copy(file, "uploaded", rec, "object.uploaded");
 	copy(file, "modified", rec, "object.modified");
-	copy(file, "location", rec, "object.url");
-	copy(file, "public", rec, "object.public");
-	if (json_is_array(ip))
-		ip = json_array_get(ip, 0);
-	if (ip)
-		(void)json_object_set(file, "ip", ip);
+	object(r, file, rec, notes);
 	copy(file, "hits", rec, "match.hits");
 	copy_review(file, rec);
 	viewed(r, rec, file);
@@ -201,17 +241,23 @@ static void
 add_info(json_t *model, const json_t *file)
 {
 	const json_t *hits = json_object_get(file, "hits"), *hit, *t;
-	char at[CT_TIME_LEN], *line;
+	char at[CT_TIME_LEN], *line, *soft;
 	struct ct_err err = { 0 };
 	int64_t ms;
 	size_t i;
 
+	json_array_foreach(json_object_get(file, "left"), i, t)
+	{
+		ct_model_add(model, "additionalInfo", json_deep_copy(t));
+	}
 	json_array_foreach(hits, i, hit)
 	{
 		if (i == HITS)
 			break;
 		line = provenance(hit);
-		ct_model_add(model, "additionalInfo", json_string(line));
+		soft = ct_soft_text(line, 3000);
+		ct_model_add(model, "additionalInfo", json_string(soft));
+		free(soft);
 		free(line);
 	}
 	if (json_array_size(hits) > HITS) {

@@ -74,6 +74,37 @@ int ct_report_time(
 /* What the schema cannot say about a file's document. */
 int ct_report_file_rules(const json_t *model, struct ct_err *err);
 
+/* ---- what people wrote (report_soft.c) --------------------------------- */
+
+struct ct_soft {
+	struct ct_xsd *xsd;
+	int64_t now;
+	json_t *notes; /* for the operator: names of members */
+	json_t *left;  /* texts: what does not fit, by member */
+};
+
+/* The model of a document with this element and what it must have. */
+typedef json_t *ct_wrap_fn(
+    const char *element, const json_t *v, const struct ct_elem **root);
+
+/* At most max characters of it; those that XML does not allow as U+FFFD. */
+char *ct_soft_text(const char *s, size_t max);
+
+/* As much of the value of a member of a record as the form takes, or NULL;
+ * the rest goes to left. */
+json_t *ct_soft_value(struct ct_soft *soft, ct_wrap_fn *wrap,
+    const char *element, const char *name, const json_t *v);
+void ct_soft_left(struct ct_soft *soft, const char *name, const json_t *v);
+
+/* A date or time after now? */
+bool ct_soft_future(struct ct_soft *soft, const json_t *v);
+
+/* A text and what is left, a line each. */
+char *ct_soft_lines(const struct ct_soft *soft, const char *first);
+
+/* Append a text unless it is there. */
+void ct_note(json_t *notes, const char *text);
+
 /* ---- pieces of the model -------------------------------------------------
  */
 
@@ -90,12 +121,14 @@ json_t *ct_model_ip(const json_t *ip);
  * lists every entry once.  Addresses that files do not take come along. */
 json_t *ct_user_merge(const json_t *recs);
 
-/* A merged user as personOrUserReported. */
-json_t *ct_user_model(const json_t *user);
+/* A merged user as personOrUserReported; what does not fit becomes
+ * additionalInfo. */
+json_t *ct_user_model(
+    const struct ct_reporting *r, const json_t *user, json_t *notes);
 
 /* An element of report.files from a file record. */
 int ct_report_file(const struct ct_reporting *r, const json_t *rec,
-    json_t **file, struct ct_err *err);
+    json_t **file, json_t *notes, struct ct_err *err);
 
 /* reporter of the model, out of the configuration. */
 json_t *ct_reporter_model(const struct ct_conf *conf);
@@ -103,6 +136,6 @@ json_t *ct_reporter_model(const struct ct_conf *conf);
 /* incidentSummary and internetDetails of these records into model; *at is
  * the time, as text, in "at" of the object *incident for the record. */
 int ct_incident_model(const struct ct_reporting *r, const json_t *recs,
-    json_t *model, json_t **incident, struct ct_err *err);
+    json_t *model, json_t **incident, json_t *notes, struct ct_err *err);
 
 #endif

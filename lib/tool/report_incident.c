@@ -68,10 +68,11 @@ type_of(const struct ct_reporting *r, const json_t *recs, const char **type,
 	return 0;
 }
 
-/* The newest time at this path of any record; *ms stays if there is none. */
+/* The newest time at this path of any record; *ms stays if there is none.  With
+ * soft what is no past time is passed over. */
 static int
 newest(const json_t *recs, const char *path, const char *element, int64_t *ms,
-    struct ct_err *err)
+    struct ct_soft *soft, struct ct_err *err)
 {
 	const json_t *rec, *v;
 	int64_t t;
@@ -83,7 +84,15 @@ newest(const json_t *recs, const char *path, const char *element, int64_t *ms,
 		v = ct_rec_get(rec, path);
 		if (!v || json_is_null(v))
 			continue;
-		if ((rc = ct_report_time(&t, element, v, err)))
+		rc = ct_report_time(&t, element, v, err);
+		if (soft && (rc || t > soft->now)) {
+			*err = (struct ct_err){ 0 };
+			ct_note(soft->notes,
+			    "a time of modification is none, or in the future: "
+			    "not looked at");
+			continue;
+		}
+		if (rc)
 			return rc;
 		if (t > *ms)
 			*ms = t;
@@ -92,7 +101,7 @@ newest(const json_t *recs, const char *path, const char *element, int64_t *ms,
 }
 
 static void
-newest_file(const json_t *recs, int64_t *ms)
+newest_file(const json_t *recs, int64_t now, int64_t *ms)
 {
 	struct ct_err none;
 	const json_t *rec;
@@ -111,7 +120,7 @@ newest_file(const json_t *recs, int64_t *ms)
 			continue;
 		t = (int64_t)st.st_mtim.tv_sec * 1000 +
 		    st.st_mtim.tv_nsec / 1000000;
-		if (t > *ms)
+		if (t > *ms && t <= now)
 			*ms = t;
 	}
 }
@@ -119,23 +128,25 @@ newest_file(const json_t *recs, int64_t *ms)
 /* *said: how the time was come by, NULL if the records state it. */
 static int
 time_of(const struct ct_reporting *r, const json_t *recs, int64_t *ms,
-    const char **said, struct ct_err *err)
+    const char **said, json_t *notes, struct ct_err *err)
 {
+	struct ct_soft soft = { .now = r->now, .notes = notes };
 	static const char name[] = "incidentDateTime";
 	int rc;
 
 	*ms = -1;
 	*said = NULL;
-	if ((rc = newest(recs, "incident.at", name, ms, err)))
+	if ((rc = newest(recs, "incident.at", name, ms, NULL, err)))
 		return rc;
 	if (*ms < 0) {
 		*said = "When the newest of the files was last modified in the "
 			"storage of the provider.";
-		if ((rc = newest(recs, "object.modified", name, ms, err)))
+		if ((rc = newest(
+			 recs, "object.modified", name, ms, &soft, err)))
 			return rc;
 	}
 	if (*ms < 0)
-		newest_file(recs, ms);
+		newest_file(recs, r->now, ms);
 	if (*ms < 0)
 		return ct_fail(err, CT_DATAERR,
 		    "element '%s': no record tells the time (incident.at)",
@@ -148,7 +159,7 @@ time_of(const struct ct_reporting *r, const json_t *recs, int64_t *ms,
 
 /* The texts at this path of all records, each once, a line each; or NULL. */
 static char *
-texts(const json_t *recs, const char *path)
+texts(const json_t *recs, const char *path, size_t max, json_t *notes)
 {
 	json_t *seen = json_object(), *v;
 	char *all = NULL, *longer;
@@ -169,6 +180,19 @@ texts(const json_t *recs, const char *path)
 		all = longer;
 	}
 	json_decref(seen);
+	if (!all)
+		return NULL;
+	longer = all;
+	all = ct_soft_text(longer, max);
+	if (strcmp(all, longer) != 0) {
+		char *what = ct_printf("'%s' was cut, or had characters that "
+				       "XML does not allow",
+		    path);
+
+		ct_note(notes, what);
+		free(what);
+	}
+	free(longer);
 	return all;
 }
 
@@ -228,7 +252,8 @@ details(const struct ct_reporting *r, const json_t *recs, json_t *model,
 		json_array_foreach(recs, i, rec)
 		{
 			url = ct_rec_get(rec, "object.url");
-			if (url && !json_is_null(url))
+			page = json_string_value(url);
+			if (page && ct_url_ok(page) && ct_xml_legal(page))
 				ct_model_add(channel, "url", json_incref(url));
 		}
 		page = ct_conf_get(r->conf, "company", NULL, "more_info_url");
@@ -259,7 +284,7 @@ details(const struct ct_reporting *r, const json_t *recs, json_t *model,
 
 int
 ct_incident_model(const struct ct_reporting *r, const json_t *recs,
-    json_t *model, json_t **incident, struct ct_err *err)
+    json_t *model, json_t **incident, json_t *notes, struct ct_err *err)
 {
 	static const char *const priority = "escalateToHighPriority";
 	json_t *summary = json_object();
@@ -270,22 +295,22 @@ ct_incident_model(const struct ct_reporting *r, const json_t *recs,
 
 	(void)json_object_set_new(model, "incidentSummary", summary);
 	if ((rc = type_of(r, recs, &type, err)) ||
-	    (rc = time_of(r, recs, &ms, &said, err)) ||
+	    (rc = time_of(r, recs, &ms, &said, notes, err)) ||
 	    (rc = all_texts(recs, "incident.priority", priority, err)))
 		return rc;
 	ct_model_text(summary, "incidentType", type);
 	ct_model_text(summary, "incidentDateTime", ct_time(ms, at));
 	*incident = json_pack("{s:s, s:s}", "type", type, "at", at);
-	text = texts(recs, "incident.platform");
+	text = texts(recs, "incident.platform", 256, notes);
 	ct_model_text(summary, "platform",
 	    text ? text : ct_conf_get(r->conf, "incident", NULL, "platform"));
 	free(text);
-	if ((text = texts(recs, "incident.priority"))) {
+	if ((text = texts(recs, "incident.priority", 3000, notes))) {
 		ct_model_text(summary, priority, text);
 		(void)json_object_set_new(*incident, "priority", json_true());
 	}
 	free(text);
-	text = texts(recs, "incident.description");
+	text = texts(recs, "incident.description", 3000, notes);
 	ct_model_text(summary, "incidentDateTimeDescription", said);
 	ct_model_text(summary, "incidentDateTimeDescription", text);
 	free(text);

@@ -1,6 +1,8 @@
 /* report_user.c - the account of the records, and who reports it */
+#include <stdlib.h>
 #include <string.h>
 
+#include "prog.h"
 #include "report_impl.h"
 
 void
@@ -152,33 +154,88 @@ device(const json_t *from)
 	return renamed(from, names);
 }
 
-json_t *
-ct_user_model(const json_t *user)
+static json_t *
+as_person(const char *element, const json_t *v, bool many, bool person)
 {
+	json_t *copy = json_incref((json_t *)(uintptr_t)v);
+	json_t *leaf = json_pack(many ? "{s:[o]}" : "{s:o}", element, copy);
+
+	return json_pack("{s:{s:s, s:i}, s:{s:{s:[s]}}, s:[o]}",
+	    "incidentSummary", "incidentType", ct_report_incident("csam"),
+	    "incidentDateTime", 0, "reporter", "reportingPerson", "email",
+	    "a@b.example", "personOrUserReported",
+	    person ? json_pack("{s:o}", "personOrUserReportedPerson", leaf)
+		   : leaf);
+}
+
+static json_t *
+wrap(const char *element, const json_t *v, const struct ct_elem **root)
+{
+	const struct field *f = fields;
+	json_t *as, *model;
+
+	*root = &ct_report_table;
+	while (strcmp(f->to, element) != 0)
+		f++;
+	as = strcmp(f->from, "ip") == 0      ? ct_model_ip(v)
+	    : strcmp(f->from, "device") == 0 ? device(v)
+					     : json_deep_copy(v);
+	model = as_person(element, as, f->many, f->person);
+	json_decref(as);
+	return model;
+}
+
+/* One value of a member into the model, or as much of it as fits. */
+static void
+put(struct ct_soft *soft, json_t *to, const struct field *f, const json_t *v)
+{
+	char *name = ct_printf("user.%s", f->from);
+	json_t *value = NULL, *as;
+
+	if (strcmp(f->from, "date_of_birth") == 0 && ct_soft_future(soft, v))
+		ct_soft_left(soft, name, v);
+	else
+		value = ct_soft_value(soft, wrap, f->to, name, v);
+	free(name);
+	if (!value)
+		return;
+	as = strcmp(f->from, "ip") == 0      ? ct_model_ip(value)
+	    : strcmp(f->from, "device") == 0 ? device(value)
+					     : json_incref(value);
+	json_decref(value);
+	if (f->many)
+		ct_model_add(to, f->to, as);
+	else
+		(void)json_object_set_new(to, f->to, as);
+}
+
+json_t *
+ct_user_model(const struct ct_reporting *r, const json_t *user, json_t *notes)
+{
+	struct ct_soft soft = { r->xsd, r->now, notes, json_array() };
 	json_t *model = json_object(), *person = json_object(), *to, *v, *one;
 	size_t k, i;
+	char *more;
 
 	for (k = 0; k < sizeof fields / sizeof fields[0]; k++) {
 		to = fields[k].person ? person : model;
 		v = json_object_get(user, fields[k].from);
-		if (!v)
-			continue;
-		if (strcmp(fields[k].from, "ip") != 0 &&
-		    strcmp(fields[k].from, "device") != 0) {
-			(void)json_object_set(to, fields[k].to, v);
-			continue;
-		}
-		json_array_foreach(v, i, one)
-		{
-			ct_model_add(to, fields[k].to,
-			    *fields[k].from == 'i' ? ct_model_ip(one)
-						   : device(one));
-		}
+		if (v && !fields[k].many)
+			put(&soft, to, &fields[k], v);
+		else
+			json_array_foreach(v, i, one)
+			{
+				put(&soft, to, &fields[k], one);
+			}
 	}
 	if (json_object_size(person))
 		(void)json_object_set(
 		    model, "personOrUserReportedPerson", person);
 	json_decref(person);
+	more = ct_soft_lines(&soft, ct_rec_text(model, "additionalInfo"));
+	ct_model_text(model, "additionalInfo", more);
+	free(more);
+	json_decref(soft.left);
 	return model;
 }
 
