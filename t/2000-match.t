@@ -130,7 +130,28 @@ for odd in "[\"$far\"]" '"x"' "{\"up\":\"$far\"}" '{"orig":1}'; do
 	exits "pdq_dihedral $odd" 65 match
 done
 
+rec a ok "\"md5\":\"00000000000000000000000000000000\",\"pdq_dihedral\":[$eight]" >in
+says 'without pdq, too' '.hits[0].orientation' rot180
+rec a ok "\"pdq_dihedral\":[$eight],\"pdq_quality\":49" >in
+says 'but not of a low quality' '[.verdict,.total]' '["undecided",0]'
+rec a ok "$(pdq $flat),\"pdq_dihedral\":[$eight]" >in
+says 'nor is it lost behind a flat one' .total 2
+eight="\"$far\",\"$far\",\"$far\",\"$far\",\"$far\",\"$far\",\"$far\",\"$far\""
+rec a ok "\"md5\":\"00000000000000000000000000000000\",\"pdq_dihedral\":[$eight],\"pdq_quality\":90" >in
+says 'without pdq nothing is clean by it' .verdict undecided
+sed -i 's,image/jpeg,video/mp4,' in
+says 'whatever it says to be' .verdict undecided
+
 # ---- bad input
+for odd in '"decode":5' '"decode":null' '"decode":["ok"]' '"mime":5,"decode":"ok"' '"mime":{},"decode":"ok"'; do
+	echo "{\"id\":\"a\",\"file\":{$odd},\"hashes\":{$(pdq $far)}}" >in
+	exits "file of $odd" 65 match
+	odd=${odd%%:*}
+	ok '  it is named' grep -q "file.$(echo "$odd" | tr -d \") is not a string" err
+done
+echo "{\"id\":\"a\",\"file\":\"ok\",\"hashes\":{$(pdq $far)}}" >in
+exits 'a file that is none' 65 match
+ok '  it is named' grep -q 'file is not an object' err
 rec b ok '"pdq":"xyz"' >in
 is 'a bad hash becomes an error of its record' \
     '{"tool":"ct-match","code":65,"msg":"hashes.pdq is not 64 hex digits"}' \

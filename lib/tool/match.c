@@ -178,11 +178,11 @@ look_pdq(struct find *f, const json_t *rec, struct ct_err *err)
 	const json_t *quality = ct_rec_get(rec, "hashes.pdq_quality");
 	const json_t *all = ct_rec_get(rec, "hashes.pdq_dihedral");
 	uint8_t q[CT_HASH_LEN];
-	int rc = ct_rec_hash(rec, "pdq", q, sizeof q, err);
+	int rc, none = ct_rec_hash(rec, "pdq", q, sizeof q, err);
 
 	f->quality = -1;
-	if (rc)
-		return rc == CT_NO ? 0 : rc;
+	if (none > CT_NO || (none && !all))
+		return none > CT_NO ? none : 0;
 	if (quality &&
 	    (!json_is_integer(quality) || json_integer_value(quality) < 0 ||
 		json_integer_value(quality) > 100))
@@ -192,10 +192,14 @@ look_pdq(struct find *f, const json_t *rec, struct ct_err *err)
 		f->quality = (int)json_integer_value(quality);
 	if (f->quality >= 0 && f->quality < f->m->least)
 		return 0;
-	if ((rc = look_near(f, q, 0, err)))
-		return rc == CT_NO ? 0 : rc;
-	f->looked++;
-	f->near = f->quality >= CT_MATCH_QUALITY && f->quality >= f->m->most;
+	rc = none ? CT_NO : look_near(f, q, 0, err);
+	if (rc > CT_NO)
+		return rc;
+	if (!rc) {
+		f->looked++;
+		f->near =
+		    f->quality >= CT_MATCH_QUALITY && f->quality >= f->m->most;
+	}
 	return all ? look_dihedral(f, all, err) : 0;
 }
 
@@ -332,7 +336,8 @@ verdict_of(const struct find *f, const json_t *rec)
 		return CT_CLEAN;
 	/* no picture, so that there is no PDQ hash to look up */
 	return decode && mime && strncmp(mime, "image/", 6) != 0 &&
-		!ct_rec_get(rec, "hashes.pdq")
+		!ct_rec_get(rec, "hashes.pdq") &&
+		!ct_rec_get(rec, "hashes.pdq_dihedral")
 	    ? CT_CLEAN
 	    : CT_UNDECIDED;
 }
@@ -368,13 +373,32 @@ report(const struct find *f, json_t *rec, enum ct_verdict verdict,
 	return 0;
 }
 
+/* What the verdict goes by must be what it seems. */
+static int
+check(const json_t *rec, struct ct_err *err)
+{
+	static const char *const texts[] = { "file.decode", "file.mime" };
+	const json_t *v = json_object_get(rec, "file");
+	size_t i;
+
+	if (v && !json_is_object(v))
+		return ct_fail(err, CT_DATAERR, "file is not an object");
+	for (i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		v = ct_rec_get(rec, texts[i]);
+		if (v && !json_is_string(v))
+			return ct_fail(
+			    err, CT_DATAERR, "%s is not a string", texts[i]);
+	}
+	return 0;
+}
+
 int
 ct_match_rec(const struct ct_match *m, const struct ct_match_how *how,
     json_t *rec, enum ct_verdict *verdict, struct ct_err *err)
 {
 	struct find f = { .m = m, .how = how };
 	size_t i;
-	int rc = 0;
+	int rc = check(rec, err);
 
 	for (i = 0; !rc && i < PDQ; i++)
 		rc = look_exact(&f, rec, i, err);
