@@ -445,9 +445,9 @@ ok '  none over a line of 1 MiB' awk 'length > 1000000 { exit 1 }' rep
 cut() { report "$1" | jq -c '[.report.files[].id]'; }
 cut long >want.cut
 jq -c '.review.prior = [range(20) | {env: "test", report_id: "9900000\(. + 10)"}] |
-    .review.viewed.level = "metadata" | .user.bio = ("b" * 20000)' long >more
+    .review.viewed.level = "metadata" | .user.bio = ("b" * 20000)' long >more.in
 sed "/legal_url/a terms = $(printf '%02500d' 0)" ct.conf >terms.conf
-more() { ct-report -q -c terms.conf <more | jq -c '[.report.files[].id]'; }
+more() { ct-report -q -c terms.conf <more.in | jq -c '[.report.files[].id]'; }
 is 'terms, priors and a profile do not move the cut' "$(cat want.cut)" more
 json '  priors are of the account, not of each file' '[.report.files[] | select(.review.prior)] | length' '0
 0
