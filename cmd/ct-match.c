@@ -1,4 +1,5 @@
 /* ct-match - look the hashes of records up among the known ones */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,6 +153,8 @@ main(int argc, char *argv[])
 	parse(&r, argc, argv);
 	path = r.list ? ct_strdup(r.list)
 		      : ct_printf("%s/lists/known.ctx", ct_home(r.dir));
+	if (!r.list && access(path, F_OK) < 0 && errno == ENOENT)
+		ct_die(CT_NOINPUT, "no index '%s': run ct-syncdb sync", path);
 	if (ct_match_open(&r.match, path, r.type, r.verify, &err))
 		ct_die_err(&err);
 	free(path);

@@ -73,13 +73,11 @@ static void
 sync_one(struct run *r, struct ct_source *s)
 {
 	struct ct_err err = { 0 };
-	int rc;
 
 	s->allow_shrink = shrink;
 	s->reconcile = reconcile;
 	s->retry_ms = r->wait;
-	rc = ct_source_sync(s, r->home, &err);
-	worse(r, rc);
+	worse(r, ct_source_sync(s, r->home, &err));
 	if (err.code)
 		ct_warn("%s", err.msg);
 	else if (!r->quiet)
@@ -166,6 +164,7 @@ static void
 load(struct run *r)
 {
 	struct ct_err err = { 0 };
+	const char *where = r->conf ? r->conf : getenv("CT_CONF");
 	struct ct_conf *conf;
 	size_t i;
 
@@ -173,12 +172,13 @@ load(struct run *r)
 	    ct_sources_load(&r->sources, conf, &err))
 		ct_die_err(&err);
 	ct_conf_free(conf);
+	if (r->sources.n == 0)
+		ct_die(CT_CONFIG, "no [source NAME] in %s",
+		    where ? where : "/etc/ct/ct.conf, /etc/ct/conf.d/*.conf");
 	for (i = 0; i < r->nnames; i++)
 		if (!ct_source_named(&r->sources, r->name[i]))
 			ct_die(CT_USAGE, "no source '%s' in the configuration",
 			    r->name[i]);
-	if (r->sources.n == 0)
-		ct_die(CT_CONFIG, "no [source NAME] in the configuration");
 }
 
 static void

@@ -218,6 +218,8 @@ echo $sha256 >bad
 exits 'in another spelling' 0 ct-match -l bad --type SHA-256 <in
 exits 'a list that is not there' 66 ct-match -l none <in
 exits 'no index' 66 ct-match <in
+is 'it is said what to do' "ct-match: no index '$CT_HOME/lists/known.ctx': run ct-syncdb sync" \
+    sh -c 'ct-match <in 2>&1'
 mkdir -p state/lists
 : >state/lists/known.ctx
 exits 'an empty index' 65 ct-match <in
@@ -225,4 +227,12 @@ exits 'a directory' 66 ct-match -l state <in
 exits '-d and -l' 64 ct-match -d x -l y <in
 exits '-t too far' 64 ct-match -t 257 -l list <in
 exits 'an operand' 64 ct-match list <in
+mkfifo pipe
+ct-match -l list <pipe >out &
+pids=$!
+exec 5>pipe
+kill -TERM $pids
+wait $pids
+ok 'a signal ends it' test $? -eq 143
+pids=
 done_testing

@@ -252,6 +252,13 @@ printf '[source ../x]\ntype=file\npath=a\n' >conf.bad
 exits 'a name that leads elsewhere' 78 ct-syncdb -c conf.bad sync
 : >conf.bad
 exits 'no source' 78 ct-syncdb -c conf.bad sync
+is 'it is said where' 'ct-syncdb: no [source NAME] in conf.bad' \
+    sh -c 'ct-syncdb -c conf.bad sync own 2>&1'
+is 'also by CT_CONF' 'ct-syncdb: no [source NAME] in conf.bad' \
+    sh -c 'CT_CONF=conf.bad ct-syncdb sync 2>&1'
+[ -e /etc/ct ] ||
+    is 'or by nobody' 'ct-syncdb: no [source NAME] in /etc/ct/ct.conf, /etc/ct/conf.d/*.conf' \
+	sh -c 'unset CT_CONF; ct-syncdb sync 2>&1'
 exits 'no verb' 64 ct-syncdb
 exits 'a verb that is none' 64 ct-syncdb frob
 exits 'names and --all' 64 ct-syncdb sync --all a
