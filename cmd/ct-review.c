@@ -7,19 +7,20 @@
 #include "queue.h"
 
 static const char usage[] =
-    "usage: ct-review add [-a | --undecided] < records\n"
+    "usage: ct-review add [-a | --undecided] [--replace] < records\n"
     "       ct-review list [--account ID]\n"
     "       ct-review decide --account ID | --item ID [--sha256 HEX]\n"
     "           --verdict VERDICT [--class CLASS] --by NAME [--note TEXT]\n"
     "       ct-review decided [-an] [--test] [--account ID [--item ID]...]\n"
     "       ct-review ack < reports\n"
     "       ct-review stats\n"
-    "  -a, --all          add: whatever it is; decided: also what reports "
-    "nothing\n"
+    "  -a, --all          add: whatever it is; decided: what reports nothing "
+    "too\n"
     "  -d, --dir DIR      state directory ($CT_HOME, else /var/lib/ct)\n"
     "      --account ID   the account (user.id) of items\n"
-    "      --item ID      one item, by the id of its record; decided: or "
-    "more\n"
+    "      --item ID      an item, by the id of its record; decided: or "
+    "several\n"
+    "      --replace      add: take this record for an item that is queued\n"
     "      --sha256 HEX   which content, if an id had several\n"
     "      --verdict V    csam exploitative ncii text_offence not_csam unsure\n"
     "      --class C      A1 A2 B1 B2, for csam\n"
@@ -30,9 +31,9 @@ static const char usage[] =
     "      --undecided    queue records that are neither match nor clean, too\n"
     "  -q, --quiet (no closing summary)   -h, --help   -V, --version\n";
 
-/* options with a text, in the order of text[] */
+/* first those with a text, in the order of text[] */
 enum { ACCOUNT = 256, ITEM, SHA256, VERDICT, CLASS, BY, NOTE, TEXTS };
-enum { TEST = TEXTS, UNDECIDED };
+enum { TEST = TEXTS, UNDECIDED, REPLACE };
 
 static const struct option options[] = {
 	{ "all", no_argument, NULL, 'a' },
@@ -47,13 +48,14 @@ static const struct option options[] = {
 	{ "dry-run", no_argument, NULL, 'n' },
 	{ "test", no_argument, NULL, TEST },
 	{ "undecided", no_argument, NULL, UNDECIDED },
+	{ "replace", no_argument, NULL, REPLACE },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
 
-static bool undecided, quiet;
+static bool undecided, replace, quiet;
 static const char *dir, *verdict;
 static struct ct_pick pick;
 static struct ct_decision decision;
@@ -61,6 +63,7 @@ static struct ct_wanted wanted;
 static json_t *items;
 static const char **const text[TEXTS - ACCOUNT] = { &pick.account, &pick.item,
 	&pick.sha256, &verdict, &decision.class, &decision.by, &decision.note };
+static bool *const flag[] = { &wanted.test, &undecided, &replace };
 static struct ct_queue *queue;
 static struct ct_filter filter = {
 	.in = STDIN_FILENO, .out = STDOUT_FILENO, .promise = true
@@ -80,7 +83,7 @@ add(json_t *rec, void *arg, struct ct_err *err)
 		ct_tally(&filter.tally, "not for review");
 		return 0;
 	}
-	if (!(rc = ct_queue_add(queue, rec, &outcome, err)))
+	if (!(rc = ct_queue_add(queue, rec, replace, &outcome, err)))
 		ct_tally(&filter.tally, outcome);
 	return rc;
 }
@@ -157,7 +160,7 @@ static const struct verb {
 	const char *takes;              /* options beside -d, -q, -h, -V */
 	ct_each_fn *each;
 } verbs[] = {
-	{ "add", NULL, " all undecided ", add },
+	{ "add", NULL, " all undecided replace ", add },
 	{ "list", do_list, " account item sha256 ", NULL },
 	{ "decide", do_decide, " account item sha256 verdict class by note ",
 	    NULL },
@@ -189,10 +192,8 @@ option(const struct verb *v, int c)
 		wanted.all = true;
 	else if (c == 'n')
 		wanted.preview = true;
-	else if (c == TEST)
-		wanted.test = true;
-	else if (c == UNDECIDED)
-		undecided = true;
+	else if (c >= TEST)
+		*flag[c - TEST] = true;
 	else
 		*text[c - ACCOUNT] = optarg;
 	if (c == ITEM && json_array_append_new(items, json_string(optarg)))

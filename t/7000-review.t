@@ -201,13 +201,15 @@ is 'the other one later' 'y x' released -d two
 
 # a record that comes again with a correction
 rec a u1 1 | ct-review add -q -d four >/dev/null
-four() { ct-review add -d four 2>&1 >/dev/null | grep -o '[0-9] [a-z]*$'; }
+four() { ct-review add --replace -d four 2>&1 >/dev/null | grep -o '[0-9] [a-z]*$'; }
 fixed() { rec a u1 1 | jq -c ".fixed = $1"; }
 for s in open decided released; do
 	[ $s = open ] || ct-review decide -d four --account u1 --verdict csam --by r7 >/dev/null 2>&1
 	[ $s != released ] || ct-review decided -d four >before
 	fixed "\"$s\"" >in
-	is "a correction of what is $s" '1 updated' four <in
+	ct-review add -d four <in 2>&1 >/dev/null | grep -o '[0-9] [a-z]*$' >said
+	is "what is $s keeps the record it has" '1 known' cat said
+	is 'but takes a correction with --replace' '1 updated' four <in
 	is '  once' '1 known' four <in
 done
 ct-review decided -d four >r

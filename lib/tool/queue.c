@@ -175,8 +175,8 @@ update(struct ct_queue *q, const struct item *it, const char *text,
 }
 
 int
-ct_queue_add(struct ct_queue *q, const json_t *rec, const char **outcome,
-    struct ct_err *err)
+ct_queue_add(struct ct_queue *q, const json_t *rec, bool replace,
+    const char **outcome, struct ct_err *err)
 {
 	char now[CT_TIME_LEN], *text;
 	struct item it;
@@ -200,6 +200,8 @@ ct_queue_add(struct ct_queue *q, const json_t *rec, const char **outcome,
 		    ct_time_now(now));
 	*outcome = "queued";
 	if (!rc && !ct_store_changes(q->st))
+		*outcome = "known";
+	if (!rc && replace && strcmp(*outcome, "known") == 0)
 		rc = update(q, &it, text, outcome, err);
 	free(text);
 	return rc;

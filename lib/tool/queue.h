@@ -39,12 +39,12 @@ void ct_queue_close(struct ct_queue *q);
 
 /*
  * Queue a record with id, hashes.sha256 and perhaps user.id.  *outcome, for a
- * tally: "queued"; "updated", an item that production has not acked has this
- * record now, with its verdict and batch; "known".  Durable on return.
- * CT_DATAERR if it cannot be an item.
+ * tally: "queued"; "known", it was there; with replace also "updated", an item
+ * that production has not acked has this record now, with its verdict and
+ * batch.  Durable on return.  CT_DATAERR if it cannot be an item.
  */
-int ct_queue_add(struct ct_queue *q, const json_t *rec, const char **outcome,
-    struct ct_err *err);
+int ct_queue_add(struct ct_queue *q, const json_t *rec, bool replace,
+    const char **outcome, struct ct_err *err);
 
 /* Which items; what is NULL does not matter. */
 struct ct_pick {

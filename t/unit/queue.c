@@ -59,10 +59,11 @@ main(void)
 	ok(ct_review_key(dir, key, &err) == CT_NOINPUT, "no key at first");
 	ok(ct_queue_open(&q, dir, &err) == 0, "the queue opens: %s", err.msg);
 	ok(ct_review_key(dir, key, &err) == 0, "then there is one");
-	ok(ct_queue_add(q, rec, &what, &err) == 0 &&
+	ok(ct_queue_add(q, rec, false, &what, &err) == 0 &&
 		strcmp(what, "queued") == 0,
 	    "added");
-	ok(ct_queue_add(q, rec, &what, &err) == 0 && strcmp(what, "known") == 0,
+	ok(ct_queue_add(q, rec, false, &what, &err) == 0 &&
+		strcmp(what, "known") == 0,
 	    "once");
 	ok(ct_queue_decide(q, &pick, &d, keep, &n, &err) == 0 && n == 1 &&
 		!ct_review_proven(key, last, &v),
