@@ -53,7 +53,8 @@ const char *ct_home(const char *dir);
 
 /*
  * The path of another program of ours: beside this one, as in the build tree,
- * else in ../libexec/ct from here, else in LIBEXECDIR.  Never looked up in PATH.  Release with free().
+ * else in ../libexec/ct from here, else in LIBEXECDIR.  Never looked up in
+ * PATH.  Release with free().
  */
 char *ct_sibling(const char *name);
 

@@ -213,20 +213,20 @@ json_t *
 ct_user_model(const struct ct_reporting *r, const json_t *user, json_t *notes)
 {
 	struct ct_soft soft = { r->xsd, r->now, notes, json_array() };
-	json_t *model = json_object(), *person = json_object(), *to, *v, *one;
+	json_t *model = json_object(), *person = json_object(), *to, *v;
 	size_t k, i;
 	char *more;
 
 	for (k = 0; k < sizeof fields / sizeof fields[0]; k++) {
 		to = fields[k].person ? person : model;
 		v = json_object_get(user, fields[k].from);
-		if (v && !fields[k].many)
+		/* one that may be many need not be written as an array */
+		if (v && !(fields[k].many && json_is_array(v)))
 			put(&soft, to, &fields[k], v);
 		else
-			json_array_foreach(v, i, one)
-			{
-				put(&soft, to, &fields[k], one);
-			}
+			for (i = 0; i < json_array_size(v); i++)
+				put(&soft, to, &fields[k],
+				    json_array_get(v, i));
 	}
 	if (json_object_size(person))
 		(void)json_object_set(
