@@ -4,6 +4,8 @@ set -u
 t=$(cd "$(dirname "$0")" && pwd)
 top=${t%/*}
 PATH=$top:$top/scripts:$t/tool:$PATH
+LC_ALL=C
+export LC_ALL
 unset CT_CONF CT_CLOCK CT_CPU CT_FAULT http_proxy https_proxy
 tmp=$(mktemp -d) && cd "$tmp" || exit 1
 CT_HOME=$tmp/state
