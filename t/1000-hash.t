@@ -136,8 +136,8 @@ for kind in 'GIF89a image/gif' 'RIFF1234WEBP image/webp' 'II*\0 image/tiff' \
     '1234ftypisom video/mp4' '1234ftypqt\040\040 video/quicktime' \
     '\032\105\337\243 video/x-matroska'; do
 	# shellcheck disable=SC2059
-	printf "${kind% *}" >stub
-	ct-hash -q stub >o
+	printf "${kind% *}" >magic
+	ct-hash -q magic >o
 	json "${kind#* } is only named" '[.file.mime,.file.decode]' "[\"${kind#* }\",\"unsupported\"]" o
 done
 head -c 1000 a.jpg >part
