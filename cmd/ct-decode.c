@@ -18,55 +18,78 @@ static const char usage[] =
     "  -V, --version  print the version and exit\n";
 
 struct hash {
+	enum ct_pdq_method method;
 	struct ct_pdq pdq;
 	void *work;
 };
 
 static int
-size(void *arg, uint32_t w, uint32_t h)
+size(void *arg, uint32_t w, uint32_t h, uint32_t eighths)
 {
 	struct hash *hash = arg;
+	struct ct_pdq_shape shape = {
+		.method = hash->method, .w = w, .h = h, .eighths = eighths
+	};
 
-	hash->work = malloc(ct_pdq_need(w, h));
+	hash->work = malloc(ct_pdq_need(&shape));
 	if (!hash->work)
 		return -1;
-	ct_pdq_start(&hash->pdq, w, h, hash->work);
+	ct_pdq_start(&hash->pdq, &shape, hash->work);
 	return 0;
 }
 
 static void
-row(void *arg, const float *luma)
+row(void *arg, const uint8_t *pixels, int bytes)
 {
 	struct hash *hash = arg;
 
-	ct_pdq_row(&hash->pdq, luma);
+	ct_pdq_row(&hash->pdq, (enum ct_pdq_pixel)bytes, pixels);
 }
 
+/* One picture by this method, into a. */
 static void
-decode(const struct ct_wire_ask *ask, const uint8_t *bytes,
-    struct ct_wire_answer *a)
+by(enum ct_pdq_method method, const struct ct_wire_ask *ask,
+    const uint8_t *bytes, struct ct_wire_answer *a, bool *sure)
 {
 	struct ct_image_limits limits = { .bytes = CT_WIRE_SLOT,
 		.pixels = ask->pixels,
 		.side = ask->side,
 		.scans = ask->scans,
 		.memory = ask->memory };
-	struct hash hash = { .work = NULL };
+	struct hash hash = { .method = method };
 	struct ct_image_sink sink = { .size = size, .row = row, .arg = &hash };
-	enum ct_image_status status;
-	uint32_t w, h;
+	struct ct_image_info info;
 
-	status = ct_image_decode(bytes, ask->len, &limits, &sink, &w, &h);
 	memset(a, 0, sizeof *a);
 	a->seq = ask->seq;
-	a->status = status;
 	a->kind = ct_image_kind(bytes, ask->len);
-	if (ct_image_seen(status)) {
-		a->w = w;
-		a->h = h;
-		a->quality = (uint32_t)ct_pdq_end(&hash.pdq, a->hash);
+	a->status = ct_image_decode(
+	    bytes, ask->len, &limits, method == CT_PDQ_FAST, &sink, &info);
+	*sure = true;
+	if (ct_image_seen((enum ct_image_status)a->status)) {
+		a->w = info.w;
+		a->h = info.h;
+		a->frames = info.frames;
+		a->trailing = info.trailing;
+		a->method =
+		    method == CT_PDQ_FAST && !info.luma ? CT_PDQ_TENT : method;
+		a->quality = (uint32_t)ct_pdq_end(&hash.pdq, a->hash[0]);
+		*sure = ct_pdq_sure(&hash.pdq);
+		if (ask->turns)
+			ct_pdq_turns(&hash.pdq, a->hash);
 	}
 	free(hash.work);
+}
+
+static void
+decode(const struct ct_wire_ask *ask, const uint8_t *bytes,
+    struct ct_wire_answer *a)
+{
+	bool sure;
+
+	by((enum ct_pdq_method)ask->method, ask, bytes, a, &sure);
+	if (!sure)
+		by(CT_PDQ_EXACT, ask, bytes, a, &sure);
 }
 
 /*
@@ -114,7 +137,8 @@ main(int argc, char *argv[])
 		return CT_IOERR;
 	while ((n = ct_read_full(STDIN_FILENO, &ask, sizeof ask)) ==
 	    (ssize_t)sizeof ask) {
-		if (ask.slot >= CT_WIRE_SLOTS || ask.len > CT_WIRE_SLOT)
+		if (ask.slot >= CT_WIRE_SLOTS || ask.len > CT_WIRE_SLOT ||
+		    ask.method >= CT_PDQ_METHODS)
 			return CT_PROTOCOL;
 		decode(&ask, memory + ask.slot * CT_WIRE_SLOT, &a);
 		if (ct_write_full(STDOUT_FILENO, &a, sizeof a) < 0)

@@ -193,7 +193,7 @@ run(char *operand[], size_t n, char delim)
 	size_t i;
 	int rc, got;
 
-	rc = ct_decode_open(&decoder, NULL, &ct_image_limits, &err);
+	rc = ct_decode_open(&decoder, &ct_decode_how, &err);
 	if (!rc && n == 0)
 		rc = lines(delim, &err);
 	for (i = 0; !rc && i < n; i++)

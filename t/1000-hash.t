@@ -14,7 +14,7 @@ exits 'a path is hashed' 0 run
 ok 'and summed up' grep -qx 'ct-hash: 1 in = 1 out + 0 dropped: 1 ok' err
 cp got rec
 json 'its members' '[keys_unsorted, (.file|keys_unsorted), (.hashes|keys_unsorted)]' \
-    '[["id","path","file","hashes"],["size","mime","width","height","decode"],["md5","sha1","sha256","pdq","pdq_quality"]]' rec
+    '[["id","path","file","hashes"],["size","mime","width","height","decode"],["md5","sha1","sha256","pdq","pdq_quality","pdq_method"]]' rec
 json 'its file' '.file' '{"size":'"$(wc -c <a.jpg)"',"mime":"image/jpeg","width":640,"height":480,"decode":"ok"}' rec
 is 'MD5 as md5sum has it' "$(md5sum <a.jpg)" printf '%s  -\n' "$(jq -r .hashes.md5 rec)"
 is 'SHA-1 as sha1sum' "$(sha1sum <a.jpg)" printf '%s  -\n' "$(jq -r .hashes.sha1 rec)"

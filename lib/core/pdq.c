@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define SIDE 64 /* of the picture that is transformed */
+#define SIDE CT_PDQ_SIDE
 #define FREQ 16 /* frequencies kept each way: 1 to 16, not 0 */
 
 /* ---- the box filter: running sums, edges by the actual count ------------- */
@@ -103,12 +103,22 @@ too_small(uint32_t w, uint32_t h)
 	return w < CT_PDQ_MIN || h < CT_PDQ_MIN;
 }
 
-size_t
-ct_pdq_need(uint32_t w, uint32_t h)
+const char *
+ct_pdq_method(enum ct_pdq_method method)
 {
-	size_t rows = window(h);
+	static const char *const names[CT_PDQ_METHODS] = { "tent", "exact",
+		"fast", "photo-hasher" };
 
-	return ((size_t)w * (rows + 3) + SIDE * (rows + 1)) * sizeof(float);
+	return names[method];
+}
+
+size_t
+ct_pdq_need(const struct ct_pdq_shape *shape)
+{
+	size_t rows = window(shape->h);
+
+	return ((size_t)shape->w * (rows + 4) + SIDE * (rows + 1)) *
+	    sizeof(float);
 }
 
 static void
@@ -123,12 +133,14 @@ column_start(struct ct_pdq_column *c, uint32_t n, uint32_t h, float **work)
 }
 
 void
-ct_pdq_start(struct ct_pdq *p, uint32_t w, uint32_t h, void *work)
+ct_pdq_start(struct ct_pdq *p, const struct ct_pdq_shape *shape, void *work)
 {
+	uint32_t w = shape->w, h = shape->h;
 	float *f = work;
 	int i;
 
 	memset(p, 0, sizeof *p);
+	p->shape = *shape;
 	p->w = w;
 	p->h = h;
 	if (too_small(w, h))
@@ -139,7 +151,8 @@ ct_pdq_start(struct ct_pdq *p, uint32_t w, uint32_t h, void *work)
 	}
 	p->blur = f;
 	p->even = f + w;
-	f += 2 * (size_t)w;
+	p->luma = p->even + w;
+	f += 3 * (size_t)w;
 	column_start(&p->first, w, h, &f);
 	column_start(&p->second, SIDE, h, &f);
 }
@@ -167,7 +180,23 @@ again(struct ct_pdq *p)
 }
 
 void
-ct_pdq_row(struct ct_pdq *p, const float *luma)
+ct_pdq_row(struct ct_pdq *p, enum ct_pdq_pixel pixel, const void *row)
+{
+	const uint8_t *at = row;
+	uint32_t x;
+
+	if (too_small(p->w, p->h))
+		return;
+	for (x = 0; x < p->w; x++, at += pixel)
+		p->luma[x] = pixel == CT_PDQ_GREY
+		    ? (float)at[0]
+		    : (0.299F * (float)at[0] + 0.587F * (float)at[1]) +
+			0.114F * (float)at[2];
+	ct_pdq_luma(p, p->luma);
+}
+
+void
+ct_pdq_luma(struct ct_pdq *p, const float *luma)
 {
 	float out[SIDE];
 
@@ -278,20 +307,60 @@ median(const float *v)
 	}
 }
 
-int
-ct_pdq_end(struct ct_pdq *p, uint8_t hash[32])
+/* The bits of 16 x 16 frequencies: which lie above their median. */
+static void
+bits(const float *v, uint8_t hash[CT_PDQ_LEN])
 {
-	float b[FREQ][FREQ], mid;
-	const float *v = &b[0][0];
+	float mid = median(v);
 	int k;
 
 	memset(hash, 0, CT_PDQ_LEN);
-	if (too_small(p->w, p->h))
-		return 0;
-	transform(p->small, b);
-	mid = median(v);
 	for (k = 0; k < FREQ * FREQ; k++)
 		if (v[k] > mid)
 			hash[31 - k / 8] |= (uint8_t)(1 << k % 8);
+}
+
+int
+ct_pdq_end(struct ct_pdq *p, uint8_t hash[CT_PDQ_LEN])
+{
+	memset(hash, 0, CT_PDQ_LEN);
+	if (too_small(p->w, p->h))
+		return 0;
+	transform(p->small, p->freq);
+	bits(&p->freq[0][0], hash);
 	return quality(p->small);
+}
+
+bool
+ct_pdq_sure(const struct ct_pdq *p)
+{
+	(void)p;
+	return true;
+}
+
+/* rot90, rot270, flipp and flipm are transposed; all but flipp negated where
+ * one of i, j or i + j is odd, or even. */
+void
+ct_pdq_turns(const struct ct_pdq *p, uint8_t (*hash)[CT_PDQ_LEN])
+{
+	float v[FREQ][FREQ];
+	int t, i, j;
+	bool turned, minus;
+
+	memset(hash, 0, CT_PDQ_TURNS * CT_PDQ_LEN);
+	for (t = 0; !too_small(p->w, p->h) && t < CT_PDQ_TURNS; t++) {
+		for (i = 0; i < FREQ; i++)
+			for (j = 0; j < FREQ; j++) {
+				turned = t == 1 || t == 3 || t >= 6;
+				minus = (t == 1 && j % 2 == 0) ||
+				    (t == 2 && (i + j) % 2) ||
+				    (t == 3 && i % 2 == 0) ||
+				    (t == 4 && i % 2 == 0) ||
+				    (t == 5 && j % 2 == 0) ||
+				    (t == 7 && (i + j) % 2);
+				v[turned ? j : i][turned ? i : j] =
+				    minus ? -p->freq[i][j] : p->freq[i][j];
+			}
+		bits(&v[0][0], hash[t]);
+	}
 }

@@ -1,55 +1,110 @@
 /*
- * pdq.h - the PDQ perceptual hash: 256 bits and a quality from luma rows
+ * pdq.h - the PDQ perceptual hash: 256 bits and a quality from rows of pixels
  *
- * This is the exact algorithm in scalar float arithmetic, and with it the
- * specification of every faster kernel: the same rows give the same bits as
- * the reference implementation of PDQ (ThreatExchange, pdq/cpp) does without
- * its optional shrinking to 512 x 512.  Rows stream through, so the memory in
- * use is about 1/16 byte a pixel.
+ * Rows stream through; memory in use grows with the width, not with the
+ * height.  Luma is a float from 0 to 255, ((0.299f R + 0.587f G) + 0.114f B)
+ * not rounded, or the grey value itself.
  *
- * Luma is a float from 0 to 255, ((0.299f R + 0.587f G) + 0.114f B) not
- * rounded, or the grey value itself.
+ * CT_PDQ_EXACT gives the bits that the reference implementation of PDQ
+ * (ThreatExchange, pdq/cpp) makes of the same pixels without its optional
+ * shrinking to 512 x 512; it is the specification of all else.
  */
 #ifndef CT_PDQ_H
 #define CT_PDQ_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define CT_PDQ_LEN ((size_t)32) /* bytes of a hash; two hex digits each */
 #define CT_PDQ_MIN 5            /* pixels a side below which nothing hashes */
-#define CT_PDQ_GOOD 50          /* below this quality a hash means little */
+#define CT_PDQ_SIDE                                                 \
+	64             /* of what is transformed; a side below this \
+			  is made of fewer pixels, repeated */
+#define CT_PDQ_GOOD 50 /* below this quality a hash means little */
+#define CT_PDQ_TURNS 8 /* orientations, the stored one included */
+
+/* How a picture becomes the 64 x 64 values that are transformed. */
+enum ct_pdq_method {
+	CT_PDQ_TENT,   /* the same filter as one sparse product, rounded in
+			  another order */
+	CT_PDQ_EXACT,  /* the reference's own arithmetic */
+	CT_PDQ_FAST,   /* tent, folded onto luma shrunk to eighths */
+	CT_PDQ_COMPAT, /* exact, but a side over 512 first makes it 512 x 512
+			  by nearest neighbour, as Meta's pdq-photo-hasher */
+	CT_PDQ_METHODS
+};
+
+/* "tent", "exact", "fast", "photo-hasher" */
+const char *ct_pdq_method(enum ct_pdq_method method);
+
+/* What rows are made of: bytes a pixel. */
+enum ct_pdq_pixel {
+	CT_PDQ_GREY = 1,
+	CT_PDQ_RGBX = 4 /* red, green, blue and one that is ignored */
+};
+
+struct ct_pdq_shape {
+	enum ct_pdq_method method;
+	uint32_t w, h; /* pixels, each at most 65535 */
+	/* The rows that come are of the picture shrunk to so many eighths,
+	 * ceil(w * eighths / 8) pixels in ceil(h * eighths / 8) rows: 1, 2, 4
+	 * with CT_PDQ_FAST; 8, the picture itself, with all. */
+	uint32_t eighths;
+};
 
 struct ct_pdq { /* all of it private */
+	struct ct_pdq_shape shape;
 	uint32_t w, h, seen;
 	uint32_t col[64]; /* the columns that are kept, and the rows */
 	uint32_t row[64];
 	uint32_t rows; /* rows kept so far */
-	float *blur, *even;
+	float *blur, *even, *luma;
 	struct ct_pdq_column { /* a box running down n columns */
 		uint32_t n, window, in, out;
 		float *ring, *sum;
 	} first, second;
 	float small[64][64];
+	float freq[16][16]; /* of ct_pdq_end */
 };
 
-/* Bytes of work memory for a picture of w x h pixels, each at most 65535. */
-size_t ct_pdq_need(uint32_t w, uint32_t h);
+/* Bytes of work memory for such a picture. */
+size_t ct_pdq_need(const struct ct_pdq_shape *shape);
 
 /*
- * Begin a picture; work is ct_pdq_need(w, h) bytes, aligned for float, and
+ * Begin a picture; work is ct_pdq_need(shape) bytes, aligned for float, and
  * stays the caller's: it must live until ct_pdq_end.
  */
-void ct_pdq_start(struct ct_pdq *p, uint32_t w, uint32_t h, void *work);
+void ct_pdq_start(
+    struct ct_pdq *p, const struct ct_pdq_shape *shape, void *work);
 
-/* The next row, w values, from the top; exactly h of them. */
-void ct_pdq_row(struct ct_pdq *p, const float *luma);
+/* The next row, from the top; exactly as many as the shape says. */
+void ct_pdq_row(struct ct_pdq *p, enum ct_pdq_pixel pixel, const void *row);
+
+/* The same of luma itself, for pictures that are not shrunk. */
+void ct_pdq_luma(struct ct_pdq *p, const float *row);
 
 /*
  * The hash and, returned, the quality from 0 to 100.  The bytes are in the
  * order of the text form: ct_hex of them is what others print and exchange.
  * A picture with a side under CT_PDQ_MIN has the hash zero and quality 0.
  */
-int ct_pdq_end(struct ct_pdq *p, uint8_t hash[32]);
+int ct_pdq_end(struct ct_pdq *p, uint8_t hash[CT_PDQ_LEN]);
+
+/*
+ * After ct_pdq_end: did the order of rounding not matter?  If false, the exact
+ * method might give other bits, or another quality, for the same pixels: of
+ * two values closer than its error one is the median.  Always true of exact.
+ */
+bool ct_pdq_sure(const struct ct_pdq *p);
+
+/*
+ * After ct_pdq_end: the CT_PDQ_TURNS hashes of all orientations, from the one
+ * transform.
+ * In the order of the reference: orig, rot90 (counter-clockwise), rot180,
+ * rot270, flipx (top to bottom), flipy (left to right), flipp (transposed),
+ * flipm.  Near those of the turned picture, not always equal.
+ */
+void ct_pdq_turns(const struct ct_pdq *p, uint8_t (*hash)[CT_PDQ_LEN]);
 
 #endif

@@ -24,9 +24,15 @@ _Static_assert(CT_DECODE_DEPTH == CT_WIRE_SLOTS, "a slot each");
 #define START_MS 10000 /* for a new worker to say that it is ready */
 #define TRIES 3
 
+const struct ct_decode_how ct_decode_how = {
+	.limits = CT_IMAGE_LIMITS,
+	.method = CT_PDQ_TENT,
+	.batch = 64,
+};
+
 struct ct_decode {
 	char *program;
-	struct ct_image_limits limits;
+	struct ct_decode_how how;
 	int memory;           /* the memory file, */
 	uint8_t *slot;        /* mapped */
 	pid_t pid;            /* 0: no worker */
@@ -185,16 +191,17 @@ map(struct ct_decode *d, struct ct_err *err)
 }
 
 int
-ct_decode_open(struct ct_decode **out, const char *program,
-    const struct ct_image_limits *limits, struct ct_err *err)
+ct_decode_open(
+    struct ct_decode **out, const struct ct_decode_how *how, struct ct_err *err)
 {
 	struct ct_decode *d = ct_alloc(1, sizeof *d);
 	int rc;
 
-	d->program = program ? ct_strdup(program) : ct_sibling("ct-decode");
-	d->limits = *limits;
-	if (d->limits.bytes > CT_WIRE_SLOT)
-		d->limits.bytes = CT_WIRE_SLOT;
+	d->how = *how;
+	d->program =
+	    how->program ? ct_strdup(how->program) : ct_sibling("ct-decode");
+	if (d->how.limits.bytes > CT_WIRE_SLOT)
+		d->how.limits.bytes = CT_WIRE_SLOT;
 	d->fd = -1;
 	d->first = d->next = 1;
 	rc = map(d, err);
@@ -233,7 +240,7 @@ ct_decode_room(struct ct_decode *d)
 size_t
 ct_decode_max(const struct ct_decode *d)
 {
-	return d->limits.bytes;
+	return d->how.limits.bytes;
 }
 
 /* With nothing to do, has it died, or spoken? */
@@ -254,10 +261,12 @@ ct_decode_send(struct ct_decode *d, size_t len, struct ct_err *err)
 	d->ask[slot] = (struct ct_wire_ask){ .seq = seq,
 		.slot = slot,
 		.len = (uint32_t)len,
-		.pixels = d->limits.pixels,
-		.side = d->limits.side,
-		.scans = d->limits.scans,
-		.memory = d->limits.memory };
+		.pixels = d->how.limits.pixels,
+		.side = d->how.limits.side,
+		.scans = d->how.limits.scans,
+		.memory = d->how.limits.memory,
+		.method = d->how.method,
+		.turns = d->how.turns };
 	if (d->first == d->next) {
 		if (d->pid && restless(d))
 			stop(d);
@@ -273,28 +282,69 @@ ct_decode_send(struct ct_decode *d, size_t len, struct ct_err *err)
 /* ---- answers: from a process that may be an enemy's by now ----------------
  */
 
+static int
+ones(const uint8_t hash[CT_PDQ_LEN])
+{
+	int i, n = 0;
+
+	for (i = 0; i < 256; i++)
+		n += hash[i / 8] >> i % 8 & 1;
+	return n;
+}
+
+/* Is a that of something not seen: has it neither sides nor hash? */
+static bool
+blank(const struct ct_wire_answer *a)
+{
+	const struct ct_wire_answer none = {
+		.seq = a->seq, .status = a->status, .kind = a->kind
+	};
+
+	return memcmp(a, &none, sizeof none) == 0;
+}
+
+/* May the hashes of a picture seen be what they say? */
+static bool
+hashes_credible(const struct ct_decode *d, const struct ct_wire_answer *a)
+{
+	bool tiny = a->w < CT_PDQ_MIN || a->h < CT_PDQ_MIN;
+	int t, most;
+
+	if (a->quality > (tiny ? 0 : 100))
+		return false;
+	if (a->method != (uint32_t)d->how.method &&
+	    (d->how.method == CT_PDQ_COMPAT ||
+		(a->method != CT_PDQ_EXACT &&
+		    (a->method != CT_PDQ_TENT ||
+			d->how.method != CT_PDQ_FAST))))
+		return false;
+	for (t = 0; t < CT_PDQ_TURNS; t++) {
+		/* those above the median */
+		most = tiny || (t && !d->how.turns) ? 0 : 128;
+		if (ones(a->hash[t]) > most)
+			return false;
+	}
+	return true;
+}
+
 static bool
 credible(const struct ct_decode *d, const struct ct_wire_answer *a)
 {
-	const struct ct_image_limits *l = &d->limits;
-	bool seen = ct_image_seen((enum ct_image_status)a->status);
-	int ones = 0, i;
+	const struct ct_image_limits *l = &d->how.limits;
+	const struct ct_wire_ask *ask = &d->ask[d->first % CT_WIRE_SLOTS];
 
-	for (i = 0; i < 256; i++)
-		ones += a->hash[i / 8] >> i % 8 & 1;
 	if (a->seq != d->first || a->status >= CT_IMAGE_TIMEOUT ||
 	    a->kind != (uint32_t)d->kind[a->seq % CT_WIRE_SLOTS])
 		return false;
-	if (a->status == CT_IMAGE_TOO_MANY_FRAMES && a->kind != CT_IMAGE_PNG)
-		return false;
-	if (!seen)
-		return a->w == 0 && a->h == 0 && a->quality == 0 && ones == 0;
+	if (!ct_image_seen((enum ct_image_status)a->status))
+		return blank(a);
 	if (a->w == 0 || a->h == 0 || a->w > l->side || a->h > l->side ||
-	    (uint64_t)a->w * a->h > l->pixels || a->quality > 100)
+	    (uint64_t)a->w * a->h > l->pixels)
 		return false;
-	if (a->w < CT_PDQ_MIN || a->h < CT_PDQ_MIN)
-		return a->quality == 0 && ones == 0;
-	return ones <= 128; /* those above the median */
+	if (a->frames == 0 || a->frames > ask->len || a->trailing > ask->len ||
+	    (a->frames > 1) != (a->status == CT_IMAGE_TOO_MANY_FRAMES))
+		return false;
+	return hashes_credible(d, a);
 }
 
 int
@@ -304,15 +354,19 @@ ct_decode_wait(struct ct_decode *d, struct ct_decoded *res, struct ct_err *err)
 	enum ct_image_kind kind = d->kind[d->first % CT_WIRE_SLOTS];
 	int got;
 
-	got = d->pid ? answer(d, &a, d->since + d->limits.ms) : -1;
+	got = d->pid ? answer(d, &a, d->since + d->how.limits.ms) : -1;
 	memset(res, 0, sizeof *res);
 	res->kind = kind;
 	if (got == 1 && credible(d, &a)) {
 		res->status = (enum ct_image_status)a.status;
-		res->w = a.w;
-		res->h = a.h;
-		res->quality = (int)a.quality;
+		res->info = (struct ct_image_info){ .w = a.w,
+			.h = a.h,
+			.frames = a.frames,
+			.trailing = a.trailing };
 		res->hashed = a.w > 0;
+		res->method = (enum ct_pdq_method)a.method;
+		res->quality = (int)a.quality;
+		res->turns = d->how.turns ? CT_PDQ_TURNS : 1;
 		memcpy(res->pdq, a.hash, sizeof res->pdq);
 		d->first++;
 		d->since = ct_mono();

@@ -17,28 +17,42 @@
 #include "digest.h"
 #include "err.h"
 #include "image.h"
+#include "pdq.h"
 #include "rec.h"
 
 #define CT_DECODE_DEPTH 4
 
 struct ct_decode;
 
+struct ct_decode_how {
+	struct ct_image_limits limits;
+	enum ct_pdq_method method;
+	bool turns;          /* hash all orientations */
+	uint32_t batch;      /* pictures that one process decodes at most */
+	const char *program; /* NULL: ct_sibling("ct-decode") */
+};
+
+/* ct_image_limits, CT_PDQ_TENT, one orientation, 64 pictures a process. */
+extern const struct ct_decode_how ct_decode_how;
+
 struct ct_decoded {
 	enum ct_image_status status;
 	enum ct_image_kind kind;
-	uint32_t w, h; /* 0 unless the picture was seen, at least in part */
-	bool hashed;   /* the picture was; zero if a side is under CT_PDQ_MIN */
-	int quality;   /* 0 to 100 */
-	uint8_t pdq[32]; /* if hashed */
+	struct ct_image_info info; /* 0 unless it was seen, at least in part */
+	bool hashed; /* it was; zero if a side is under CT_PDQ_MIN */
+	/* if hashed: */
+	enum ct_pdq_method method;
+	int quality; /* 0 to 100 */
+	int turns;   /* 1, or CT_PDQ_TURNS if that was asked for */
+	uint8_t pdq[CT_PDQ_TURNS][CT_PDQ_LEN];
 };
 
 /*
- * Start a worker: before anything large is allocated.  program is NULL for
- * ct_sibling("ct-decode").  CT_UNAVAILABLE: it does not run here;
- * CT_TEMPFAIL: no process could be made; CT_OSERR: no memory.
+ * Start a worker: before anything large is allocated.  CT_UNAVAILABLE: it does
+ * not run here; CT_TEMPFAIL: no process could be made; CT_OSERR: no memory.
  */
-int ct_decode_open(struct ct_decode **d, const char *program,
-    const struct ct_image_limits *limits, struct ct_err *err);
+int ct_decode_open(
+    struct ct_decode **d, const struct ct_decode_how *how, struct ct_err *err);
 void ct_decode_close(struct ct_decode *d);
 
 /*

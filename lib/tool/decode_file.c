@@ -5,6 +5,7 @@
 #include "decode.h"
 #include "decode_wire.h"
 #include "file.h"
+#include "ham.h"
 #include "hex.h"
 
 #define CHUNK ((size_t)256 << 10) /* divides CT_WIRE_SLOT */
@@ -59,19 +60,58 @@ ct_decode_file(struct ct_decode *d, struct ct_digest *digest, const char *path,
 	return ct_decode_send(d, (size_t)h->size, err);
 }
 
-static void
-put(json_t *to, const char *name, const uint8_t *bytes, size_t len)
+static json_t *
+hex(const uint8_t *bytes, size_t len)
 {
 	char text[2 * CT_SHA256_LEN + 1];
 
 	ct_hex(bytes, len, text);
-	(void)json_object_set_new(to, name, json_string(text));
+	return json_string(text);
+}
+
+static void
+put(json_t *to, const char *name, const uint8_t *bytes, size_t len)
+{
+	(void)json_object_set_new(to, name, hex(bytes, len));
 }
 
 static void
 number(json_t *to, const char *name, uint64_t n)
 {
 	(void)json_object_set_new(to, name, json_integer((json_int_t)n));
+}
+
+/* Why a hash says little about its picture, or NULL. */
+static const char *
+degenerate(const struct ct_decoded *res)
+{
+	static const uint8_t zero[CT_PDQ_LEN];
+
+	if (res->info.w < CT_PDQ_SIDE || res->info.h < CT_PDQ_SIDE)
+		return "tiny";
+	return ct_ham(res->pdq[0], zero) == CT_HAM_MAX / 2 ? NULL : "ties";
+}
+
+static void
+pdq(json_t *hashes, const struct ct_decoded *res)
+{
+	const char *why = degenerate(res);
+	json_t *all;
+	int i;
+
+	put(hashes, "pdq", res->pdq[0], CT_PDQ_LEN);
+	number(hashes, "pdq_quality", (uint64_t)res->quality);
+	(void)json_object_set_new(
+	    hashes, "pdq_method", json_string(ct_pdq_method(res->method)));
+	if (why)
+		(void)json_object_set_new(
+		    hashes, "pdq_degenerate", json_string(why));
+	if (res->turns == 1)
+		return;
+	all = json_array();
+	for (i = 0; i < res->turns; i++)
+		(void)json_array_append_new(all, hex(res->pdq[i], CT_PDQ_LEN));
+	(void)json_object_set_new(hashes, "pdq_dihedral", all);
 }
 
 void
@@ -83,18 +123,20 @@ ct_hashed_members(json_t *rec, const struct ct_hashed *h)
 	number(file, "size", h->size);
 	(void)json_object_set_new(
 	    file, "mime", json_string(ct_image_mime(h->res.kind)));
-	if (h->res.w) {
-		number(file, "width", h->res.w);
-		number(file, "height", h->res.h);
+	if (h->res.info.w) {
+		number(file, "width", h->res.info.w);
+		number(file, "height", h->res.info.h);
 	}
+	if (h->res.info.frames > 1)
+		number(file, "frames", h->res.info.frames);
+	if (h->res.info.trailing)
+		number(file, "trailing_bytes", h->res.info.trailing);
 	(void)json_object_set_new(file, "decode", json_string(status));
 	put(hashes, "md5", h->sums.md5, CT_MD5_LEN);
 	put(hashes, "sha1", h->sums.sha1, CT_SHA1_LEN);
 	put(hashes, "sha256", h->sums.sha256, CT_SHA256_LEN);
 	if (h->res.hashed)
-		put(hashes, "pdq", h->res.pdq, sizeof h->res.pdq);
-	if (h->res.w)
-		number(hashes, "pdq_quality", (uint64_t)h->res.quality);
+		pdq(hashes, &h->res);
 	(void)json_object_set_new(rec, "file", file);
 	(void)json_object_set_new(rec, "hashes", hashes);
 }

@@ -22,15 +22,22 @@ struct ct_wire_ask {
 	uint32_t slot;
 	uint32_t len;                         /* bytes in the slot */
 	uint32_t pixels, side, scans, memory; /* limits, as in image.h */
+	uint32_t method;                      /* enum ct_pdq_method */
+	uint32_t turns;                       /* 1: all orientations */
 };
 
 struct ct_wire_answer {
 	uint32_t seq;
-	uint32_t status;  /* enum ct_image_status */
-	uint32_t kind;    /* enum ct_image_kind */
-	uint32_t w, h;    /* 0 unless the status is ok or partial, */
-	uint32_t quality; /* and so these two; the hash is zero also */
-	uint8_t hash[32]; /* for a side under CT_PDQ_MIN */
+	uint32_t status; /* enum ct_image_status */
+	uint32_t kind;   /* enum ct_image_kind */
+	/* 0 unless the status is one of which ct_image_seen is true: */
+	uint32_t w, h, frames, trailing; /* as in image.h */
+	uint32_t method;                 /* that made the hash: the one asked
+					    for, or CT_PDQ_EXACT or CT_PDQ_TENT
+					    in its place */
+	uint32_t quality;
+	/* the first, or with turns all; zero for a side under CT_PDQ_MIN */
+	uint8_t hash[8][32];
 };
 
 #endif

@@ -2,14 +2,7 @@
 
 #include <string.h>
 
-const struct ct_image_limits ct_image_limits = {
-	.bytes = (uint32_t)64 << 20,
-	.pixels = 100000000,
-	.side = 30000,
-	.scans = 100,
-	.memory = (uint32_t)256 << 20,
-	.ms = 10000,
-};
+const struct ct_image_limits ct_image_limits = CT_IMAGE_LIMITS;
 
 /* First match wins; a dot stands for any byte. */
 static const struct {

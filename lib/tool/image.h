@@ -17,7 +17,7 @@
 enum ct_image_kind {
 	CT_IMAGE_OTHER, /* nothing that we know */
 	CT_IMAGE_JPEG,
-	CT_IMAGE_PNG, /* these two are decoded; the rest is only named */
+	CT_IMAGE_PNG, /* see ct_image_decodable; the rest is only named */
 	CT_IMAGE_GIF,
 	CT_IMAGE_WEBP,
 	CT_IMAGE_BMP,
@@ -71,26 +71,48 @@ struct ct_image_limits {
 };
 
 /* 64 MiB, 100 million pixels, 30000 a side, 100 scans, 256 MiB, 10 s. */
+#define CT_IMAGE_LIMITS                                                     \
+	{                                                                   \
+		.bytes = (uint32_t)64 << 20, .pixels = 100000000,           \
+		.side = 30000, .scans = 100, .memory = (uint32_t)256 << 20, \
+		.ms = 10000                                                 \
+	}
 extern const struct ct_image_limits ct_image_limits;
 
-/* Where the picture goes.  size is called once and before any row; if it
- * returns nonzero, memory has run out.  Then h rows of w floats, 0 to 255. */
+/* Of the picture; all 0 unless an outcome says that it was seen. */
+struct ct_image_info {
+	uint32_t w, h;   /* pixels, at full size */
+	uint32_t frames; /* 1, or more if it moves; only the first is decoded */
+	uint32_t trailing; /* bytes of the file behind the picture's end */
+	bool luma;         /* brightness alone was decoded */
+};
+
+/*
+ * Where the picture goes.  size is called once and before any row, with the
+ * eighths that it comes shrunk to (8: not at all); if it returns nonzero,
+ * memory has run out.  Then ceil(h * eighths / 8) rows, each of
+ * ceil(w * eighths / 8) pixels of so many bytes: 1, grey, or 4, red, green,
+ * blue and one that means nothing.  Rows of one picture may differ in that.
+ */
 struct ct_image_sink {
-	int (*size)(void *arg, uint32_t w, uint32_t h);
-	void (*row)(void *arg, const float *luma);
+	int (*size)(void *arg, uint32_t w, uint32_t h, uint32_t eighths);
+	void (*row)(void *arg, const uint8_t *row, int bytes);
 	void *arg;
 };
 
 /*
- * Decode at full resolution, as stored: no orientation, gamma or colour
+ * Decode as stored: no orientation, gamma or colour
  * profile applied, alpha dropped, palettes expanded, 16 bits cut to the upper
  * 8, CMYK turned to RGB; of an animated PNG the picture that comes first.
  * With an outcome of which ct_image_seen is true every row went to the sink
- * (those that are missing as middle grey) and *w, *h are the size; with any
- * other outcome what the sink got means nothing.
+ * (those that are missing as middle grey); with any other outcome what the
+ * sink got means nothing.
+ *
+ * luma: brightness alone will do, and a JPEG may come shrunk, to the smallest
+ * of 1, 2, 4 and 8 eighths that leaves a side of 256 or more.
  */
 enum ct_image_status ct_image_decode(const uint8_t *bytes, size_t len,
-    const struct ct_image_limits *limits, const struct ct_image_sink *sink,
-    uint32_t *w, uint32_t *h);
+    const struct ct_image_limits *limits, bool luma,
+    const struct ct_image_sink *sink, struct ct_image_info *info);
 
 #endif

@@ -1,10 +1,12 @@
 /* image_decode.c - bytes to rows of luma: ct_image_decode of image.h */
 #include <stdlib.h>
+#include <string.h>
 
 #include "image_job.h"
 
 enum ct_image_status
-ct_image_begin(struct ct_image_job *job, uint32_t w, uint32_t h)
+ct_image_begin(
+    struct ct_image_job *job, uint32_t w, uint32_t h, uint32_t eighths)
 {
 	const struct ct_image_limits *limits = job->limits;
 
@@ -13,64 +15,67 @@ ct_image_begin(struct ct_image_job *job, uint32_t w, uint32_t h)
 	if (w > limits->side || h > limits->side ||
 	    (uint64_t)w * h > limits->pixels)
 		return CT_IMAGE_TOO_MANY_PIXELS;
-	job->luma = malloc(w * sizeof *job->luma);
-	if (!job->luma || job->sink->size(job->sink->arg, w, h))
+	if (job->sink->size(job->sink->arg, w, h, eighths))
 		return CT_IMAGE_OUT_OF_MEMORY;
 	job->w = w;
 	job->h = h;
+	job->eighths = eighths;
 	return CT_IMAGE_OK;
 }
 
-void
-ct_image_row(struct ct_image_job *job)
+uint32_t
+ct_image_across(const struct ct_image_job *job)
 {
-	job->sink->row(job->sink->arg, job->luma);
-	job->rows++;
+	return (job->w * job->eighths + 7) / 8;
+}
+
+uint32_t
+ct_image_down(const struct ct_image_job *job)
+{
+	return (job->h * job->eighths + 7) / 8;
 }
 
 void
-ct_image_row8(struct ct_image_job *job, const uint8_t *row, int channels)
+ct_image_row(struct ct_image_job *job, const uint8_t *row, int bytes)
 {
-	float *luma = job->luma;
-	uint32_t x;
-
-	if (channels == 1)
-		for (x = 0; x < job->w; x++)
-			luma[x] = (float)row[x];
-	else
-		for (x = 0; x < job->w; x++, row += 3)
-			luma[x] = 0.299F * (float)row[0] +
-			    0.587F * (float)row[1] + 0.114F * (float)row[2];
-	ct_image_row(job);
+	job->sink->row(job->sink->arg, row, bytes);
+	job->rows++;
 }
 
 enum ct_image_status
 ct_image_end(struct ct_image_job *job, uint32_t good, bool damaged)
 {
-	uint32_t x;
+	uint32_t down = ct_image_down(job);
+	uint8_t *grey;
 
-	if (!job->h || good < job->h - good)
+	if (!job->h || good < down - good)
 		return CT_IMAGE_CORRUPT;
-	if (job->rows < job->h) {
+	if (job->rows < down) {
 		damaged = true;
-		for (x = 0; x < job->w; x++)
-			job->luma[x] = 128;
-		while (job->rows < job->h)
-			ct_image_row(job);
+		if (!(grey = malloc(ct_image_across(job))))
+			return CT_IMAGE_OUT_OF_MEMORY;
+		memset(grey, 128, ct_image_across(job));
+		while (job->rows < down)
+			ct_image_row(job, grey, 1);
+		free(grey);
 	}
 	return damaged ? CT_IMAGE_PARTIAL : CT_IMAGE_OK;
 }
 
 enum ct_image_status
 ct_image_decode(const uint8_t *bytes, size_t len,
-    const struct ct_image_limits *limits, const struct ct_image_sink *sink,
-    uint32_t *w, uint32_t *h)
+    const struct ct_image_limits *limits, bool luma,
+    const struct ct_image_sink *sink, struct ct_image_info *info)
 {
-	struct ct_image_job job = {
-		.bytes = bytes, .len = len, .limits = limits, .sink = sink
-	};
+	struct ct_image_job job = { .bytes = bytes,
+		.len = len,
+		.limits = limits,
+		.luma = luma,
+		.sink = sink,
+		.info.frames = 1 };
 	enum ct_image_status status = CT_IMAGE_UNSUPPORTED;
 
+	memset(info, 0, sizeof *info);
 	if (len > limits->bytes)
 		return CT_IMAGE_TOO_LARGE;
 	switch (ct_image_kind(bytes, len)) {
@@ -83,8 +88,10 @@ ct_image_decode(const uint8_t *bytes, size_t len,
 	default:
 		break;
 	}
-	free(job.luma);
-	*w = job.w;
-	*h = job.h;
+	if (ct_image_seen(status)) {
+		*info = job.info;
+		info->w = job.w;
+		info->h = job.h;
+	}
 	return status;
 }

@@ -9,19 +9,23 @@ struct ct_image_job {
 	size_t len;
 	const struct ct_image_limits *limits;
 	const struct ct_image_sink *sink;
-	uint32_t w, h;
+	bool luma;        /* is enough */
+	uint32_t w, h;    /* of the picture, */
+	uint32_t eighths; /* and what it comes shrunk to */
+	struct ct_image_info info;
 	uint32_t rows; /* that went to the sink */
-	float *luma;   /* a row to fill, w values */
 };
 
-/* The size is known: CT_IMAGE_OK, or why it stops here.  Allocates luma. */
+/* The size is known: CT_IMAGE_OK, or why it stops here. */
 enum ct_image_status ct_image_begin(
-    struct ct_image_job *job, uint32_t w, uint32_t h);
+    struct ct_image_job *job, uint32_t w, uint32_t h, uint32_t eighths);
 
-/* Send luma as the next row; or first make it, from w x 3 bytes of RGB or w
- * bytes of grey. */
-void ct_image_row(struct ct_image_job *job);
-void ct_image_row8(struct ct_image_job *job, const uint8_t *row, int channels);
+/* Pixels in a row that is sent, and rows. */
+uint32_t ct_image_across(const struct ct_image_job *job);
+uint32_t ct_image_down(const struct ct_image_job *job);
+
+/* Send the next row, of so many bytes a pixel: 1 or 4. */
+void ct_image_row(struct ct_image_job *job, const uint8_t *row, int bytes);
 
 /*
  * The end, good or bad: send what is missing as grey.  good: rows that came

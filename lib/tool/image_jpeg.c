@@ -137,7 +137,7 @@ colours(struct jpeg *j)
 		break;
 	case JCS_YCbCr:
 	case JCS_RGB:
-		j->c.out_color_space = JCS_RGB;
+		j->c.out_color_space = JCS_EXT_RGBX;
 		break;
 	case JCS_CMYK:
 	case JCS_YCCK:
@@ -152,13 +152,12 @@ colours(struct jpeg *j)
 static void
 cmyk_to_rgb(uint8_t *row, uint32_t w, bool adobe)
 {
-	const uint8_t *in = row;
 	int invert = adobe ? 0 : 255, k, i;
 
-	for (; w--; in += 4, row += 3) {
-		k = in[3] ^ invert;
+	for (; w--; row += 4) {
+		k = row[3] ^ invert;
 		for (i = 0; i < 3; i++)
-			row[i] = (uint8_t)(((in[i] ^ invert) * k + 127) / 255);
+			row[i] = (uint8_t)(((row[i] ^ invert) * k + 127) / 255);
 	}
 }
 
@@ -179,7 +178,7 @@ decode(struct jpeg *j)
 	(void)jpeg_read_header(c, TRUE);
 	colours(j);
 	if (!job->w &&
-	    (why = ct_image_begin(job, c->image_width, c->image_height)))
+	    (why = ct_image_begin(job, c->image_width, c->image_height, 8)))
 		stop(j, why);
 	c->dct_method = JDCT_ISLOW;
 	c->do_fancy_upsampling = TRUE;
@@ -189,9 +188,9 @@ decode(struct jpeg *j)
 	    (j_common_ptr)c, JPOOL_IMAGE, job->w * (uint32_t)channels, 1);
 	while (c->output_scanline < c->output_height) {
 		(void)jpeg_read_scanlines(c, row, 1);
-		if (channels == 4)
+		if (c->out_color_space == JCS_CMYK)
 			cmyk_to_rgb(row[0], job->w, c->saw_Adobe_marker);
-		ct_image_row8(job, row[0], channels == 1 ? 1 : 3);
+		ct_image_row(job, row[0], channels);
 	}
 	(void)jpeg_finish_decompress(c); /* reads on to the end marker */
 }

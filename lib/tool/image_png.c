@@ -121,8 +121,10 @@ transforms(struct png *p)
 		png_set_expand_gray_1_2_4_to_8(p->png);
 	if (depth == 16)
 		png_set_strip_16(p->png);
-	if (colour & PNG_COLOR_MASK_ALPHA)
+	if (!(colour & PNG_COLOR_MASK_COLOR))
 		png_set_strip_alpha(p->png);
+	else if (!(colour & PNG_COLOR_MASK_ALPHA))
+		png_set_filler(p->png, 0, PNG_FILLER_AFTER);
 }
 
 /* Only IHDR, PLTE, IDAT and IEND are looked at. */
@@ -170,7 +172,7 @@ decode(struct png *p)
 	png_set_read_fn(p->png, p, on_read);
 	png_read_info(p->png, p->info);
 	why = ct_image_begin(job, png_get_image_width(p->png, p->info),
-	    png_get_image_height(p->png, p->info));
+	    png_get_image_height(p->png, p->info), 8);
 	if (why)
 		stop(p, why);
 	transforms(p);
@@ -178,7 +180,7 @@ decode(struct png *p)
 	png_read_update_info(p->png, p->info);
 	p->channels = png_get_channels(p->png, p->info);
 	stride = png_get_rowbytes(p->png, p->info);
-	if ((p->channels != 1 && p->channels != 3) ||
+	if ((p->channels != 1 && p->channels != 4) ||
 	    stride != (size_t)job->w * (size_t)p->channels)
 		stop(p, CT_IMAGE_UNSUPPORTED);
 	if (passes > 1) {
@@ -188,7 +190,7 @@ decode(struct png *p)
 			stop(p, CT_IMAGE_OUT_OF_MEMORY);
 		while (job->rows < job->h) {
 			png_read_row(p->png, p->row, NULL);
-			ct_image_row8(job, p->row, p->channels);
+			ct_image_row(job, p->row, p->channels);
 			p->good++;
 		}
 	}
@@ -221,14 +223,14 @@ ct_image_png(struct ct_image_job *job)
 	stride = (size_t)job->w * (size_t)p.channels;
 	if (p.whole && p.good)
 		while (job->rows < job->h)
-			ct_image_row8(
+			ct_image_row(
 			    job, p.whole + stride * job->rows, p.channels);
 	if (p.fatal)
 		status = p.fatal;
 	else if (!p.no_memory)
 		status = ct_image_end(job, p.good, !whole);
 	if (status == CT_IMAGE_OK && moving(job->bytes, job->len))
-		status = CT_IMAGE_TOO_MANY_FRAMES;
+		status = CT_IMAGE_TOO_MANY_FRAMES, job->info.frames = 2;
 	free(p.whole);
 	free(p.row);
 	png_destroy_read_struct(&p.png, &p.info, NULL);

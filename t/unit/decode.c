@@ -130,8 +130,10 @@ worker(const uint8_t *memory)
 			.kind = CT_IMAGE_JPEG,
 			.w = bytes[4],
 			.h = 100,
+			.frames = 1,
+			.method = CT_PDQ_TENT,
 			.quality = 90 };
-		a.hash[31] = bytes[4];
+		a.hash[0][31] = bytes[4];
 		misbehave((char)bytes[3], &a);
 		if (ct_write_full(1, &a, sizeof a) < 0)
 			return 1;
@@ -167,11 +169,11 @@ fates(struct ct_decode *d, const char *letters)
 		    : res.status == CT_IMAGE_TIMEOUT   ? 'T'
 		    : res.status == CT_IMAGE_VIOLATION ? 'V'
 		    : res.status == CT_IMAGE_OK && res.hashed &&
-			res.w == i + 10 && res.pdq[31] == i + 10 &&
+			res.info.w == i + 10 && res.pdq[0][31] == i + 10 &&
 			res.kind == CT_IMAGE_JPEG && res.quality >= 90
 		    ? '.'
 		    : '?';
-		if (got[i] != '.' && (res.hashed || res.w || res.quality))
+		if (got[i] != '.' && (res.hashed || res.info.w || res.quality))
 			got[i] = '!';
 	}
 	got[n] = '\0';
@@ -183,7 +185,7 @@ main(int argc, char *argv[])
 {
 	static const struct timespec pause = { 0, 100000000 };
 	static const char bad[] = "sSkwxqohfm";
-	struct ct_image_limits limits = ct_image_limits;
+	struct ct_decode_how how = ct_decode_how;
 	struct ct_decode *d = NULL;
 	struct ct_err err = { 0 };
 	char letters[] = "..?..", want[] = "..V..";
@@ -196,8 +198,9 @@ main(int argc, char *argv[])
 	if (memory != MAP_FAILED)
 		return worker(memory);
 	ct_start("decode");
-	limits.ms = 1000;
-	if (ct_decode_open(&d, "/proc/self/exe", &limits, &err))
+	how.limits.ms = 1000;
+	how.program = "/proc/self/exe";
+	if (ct_decode_open(&d, &how, &err))
 		ct_die_err(&err);
 	(void)argv;
 	ok(strcmp(fates(d, "........."), ".........") == 0, "all is well");
@@ -222,9 +225,11 @@ main(int argc, char *argv[])
 	ok(wrong == 0, "100 answers of noise");
 	ok(strcmp(fates(d, "...."), "....") == 0, "all is well again");
 	ct_decode_close(d);
-	ok(ct_decode_open(&d, "/nonexistent", &limits, &err) == CT_UNAVAILABLE,
+	how.program = "/nonexistent";
+	ok(ct_decode_open(&d, &how, &err) == CT_UNAVAILABLE,
 	    "no such worker: %s", err.msg);
-	ok(ct_decode_open(&d, "/bin/true", &limits, &err) == CT_UNAVAILABLE,
+	how.program = "/bin/true";
+	ok(ct_decode_open(&d, &how, &err) == CT_UNAVAILABLE,
 	    "one that says nothing: %s", err.msg);
 	done();
 }

@@ -12,19 +12,22 @@
 static uint32_t width, height, rows;
 
 static int
-size(void *arg, uint32_t w, uint32_t h)
+size(void *arg, uint32_t w, uint32_t h, uint32_t eighths)
 {
 	width = w;
 	height = h;
 	rows = 0;
+	if (eighths != 8)
+		return -1;
 	return arg ? -1 : 0; /* whether there is memory */
 }
 
 static void
-row(void *arg, const float *luma)
+row(void *arg, const uint8_t *pixels, int bytes)
 {
 	(void)arg;
-	(void)luma;
+	(void)pixels;
+	(void)bytes;
 	rows++;
 }
 
@@ -33,11 +36,12 @@ static struct ct_image_sink sink = { .size = size, .row = row };
 static enum ct_image_status
 decode(const uint8_t *bytes, size_t len, const struct ct_image_limits *limits)
 {
-	uint32_t w, h;
+	struct ct_image_info info;
 	enum ct_image_status status =
-	    ct_image_decode(bytes, len, limits, &sink, &w, &h);
+	    ct_image_decode(bytes, len, limits, false, &sink, &info);
 
-	if (ct_image_seen(status) && (rows != h || w != width || h != height))
+	if (ct_image_seen(status) &&
+	    (rows != info.h || info.w != width || info.h != height))
 		return CT_IMAGE_STATUSES;
 	return status;
 }

@@ -16,14 +16,17 @@
 static int
 hash_of(const float *luma, uint32_t w, uint32_t h, uint8_t hash[32])
 {
-	void *work = malloc(ct_pdq_need(w, h)); /* exact, for the sanitizer */
+	struct ct_pdq_shape shape = {
+		.method = CT_PDQ_EXACT, .w = w, .h = h, .eighths = 8
+	};
+	void *work = malloc(ct_pdq_need(&shape)); /* for the sanitizer */
 	struct ct_pdq p;
 	uint32_t y;
 	int q;
 
-	ct_pdq_start(&p, w, h, work);
+	ct_pdq_start(&p, &shape, work);
 	for (y = 0; y < h; y++)
-		ct_pdq_row(&p, luma + (size_t)y * w);
+		ct_pdq_luma(&p, luma + (size_t)y * w);
 	q = ct_pdq_end(&p, hash);
 	free(work);
 	return q;
