@@ -10,15 +10,27 @@
 #include "rec.h"
 
 static const char usage[] =
-    "usage: ct-hash [-0qV] [--follow] [--user ID] [FILE...]\n"
+    "usage: ct-hash [-0qV] [-B N] [--exact | --fast | --compat=photo-hasher]\n"
+    "               [--dihedral] [--no-follow] [--user ID] [LIMIT...] "
+    "[FILE...]\n"
     "Adds digests, PDQ hash and the outcome of decoding to the record of each\n"
     "file.  Without FILE, each line of standard input is a record or a path.\n"
     "  -0, --null      standard input is paths ended by NUL, no records\n"
-    "      --follow    read through symbolic links\n"
+    "  -B, --batch N   pictures that one decoder process takes at most (64)\n"
+    "      --exact     PDQ by the reference's own arithmetic\n"
+    "      --fast      PDQ from a picture decoded small and grey\n"
+    "      --compat=photo-hasher  PDQ as Meta's pdq-photo-hasher makes it\n"
+    "      --dihedral  PDQ of all eight orientations\n"
+    "      --no-follow read no symbolic link\n"
     "      --user ID   put {\"id\":ID} as user into records made of paths\n"
     "  -q, --quiet     no closing summary\n"
     "  -h, --help      print this and exit\n"
-    "  -V, --version   print the version and exit\n";
+    "  -V, --version   print the version and exit\n"
+    "A file over a limit is not decoded:\n"
+    "  --max-bytes SIZE (64M)  --max-pixels N (100000000)  --max-side N "
+    "(30000)\n"
+    "  --max-scans N (100)  --max-memory SIZE (256M)  --max-time SECONDS "
+    "(10)\n";
 
 #define QUEUE 16 /* items under way; more than are decoded at once */
 
@@ -32,7 +44,8 @@ struct item {
 	struct ct_hashed hashed;
 };
 
-static bool follow;
+static bool follow = true;
+static struct ct_decode_how how;
 static json_t *owner; /* user of records made of paths, or NULL */
 static struct ct_decode *decoder;
 static struct ct_digest digest;
@@ -193,7 +206,7 @@ run(char *operand[], size_t n, char delim)
 	size_t i;
 	int rc, got;
 
-	rc = ct_decode_open(&decoder, &ct_decode_how, &err);
+	rc = ct_decode_open(&decoder, &how, &err);
 	if (!rc && n == 0)
 		rc = lines(delim, &err);
 	for (i = 0; !rc && i < n; i++)
@@ -212,15 +225,79 @@ run(char *operand[], size_t n, char delim)
 	return rc > worst ? rc : worst;
 }
 
+enum {
+	O_EXACT = 256,
+	O_FAST,
+	O_COMPAT,
+	O_DIHEDRAL,
+	O_NO_FOLLOW,
+	O_USER,
+	O_BYTES,
+	O_PIXELS,
+	O_SIDE,
+	O_SCANS,
+	O_MEMORY,
+	O_TIME
+};
+
 static const struct option longopt[] = {
 	{ "null", no_argument, NULL, '0' },
-	{ "follow", no_argument, NULL, 'F' },
-	{ "user", required_argument, NULL, 'U' },
+	{ "batch", required_argument, NULL, 'B' },
+	{ "exact", no_argument, NULL, O_EXACT },
+	{ "fast", no_argument, NULL, O_FAST },
+	{ "compat", required_argument, NULL, O_COMPAT },
+	{ "dihedral", no_argument, NULL, O_DIHEDRAL },
+	{ "no-follow", no_argument, NULL, O_NO_FOLLOW },
+	{ "user", required_argument, NULL, O_USER },
+	{ "max-bytes", required_argument, NULL, O_BYTES },
+	{ "max-pixels", required_argument, NULL, O_PIXELS },
+	{ "max-side", required_argument, NULL, O_SIDE },
+	{ "max-scans", required_argument, NULL, O_SCANS },
+	{ "max-memory", required_argument, NULL, O_MEMORY },
+	{ "max-time", required_argument, NULL, O_TIME },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
+
+/* Is c one of the limits?  Then it is set. */
+static bool
+limit(int c)
+{
+	struct ct_image_limits *l = &how.limits;
+
+	if (c == O_BYTES)
+		l->bytes = (uint32_t)ct_size(
+		    "--max-bytes", optarg, 1, CT_DECODE_BYTES);
+	else if (c == O_PIXELS)
+		l->pixels = (uint32_t)ct_number(
+		    "--max-pixels", optarg, 1, CT_DECODE_PIXELS);
+	else if (c == O_SIDE)
+		l->side = (uint32_t)ct_number(
+		    "--max-side", optarg, 1, CT_DECODE_SIDE);
+	else if (c == O_SCANS)
+		l->scans = (uint32_t)ct_number(
+		    "--max-scans", optarg, 1, CT_DECODE_SCANS);
+	else if (c == O_MEMORY)
+		l->memory = (uint32_t)ct_size(
+		    "--max-memory", optarg, 1, CT_DECODE_MEMORY);
+	else if (c == O_TIME)
+		l->ms =
+		    (uint32_t)ct_seconds("--max-time", optarg, 1, CT_DECODE_MS);
+	else
+		return false;
+	return true;
+}
+
+/* The one way of hashing that was asked for. */
+static void
+method(enum ct_pdq_method m)
+{
+	if (how.method != CT_PDQ_TENT && how.method != m)
+		ct_die(CT_USAGE, "want one of --exact, --fast and --compat");
+	how.method = m;
+}
 
 int
 main(int argc, char *argv[])
@@ -231,15 +308,34 @@ main(int argc, char *argv[])
 	int c, rc;
 
 	ct_start("ct-hash");
-	while ((c = getopt_long(argc, argv, "0qhV", longopt, NULL)) != -1)
+	how = ct_decode_how;
+	while ((c = getopt_long(argc, argv, "0B:qhV", longopt, NULL)) != -1)
 		switch (c) {
 		case '0':
 			delim = '\0';
 			break;
-		case 'F':
-			follow = true;
+		case 'B':
+			how.batch =
+			    (uint32_t)ct_number("-B", optarg, 1, 1000000);
 			break;
-		case 'U':
+		case O_EXACT:
+			method(CT_PDQ_EXACT);
+			break;
+		case O_FAST:
+			method(CT_PDQ_FAST);
+			break;
+		case O_COMPAT:
+			if (strcmp(optarg, "photo-hasher") != 0)
+				ct_die(CT_USAGE, "--compat: want photo-hasher");
+			method(CT_PDQ_COMPAT);
+			break;
+		case O_DIHEDRAL:
+			how.turns = true;
+			break;
+		case O_NO_FOLLOW:
+			follow = false;
+			break;
+		case O_USER:
 			user = optarg;
 			break;
 		case 'q':
@@ -250,7 +346,8 @@ main(int argc, char *argv[])
 		case 'V':
 			return ct_version(NULL);
 		default:
-			ct_usage(usage);
+			if (!limit(c))
+				ct_usage(usage);
 		}
 	if (user && (!*user || !(owner = json_pack("{s:s}", "id", user))))
 		ct_die(CT_USAGE, "--user: want a name in UTF-8");

@@ -109,10 +109,11 @@ unread() {
 	[ "$status" -eq 66 ] && jq -e '.error.code == 66 and (has("file")|not)' o >/dev/null
 }
 mkfifo fifo && mkdir dir && ln -s a.jpg link && ln -s loop loop && ln -s none dangling
-for f in fifo dir link loop dangling missing /dev/zero a.jpg/x ''; do
+for f in fifo dir loop dangling missing /dev/zero a.jpg/x ''; do
 	ok "'$f' is refused at once" unread - "$f"
 done
-is '--follow follows a link' ok decode --follow link
+is 'a link is followed' ok decode link
+exits 'or with --no-follow refused' 66 ct-hash -q --no-follow link
 in='missing\na.jpg\n'
 run >o
 json 'and the rest is done' '.error.code//.file.decode' '66
@@ -262,6 +263,27 @@ pids=''
 exits 'a full disk is an error' 74 sh -c 'ct-hash -q a.jpg >/dev/full'
 
 # ---- options
+for opt in --exact --fast --compat=photo-hasher; do
+	exits "$opt is taken" 0 ct-hash -q $opt a.jpg
+done
+exits 'but not two ways at once' 64 ct-hash --exact --fast a.jpg
+exits 'nor another --compat' 64 ct-hash --compat=other a.jpg
+exits '--dihedral is taken' 0 ct-hash -q --dihedral a.jpg
+for opt in --batch=0 --batch=1000001 --max-bytes=0 --max-bytes=65M --max-bytes=-1K --max-bytes=1T \
+    --max-bytes=9999999999G --max-side=65536 --max-pixels=x --max-scans=0 --max-memory=3G \
+    --max-time=0 --max-time=-0.5 --max-time=1s --max-time=99999999999999999999; do
+	exits "$opt is wrong usage" 64 ct-hash "$opt" a.jpg
+done
+is '-B 1' ok decode -B 1 a.jpg
+is '--max-bytes' too-large decode --max-bytes 1K a.jpg
+is '--max-pixels' too-many-pixels decode --max-pixels 307199 a.jpg
+is '--max-side' too-many-pixels decode --max-side 639 a.jpg
+is '--max-scans' too-many-scans decode --max-scans 1 p.jpg
+is '--max-memory' out-of-memory decode --max-memory 16K p.jpg
+mkpix --size 4000x3000 --progressive huge.jpg
+is '--max-time' timeout decode --max-time 0.001 huge.jpg
+is 'all of them just enough' ok decode --max-bytes 64M --max-pixels 307200 --max-side 640 --max-scans 10 \
+    --max-memory 256M --max-time 9.5 p.jpg
 exits 'an unknown option' 64 ct-hash --nope
 exits '--user wants UTF-8' 64 ct-hash --user "$(printf '\377')" a.jpg
 exits '--help' 0 ct-hash --help

@@ -24,6 +24,14 @@
 
 struct ct_decode;
 
+/* The greatest limits there may be; bytes is a slot of the memory file. */
+#define CT_DECODE_BYTES ((uint32_t)64 << 20)
+#define CT_DECODE_PIXELS 1000000000
+#define CT_DECODE_SIDE 65535
+#define CT_DECODE_SCANS 1000000
+#define CT_DECODE_MEMORY ((uint32_t)2 << 30)
+#define CT_DECODE_MS 86400000
+
 struct ct_decode_how {
 	struct ct_image_limits limits;
 	enum ct_pdq_method method;

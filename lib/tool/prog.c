@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -145,6 +146,50 @@ ct_number(const char *opt, const char *arg, long lo, long hi)
 		ct_die(
 		    CT_USAGE, "%s: want a number from %ld to %ld", opt, lo, hi);
 	return n;
+}
+
+long
+ct_size(const char *opt, const char *arg, long lo, long hi)
+{
+	static const char units[] = "KMG";
+	const char *unit;
+	char *end;
+	long n, most = hi;
+
+	errno = 0;
+	n = strtol(arg, &end, 10);
+	if (end != arg && *end && (unit = strchr(units, *end))) {
+		most >>= 10 * (unit - units + 1);
+		if (n >= 0 && n <= most)
+			n *= 1L << 10 * (unit - units + 1);
+		else
+			n = LONG_MAX;
+		end++;
+	}
+	if (end == arg || *end || errno || n < lo || n > hi)
+		ct_die(CT_USAGE,
+		    "%s: want a size from %ld to %ld bytes, as 900, 64K or 2M",
+		    opt, lo, hi);
+	return n;
+}
+
+long
+ct_seconds(const char *opt, const char *arg, long lo, long hi)
+{
+	long ms = 0, digit = 100;
+	char *end;
+
+	errno = 0;
+	ms = strtol(arg, &end, 10);
+	ms = ms > LONG_MAX / 1000 || ms < 0 ? LONG_MAX : ms * 1000;
+	if (end != arg && *end == '.')
+		for (end++; *end >= '0' && *end <= '9'; end++, digit /= 10)
+			if (ms < LONG_MAX - 1000)
+				ms += digit * (*end - '0');
+	if (end == arg || *end || *arg == '-' || errno || ms < lo || ms > hi)
+		ct_die(CT_USAGE, "%s: want seconds from %ld.%03ld to %ld", opt,
+		    lo / 1000, lo % 1000, hi / 1000);
+	return ms;
 }
 
 const char *

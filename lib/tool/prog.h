@@ -48,6 +48,14 @@ char *ct_printf(const char *fmt, ...) CT_PRINTF(1, 2);
 /* The number that option opt was given, lo to hi; else exits with CT_USAGE. */
 long ct_number(const char *opt, const char *arg, long lo, long hi);
 
+/*
+ * The same for a size in bytes, which may end in K, M or G (powers of 1024);
+ * and for seconds, of which fractions to the thousandth count: returns
+ * milliseconds, and lo and hi are such.
+ */
+long ct_size(const char *opt, const char *arg, long lo, long hi);
+long ct_seconds(const char *opt, const char *arg, long lo, long hi);
+
 /* The state directory: dir if not NULL, else $CT_HOME, else /var/lib/ct. */
 const char *ct_home(const char *dir);
 
