@@ -9,6 +9,7 @@
 
 #include <jpeglib.h>
 #include <png.h>
+#include <webp/encode.h>
 
 #include <getopt.h>
 #include <math.h>
@@ -20,20 +21,28 @@
 #include "prog.h"
 
 static const char usage[] =
-    "usage: mkpix [OPTION...] NAME.jpg|NAME.png\n"
+    "usage: mkpix [OPTION...] NAME.jpg|NAME.png|NAME.webp\n"
     "  --seed N        which scene (1)\n"
     "  --size WxH      pixels (640x480)\n"
     "  --resize WxH    then shrink or stretch it to this\n"
     "  --crop PERCENT  then cut this much off each side's length\n"
     "  --gray          no colours\n"
-    "  --quality N     JPEG: 1 to 100 (85)\n"
+    "  --alpha         PNG, WebP: see-through in places\n"
+    "  --quality N     JPEG, WebP: 1 to 100 (85)\n"
     "  --progressive   JPEG: in several scans\n"
+    "  --apart         JPEG: a scan a colour, not progressive\n"
+    "  --arithmetic    JPEG: the other entropy coding\n"
     "  --restart N     JPEG: a restart marker every N rows of blocks\n"
+    "  --sampling HV   JPEG: of brightness against colour (22)\n"
+    "  --rgb           JPEG: colours as they are, not as YCbCr\n"
     "  --cmyk          JPEG: four inks, as Adobe stores them\n"
-    "  --palette       PNG: 216 colours\n"
+    "  --ycck          JPEG: the same as YCbCr and black\n"
+    "  --plain         JPEG: inks not inverted, without Adobe's marker\n"
+    "  --palette       PNG: 216 colours, or as many as --bits has\n"
+    "  --bits N        PNG, gray or palette: 1, 2 or 4 a pixel\n"
     "  --16bit         PNG: 16 bits a sample, the lower 8 nonsense\n"
-    "  --alpha         PNG: see-through in places\n"
-    "  --interlaced    PNG: in seven passes\n";
+    "  --interlaced    PNG: in seven passes\n"
+    "  --lossless      WebP: so\n";
 
 static long flag[128]; /* by the letter of the option, see main */
 
@@ -232,6 +241,19 @@ cropped(struct pixels old, long percent)
 	return p;
 }
 
+/* A row of 1, 2 or 4 bits a pixel, by the brightness of green. */
+static void
+few_bits(const struct pixels *p, long y, uint8_t *to)
+{
+	const uint8_t *rgb = p->rgb + y * p->w * 3;
+	long bits = flag['b'], x;
+
+	memset(to, 0, (size_t)p->w);
+	for (x = 0; x < p->w; x++)
+		to[x * bits / 8] |= (uint8_t)(rgb[x * 3 + 1] >> (8 - bits)
+			<< (8 - bits - x * bits % 8));
+}
+
 /* A row as the file has it: to has room for 8 bytes a pixel. */
 static void
 row_of(const struct pixels *p, long y, uint8_t *to)
@@ -245,12 +267,12 @@ row_of(const struct pixels *p, long y, uint8_t *to)
 			*to++ = (uint8_t)((rgb[0] + 25) / 51 * 36 +
 			    (rgb[1] + 25) / 51 * 6 + (rgb[2] + 25) / 51);
 		for (i = 0; i < n && !flag['P']; i++) {
-			*to++ = rgb[i];
+			*to++ = flag['x'] ? (uint8_t)~rgb[i] : rgb[i];
 			if (flag['d'])
 				*to++ = (uint8_t)(x * 37 + y * 101);
 		}
 		if (flag['k'])
-			*to++ = 255; /* no black */
+			*to++ = flag['x'] ? 0 : 255; /* no black */
 		if (flag['a'])
 			*to++ = (uint8_t)(x + y);
 		if (flag['a'] && flag['d'])
@@ -258,9 +280,48 @@ row_of(const struct pixels *p, long y, uint8_t *to)
 	}
 }
 
+/* Colour after colour, each whole. */
 static void
-jpeg(FILE *f, const struct pixels *p, uint8_t *row)
+apart(struct jpeg_compress_struct *c)
 {
+	static jpeg_scan_info scans[4];
+	int i;
+
+	for (i = 0; i < c->num_components; i++)
+		scans[i] = (jpeg_scan_info){
+			.comps_in_scan = 1, .component_index = { i }, .Se = 63
+		};
+	c->scan_info = scans;
+	c->num_scans = c->num_components;
+}
+
+static void
+jpeg_how(struct jpeg_compress_struct *c)
+{
+	jpeg_set_defaults(c); /* for CMYK with the marker of Adobe */
+	if (flag['Y'])
+		jpeg_set_colorspace(c, JCS_YCCK);
+	if (flag['r'])
+		jpeg_set_colorspace(c, JCS_RGB);
+	if (flag['x'])
+		c->write_Adobe_marker = FALSE;
+	jpeg_set_quality(c, (int)flag['q'], TRUE);
+	c->restart_in_rows = (int)flag['R'];
+	c->arith_code = flag['A'] != 0;
+	if (flag['S']) {
+		c->comp_info[0].h_samp_factor = (int)flag['S'] / 10;
+		c->comp_info[0].v_samp_factor = (int)flag['S'] % 10;
+	}
+	if (flag['p'])
+		jpeg_simple_progression(c);
+	if (flag['o'])
+		apart(c);
+}
+
+static void
+jpeg(FILE *f, const struct pixels *p)
+{
+	uint8_t *row = ct_alloc((size_t)p->w, 8);
 	struct jpeg_compress_struct c;
 	struct jpeg_error_mgr err;
 
@@ -273,11 +334,7 @@ jpeg(FILE *f, const struct pixels *p, uint8_t *row)
 	c.in_color_space = flag['k'] ? JCS_CMYK : JCS_RGB;
 	if (flag['g'])
 		c.in_color_space = JCS_GRAYSCALE;
-	jpeg_set_defaults(&c); /* for CMYK with the marker of Adobe */
-	jpeg_set_quality(&c, (int)flag['q'], TRUE);
-	c.restart_in_rows = (int)flag['R'];
-	if (flag['p'])
-		jpeg_simple_progression(&c);
+	jpeg_how(&c);
 	jpeg_start_compress(&c, TRUE);
 	while (c.next_scanline < c.image_height) {
 		row_of(p, c.next_scanline, row);
@@ -285,45 +342,102 @@ jpeg(FILE *f, const struct pixels *p, uint8_t *row)
 	}
 	jpeg_finish_compress(&c);
 	jpeg_destroy_compress(&c);
+	free(row);
+}
+
+/* As many colours as there are; of few, greys. */
+static int
+palette(png_color *colour)
+{
+	int n = flag['b'] ? 1 << flag['b'] : 216, i, grey;
+
+	for (i = 0; i < n; i++) {
+		grey = i * 255 / (n - 1);
+		colour[i] = (png_color){ (png_byte)(i / 36 * 51),
+			(png_byte)(i / 6 % 6 * 51), (png_byte)(i % 6 * 51) };
+		if (flag['b'])
+			colour[i] = (png_color){ (png_byte)grey, (png_byte)grey,
+				(png_byte)grey };
+	}
+	return n;
 }
 
 static void
-png(FILE *f, const struct pixels *p, uint8_t *row)
+png(FILE *f, const struct pixels *p)
 {
+	uint8_t *row = ct_alloc((size_t)p->w, 8);
 	png_structp png =
 	    png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
 	png_infop info = png_create_info_struct(png);
 	png_color colour[216];
-	int type, i, passes;
+	int type, passes;
 	long y;
 
 	type = flag['P'] ? PNG_COLOR_TYPE_PALETTE : PNG_COLOR_TYPE_RGB;
-	if (flag['g'])
+	if (!flag['P'] && (flag['g'] || flag['b']))
 		type = PNG_COLOR_TYPE_GRAY;
 	if (flag['a'])
 		type |= PNG_COLOR_MASK_ALPHA;
 	png_init_io(png, f);
 	png_set_IHDR(png, info, (png_uint_32)p->w, (png_uint_32)p->h,
-	    flag['d'] ? 16 : 8, type,
-	    flag['i'] ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE,
+	    flag['b']       ? (int)flag['b']
+		: flag['d'] ? 16
+			    : 8,
+	    type, flag['i'] ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE,
 	    PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-	for (i = 0; i < 216; i++)
-		colour[i] = (png_color){ (png_byte)(i / 36 * 51),
-			(png_byte)(i / 6 % 6 * 51), (png_byte)(i % 6 * 51) };
 	if (flag['P'])
-		png_set_PLTE(png, info, colour, 216);
+		png_set_PLTE(png, info, colour, palette(colour));
 	png_write_info(png, info);
 	for (passes = png_set_interlace_handling(png); passes; passes--)
 		for (y = 0; y < p->h; y++) {
-			row_of(p, y, row);
+			(flag['b'] ? few_bits : row_of)(p, y, row);
 			png_write_row(png, row);
 		}
 	png_write_end(png, info);
 	png_destroy_write_struct(&png, &info);
+	free(row);
+}
+
+static void
+webp(FILE *f, const struct pixels *p)
+{
+	WebPConfig config;
+	WebPPicture pic;
+	WebPMemoryWriter to;
+	long n = p->w * p->h, i;
+	uint8_t *rgba = ct_alloc((size_t)n, 4);
+
+	for (i = 0; i < n; i++) {
+		memcpy(rgba + i * 4, p->rgb + i * 3, 3);
+		rgba[i * 4 + 3] =
+		    flag['a'] ? (uint8_t)(i % p->w + i / p->w) : 255;
+	}
+	if (!WebPConfigInit(&config) || !WebPPictureInit(&pic))
+		ct_die(CT_SOFTWARE, "not the libwebp this was built for");
+	config.quality = (float)flag['q'];
+	config.lossless = config.exact = flag['l'] != 0;
+	pic.use_argb = 1;
+	pic.width = (int)p->w;
+	pic.height = (int)p->h;
+	WebPMemoryWriterInit(&to);
+	pic.writer = WebPMemoryWrite;
+	pic.custom_ptr = &to;
+	if (!WebPPictureImportRGBA(&pic, rgba, (int)p->w * 4) ||
+	    !WebPEncode(&config, &pic))
+		ct_die(CT_SOFTWARE, "libwebp does not take it");
+	(void)fwrite(to.mem, to.size, 1, f);
+	WebPMemoryWriterClear(&to);
+	WebPPictureFree(&pic);
+	free(rgba);
 }
 
 /* ---- arguments -------------------------------------------------------------
  */
+
+static const struct {
+	const char *suffix;
+	void (*write)(FILE *f, const struct pixels *p);
+} kinds[] = { { ".jpg", jpeg }, { ".png", png }, { ".webp", webp } };
 
 static void
 size(const char *opt, const char *text, long *w, long *h)
@@ -341,13 +455,21 @@ main(int argc, char *argv[])
 	static const struct option longopt[] = {
 		{ "seed", required_argument, NULL, 's' },
 		{ "size", required_argument, NULL, 'z' },
-		{ "resize", required_argument, NULL, 'r' },
+		{ "resize", required_argument, NULL, 'Z' },
 		{ "crop", required_argument, NULL, 'c' },
 		{ "gray", no_argument, NULL, 'g' },
 		{ "quality", required_argument, NULL, 'q' },
 		{ "progressive", no_argument, NULL, 'p' },
 		{ "restart", required_argument, NULL, 'R' },
 		{ "cmyk", no_argument, NULL, 'k' },
+		{ "ycck", no_argument, NULL, 'Y' },
+		{ "plain", no_argument, NULL, 'x' },
+		{ "rgb", no_argument, NULL, 'r' },
+		{ "apart", no_argument, NULL, 'o' },
+		{ "arithmetic", no_argument, NULL, 'A' },
+		{ "sampling", required_argument, NULL, 'S' },
+		{ "bits", required_argument, NULL, 'b' },
+		{ "lossless", no_argument, NULL, 'l' },
 		{ "palette", no_argument, NULL, 'P' },
 		{ "16bit", no_argument, NULL, 'd' },
 		{ "alpha", no_argument, NULL, 'a' },
@@ -357,9 +479,8 @@ main(int argc, char *argv[])
 	long w = 640, h = 480, rw = 0, rh = 0;
 	struct pixels p;
 	const char *dot;
-	uint8_t *row;
-	int c, is_png;
 	FILE *f;
+	int c;
 
 	ct_start("mkpix");
 	flag['s'] = 1;
@@ -367,7 +488,7 @@ main(int argc, char *argv[])
 	while ((c = getopt_long(argc, argv, "", longopt, NULL)) != -1)
 		if (c == 'z')
 			size("--size", optarg, &w, &h);
-		else if (c == 'r')
+		else if (c == 'Z')
 			size("--resize", optarg, &rw, &rh);
 		else if (c == '?')
 			ct_usage(usage);
@@ -376,8 +497,10 @@ main(int argc, char *argv[])
 					       c == 's' ? 1 << 30 : 100)
 					 : 1;
 	dot = argc - optind == 1 ? strrchr(argv[optind], '.') : NULL;
-	is_png = dot && strcmp(dot, ".png") == 0;
-	if (!dot || (!is_png && strcmp(dot, ".jpg") != 0))
+	flag['k'] |= flag['Y'];
+	for (c = 0; dot && c < 3 && strcmp(dot, kinds[c].suffix) != 0; c++)
+		;
+	if (!dot || c == 3)
 		ct_usage(usage);
 	state = (uint64_t)flag['s'] << 32;
 	compose();
@@ -386,13 +509,11 @@ main(int argc, char *argv[])
 		p = resized(p, rw, rh);
 	if (flag['c'])
 		p = cropped(p, flag['c']);
-	row = ct_alloc((size_t)p.w, 8);
 	if (!(f = fopen(argv[optind], "wb")))
 		ct_die(CT_CANTCREAT, "cannot create '%s'", argv[optind]);
-	(is_png ? png : jpeg)(f, &p, row);
+	kinds[c].write(f, &p);
 	if (fclose(f))
 		ct_die(CT_IOERR, "cannot write '%s'", argv[optind]);
-	free(row);
 	free(p.rgb);
 	return 0;
 }
