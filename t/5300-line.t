@@ -5,20 +5,7 @@
 
 sandbox || exit 1
 ct-preserve keygen -o vault >/dev/null 2>&1
-cat >ct.conf <<E
-[company]
-name = Example Images
-[reporter]
-first_name = Ana
-last_name = Lima
-email = trust@images.example
-[ncmec]
-credential = $box/cybertip.cred
-[vault]
-public_key = $tmp/vault.pub
-E
-CT_CONF=$tmp/ct.conf
-export CT_CONF
+conf </dev/null
 
 # scan ACCOUNT - two pictures of a new account, matched, queued, decided; the
 # name of one is not UTF-8

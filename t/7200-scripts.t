@@ -9,21 +9,11 @@ mkpix media/u1/a.jpg --seed 1 --size 160x120 --quality 60
 mkpix media/u1/b.jpg --seed 9 --size 160x120
 cp known/2.png "media/u2/c d.png"
 echo text >media/u2/note.jpg
-cat >ct.conf <<E
-[company]
-name = Example Images
-[reporter]
-first_name = Ana
-last_name = Lima
-email = trust@images.example
-[vault]
-public_key = $tmp/vault.pub
+conf <<E
 [source own]
 type = file
 path = $tmp/list
 E
-CT_CONF=$tmp/ct.conf
-export CT_CONF
 
 # ---- ct-rescan
 exits 'ct-rescan without a list: 66, never clean' 66 ct-rescan media

@@ -100,17 +100,7 @@ members 'List records' >names
 is 'list records are as their section says' '' sh -c 'jq -r keys_unsorted[] own.rec | sort -u | diff names -'
 ct-preserve keygen -o vault 2>/dev/null
 sandbox --hashes ncmec.rec || exit 1
-cat >ct.conf <<END
-[company]
-name = Example Images
-[reporter]
-first_name = Ana
-last_name = Lima
-email = trust@images.example
-[ncmec]
-credential = $box/cybertip.cred
-[vault]
-public_key = $tmp/vault.pub
+conf <<END
 [source ncmec]
 type = ncmec
 url = $url/hashsharing
@@ -121,8 +111,6 @@ type = file
 path = $tmp/own.rec
 class = own
 END
-CT_CONF=$tmp/ct.conf
-export CT_CONF
 exits 'the lists are taken whole' 0 ct-syncdb sync --all -q
 
 # ---- the pipe ----------------------------------------------------------------

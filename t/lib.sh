@@ -11,6 +11,7 @@ tmp=$(mktemp -d) && cd "$tmp" || exit 1
 CT_HOME=$tmp/state
 export PATH CT_HOME
 n=0 bad=0 pids=''
+box=
 
 cleanup() {
 	# shellcheck disable=SC2086 # a list of numbers
@@ -85,6 +86,26 @@ state() {
 # control JSON - {"clock":TIME}, {"fault":SPEC} or {"entries":[...]}
 control() {
 	ct-sandbox control "$url" "$1" >/dev/null
+}
+
+# conf - $CT_CONF: a company that reports, seals, and if there is a sandbox,
+# submits to it; sections of standard input after it
+conf() {
+	CT_CONF=$tmp/ct.conf
+	export CT_CONF
+	cat >"$CT_CONF" <<END
+[company]
+name = Example Images
+[reporter]
+first_name = Ana
+last_name = Lima
+email = trust@images.example
+${box:+[ncmec]
+credential = $box/cybertip.cred}
+[vault]
+public_key = $tmp/vault.pub
+END
+	cat >>"$CT_CONF"
 }
 
 skip_all() {
