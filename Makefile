@@ -6,8 +6,8 @@ BINDIR  = $(PREFIX)/bin
 LIBEXECDIR = $(PREFIX)/libexec/ct
 MANDIR  = $(PREFIX)/share/man
 
-PKGS    = libcurl libxml-2.0 jansson libjpeg libpng libsodium libcrypto \
-          sqlite3 libmicrohttpd
+PKGS    = libcurl libxml-2.0 jansson libjpeg libpng libwebp libsodium \
+          libcrypto sqlite3 libmicrohttpd
 PKGCONF = pkg-config
 CFLAGS  = -O2 -g
 STD     = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64

@@ -132,7 +132,7 @@ for f in empty text.jpg; do
 	    "[$(wc -c <$f),\"application/octet-stream\",\"unsupported\",null]" o
 	json "$f: SHA-256" .hashes.sha256 "\"$(sha256sum <$f | cut -d' ' -f1)\"" o
 done
-for kind in 'GIF89a image/gif' 'RIFF1234WEBP image/webp' 'II*\0 image/tiff' \
+for kind in 'GIF89a image/gif' 'II*\0 image/tiff' \
     'BM1234\0\0\0\0 image/bmp' '1234ftypheic image/heic' '1234ftypavif image/avif' \
     '1234ftypisom video/mp4' '1234ftypqt\040\040 video/quicktime' \
     '\032\105\337\243 video/x-matroska'; do
@@ -148,7 +148,8 @@ clip() { # FILE PERCENT
 	ct-hash -q part
 }
 mkpix --seed 7 --progressive p.jpg && mkpix --seed 7 a.png && mkpix --seed 7 --interlaced i.png
-for f in a.jpg p.jpg a.png i.png; do
+mkpix --seed 7 a.webp && mkpix --seed 7 --lossless l.webp
+for f in a.jpg p.jpg a.png i.png a.webp l.webp; do
 	for at in 0 1 5 10 20 30 40 50 60 70 80 90 95 99; do
 		clip $f $at >>cuts
 	done
@@ -167,6 +168,9 @@ ct-hash -q hole >o
 json 'a hole is a partial picture, hashed' '[.file.decode,.hashes.pdq_quality]' '["partial",100]' o
 { head -c 20000 a.png && printf x && tail -c +20002 a.png; } >flip
 ok 'a PNG with a bad byte is never whole' test "$(decode flip)" != ok
+
+printf RIFF1234WEBP >stub
+is 'a WebP without a picture is corrupt' corrupt decode stub
 
 # ---- limits, each by a file of a few bytes
 # shellcheck disable=SC2059

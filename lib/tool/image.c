@@ -89,7 +89,8 @@ ct_image_mime(enum ct_image_kind kind)
 bool
 ct_image_decodable(enum ct_image_kind kind)
 {
-	return kind == CT_IMAGE_JPEG || kind == CT_IMAGE_PNG;
+	return kind == CT_IMAGE_JPEG || kind == CT_IMAGE_PNG ||
+	    kind == CT_IMAGE_WEBP;
 }
 
 const char *

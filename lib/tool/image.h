@@ -17,9 +17,9 @@
 enum ct_image_kind {
 	CT_IMAGE_OTHER, /* nothing that we know */
 	CT_IMAGE_JPEG,
-	CT_IMAGE_PNG, /* see ct_image_decodable; the rest is only named */
-	CT_IMAGE_GIF,
+	CT_IMAGE_PNG,
 	CT_IMAGE_WEBP,
+	CT_IMAGE_GIF, /* this and what follows is only named */
 	CT_IMAGE_BMP,
 	CT_IMAGE_TIFF,
 	CT_IMAGE_HEIC,

@@ -85,6 +85,9 @@ ct_image_decode(const uint8_t *bytes, size_t len,
 	case CT_IMAGE_PNG:
 		status = ct_image_png(&job);
 		break;
+	case CT_IMAGE_WEBP:
+		status = ct_image_webp(&job);
+		break;
 	default:
 		break;
 	}

@@ -37,5 +37,6 @@ enum ct_image_status ct_image_end(
 /* The decoders: begin, rows, end. */
 enum ct_image_status ct_image_jpeg(struct ct_image_job *job);
 enum ct_image_status ct_image_png(struct ct_image_job *job);
+enum ct_image_status ct_image_webp(struct ct_image_job *job);
 
 #endif
