@@ -42,6 +42,7 @@ static const char usage[] =
     "  --bits N        PNG, gray or palette: 1, 2 or 4 a pixel\n"
     "  --16bit         PNG: 16 bits a sample, the lower 8 nonsense\n"
     "  --interlaced    PNG: in seven passes\n"
+    "  --stored        PNG: not compressed\n"
     "  --lossless      WebP: so\n";
 
 static long flag[128]; /* by the letter of the option, see main */
@@ -379,6 +380,8 @@ png(FILE *f, const struct pixels *p)
 	if (flag['a'])
 		type |= PNG_COLOR_MASK_ALPHA;
 	png_init_io(png, f);
+	if (flag['0'])
+		png_set_compression_level(png, 0);
 	png_set_IHDR(png, info, (png_uint_32)p->w, (png_uint_32)p->h,
 	    flag['b']       ? (int)flag['b']
 		: flag['d'] ? 16
@@ -474,6 +477,7 @@ main(int argc, char *argv[])
 		{ "16bit", no_argument, NULL, 'd' },
 		{ "alpha", no_argument, NULL, 'a' },
 		{ "interlaced", no_argument, NULL, 'i' },
+		{ "stored", no_argument, NULL, '0' },
 		{ NULL, 0, NULL, 0 },
 	};
 	long w = 640, h = 480, rw = 0, rh = 0;
