@@ -77,7 +77,7 @@ $(UNITS) $(TOOLS): %: %.o $(LIBS)
 t/fault.so: t/fault.c
 	$(Q)$(CC) $(STD) $(WARN) -shared -fPIC -o $@ $< -ldl
 
-check: all $(UNITS) $(TOOLS) t/fault.so
+check: all $(UNITS) $(TOOLS) $(FUZZ) t/fault.so
 	PATH=$$PWD:$$PATH prove -j2 $(PROVEFLAGS) -e '' $(UNITS) t/*.t
 
 # the same tests, instrumented; LD_PRELOAD tests skip themselves
@@ -118,15 +118,34 @@ dist:
 clean:
 	rm -f $(CMDS) $(UNITS) $(TOOLS) $(FUZZ) $(LIBS) t/fault.so \
 	    lib/tool/*.inc */*.[od] */*/*.[od]
+	rm -rf $(FUZZED)
 
-FUZZ := $(patsubst %.c,%,$(wildcard t/fuzz/*.c))
+# every target with its corpus: t/1410-corpora.t runs them, built with a plain
+# main; make fuzz goes on from there with clang's libFuzzer, SECONDS each
+FUZZ := $(patsubst %.c,%,$(filter-out t/fuzz/main.c,$(wildcard t/fuzz/*.c)))
+$(FUZZ): %: %.o t/fuzz/main.o $(LIBS)
+	@$(SAY) '  link $@'
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+FUZZED  = t/fuzz/obj
+SANITIZE = address,undefined
+FUZZ_O  = $(patsubst %.c,$(FUZZED)/%.o,$(wildcard lib/*/*.c))
+$(FUZZED)/%.o: %.c
+	@mkdir -p $(@D)
+	@$(SAY) '  fuzz $<'
+	$(Q)clang $(STD) $(INCLUDE) $(DEFINE) $(PKG_CFLAGS) -g -O1 -MMD -MP \
+	    -fsanitize=fuzzer-no-link,$(SANITIZE) -c -o $@ $<
+$(FUZZED)/lib/tool/schema.o: lib/tool/cybertipline.inc
+$(FUZZED)/lib.a: $(FUZZ_O)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
 fuzz: $(FUZZ:%=%.run)
-%.run: %.c lib/tool/cybertipline.inc
-	clang $(STD) $(INCLUDE) $(DEFINE) -g -O1 \
-	    -fsanitize=fuzzer,address,undefined -o $* \
-	    $< lib/*/*.c $(PKG_CFLAGS) $(PKG_LIBS)
-	mkdir -p $*.corpus && $* -max_total_time=$(or $(SECONDS),60) \
-	    -close_fd_mask=3 $*.corpus
+%.run: $(FUZZED)/%.o $(FUZZED)/lib.a
+	$(Q)clang -g -fsanitize=fuzzer,$(SANITIZE) -o $(FUZZED)/$(*F) $^ \
+	    $(PKG_LIBS)
+	@mkdir -p $(FUZZED)/$(*F).found
+	$(FUZZED)/$(*F) -max_total_time=$(or $(SECONDS),60) -close_fd_mask=3 \
+	    -artifact_prefix=$(FUZZED)/$(*F). $(FUZZED)/$(*F).found $*.corpus
 
 .PHONY: all deps check fuzz asan demo layers lint install dist clean
--include $(wildcard */*.d */*/*.d)
+-include $(wildcard */*.d */*/*.d $(FUZZED)/*/*/*.d)
