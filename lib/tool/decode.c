@@ -341,7 +341,10 @@ credible(const struct ct_decode *d, const struct ct_wire_answer *a)
 	if (a->w == 0 || a->h == 0 || a->w > l->side || a->h > l->side ||
 	    (uint64_t)a->w * a->h > l->pixels)
 		return false;
-	if (a->frames == 0 || a->frames > ask->len || a->trailing > ask->len ||
+	if (a->frames == 0 || a->frames > ask->len || a->trailing > ask->len)
+		return false;
+	/* of a damaged one partial is said, however many it has */
+	if (a->status != CT_IMAGE_PARTIAL &&
 	    (a->frames > 1) != (a->status == CT_IMAGE_TOO_MANY_FRAMES))
 		return false;
 	return hashes_credible(d, a);
