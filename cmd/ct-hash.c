@@ -182,7 +182,7 @@ lines(char delim, struct ct_err *err)
 	int got, rc = 0;
 
 	while (!rc) {
-		while (!rc && first != next && !ct_in_ready(&in))
+		while (!rc && first != next && !ct_in_here(&in))
 			rc = finish(err);
 		if (rc || (got = ct_in_next(&in, &line, &len, err)) == 0)
 			break;

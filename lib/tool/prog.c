@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,13 +48,40 @@ ct_stop_gently(void)
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
+#define ERASE "\r\033[K"
+
+static volatile sig_atomic_t status_shown;
+
+void
+ct_status(const char *line)
+{
+	struct winsize size = { 0 };
+	char text[512];
+	int width = 79, n;
+
+	if (!line && !status_shown)
+		return;
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1)
+		width = size.ws_col - 1;
+	n = line ? snprintf(text, sizeof text, ERASE "%s: %s", ct_prog, line)
+		 : snprintf(text, sizeof text, ERASE);
+	width += (int)sizeof ERASE - 1;
+	n = n > width ? width : n;
+	n = n > (int)sizeof text - 1 ? (int)sizeof text - 1 : n;
+	status_shown = line != NULL;
+	if (n > 0 && write(STDERR_FILENO, text, (size_t)n) < 0)
+		return; /* it was only for show */
+}
+
 static void __attribute__((format(printf, 1, 0)))
 message(const char *fmt, va_list ap)
 {
 	char line[1024];
 	int n, m;
 
-	n = snprintf(line, sizeof line, "%s: ", ct_prog);
+	n = snprintf(
+	    line, sizeof line, "%s%s: ", status_shown ? ERASE : "", ct_prog);
+	status_shown = 0;
 	m = vsnprintf(line + n, sizeof line - (size_t)n - 1, fmt, ap);
 	n += m < 0 ? 0 : m;
 	if ((size_t)n > sizeof line - 2)

@@ -30,6 +30,12 @@ void ct_start(const char *name);
 void ct_stop_gently(void);
 extern volatile sig_atomic_t ct_stop;
 
+/*
+ * Keep this line at the foot of the terminal that is standard error, cut to
+ * its width; NULL takes it away.  Messages go above it.
+ */
+void ct_status(const char *line);
+
 /* Print "PROGRAM: message" to standard error.  ct_die then exits with code. */
 void ct_warn(const char *fmt, ...) CT_PRINTF(1, 2);
 _Noreturn void ct_die(int code, const char *fmt, ...) CT_PRINTF(2, 3);

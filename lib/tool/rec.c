@@ -1,7 +1,5 @@
 #include "rec.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "hex.h"
@@ -114,36 +112,4 @@ ct_rec_error(const json_t *rec)
 	if (!error)
 		return 0;
 	return code > 0 && code <= CT_CONFIG ? (int)code : CT_DATAERR;
-}
-
-void
-ct_tally(struct ct_tally *tally, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < CT_TALLY_MAX; i++) {
-		if (!tally->name[i])
-			tally->name[i] = name;
-		if (strcmp(tally->name[i], name) == 0) {
-			tally->count[i]++;
-			return;
-		}
-	}
-}
-
-void
-ct_tally_print(const struct ct_tally *tally, size_t in, size_t out)
-{
-	char line[512];
-	size_t i, len = 0;
-
-	line[0] = '\0';
-	for (i = 0; i < CT_TALLY_MAX && tally->name[i]; i++) {
-		int n = snprintf(line + len, sizeof line - len, "%s%zu %s",
-		    i ? ", " : ": ", tally->count[i], tally->name[i]);
-
-		if (n > 0 && (size_t)n < sizeof line - len)
-			len += (size_t)n;
-	}
-	ct_warn("%zu in = %zu out + %zu dropped%s", in, out, in - out, line);
 }

@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "err.h"
+#include "tally.h"
 
 #define CT_REC_MAX (1 << 20) /* bytes in a line */
 #define CT_REC_DEPTH 64      /* objects and arrays within one another */
@@ -47,7 +48,16 @@ int ct_out_line(struct ct_out *out, const char *line, size_t len,
  */
 int ct_out_grown(struct ct_out *out, const char *line, size_t len,
     const json_t *rec, size_t had, struct ct_err *err);
+/* The same with those members as text, "name":value separated by commas; for
+ * a record that has none yet, bare. */
+int ct_out_more(struct ct_out *out, const char *line, size_t len, bool bare,
+    const char *more, struct ct_err *err);
+/* Bytes as they are, behind a record; they gather like records. */
+int ct_out_bytes(
+    struct ct_out *out, const void *bytes, size_t len, struct ct_err *err);
 int ct_out_flush(struct ct_out *out, struct ct_err *err);
+/* Flush if the oldest record has waited for 100 ms. */
+int ct_out_tick(struct ct_out *out, struct ct_err *err);
 /* Flush and close the descriptor: a full disk may show only here. */
 int ct_out_close(struct ct_out *out, struct ct_err *err);
 
@@ -58,8 +68,11 @@ struct ct_in {
 	char delim;         /* '\n' or '\0' */
 	bool names;         /* a CR before LF may be part of a name: keep it */
 	struct ct_out *tie; /* flushed before input blocks; may be NULL */
+	struct ct_progress *show; /* kept going while it does; may be NULL */
 	char *buf;
 	size_t cap, start, end;
+	size_t seen;    /* bytes behind start that hold no delimiter */
+	bool skip;      /* they belong to a line too long */
 	size_t lineno;  /* of the line given last, from 1 */
 	bool eof, torn; /* torn: that line had no delimiter */
 };
@@ -70,23 +83,21 @@ struct ct_in {
  * CT_DATAERR for a line over CT_REC_MAX, which is skipped; CT_IOERR.
  */
 int ct_in_next(struct ct_in *in, char **line, size_t *len, struct ct_err *err);
-/* Would ct_in_next most likely return without waiting? */
-bool ct_in_ready(const struct ct_in *in);
+/* The same, but reading at most once: CT_IN_PART if that was not enough. */
+enum { CT_IN_PART = -1 };
+int ct_in_some(struct ct_in *in, char **line, size_t *len, struct ct_err *err);
+/* Is a whole line, or the end, here already? */
+bool ct_in_here(struct ct_in *in);
+
+/*
+ * What follows the line given last, as bytes, reading once if there are none
+ * yet: 1, 0 at the end, CT_IOERR.  They come again but for the first n, once
+ * ct_in_took(in, n) was called.
+ */
+int ct_in_bytes(
+    struct ct_in *in, const char **bytes, size_t *len, struct ct_err *err);
+void ct_in_took(struct ct_in *in, size_t n);
 void ct_in_free(struct ct_in *in);
-
-/* ---- outcomes, for the closing summary ---------------------------------- */
-
-#define CT_TALLY_MAX 16
-
-struct ct_tally {
-	const char *name[CT_TALLY_MAX];
-	size_t count[CT_TALLY_MAX];
-};
-
-/* Count one more of name, which must stay valid. */
-void ct_tally(struct ct_tally *tally, const char *name);
-/* "PROGRAM: 9 in = 7 out + 2 dropped: 3 match, 4 clean" to standard error. */
-void ct_tally_print(const struct ct_tally *tally, size_t in, size_t out);
 
 /* ---- the filter ---------------------------------------------------------- */
 
@@ -160,8 +171,17 @@ int ct_rec_error(const json_t *rec);
  */
 int ct_rec_path(const json_t *rec, char **path, struct ct_err *err);
 
-/* Put this file into rec: as path its name from the root, in one spelling,
- * or as path_b64 if that is not UTF-8; as id the same, or "b64:" and that. */
-void ct_rec_name(json_t *rec, const char *name);
+/* The same file's name from the root, in one spelling.  Release with free. */
+char *ct_rec_whole(const char *name);
+
+/* Put this file into rec: as path its whole name, or as path_b64 if that is
+ * not UTF-8; as id the same, or "b64:" and that. */
+void ct_rec_name(json_t *rec, const char *whole);
+
+/*
+ * Cut the member of this name out of a line that parsed as a record and has
+ * it: the other bytes stay.  -1 if its name is spelt with escapes.
+ */
+int ct_rec_cut(char *line, size_t *len, const char *name);
 
 #endif

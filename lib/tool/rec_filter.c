@@ -27,6 +27,10 @@ outcome(struct ct_filter *f, struct item *it, struct ct_err *err)
 	} else if ((rc = ct_rec_error(it->rec))) {
 		it->had = json_object_size(it->rec);
 		ct_tally(&f->tally, "error");
+		if (!ct_rec_text(it->rec, "error.msg"))
+			ct_warn("line %zu: it came with an error that says"
+				" nothing",
+			    it->lineno);
 		return rc;
 	} else {
 		it->had = json_object_size(it->rec);
@@ -87,13 +91,17 @@ int
 ct_filter(struct ct_filter *f)
 {
 	struct ct_out out = { .fd = f->out, .each = f->promise };
-	struct ct_in in = { .fd = f->in, .delim = '\n', .tie = &out };
+	struct ct_progress show = { .tally = &f->tally };
+	struct ct_in in = {
+		.fd = f->in, .delim = '\n', .tie = &out, .show = &show
+	};
 	struct item it = { 0 };
 	struct ct_err err = { 0 };
 	size_t blank = 0;
 	int got, rc = 0, worst = 0;
 	char *line;
 
+	ct_progress_start(&show, !f->quiet, false);
 	while (!ct_stop && (got = ct_in_next(&in, &line, &it.len, &err))) {
 		if (got == CT_IOERR) {
 			ct_warn("%s", err.msg);
@@ -115,7 +123,11 @@ ct_filter(struct ct_filter *f)
 		if (rc > worst)
 			worst = rc;
 		err = (struct ct_err){ 0 };
+		show.in = in.lineno - blank;
+		show.out = out.n;
+		ct_progress_tick(&show);
 	}
+	ct_progress_end(&show);
 	/* one that stops by itself says with its status why */
 	if (ct_stop && f->status < CT_SOFTWARE && worst < CT_TEMPFAIL)
 		worst = CT_TEMPFAIL;

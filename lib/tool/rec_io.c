@@ -75,10 +75,18 @@ dump(const char *text, size_t len, void *arg)
 	struct ct_out *out = arg;
 	char esc[6] = { '\\', 'u', '0', '0', 0, 0 };
 	size_t i, skip;
-	unsigned char c;
+	unsigned char c = 0;
 
 	for (i = 0; i < len; i += skip) {
-		c = (unsigned char)text[i];
+		for (skip = i; skip < len; skip++) {
+			c = (unsigned char)text[skip];
+			if (c == 0x7f || c == 0xc2)
+				break;
+		}
+		append(out, text + i, skip - i);
+		i = skip;
+		if (i == len)
+			break;
 		skip = 1;
 		if (c == 0xc2 && i + 1 < len &&
 		    (unsigned char)text[i + 1] < 0xa0) {
@@ -169,6 +177,39 @@ ct_out_grown(struct ct_out *out, const char *line, size_t len,
 }
 
 int
+ct_out_more(struct ct_out *out, const char *line, size_t len, bool bare,
+    const char *more, struct ct_err *err)
+{
+	size_t start = out->len;
+
+	while (line[len - 1] != '}') /* it parsed: there is one */
+		len--;
+	append(out, line, len - 1);
+	append(out, ",", !bare);
+	append(out, more, strlen(more));
+	append(out, "}", 1);
+	return finish(out, start, err);
+}
+
+int
+ct_out_bytes(
+    struct ct_out *out, const void *bytes, size_t len, struct ct_err *err)
+{
+	if (out->len == 0)
+		out->since = ct_mono();
+	append(out, bytes, len);
+	return out->len >= OUT_BYTES ? ct_out_flush(out, err) : 0;
+}
+
+int
+ct_out_tick(struct ct_out *out, struct ct_err *err)
+{
+	if (out->len && ct_mono() - out->since >= OUT_MS)
+		return ct_out_flush(out, err);
+	return 0;
+}
+
+int
 ct_out_close(struct ct_out *out, struct ct_err *err)
 {
 	int rc = ct_out_flush(out, err);
@@ -180,6 +221,24 @@ ct_out_close(struct ct_out *out, struct ct_err *err)
 	out->buf = NULL;
 	out->cap = 0;
 	return rc;
+}
+
+/* Wait until there is input, showing how far we are: 1, or 0 if to stop. */
+static int
+await(const struct ct_in *in)
+{
+	struct pollfd p[2] = { { .fd = in->fd, .events = POLLIN },
+		{ .fd = ct_progress_fd(), .events = POLLIN } };
+	int ready;
+
+	for (;;) {
+		ready = poll(p, 2, in->show->live ? 250 : -1);
+		if (ct_stop && ready < 0)
+			return 0;
+		ct_progress_tick(in->show);
+		if (ready > 0 && p[0].revents)
+			return 1;
+	}
 }
 
 /* Read more behind end; 1, 0 at the end of input, CT_IOERR. */
@@ -202,6 +261,8 @@ fill(struct ct_in *in, struct ct_err *err)
 	if (in->tie && in->tie->len && poll(&p, 1, 0) == 0 &&
 	    (rc = ct_out_flush(in->tie, err)))
 		return rc;
+	if (in->show && !await(in))
+		return 0;
 	do
 		n = read(in->fd, in->buf + in->end, in->cap - in->end - 1);
 	while (n < 0 && errno == EINTR && !ct_stop);
@@ -213,39 +274,50 @@ fill(struct ct_in *in, struct ct_err *err)
 	return n > 0;
 }
 
-int
-ct_in_next(struct ct_in *in, char **line, size_t *len, struct ct_err *err)
+/* The delimiter of the line that begins at start, or NULL. */
+static char *
+delimiter(struct ct_in *in)
 {
-	size_t seen = 0;
 	char *nl = NULL;
-	bool skip = false;
+
+	if (in->end > in->start + in->seen)
+		nl = memchr(in->buf + in->start + in->seen, in->delim,
+		    in->end - in->start - in->seen);
+	in->seen =
+	    nl ? (size_t)(nl - in->buf) - in->start : in->end - in->start;
+	if (!nl && in->seen > CT_REC_MAX) {
+		in->skip = true;
+		in->start = in->end;
+		in->seen = 0;
+	}
+	return nl;
+}
+
+int
+ct_in_some(struct ct_in *in, char **line, size_t *len, struct ct_err *err)
+{
+	char *nl = delimiter(in);
+	bool skip;
 	int rc;
 
-	while (!nl) {
-		if (in->end > in->start + seen)
-			nl = memchr(in->buf + in->start + seen, in->delim,
-			    in->end - in->start - seen);
-		if (nl)
-			break;
-		seen = in->end - in->start;
-		if (seen > CT_REC_MAX) {
-			skip = true;
-			in->start = in->end;
-			seen = 0;
-		}
-		if (in->eof || (rc = fill(in, err)) == 0) {
-			in->eof = true;
-			break;
-		}
+	if (!nl && !in->eof) {
+		rc = fill(in, err);
 		if (rc > 1)
 			return rc;
+		in->eof = rc == 0;
+		nl = delimiter(in);
+		if (!nl && !in->eof)
+			return CT_IN_PART;
 	}
+	skip = in->skip;
 	if (!nl && in->end == in->start && !skip)
 		return 0;
 	in->torn = !nl;
 	*line = in->buf + in->start;
 	*len = nl ? (size_t)(nl - *line) : in->end - in->start;
 	in->start = nl ? in->start + *len + 1 : in->end;
+	in->seen = 0;
+	in->skip = false;
 	in->lineno++;
 	if (skip || *len > CT_REC_MAX)
 		return ct_fail(
@@ -257,15 +329,42 @@ ct_in_next(struct ct_in *in, char **line, size_t *len, struct ct_err *err)
 	return 1;
 }
 
-bool
-ct_in_ready(const struct ct_in *in)
+int
+ct_in_next(struct ct_in *in, char **line, size_t *len, struct ct_err *err)
 {
-	struct pollfd p = { .fd = in->fd, .events = POLLIN };
+	int rc;
 
-	return in->eof ||
-	    (in->end > in->start &&
-		memchr(in->buf + in->start, in->delim, in->end - in->start)) ||
-	    poll(&p, 1, 0) != 0;
+	while ((rc = ct_in_some(in, line, len, err)) == CT_IN_PART)
+		;
+	return rc;
+}
+
+bool
+ct_in_here(struct ct_in *in)
+{
+	return in->eof || delimiter(in);
+}
+
+int
+ct_in_bytes(
+    struct ct_in *in, const char **bytes, size_t *len, struct ct_err *err)
+{
+	int rc = 1;
+
+	if (in->start == in->end && !in->eof) {
+		rc = fill(in, err);
+		in->eof = rc == 0;
+	}
+	*bytes = in->buf + in->start;
+	*len = in->end - in->start;
+	return rc > 1 ? rc : *len > 0;
+}
+
+void
+ct_in_took(struct ct_in *in, size_t n)
+{
+	in->start += n;
+	in->seen = 0;
 }
 
 void

@@ -85,8 +85,8 @@ ct_rec_path(const json_t *rec, char **path, struct ct_err *err)
  * The same name from the root, whatever way it was spelt: the directory is
  * resolved, its last component, which may be a link, is not.
  */
-static char *
-whole(const char *name)
+char *
+ct_rec_whole(const char *name)
 {
 	const char *slash = strrchr(name, '/'),
 		   *last = slash ? slash + 1 : name;
@@ -105,20 +105,19 @@ whole(const char *name)
 }
 
 void
-ct_rec_name(json_t *rec, const char *name)
+ct_rec_name(json_t *rec, const char *whole)
 {
-	char *path = whole(name), *coded;
-	json_t *text = json_string(path); /* NULL if it is not UTF-8 */
+	char *coded;
+	json_t *text = json_string(whole); /* NULL if it is not UTF-8 */
 
 	if (text) {
 		(void)json_object_set(rec, "id", text);
 		(void)json_object_set_new(rec, "path", text);
 	} else {
-		coded = encode(path);
+		coded = encode(whole);
 		(void)json_object_set_new(
 		    rec, "id", json_sprintf("b64:%s", coded));
 		(void)json_object_set_new(rec, "path_b64", json_string(coded));
 		free(coded);
 	}
-	free(path);
 }
