@@ -107,6 +107,7 @@ finish(struct ct_err *err)
 static int
 identify(struct item *it, bool record, char **path, struct ct_err *err)
 {
+	char *whole;
 	int rc;
 
 	if (!record) {
@@ -114,7 +115,9 @@ identify(struct item *it, bool record, char **path, struct ct_err *err)
 			return ct_fail(err, CT_DATAERR,
 			    "a path with a NUL; names ended by NUL want -0");
 		*path = ct_strdup(it->line);
-		ct_rec_name(it->rec, *path);
+		whole = ct_rec_whole(*path);
+		ct_rec_name(it->rec, whole);
+		free(whole);
 		if (owner)
 			(void)json_object_set(it->rec, "user", owner);
 		return 0;
