@@ -65,7 +65,7 @@ struct ct_image_limits {
 	uint32_t bytes;  /* of the file */
 	uint32_t pixels; /* in all */
 	uint32_t side;   /* pixels a side */
-	uint32_t scans;  /* of a progressive JPEG */
+	uint32_t scans;  /* of a JPEG */
 	uint32_t memory; /* bytes that decoding may take */
 	uint32_t ms;     /* of wall time; the decoder itself does not look */
 };
@@ -81,8 +81,10 @@ extern const struct ct_image_limits ct_image_limits;
 
 /* Of the picture; all 0 unless an outcome says that it was seen. */
 struct ct_image_info {
-	uint32_t w, h;   /* pixels, at full size */
-	uint32_t frames; /* 1, or more if it moves; only the first is decoded */
+	uint32_t w, h; /* pixels, at full size */
+	/* Pictures in it, as many as it says or as were found: 1, or more
+	 * if it moves; the first was decoded. */
+	uint32_t frames;
 	uint32_t trailing; /* bytes of the file behind the picture's end */
 	bool luma;         /* brightness alone was decoded */
 };
@@ -101,15 +103,16 @@ struct ct_image_sink {
 };
 
 /*
- * Decode as stored: no orientation, gamma or colour
- * profile applied, alpha dropped, palettes expanded, 16 bits cut to the upper
- * 8, CMYK turned to RGB; of an animated PNG the picture that comes first.
+ * Decode as stored: no orientation, gamma or colour profile applied, alpha
+ * dropped, palettes expanded, 16 bits cut to the upper 8, CMYK turned to RGB;
+ * of several pictures the first, in WebP on its canvas, which is black.
  * With an outcome of which ct_image_seen is true every row went to the sink
  * (those that are missing as middle grey); with any other outcome what the
  * sink got means nothing.
  *
- * luma: brightness alone will do, and a JPEG may come shrunk, to the smallest
- * of 1, 2, 4 and 8 eighths that leaves a side of 256 or more.
+ * luma: brightness alone will do.  A JPEG of brightness and colours, or of
+ * brightness alone, then comes as grey and shrunk, to the smallest of 1, 2, 4
+ * and 8 eighths that leaves both sides 256 or more, or 8.
  */
 enum ct_image_status ct_image_decode(const uint8_t *bytes, size_t len,
     const struct ct_image_limits *limits, bool luma,

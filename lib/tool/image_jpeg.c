@@ -9,6 +9,12 @@
 
 #include "image_job.h"
 
+#define ROWS 8     /* asked for at a time */
+#define ENOUGH 256 /* pixels a side, where brightness will do */
+
+#define M_SOI 0xd8
+#define M_SOS 0xda
+
 struct jpeg {
 	struct jpeg_decompress_struct c; /* first: libjpeg hands it back */
 	struct jpeg_error_mgr err;
@@ -69,9 +75,9 @@ ended(struct jpeg *j)
 		return;
 	j->ended = true;
 	high = j->c.input_iMCU_row * (uint32_t)j->c.max_v_samp_factor * DCTSIZE;
-	if (j->c.input_scan_number > 1 || high > j->c.image_height)
-		high = j->c.image_height;
-	j->good = high;
+	j->good = high * j->job->eighths / 8;
+	if (j->c.input_scan_number > 1 || high >= j->c.image_height)
+		j->good = ct_image_down(j->job);
 }
 
 /*
@@ -127,6 +133,33 @@ on_progress(j_common_ptr c)
 		stop(j, CT_IMAGE_TOO_MANY_SCANS);
 }
 
+/*
+ * Scans that are in the file, found by their markers alone: to decode the 100
+ * that are allowed may take a second where the file has 20 kB.
+ */
+static uint32_t
+scans(const uint8_t *bytes, size_t len)
+{
+	const uint8_t *at = bytes + 2, *end = bytes + len;
+	uint32_t n = 0;
+
+	while ((at = memchr(at, 0xff, (size_t)(end - at)))) {
+		while (at < end && *at == 0xff)
+			at++;
+		if (end - at < 3 || *at == JPEG_EOI)
+			break;
+		n += *at == M_SOS;
+		/* what has no contents: stuffing, TEM, RSTn, SOI */
+		if (*at < 2 || (*at >= JPEG_RST0 && *at <= M_SOI))
+			at++;
+		else if (end - at - 1 > (at[1] << 8 | at[2]))
+			at += 1 + (at[1] << 8 | at[2]);
+		else
+			break;
+	}
+	return n;
+}
+
 /* Set up how colours come out. */
 static void
 colours(struct jpeg *j)
@@ -148,6 +181,26 @@ colours(struct jpeg *j)
 	}
 }
 
+/* Brightness alone, as small as will do.  Returns the eighths. */
+static uint32_t
+shrink(struct jpeg *j)
+{
+	struct jpeg_decompress_struct *c = &j->c;
+
+	if (c->jpeg_color_space != JCS_YCbCr &&
+	    c->jpeg_color_space != JCS_GRAYSCALE)
+		return 8;
+	j->job->info.luma = true;
+	c->out_color_space = JCS_GRAYSCALE;
+	c->scale_denom = 8;
+	for (c->scale_num = 1; c->scale_num < 8; c->scale_num *= 2) {
+		jpeg_calc_output_dimensions(c);
+		if (c->output_width >= ENOUGH && c->output_height >= ENOUGH)
+			break;
+	}
+	return c->scale_num;
+}
+
 /* Ink to light, in place.  Adobe stores it inverted already. */
 static void
 cmyk_to_rgb(uint8_t *row, uint32_t w, bool adobe)
@@ -161,38 +214,66 @@ cmyk_to_rgb(uint8_t *row, uint32_t w, bool adobe)
 	}
 }
 
+/* What the header says: its size within the limits, how it comes out. */
 static void
-decode(struct jpeg *j)
+header(struct jpeg *j)
 {
 	struct jpeg_decompress_struct *c = &j->c;
 	struct ct_image_job *job = j->job;
 	enum ct_image_status why;
-	int channels;
+	uint32_t eighths;
+
+	(void)jpeg_read_header(c, TRUE);
+	if (c->data_precision != 8)
+		stop(j, CT_IMAGE_UNSUPPORTED);
+	colours(j);
+	eighths = job->luma ? shrink(j) : 8;
+	if (!job->w &&
+	    (why = ct_image_begin(
+		 job, c->image_width, c->image_height, eighths)))
+		stop(j, why);
+	if (jpeg_has_multiple_scans(c) &&
+	    scans(job->bytes, j->len) > job->limits->scans)
+		stop(j, CT_IMAGE_TOO_MANY_SCANS);
+}
+
+static void
+rows(struct jpeg *j)
+{
+	struct jpeg_decompress_struct *c = &j->c;
 	JSAMPARRAY row;
+	uint32_t n, i;
+
+	row = c->mem->alloc_sarray((j_common_ptr)c, JPOOL_IMAGE,
+	    c->output_width * (uint32_t)c->output_components, ROWS);
+	while (c->output_scanline < c->output_height) {
+		n = jpeg_read_scanlines(c, row, ROWS);
+		for (i = 0; i < n; i++) {
+			if (c->out_color_space == JCS_CMYK)
+				cmyk_to_rgb(row[i], c->output_width,
+				    c->saw_Adobe_marker);
+			ct_image_row(j->job, row[i], c->output_components);
+		}
+	}
+}
+
+static void
+decode(struct jpeg *j)
+{
+	struct jpeg_decompress_struct *c = &j->c;
 
 	jpeg_create_decompress(c);
-	c->mem->max_memory_to_use = (long)job->limits->memory;
+	c->mem->max_memory_to_use = (long)j->job->limits->memory;
 	c->progress = &j->progress;
 	j->progress.progress_monitor = on_progress;
-	jpeg_mem_src(c, job->bytes, j->len);
-	(void)jpeg_read_header(c, TRUE);
-	colours(j);
-	if (!job->w &&
-	    (why = ct_image_begin(job, c->image_width, c->image_height, 8)))
-		stop(j, why);
+	jpeg_mem_src(c, j->job->bytes, j->len);
+	header(j);
 	c->dct_method = JDCT_ISLOW;
 	c->do_fancy_upsampling = TRUE;
 	(void)jpeg_start_decompress(c);
-	channels = c->output_components;
-	row = c->mem->alloc_sarray(
-	    (j_common_ptr)c, JPOOL_IMAGE, job->w * (uint32_t)channels, 1);
-	while (c->output_scanline < c->output_height) {
-		(void)jpeg_read_scanlines(c, row, 1);
-		if (c->out_color_space == JCS_CMYK)
-			cmyk_to_rgb(row[0], job->w, c->saw_Adobe_marker);
-		ct_image_row(job, row[0], channels);
-	}
+	rows(j);
 	(void)jpeg_finish_decompress(c); /* reads on to the end marker */
+	j->job->info.trailing = (uint32_t)c->src->bytes_in_buffer;
 }
 
 /* Returns what stopped it, or 0. */

@@ -84,12 +84,16 @@ on_read(png_structp png, uint8_t *to, size_t len)
 }
 
 /*
- * Are there other pictures beside the first: is more than one frame announced
- * (acTL), or there (fdAT)?  libpng knows neither chunk.
+ * How many pictures are in it: as many as are announced (acTL), or one and
+ * those that are there behind it, whichever is more.  Each of these has a head
+ * (fcTL), or should have one before its data (fdAT).  libpng knows none of
+ * these chunks.
  */
-static bool
-moving(const uint8_t *bytes, size_t len)
+static uint32_t
+frames(const uint8_t *bytes, size_t len)
 {
+	uint32_t said = 0, there = 0;
+	bool first = false; /* is past */
 	size_t at = 8, n;
 	const uint8_t *p;
 
@@ -98,14 +102,19 @@ moving(const uint8_t *bytes, size_t len)
 		n = png_get_uint_32(p);
 		if (n > len - at - 12)
 			n = len - at - 12; /* cut short: the last one */
-		if (memcmp(p + 4, "fdAT", 4) == 0 ||
-		    (memcmp(p + 4, "acTL", 4) == 0 && n >= 4 &&
-			png_get_uint_32(p + 8) > 1))
-			return true;
 		if (memcmp(p + 4, "IEND", 4) == 0)
 			break;
+		if (memcmp(p + 4, "IDAT", 4) == 0)
+			first = true;
+		else if (memcmp(p + 4, "fcTL", 4) == 0)
+			there += first;
+		else if (memcmp(p + 4, "fdAT", 4) == 0 && there == 0)
+			there = 1;
+		else if (memcmp(p + 4, "acTL", 4) == 0 && n >= 4 &&
+		    png_get_uint_32(p + 8) > said)
+			said = png_get_uint_32(p + 8);
 	}
-	return false;
+	return said > 1 + there ? said : 1 + there;
 }
 
 /* Bytes of grey or of RGB out of whatever there is. */
@@ -195,6 +204,7 @@ decode(struct png *p)
 		}
 	}
 	png_read_end(p->png, NULL); /* the checksums of the last chunk */
+	job->info.trailing = (uint32_t)(job->len - p->at);
 }
 
 /* Returns whether it went through without an error. */
@@ -229,8 +239,9 @@ ct_image_png(struct ct_image_job *job)
 		status = p.fatal;
 	else if (!p.no_memory)
 		status = ct_image_end(job, p.good, !whole);
-	if (status == CT_IMAGE_OK && moving(job->bytes, job->len))
-		status = CT_IMAGE_TOO_MANY_FRAMES, job->info.frames = 2;
+	job->info.frames = frames(job->bytes, job->len);
+	if (status == CT_IMAGE_OK && job->info.frames > 1)
+		status = CT_IMAGE_TOO_MANY_FRAMES;
 	free(p.whole);
 	free(p.row);
 	png_destroy_read_struct(&p.png, &p.info, NULL);
