@@ -53,7 +53,9 @@ ct_decode_file(struct ct_decode *d, struct ct_digest *digest, const char *path,
 		return 0;
 	}
 	if (!ct_image_decodable(h->res.kind)) {
-		h->res.status = CT_IMAGE_UNSUPPORTED;
+		h->res.status = ct_image_cut(ct_decode_room(d), (size_t)h->size)
+		    ? CT_IMAGE_CORRUPT
+		    : CT_IMAGE_UNSUPPORTED;
 		return 0;
 	}
 	h->sent = true;

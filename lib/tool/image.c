@@ -80,6 +80,18 @@ ct_image_kind(const uint8_t *bytes, size_t len)
 	return CT_IMAGE_OTHER;
 }
 
+bool
+ct_image_cut(const uint8_t *bytes, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof magics / sizeof *magics; i++)
+		if (ct_image_decodable(magics[i].kind) && len < magics[i].len &&
+		    starts(bytes, len, magics[i].magic, len))
+			return true;
+	return false;
+}
+
 const char *
 ct_image_mime(enum ct_image_kind kind)
 {

@@ -32,6 +32,9 @@ enum ct_image_kind {
 
 /* By the first bytes alone; a file's name has no say. */
 enum ct_image_kind ct_image_kind(const uint8_t *bytes, size_t len);
+/* Of no kind, is it too short to be known?  Nothing, or what a decodable kind
+ * begins with. */
+bool ct_image_cut(const uint8_t *bytes, size_t len);
 const char *ct_image_mime(enum ct_image_kind kind);
 bool ct_image_decodable(enum ct_image_kind kind);
 
