@@ -144,6 +144,8 @@ limits(struct png *p)
 	png_set_chunk_cache_max(p->png, 64);
 	png_set_chunk_malloc_max(p->png, (png_alloc_size_t)4 << 20);
 	png_set_compression_buffer_size(p->png, PIECE);
+	/* the chunks have sums of their own, and the last row would be lost */
+	(void)png_set_option(p->png, PNG_IGNORE_ADLER32, PNG_OPTION_ON);
 	png_set_keep_unknown_chunks(p->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
 	png_set_keep_unknown_chunks(
 	    p->png, PNG_HANDLE_CHUNK_NEVER, (const png_byte *)"tRNS", 1);
