@@ -74,6 +74,9 @@ $(UNITS) $(TOOLS): %: %.o $(LIBS)
 	@$(SAY) '  link $@'
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
+# what it is made of
+t/tool/hostile: $(patsubst %.c,%.o,$(wildcard t/hostile/*.c))
+
 t/fault.so: t/fault.c
 	$(Q)$(CC) $(STD) $(WARN) -shared -fPIC -o $@ $< -ldl
 
