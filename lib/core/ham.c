@@ -7,7 +7,7 @@
 #include "ham_kernel.h"
 
 struct kernel {
-	const char *name;
+	const char *title; /* "ham " and its name */
 	ct_ham_scan_fn *scan;
 	int (*runs)(void);
 };
@@ -36,14 +36,21 @@ always(void)
 /* best first */
 static const struct kernel kernels[] = {
 #if defined(__x86_64__)
-	{ "avx512", ct_ham_scan_avx512, has_avx512 },
-	{ "popcnt", ct_ham_scan_popcnt, has_popcnt },
+	{ "ham avx512", ct_ham_scan_avx512, has_avx512 },
+	{ "ham popcnt", ct_ham_scan_popcnt, has_popcnt },
 #endif
-	{ "scalar", ct_ham_scan_scalar, always },
+	{ "ham scalar", ct_ham_scan_scalar, always },
 };
 static const int nkernels = sizeof kernels / sizeof kernels[0];
 
 static _Atomic(const struct kernel *) chosen;
+
+/* What CT_CPU calls it. */
+static const char *
+name(const struct kernel *k)
+{
+	return k->title + sizeof "ham";
+}
 
 /* Two threads may both get here first; they choose the same. */
 static const struct kernel *
@@ -58,7 +65,7 @@ choose(void)
 	want = getenv("CT_CPU");
 	for (i = 0; i < nkernels - 1; i++)
 		if (kernels[i].runs() &&
-		    (!want || strcmp(want, kernels[i].name) == 0))
+		    (!want || strcmp(want, name(&kernels[i])) == 0))
 			break;
 	atomic_store(&chosen, &kernels[i]);
 	return &kernels[i];
@@ -67,7 +74,7 @@ choose(void)
 const char *
 ct_ham_kernel(void)
 {
-	return choose()->name;
+	return name(choose());
 }
 
 const char *
@@ -78,7 +85,7 @@ ct_ham_force(int i)
 	for (k = 0; k < nkernels; k++)
 		if (kernels[k].runs() && i-- == 0) {
 			atomic_store(&chosen, &kernels[k]);
-			return kernels[k].name;
+			return name(&kernels[k]);
 		}
 	return NULL;
 }
@@ -118,4 +125,60 @@ ct_ham_scan(const uint8_t q[CT_HASH_LEN], const uint8_t *list, size_t n,
     int max, size_t *hit, size_t cap)
 {
 	return choose()->scan(q, list, n, max, hit, cap);
+}
+
+/* ---- the self test ------------------------------------------------------- */
+
+#define LIST 65 /* hashes: an odd number, for the last step of wide kernels */
+
+static int
+count(const uint8_t *a, const uint8_t *b)
+{
+	int i, n = 0;
+
+	for (i = 0; i < CT_HAM_MAX; i++)
+		n += (a[i / 8] ^ b[i / 8]) >> i % 8 & 1;
+	return n;
+}
+
+static bool
+counts(const struct kernel *k, const uint8_t *list, int max)
+{
+	const uint8_t *q = list + LIST / 2 * CT_HASH_LEN;
+	size_t hit[LIST], found = k->scan(q, list, LIST, max, hit, LIST);
+	size_t i, n = 0;
+
+	for (i = 0; i < LIST; i++)
+		if (count(q, list + i * CT_HASH_LEN) <= max)
+			if (n >= found || hit[n++] != i)
+				return false;
+	return n == found;
+}
+
+int
+ct_ham_self_test(
+    void (*say)(void *arg, const char *kernel, bool good), void *arg)
+{
+	uint8_t list[LIST * CT_HASH_LEN];
+	uint32_t x = 1;
+	size_t n;
+	int i, max, bad = 0;
+	bool good;
+
+	/* ever more bits set, so that there are all distances */
+	for (n = 0; n < sizeof list; n++) {
+		x = x * 1664525 + 1013904223;
+		list[n] = (x >> 16) % LIST < n / CT_HASH_LEN
+		    ? 0xff
+		    : (uint8_t)(x >> 24);
+	}
+	for (i = 0; i < nkernels; i++) {
+		if (!kernels[i].runs())
+			continue;
+		for (good = true, max = -1; max <= CT_HAM_MAX; max++)
+			good = good && counts(&kernels[i], list, max);
+		bad += !good;
+		say(arg, kernels[i].title, good);
+	}
+	return bad;
 }

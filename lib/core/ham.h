@@ -10,6 +10,7 @@
 #ifndef CT_HAM_H
 #define CT_HAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,5 +43,10 @@ size_t ct_ham_scan(const uint8_t q[CT_HASH_LEN], const uint8_t *list, size_t n,
  */
 const char *ct_ham_kernel(void);
 const char *ct_ham_force(int i);
+
+/* Hold every kernel of this CPU to a count bit by bit; say of each, as
+ * "ham popcnt", whether it agrees.  Returns how many do not. */
+int ct_ham_self_test(
+    void (*say)(void *arg, const char *kernel, bool good), void *arg);
 
 #endif

@@ -53,19 +53,37 @@ struct ct_pdq_shape {
 	uint32_t eighths;
 };
 
+struct ct_pdq_kernel;
+
 struct ct_pdq { /* all of it private */
+	const struct ct_pdq_kernel *kernel;
 	struct ct_pdq_shape shape;
-	uint32_t w, h, seen;
-	uint32_t col[64]; /* the columns that are kept, and the rows */
-	uint32_t row[64];
-	uint32_t rows; /* rows kept so far */
-	float *blur, *even, *luma;
-	struct ct_pdq_column { /* a box running down n columns */
-		uint32_t n, window, in, out;
-		float *ring, *sum;
-	} first, second;
-	float small[64][64];
-	float freq[16][16]; /* of ct_pdq_end */
+	uint32_t seen; /* rows that came */
+	struct ct_pdq_exact {
+		uint32_t w, h, stride, seen;
+		uint32_t col[CT_PDQ_SIDE]; /* the columns that are kept */
+		uint32_t full, even; /* rows in the first band, the second */
+		uint32_t kept;       /* rows of the result */
+		float *first, *second, *ring;
+		struct ct_pdq_column { /* a box running down n columns */
+			uint32_t n, window, in, out;
+			float *ring, *sum;
+		} once, twice;
+	} exact;
+	struct ct_pdq_tent {
+		uint32_t h, w; /* as they come */
+		uint32_t stride, slots, live, longest, mask;
+		uint32_t begun, ended; /* rows of the result */
+		float *sum, *weight, *ring;
+		struct ct_pdq_taps {
+			uint32_t start, len;
+			const float *weight;
+		} row[CT_PDQ_SIDE], col[CT_PDQ_SIDE];
+	} tent;
+	float small[CT_PDQ_SIDE][CT_PDQ_SIDE];
+	float freq[16][16]; /* this and the rest of ct_pdq_end */
+	float gap;          /* above the median */
+	int steps[3];
 };
 
 /* Bytes of work memory for such a picture. */
@@ -98,6 +116,9 @@ int ct_pdq_end(struct ct_pdq *p, uint8_t hash[CT_PDQ_LEN]);
  */
 bool ct_pdq_sure(const struct ct_pdq *p);
 
+/* The same of the hash, the quality and all that ct_pdq_turns gives. */
+bool ct_pdq_sure_turned(const struct ct_pdq *p);
+
 /*
  * After ct_pdq_end: the CT_PDQ_TURNS hashes of all orientations, from the one
  * transform.
@@ -106,5 +127,22 @@ bool ct_pdq_sure(const struct ct_pdq *p);
  * flipm.  Near those of the turned picture, not always equal.
  */
 void ct_pdq_turns(const struct ct_pdq *p, uint8_t (*hash)[CT_PDQ_LEN]);
+
+/*
+ * The kernel in use: the best of this CPU, or what CT_CPU names, that passes
+ * a short test.  To try them all, ct_pdq_force(i) for i = 0, 1, ... until it
+ * returns NULL; a kernel this CPU lacks is not counted.  Forcing is not
+ * thread-safe; for tests.
+ */
+const char *ct_pdq_kernel(void);
+const char *ct_pdq_force(int i);
+
+/*
+ * Put embedded vectors through every kernel of this CPU, those of ham.h
+ * too; say of each ("pdq avx2", "ham popcnt") whether it gave what it must.
+ * Returns how many did not.
+ */
+int ct_pdq_self_test(
+    void (*say)(void *arg, const char *kernel, bool good), void *arg);
 
 #endif

@@ -1,0 +1,134 @@
+/* pdq_test.c - vectors that every kernel must reproduce to the bit */
+#include "pdq_kernel.h"
+
+#include <string.h>
+
+#define WORK 24576 /* floats that the largest vector takes */
+#define SHORT 8192 /* and those of the short test */
+#define WIDE 640   /* pixels */
+
+/*
+ * What the scalar kernel makes of the picture below, and the exact method of
+ * it what the reference makes: quality and a sum over all 256 frequencies and
+ * the eight hashes.
+ */
+static const struct vector {
+	struct ct_pdq_shape shape;
+	enum ct_pdq_pixel pixel;
+	int quality;
+	uint64_t sum;
+} vectors[] = {
+	{ { CT_PDQ_TENT, 131, 67, 8 }, CT_PDQ_RGBX, 100, 0x61b07115e9555246 },
+	{ { CT_PDQ_EXACT, 133, 70, 8 }, CT_PDQ_GREY, 100, 0x80991eee4358afb1 },
+	{ { CT_PDQ_EXACT, 64, 64, 8 }, CT_PDQ_RGBX, 68, 0x2515fefa71b59c2e },
+	{ { CT_PDQ_EXACT, 5, 130, 8 }, CT_PDQ_RGBX, 76, 0x717e017668abf0ee },
+	{ { CT_PDQ_EXACT, 200, 401, 8 }, CT_PDQ_RGBX, 100, 0x0318872327b91ee8 },
+	{ { CT_PDQ_TENT, 64, 64, 8 }, CT_PDQ_GREY, 100, 0x0410fdd89820b091 },
+	{ { CT_PDQ_TENT, 601, 7, 8 }, CT_PDQ_RGBX, 100, 0xddc885328f3f640a },
+	{ { CT_PDQ_TENT, 63, 640, 8 }, CT_PDQ_GREY, 100, 0xd3e34b9e9f28c1d6 },
+	{ { CT_PDQ_TENT, 257, 300, 8 }, CT_PDQ_GREY, 100, 0x1ffaaf1f628ab66a },
+	{ { CT_PDQ_FAST, 1000, 777, 4 }, CT_PDQ_GREY, 100, 0x08e661c772ee17eb },
+	{ { CT_PDQ_FAST, 1303, 1090, 2 }, CT_PDQ_GREY, 100,
+	    0x09a574efe3eb7ccd },
+	{ { CT_PDQ_FAST, 4000, 3000, 1 }, CT_PDQ_GREY, 100,
+	    0x9d80cf6663f3526b },
+	{ { CT_PDQ_COMPAT, 300, 520, 8 }, CT_PDQ_RGBX, 100,
+	    0x922ee84743333abd },
+	{ { CT_PDQ_COMPAT, 100, 90, 8 }, CT_PDQ_GREY, 100, 0x9d875154a730b471 },
+};
+
+/* Slopes of some lengths and directions; no libm, whose last bit varies. */
+static uint8_t
+tone(uint32_t x, uint32_t y, uint32_t colour)
+{
+	uint32_t a = (3 * x + 7 * y + 40 * colour) % 126;
+	uint32_t b = (5 * x + 300 - (2 * y + 90 * colour) % 300) % 310;
+	uint32_t c = x * y / 61 + colour;
+
+	a = a < 63 ? a : 126 - a;
+	b = b < 155 ? b : 310 - b;
+	return (uint8_t)((a + b + c % 37) & 255);
+}
+
+static void
+row_of(uint8_t *row, enum ct_pdq_pixel pixel, uint32_t w, uint32_t y)
+{
+	uint32_t x, c;
+
+	for (x = 0; x < w; x++)
+		for (c = 0; c < pixel; c++)
+			*row++ = tone(x, y, c);
+}
+
+static uint64_t
+mix(uint64_t sum, uint32_t word)
+{
+	return (sum ^ word) * 0x100000001b3; /* FNV-1a, by words */
+}
+
+static uint64_t
+sum_of(const struct ct_pdq *p)
+{
+	uint8_t hash[CT_PDQ_TURNS][CT_PDQ_LEN];
+	uint64_t sum = 0xcbf29ce484222325;
+	uint32_t word;
+	int i, j;
+
+	for (i = 0; i < CT_PDQ_FREQ; i++)
+		for (j = 0; j < CT_PDQ_FREQ; j++) {
+			memcpy(&word, &p->freq[i][j], sizeof word);
+			sum = mix(sum, word);
+		}
+	ct_pdq_turns(p, hash);
+	for (i = 0; i < CT_PDQ_TURNS; i++)
+		for (j = 0; j < (int)CT_PDQ_LEN; j++)
+			sum = mix(sum, hash[i][j]);
+	return sum;
+}
+
+/* Is it what it must be? */
+static bool
+good(const struct vector *v, const struct ct_pdq_kernel *kernel, float *work,
+    size_t floats)
+{
+	uint8_t row[WIDE * 4], hash[CT_PDQ_LEN], turned[8][CT_PDQ_LEN];
+	uint32_t w = (v->shape.w * v->shape.eighths + 7) / 8, y;
+	uint32_t h = (v->shape.h * v->shape.eighths + 7) / 8;
+	struct ct_pdq p;
+	int quality;
+
+	if (ct_pdq_need(&v->shape) > floats * sizeof *work)
+		return false;
+	ct_pdq_start_by(&p, kernel, &v->shape, work);
+	for (y = 0; y < h; y++) {
+		row_of(row, v->pixel, w, y);
+		ct_pdq_row(&p, v->pixel, row);
+	}
+	quality = ct_pdq_end(&p, hash);
+	ct_pdq_turns(&p, turned);
+	return memcmp(hash, turned[0], sizeof hash) == 0 &&
+	    quality == v->quality && sum_of(&p) == v->sum;
+}
+
+static bool
+passes_some(const struct ct_pdq_kernel *kernel)
+{
+	float work[SHORT];
+
+	return good(&vectors[0], kernel, work, SHORT) &&
+	    good(&vectors[1], kernel, work, SHORT);
+}
+
+bool
+ct_pdq_passes(const struct ct_pdq_kernel *kernel, bool all)
+{
+	float work[WORK];
+	size_t i;
+
+	if (!all)
+		return passes_some(kernel);
+	for (i = 0; i < sizeof vectors / sizeof *vectors; i++)
+		if (!good(&vectors[i], kernel, work, WORK))
+			return false;
+	return true;
+}
