@@ -143,12 +143,13 @@ $(FUZZED)/lib.a: $(FUZZ_O)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 fuzz: $(FUZZ:%=%.run)
-%.run: $(FUZZED)/%.o $(FUZZED)/lib.a
-	$(Q)clang -g -fsanitize=fuzzer,$(SANITIZE) -o $(FUZZED)/$(*F) $^ \
+t/fuzz/%.run: $(FUZZED)/t/fuzz/%.o $(FUZZED)/lib.a
+	$(Q)clang -g -fsanitize=fuzzer,$(SANITIZE) -o $(FUZZED)/$* $^ \
 	    $(PKG_LIBS)
-	@mkdir -p $(FUZZED)/$(*F).found
-	$(FUZZED)/$(*F) -max_total_time=$(or $(SECONDS),60) -close_fd_mask=3 \
-	    -artifact_prefix=$(FUZZED)/$(*F). $(FUZZED)/$(*F).found $*.corpus
+	@mkdir -p $(FUZZED)/$*.found
+	$(FUZZED)/$* -max_total_time=$(or $(SECONDS),60) -close_fd_mask=3 \
+	    -artifact_prefix=$(FUZZED)/$*. $(FUZZED)/$*.found t/fuzz/$*.corpus
+.PRECIOUS: $(FUZZED)/%.o
 
 .PHONY: all deps check fuzz asan demo layers lint install dist clean
 -include $(wildcard */*.d */*/*.d $(FUZZED)/*/*/*.d)

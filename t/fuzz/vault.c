@@ -1,32 +1,13 @@
 /* Any bytes as an object, as a key file, and as changes of a good object:
  * none opens but what was sealed. */
+#include "fuzz.h"
+
 #include "vault.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "file.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 static struct ct_vault_pub pub;
 static struct ct_vault_key *key;
 static uint8_t good[4096];
 static size_t ngood;
-
-static int
-fd_of(const uint8_t *p, size_t len)
-{
-	int fd = memfd_create("t", MFD_CLOEXEC);
-
-	if (fd < 0 || ct_write_full(fd, p, len) < 0 || lseek(fd, 0, SEEK_SET))
-		abort();
-	return fd;
-}
 
 static void
 setup(void)
@@ -37,7 +18,7 @@ setup(void)
 	char name[64], path[2][64];
 	json_t *m = json_pack("{s:s}", "sha256", empty);
 	struct ct_err err;
-	int in = fd_of(NULL, 0), out = fd_of(NULL, 0);
+	int in = fuzz_fd(NULL, 0), out = fuzz_fd(NULL, 0);
 	ssize_t n;
 
 	if (!mkdtemp(dir))
@@ -63,7 +44,7 @@ static void
 try(const uint8_t *p, size_t len)
 {
 	struct ct_err err = { 0 };
-	int fd = fd_of(p, len);
+	int fd = fuzz_fd(p, len);
 	int rc = ct_vault_open(&key, 1, fd, -1, NULL, &err);
 
 	if ((rc == 0) != (len == ngood && memcmp(p, good, len) == 0))
@@ -77,14 +58,11 @@ as_key(const uint8_t *p, size_t len)
 	struct ct_vault_key *k = NULL;
 	struct ct_vault_pub other;
 	struct ct_err err;
-	char path[32];
-	int fd = fd_of(p, len);
+	int fd = fuzz_fd(p, len);
+	struct fuzz_path path = fuzz_path(fd);
 
-	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	if (fchmod(fd, 0600) < 0)
-		abort();
-	(void)ct_vault_pub_read(&other, path, &err);
-	if (ct_vault_key_read(&k, path, &err) == 0)
+	(void)ct_vault_pub_read(&other, path.text, &err);
+	if (ct_vault_key_read(&k, path.text, &err) == 0)
 		ct_vault_key_free(k);
 	(void)close(fd);
 }
@@ -97,7 +75,7 @@ changed(const uint8_t *p, size_t len)
 
 	memcpy(copy, good, ngood);
 	for (; len >= 3; p += 3, len -= 3)
-		copy[(p[0] | p[1] << 8) % ngood] ^= p[2];
+		copy[((size_t)p[0] | (size_t)p[1] << 8) % ngood] ^= p[2];
 	try(copy, ngood);
 }
 

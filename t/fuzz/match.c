@@ -1,0 +1,53 @@
+/* Any record looked up in a small list: a verdict or an error, and clear only
+ * what was hashed well and hits nothing. */
+#include "fuzz.h"
+
+#include "match.h"
+
+static const char list[] =
+    "md5 0123456789abcdef0123456789abcdef a\n"
+    "sha1 0123456789abcdef0123456789abcdef01234567 b\n"
+    "pdq 0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f c\n"
+    "pdq 0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0fff d\n";
+
+static struct ct_match *m;
+
+static void
+check(const json_t *rec, enum ct_verdict verdict)
+{
+	const json_t *hits = ct_rec_get(rec, "match.hits");
+	const char *said = ct_rec_text(rec, "match.verdict");
+	const char *decode = ct_rec_text(rec, "file.decode");
+
+	must(said && strcmp(said, ct_verdict_name[verdict]) == 0);
+	must((verdict == CT_MATCH) == (json_array_size(hits) > 0));
+	must(json_array_size(hits) <= 2);
+	if (verdict == CT_CLEAN && ct_rec_get(rec, "file.decode"))
+		must(decode && strcmp(decode, "ok") == 0);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	struct ct_match_how how = { .threshold = -1, .max_hits = 2 };
+	enum ct_verdict verdict = CT_CLEAN;
+	struct ct_err err = { 0 };
+	json_t *rec;
+	int fd;
+
+	if (!m) {
+		fd = fuzz_fd(list, sizeof list - 1);
+		must(ct_match_open(&m, fuzz_path(fd).text, NULL, true, &err) ==
+		    0);
+		(void)close(fd);
+	}
+	rec = ct_json_object((const char *)data, len, &err);
+	if (!rec)
+		return 0;
+	if (ct_match_rec(m, &how, rec, &verdict, &err) == 0)
+		check(rec, verdict);
+	else
+		must(err.code == CT_DATAERR && *err.msg);
+	json_decref(rec);
+	return 0;
+}
