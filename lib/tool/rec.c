@@ -83,9 +83,11 @@ int
 ct_rec_hash(const json_t *rec, const char *name, uint8_t *out, size_t len,
     struct ct_err *err)
 {
-	const json_t *hash =
-	    json_object_get(json_object_get(rec, "hashes"), name);
+	const json_t *hashes = json_object_get(rec, "hashes");
+	const json_t *hash = json_object_get(hashes, name);
 
+	if (hashes && !json_is_object(hashes))
+		return ct_fail(err, CT_DATAERR, "hashes is not an object");
 	if (!hash)
 		return CT_NO;
 	if (!json_is_string(hash) || json_string_length(hash) != 2 * len ||
