@@ -153,6 +153,25 @@ measure(struct webp *w)
 	return CT_IMAGE_OK;
 }
 
+/*
+ * Before 1.4, libwebp frees what it finds on its stack if it cannot have 512
+ * bytes for a table (its commit 95b79293).  They are had one at a time: leave
+ * some where malloc looks first, more than others of that size can be taken.
+ */
+static bool
+spare(void)
+{
+	void *volatile table[7];
+	bool all = true;
+	size_t i;
+
+	for (i = 0; i < 7; i++)
+		all &= (table[i] = malloc(512)) != NULL;
+	for (i = 0; i < 7; i++)
+		free(table[i]);
+	return all;
+}
+
 /* As much of it as is there, into rgba; *rows are right. */
 static VP8StatusCode
 decode(struct webp *w, uint32_t *rows)
@@ -213,7 +232,7 @@ picture(struct webp *w)
 		return CT_IMAGE_OUT_OF_MEMORY;
 	w->rgba = malloc((size_t)pixels * 4);
 	w->row = calloc(job->w, 4);
-	if (!w->rgba || !w->row)
+	if (!w->rgba || !w->row || !spare())
 		return CT_IMAGE_OUT_OF_MEMORY;
 	code = decode(w, &rows);
 	if (code == VP8_STATUS_OUT_OF_MEMORY)
