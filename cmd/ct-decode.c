@@ -1,13 +1,10 @@
 /* ct-decode - decode pictures for another program of ours; see decode_wire.h */
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "decode_wire.h"
-#include "file.h"
+#include "decode_serve.h"
 #include "image.h"
+#include "os.h"
 #include "pdq.h"
 #include "prog.h"
 
@@ -21,7 +18,10 @@ struct hash {
 	enum ct_pdq_method method;
 	struct ct_pdq pdq;
 	void *work;
+	bool begun; /* the first row has come */
 };
+
+static size_t most; /* memory in use at the first row of a picture */
 
 static int
 size(void *arg, uint32_t w, uint32_t h, uint32_t eighths)
@@ -42,7 +42,12 @@ static void
 row(void *arg, const uint8_t *pixels, int bytes)
 {
 	struct hash *hash = arg;
+	size_t used;
 
+	/* by now a decoder has all that it will take */
+	if (!hash->begun && (used = ct_os_heap_used()) > most)
+		most = used;
+	hash->begun = true;
 	ct_pdq_row(&hash->pdq, (enum ct_pdq_pixel)bytes, pixels);
 }
 
@@ -51,7 +56,7 @@ static void
 by(enum ct_pdq_method method, const struct ct_wire_ask *ask,
     const uint8_t *bytes, struct ct_wire_answer *a, bool *sure)
 {
-	struct ct_image_limits limits = { .bytes = CT_WIRE_SLOT,
+	struct ct_image_limits limits = { .bytes = ask->len,
 		.pixels = ask->pixels,
 		.side = ask->side,
 		.scans = ask->scans,
@@ -81,45 +86,23 @@ by(enum ct_pdq_method method, const struct ct_wire_ask *ask,
 	free(hash.work);
 }
 
-static void
+/* A child that had half the memory for a picture goes, and gives it back. */
+static bool
 decode(const struct ct_wire_ask *ask, const uint8_t *bytes,
     struct ct_wire_answer *a)
 {
 	bool sure;
 
+	most = 0;
 	by((enum ct_pdq_method)ask->method, ask, bytes, a, &sure);
 	if (!sure)
 		by(CT_PDQ_EXACT, ask, bytes, a, &sure);
-}
-
-/*
- * Grow the heap once to what decoding may take, and let malloc neither give
- * it back nor ask for more elsewhere: later, memory needs no system call.
- */
-static void
-warm_up(void)
-{
-#ifdef __GLIBC__
-	void *p;
-
-	(void)mallopt(M_MMAP_MAX, 0);
-	(void)mallopt(M_TRIM_THRESHOLD, -1);
-	p = malloc((size_t)ct_image_limits.memory + (16 << 20));
-	if (!p)
-		ct_die(CT_OSERR, "out of memory");
-	free(p);
-#endif
+	return most <= ask->memory / 2;
 }
 
 int
 main(int argc, char *argv[])
 {
-	const size_t len = CT_WIRE_SLOTS * CT_WIRE_SLOT;
-	struct ct_wire_answer a = { .status = CT_IMAGE_OK };
-	struct ct_wire_ask ask;
-	const uint8_t *memory;
-	ssize_t n;
-
 	ct_start("ct-decode");
 	if (argc == 2 &&
 	    (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
@@ -127,22 +110,7 @@ main(int argc, char *argv[])
 	if (argc == 2 &&
 	    (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0))
 		return ct_version(NULL);
-	memory = argc == 1
-	    ? mmap(NULL, len, PROT_READ, MAP_SHARED, CT_WIRE_MEMORY, 0)
-	    : MAP_FAILED;
-	if (memory == MAP_FAILED)
-		ct_usage(usage);
-	warm_up();
-	if (ct_write_full(STDOUT_FILENO, &a, sizeof a) < 0)
-		return CT_IOERR;
-	while ((n = ct_read_full(STDIN_FILENO, &ask, sizeof ask)) ==
-	    (ssize_t)sizeof ask) {
-		if (ask.slot >= CT_WIRE_SLOTS || ask.len > CT_WIRE_SLOT ||
-		    ask.method >= CT_PDQ_METHODS)
-			return CT_PROTOCOL;
-		decode(&ask, memory + ask.slot * CT_WIRE_SLOT, &a);
-		if (ct_write_full(STDOUT_FILENO, &a, sizeof a) < 0)
-			return CT_IOERR;
-	}
-	return n == 0 ? CT_OK : CT_IOERR;
+	if (argc == 1)
+		(void)ct_decode_serve(decode, "");
+	ct_usage(usage);
 }

@@ -274,7 +274,7 @@ done
 exits 'but not two ways at once' 64 ct-hash --exact --fast a.jpg
 exits 'nor another --compat' 64 ct-hash --compat=other a.jpg
 exits '--dihedral is taken' 0 ct-hash -q --dihedral a.jpg
-for opt in --batch=0 --batch=1000001 --max-bytes=0 --max-bytes=65M --max-bytes=-1K --max-bytes=1T \
+for opt in --batch=0 --batch=1000001 --max-bytes=0 --max-bytes=1025M --max-bytes=-1K --max-bytes=1T \
     --max-bytes=9999999999G --max-side=65536 --max-pixels=x --max-scans=0 --max-memory=3G \
     --max-time=0 --max-time=-0.5 --max-time=1s --max-time=99999999999999999999; do
 	exits "$opt is wrong usage" 64 ct-hash "$opt" a.jpg

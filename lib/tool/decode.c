@@ -1,194 +1,26 @@
 #include "decode.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "decode_wire.h"
-#include "pdq.h"
+#include "decode_impl.h"
+#include "os.h"
 #include "prog.h"
 
-_Static_assert(CT_DECODE_DEPTH == CT_WIRE_SLOTS, "a slot each");
-
-#define START_MS 10000 /* for a new worker to say that it is ready */
 #define TRIES 3
+#define PAUSE_NS 100000000 /* between them */
 
 const struct ct_decode_how ct_decode_how = {
 	.limits = CT_IMAGE_LIMITS,
 	.method = CT_PDQ_TENT,
 	.batch = 64,
 };
-
-struct ct_decode {
-	char *program;
-	struct ct_decode_how how;
-	int memory;           /* the memory file, */
-	uint8_t *slot;        /* mapped */
-	pid_t pid;            /* 0: no worker */
-	int fd;               /* our end of the socket to it */
-	uint32_t first, next; /* seq of the oldest under way, of the next */
-	int64_t since;        /* ct_mono when the worker began with first */
-	struct ct_wire_ask ask[CT_WIRE_SLOTS];
-	enum ct_image_kind kind[CT_WIRE_SLOTS];
-};
-
-/* ---- the process ----------------------------------------------------------
- */
-
-static void
-stop(struct ct_decode *d)
-{
-	if (d->pid) {
-		(void)kill(d->pid, SIGKILL);
-		while (waitpid(d->pid, NULL, 0) < 0 && errno == EINTR)
-			;
-		(void)close(d->fd);
-	}
-	d->pid = 0;
-	d->fd = -1;
-}
-
-/* In the child: nothing but its three descriptors, no environment, no core. */
-static _Noreturn void
-become(const struct ct_decode *d, int sock)
-{
-	static const struct rlimit none = { 0, 0 };
-	char *argv[] = { d->program, NULL }, *envp[] = { NULL };
-	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	int memory = fcntl(d->memory, F_DUPFD, 10);
-
-	if (null < 0 || memory < 0 || dup2(sock, 0) < 0 || dup2(sock, 1) < 0 ||
-	    dup2(null, 2) < 0 || dup2(memory, CT_WIRE_MEMORY) < 0 ||
-	    close_range(CT_WIRE_MEMORY + 1, ~0U, 0) < 0 || chdir("/") < 0 ||
-	    setrlimit(RLIMIT_CORE, &none) < 0 ||
-	    prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-		_exit(127);
-	(void)signal(SIGPIPE, SIG_DFL);
-	(void)execve(d->program, argv, envp);
-	_exit(127);
-}
-
-/* Read one whole answer by the deadline: 1, 0 too late, -1 end or error. */
-static int
-answer(struct ct_decode *d, struct ct_wire_answer *a, int64_t deadline)
-{
-	struct pollfd p = { .fd = d->fd, .events = POLLIN };
-	size_t have = 0;
-	int64_t left;
-	ssize_t n;
-	int ready;
-
-	while (have < sizeof *a) {
-		left = deadline - ct_mono();
-		ready = poll(&p, 1, left < 0 ? 0 : (int)left);
-		if (ready == 0)
-			return 0;
-		n = ready < 0
-		    ? -1
-		    : recv(d->fd, (uint8_t *)a + have, sizeof *a - have, 0);
-		if (n > 0)
-			have += (size_t)n;
-		else if (n == 0 || errno != EINTR)
-			return -1;
-	}
-	return 1;
-}
-
-static int
-start(struct ct_decode *d, struct ct_err *err)
-{
-	static const struct timespec pause = { 0, 100000000 };
-	static const struct ct_wire_answer want = { .status = CT_IMAGE_OK };
-	struct ct_wire_answer hello;
-	int pair[2], tries;
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
-		return ct_fail_errno(err, CT_TEMPFAIL, "cannot make a socket");
-	for (tries = 1; (d->pid = fork()) < 0 && tries < TRIES; tries++)
-		(void)nanosleep(&pause, NULL);
-	if (d->pid == 0)
-		become(d, pair[1]);
-	(void)close(pair[1]);
-	d->fd = pair[0];
-	if (d->pid < 0) {
-		(void)ct_fail_errno(err, CT_TEMPFAIL, "cannot make a process");
-		(void)close(d->fd);
-		d->pid = 0;
-		return err->code;
-	}
-	if (answer(d, &hello, ct_mono() + START_MS) != 1 ||
-	    memcmp(&hello, &want, sizeof want) != 0) {
-		stop(d);
-		return ct_fail(err, CT_UNAVAILABLE,
-		    "the decoder '%s' does not start", d->program);
-	}
-	return 0;
-}
-
-/* ---- asking ---------------------------------------------------------------
- */
-
-static int
-put(struct ct_decode *d, uint32_t seq)
-{
-	const struct ct_wire_ask *ask = &d->ask[seq % CT_WIRE_SLOTS];
-	ssize_t n;
-
-	do
-		n = send(d->fd, ask, sizeof *ask, MSG_NOSIGNAL);
-	while (n < 0 && errno == EINTR);
-	return n == (ssize_t)sizeof *ask ? 0 : -1;
-}
-
-/* A worker that has all that is under way; the old one is gone. */
-static int
-renew(struct ct_decode *d, struct ct_err *err)
-{
-	uint32_t seq;
-	int rc;
-
-	stop(d);
-	if ((rc = start(d, err)))
-		return rc;
-	for (seq = d->first; seq != d->next; seq++)
-		if (put(d, seq) < 0)
-			break; /* it died at once; ct_decode_wait will see */
-	d->since = ct_mono();
-	return 0;
-}
-
-static int
-map(struct ct_decode *d, struct ct_err *err)
-{
-	size_t len = CT_WIRE_SLOTS * CT_WIRE_SLOT;
-
-	d->memory = memfd_create("ct-decode", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (d->memory < 0 || ftruncate(d->memory, (off_t)len) < 0)
-		return ct_fail_errno(err, CT_OSERR, "cannot make memory");
-	d->slot = mmap(NULL, len, PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_NORESERVE, d->memory, 0);
-	if (d->slot == MAP_FAILED) {
-		d->slot = NULL;
-		return ct_fail_errno(err, CT_OSERR, "cannot map memory");
-	}
-	/* from now on nobody else can write to it, whatever became of them */
-	if (fcntl(d->memory, F_ADD_SEALS,
-		F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE |
-		    F_SEAL_SEAL) < 0)
-		return ct_fail_errno(err, CT_UNAVAILABLE, "cannot seal memory");
-	return 0;
-}
 
 int
 ct_decode_open(
@@ -200,13 +32,14 @@ ct_decode_open(
 	d->how = *how;
 	d->program =
 	    how->program ? ct_strdup(how->program) : ct_sibling("ct-decode");
-	if (d->how.limits.bytes > CT_WIRE_SLOT)
-		d->how.limits.bytes = CT_WIRE_SLOT;
+	/* whole chunks, for ct_decode_file */
+	d->slots = ((size_t)how->limits.bytes + CT_DECODE_CHUNK - 1) /
+	    CT_DECODE_CHUNK * CT_DECODE_CHUNK;
 	d->fd = -1;
-	d->first = d->next = 1;
-	rc = map(d, err);
+	d->first = d->put = d->next = 1;
+	rc = ct_os_shared(CT_WIRE_SLOTS * d->slots, &d->slot, &d->memory, err);
 	if (!rc)
-		rc = start(d, err);
+		rc = ct_worker_start(d, err);
 	if (rc) {
 		ct_decode_close(d);
 		d = NULL;
@@ -220,13 +53,19 @@ ct_decode_close(struct ct_decode *d)
 {
 	if (!d)
 		return;
-	stop(d);
+	ct_worker_stop(d);
 	if (d->slot)
-		(void)munmap(d->slot, CT_WIRE_SLOTS * CT_WIRE_SLOT);
+		(void)munmap(d->slot, CT_WIRE_SLOTS * d->slots);
 	if (d->memory >= 0)
 		(void)close(d->memory);
 	free(d->program);
 	free(d);
+}
+
+void
+ct_decode_about(const struct ct_decode *d, struct ct_decode_about *about)
+{
+	*about = d->about;
 }
 
 uint8_t *
@@ -234,7 +73,7 @@ ct_decode_room(struct ct_decode *d)
 {
 	if (d->next - d->first == CT_WIRE_SLOTS)
 		return NULL;
-	return d->slot + d->next % CT_WIRE_SLOTS * CT_WIRE_SLOT;
+	return d->slot + d->next % CT_WIRE_SLOTS * d->slots;
 }
 
 size_t
@@ -243,11 +82,71 @@ ct_decode_max(const struct ct_decode *d)
 	return d->how.limits.bytes;
 }
 
-/* With nothing to do, has it died, or spoken? */
-static bool
-restless(const struct ct_decode *d)
+/* ---- asking ---------------------------------------------------------------
+ */
+
+static void
+put(struct kid *kid, const struct ct_wire_ask *ask)
 {
-	struct pollfd p = { .fd = d->fd, .events = POLLIN };
+	ssize_t n;
+
+	do
+		n = send(kid->fd, ask, sizeof *ask, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	kid->sent++; /* if it is dead, that will show when it has to answer */
+}
+
+static void
+nap(void)
+{
+	static const struct timespec pause = { 0, PAUSE_NS };
+
+	(void)nanosleep(&pause, NULL);
+}
+
+/* Another worker in place of one that is gone, with nothing under way. */
+static int
+renew(struct ct_decode *d, struct ct_err *err)
+{
+	int tries, rc;
+
+	ct_worker_stop(d);
+	for (tries = 1; (rc = ct_worker_start(d, err)); tries++) {
+		if (tries == TRIES || rc == CT_UNAVAILABLE)
+			return rc;
+		nap();
+	}
+	return 0;
+}
+
+/* Send what no child has yet; where the last one has its batch, to a new one
+ * that begins when that has ended. */
+static int
+pump(struct ct_decode *d, struct ct_err *err)
+{
+	struct kid *last;
+	int rc;
+
+	while (d->put != d->next) {
+		last = d->kids ? &d->kid[d->kids - 1] : NULL;
+		if (last && last->sent < d->how.batch) {
+			put(last, &d->ask[d->put++ % CT_WIRE_SLOTS]);
+			continue;
+		}
+		rc = ct_worker_spawn(d, err);
+		if (rc == CT_NO)
+			rc = renew(d, err);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+/* With nothing to do, has a child died, or spoken? */
+static bool
+restless(const struct kid *kid)
+{
+	struct pollfd p = { .fd = kid->fd, .events = POLLIN };
 
 	return poll(&p, 1, 0) > 0;
 }
@@ -257,7 +156,7 @@ ct_decode_send(struct ct_decode *d, size_t len, struct ct_err *err)
 {
 	uint32_t seq = d->next, slot = seq % CT_WIRE_SLOTS;
 
-	d->kind[slot] = ct_image_kind(d->slot + slot * CT_WIRE_SLOT, len);
+	d->kind[slot] = ct_image_kind(d->slot + slot * d->slots, len);
 	d->ask[slot] = (struct ct_wire_ask){ .seq = seq,
 		.slot = slot,
 		.len = (uint32_t)len,
@@ -267,16 +166,10 @@ ct_decode_send(struct ct_decode *d, size_t len, struct ct_err *err)
 		.memory = d->how.limits.memory,
 		.method = d->how.method,
 		.turns = d->how.turns };
-	if (d->first == d->next) {
-		if (d->pid && restless(d))
-			stop(d);
-		d->since = ct_mono();
-	}
+	if (d->first == d->next && d->kids && restless(&d->kid[0]))
+		ct_worker_drop_all(d);
 	d->next++;
-	/* if it is dead while older ones wait, it is their end, not ours */
-	if (d->pid && put(d, seq) == 0)
-		return 0;
-	return d->next - d->first > 1 ? 0 : renew(d, err);
+	return pump(d, err);
 }
 
 /* ---- answers: from a process that may be an enemy's by now ----------------
@@ -350,34 +243,121 @@ credible(const struct ct_decode *d, const struct ct_wire_answer *a)
 	return hashes_credible(d, a);
 }
 
+/* ---- waiting --------------------------------------------------------------
+ */
+
+/*
+ * Does the oldest child say more than it owes?  At the end of its batch it
+ * has nothing to do but to end, which is waited for.  While it has other
+ * pictures, what it says is looked at in the turn of those.
+ */
+static bool
+babbles(const struct ct_decode *d)
+{
+	const struct kid *kid = &d->kid[0];
+	char c;
+
+	if (kid->got == d->how.batch)
+		return ct_worker_hear(kid->fd, &c, 1, d->how.limits.ms) != 0;
+	return kid->sent == kid->got &&
+	    recv(kid->fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+static void
+accept_answer(
+    struct ct_decode *d, const struct ct_wire_answer *a, struct ct_decoded *res)
+{
+	res->status = (enum ct_image_status)a->status;
+	res->info = (struct ct_image_info){ .w = a->w,
+		.h = a->h,
+		.frames = a->frames,
+		.trailing = a->trailing };
+	res->hashed = a->w > 0;
+	res->method = (enum ct_pdq_method)a->method;
+	res->quality = (int)a->quality;
+	res->turns = d->how.turns ? CT_PDQ_TURNS : 1;
+	memcpy(res->pdq, a->hash, sizeof res->pdq);
+}
+
+/*
+ * The oldest child gave n, as of ct_worker_hear, in place of the answer that
+ * it owed; be rid of it.  CT_NO: the picture goes to a new one, for this may
+ * be the doing of a picture before it, or of none.  CT_TEMPFAIL.
+ */
+static int
+convict(struct ct_decode *d, ssize_t n, enum ct_image_status *status,
+    struct ct_err *err)
+{
+	const struct kid kid = d->kid[0];
+	const bool late = n < 0 && errno == ETIMEDOUT;
+	enum ct_death death = CT_DEATH_VIOLATION;
+	int why;
+
+	if (n > 0 || late)
+		ct_worker_drop(d);
+	else
+		death = ct_worker_autopsy(d);
+	why = errno;
+	if (death == CT_DEATH_WORKER)
+		ct_worker_stop(d);
+	else if (death == CT_DEATH_UNBORN || kid.got || kid.sent > 1)
+		ct_worker_drop_all(d);
+	if (death == CT_DEATH_UNBORN || death == CT_DEATH_WORKER) {
+		if (++d->lost < TRIES) {
+			nap();
+			return CT_NO;
+		}
+		errno = why;
+		if (death == CT_DEATH_UNBORN)
+			return ct_fail_errno(
+			    err, CT_TEMPFAIL, "cannot make a process");
+	} else if (kid.got && !late) {
+		return CT_NO;
+	}
+	*status = late                    ? CT_IMAGE_TIMEOUT
+	    : death == CT_DEATH_VIOLATION ? CT_IMAGE_VIOLATION
+					  : CT_IMAGE_CRASH;
+	return 0;
+}
+
+/* The answer that is owed for the oldest one, or what became of it. */
+static int
+outcome(struct ct_decode *d, struct ct_decoded *res, struct ct_err *err)
+{
+	struct ct_wire_answer a;
+	struct kid *kid = &d->kid[0];
+	ssize_t n;
+	int rc;
+
+	do {
+		if ((rc = pump(d, err)))
+			return rc;
+		n = ct_worker_hear(kid->fd, &a, sizeof a, d->how.limits.ms);
+		if (n == (ssize_t)sizeof a && credible(d, &a)) {
+			kid->got++;
+			if (!babbles(d)) {
+				accept_answer(d, &a, res);
+				if (kid->got == d->how.batch)
+					ct_worker_drop(d);
+				return 0;
+			}
+			kid->got--;
+		}
+	} while ((rc = convict(d, n, &res->status, err)) == CT_NO);
+	return rc;
+}
+
 int
 ct_decode_wait(struct ct_decode *d, struct ct_decoded *res, struct ct_err *err)
 {
-	struct ct_wire_answer a = { 0 };
-	enum ct_image_kind kind = d->kind[d->first % CT_WIRE_SLOTS];
-	int got;
+	int rc;
 
-	got = d->pid ? answer(d, &a, d->since + d->how.limits.ms) : -1;
 	memset(res, 0, sizeof *res);
-	res->kind = kind;
-	if (got == 1 && credible(d, &a)) {
-		res->status = (enum ct_image_status)a.status;
-		res->info = (struct ct_image_info){ .w = a.w,
-			.h = a.h,
-			.frames = a.frames,
-			.trailing = a.trailing };
-		res->hashed = a.w > 0;
-		res->method = (enum ct_pdq_method)a.method;
-		res->quality = (int)a.quality;
-		res->turns = d->how.turns ? CT_PDQ_TURNS : 1;
-		memcpy(res->pdq, a.hash, sizeof res->pdq);
-		d->first++;
-		d->since = ct_mono();
-		return 0;
-	}
-	res->status = got == 1 ? CT_IMAGE_VIOLATION
-	    : got == 0         ? CT_IMAGE_TIMEOUT
-			       : CT_IMAGE_CRASH;
+	res->kind = d->kind[d->first % CT_WIRE_SLOTS];
+	rc = outcome(d, res, err);
+	d->lost = 0;
 	d->first++;
-	return renew(d, err);
+	if (d->put - d->first > d->next - d->first) /* it was not even sent */
+		d->put = d->first;
+	return rc;
 }

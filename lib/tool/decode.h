@@ -1,11 +1,18 @@
 /*
- * decode.h - pictures decoded and hashed by a ct-decode process
+ * decode.h - pictures decoded and hashed by confined processes
  *
  * Bytes of strangers never meet a decoder in the process that reads the pipe.
- * Up to CT_DECODE_DEPTH pictures are under way at once; results come in the
- * order they were sent.  A worker that crashes, hangs or answers nonsense is
- * killed and replaced: the picture it was at gets that outcome, the others
- * are sent again.
+ * A worker, ct-decode, makes children that can do nothing but read a request,
+ * compute and write an answer; each serves a batch of pictures, one child at a
+ * time.  Up to CT_DECODE_DEPTH pictures are under way at once; results come in
+ * the order they were sent.
+ *
+ * A child that crashes, hangs, does what it may not or answers nonsense is
+ * killed and replaced.  If that was at its first picture, that picture gets
+ * the outcome; else the picture is first sent to a new child, for it may be an
+ * earlier one that broke this.  (Not after a time-out, which would double the
+ * time.)  The others that it had are sent again.  So with a batch of 1 no
+ * picture can have a say about any other.
  */
 #ifndef CT_DECODE_H
 #define CT_DECODE_H
@@ -24,8 +31,8 @@
 
 struct ct_decode;
 
-/* The greatest limits there may be; bytes is a slot of the memory file. */
-#define CT_DECODE_BYTES ((uint32_t)64 << 20)
+/* The greatest limits there may be. */
+#define CT_DECODE_BYTES ((uint32_t)1 << 30)
 #define CT_DECODE_PIXELS 1000000000
 #define CT_DECODE_SIDE 65535
 #define CT_DECODE_SCANS 1000000
@@ -35,8 +42,8 @@ struct ct_decode;
 struct ct_decode_how {
 	struct ct_image_limits limits;
 	enum ct_pdq_method method;
-	bool turns;          /* hash all orientations */
-	uint32_t batch;      /* pictures that one process decodes at most */
+	bool turns;     /* hash all orientations */
+	uint32_t batch; /* pictures that one process decodes at most, > 0 */
 	const char *program; /* NULL: ct_sibling("ct-decode") */
 };
 
@@ -56,27 +63,44 @@ struct ct_decoded {
 };
 
 /*
- * Start a worker: before anything large is allocated.  CT_UNAVAILABLE: it does
- * not run here; CT_TEMPFAIL: no process could be made; CT_OSERR: no memory.
+ * Start a worker: before anything large is allocated, and in a thread that
+ * lives until ct_decode_close, as the worker dies with it; all other calls
+ * are for that thread too.  CT_UNAVAILABLE: it does not run here, or there is
+ * no seccomp here; CT_TEMPFAIL: no process could be made; CT_OSERR: no memory.
+ * Built with sanitizers it runs unconfined and warns of it, once.
  */
 int ct_decode_open(
     struct ct_decode **d, const struct ct_decode_how *how, struct ct_err *err);
 void ct_decode_close(struct ct_decode *d);
 
+/* What confines its children. */
+struct ct_decode_about {
+	bool seccomp;    /* false only if built with sanitizers */
+	int landlock;    /* version; 0: this system has none */
+	char kernel[16]; /* that pdq uses there; "" if it did not say */
+};
+void ct_decode_about(const struct ct_decode *d, struct ct_decode_about *about);
+
 /*
- * Where the next picture's bytes go: 64 MiB; NULL if CT_DECODE_DEPTH are under
- * way.
+ * Where the next picture's bytes go: ct_decode_max of them; NULL if
+ * CT_DECODE_DEPTH are under way.
  */
 uint8_t *ct_decode_room(struct ct_decode *d);
 
-/* How many bytes a picture may have: limits->bytes, or those 64 MiB. */
+/* How many bytes a picture may have: limits.bytes. */
 size_t ct_decode_max(const struct ct_decode *d);
 
-/* Send the len bytes that were put there; their kind is a decodable one. */
+/* Send the len bytes that were put there; their kind is a decodable one.  It
+ * is under way even if no child can be had, and ct_decode_wait says so again.
+ */
 int ct_decode_send(struct ct_decode *d, size_t len, struct ct_err *err);
 
-/* The outcome of the oldest one under way; there must be one.  CT_TEMPFAIL or
- * CT_UNAVAILABLE if no new worker could be had; nothing more is decoded. */
+/*
+ * The outcome of the oldest one under way; there must be one.  Its time, the
+ * limit ms, is what passes in this call while we run: a program that was
+ * stopped finds its pictures as they were.  CT_TEMPFAIL, CT_OSERR or
+ * CT_UNAVAILABLE if no new worker could be had; nothing more is decoded.
+ */
 int ct_decode_wait(
     struct ct_decode *d, struct ct_decoded *res, struct ct_err *err);
 

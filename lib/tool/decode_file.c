@@ -2,35 +2,32 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "decode.h"
-#include "decode_wire.h"
+#include "decode_impl.h"
 #include "file.h"
 #include "ham.h"
 #include "hex.h"
 
-#define CHUNK ((size_t)256 << 10) /* divides CT_WIRE_SLOT */
-
 /* All of it into room, and round again if it is larger. */
 static int
-swallow(struct ct_digest *digest, int fd, uint8_t *room, struct ct_hashed *h,
-    struct ct_err *err)
+swallow(struct ct_digest *digest, int fd, uint8_t *room, size_t slots,
+    struct ct_hashed *h, struct ct_err *err)
 {
-	uint8_t *at = room;
+	uint8_t *at;
 	ssize_t n;
 	int rc = ct_digest_start(digest, err);
 
 	do {
 		if (rc)
 			return rc;
-		at = room + h->size % CT_WIRE_SLOT;
-		n = ct_read_full(fd, at, CHUNK);
+		at = room + h->size % slots;
+		n = ct_read_full(fd, at, CT_DECODE_CHUNK);
 		if (n < 0)
 			return ct_fail_errno(err, CT_IOERR, "cannot read");
 		if (h->size == 0)
 			h->res.kind = ct_image_kind(at, (size_t)n);
 		h->size += (uint64_t)n;
 		rc = ct_digest_add(digest, at, (size_t)n, err);
-	} while (n == (ssize_t)CHUNK);
+	} while (n == (ssize_t)CT_DECODE_CHUNK);
 	return rc ? rc : ct_digest_end(digest, &h->sums, err);
 }
 
@@ -44,7 +41,7 @@ ct_decode_file(struct ct_decode *d, struct ct_digest *digest, const char *path,
 	memset(h, 0, sizeof *h);
 	if (fd < 0)
 		return err->code;
-	rc = swallow(digest, fd, ct_decode_room(d), h, err);
+	rc = swallow(digest, fd, ct_decode_room(d), d->slots, h, err);
 	(void)close(fd);
 	if (rc)
 		return rc;

@@ -1,11 +1,16 @@
 /*
  * decode_wire.h - what a program and its ct-decode say to each other
  *
- * Descriptor 0 carries requests, 1 answers, both of fixed size in the byte
- * order of the machine.  Descriptor CT_WIRE_MEMORY is a memory file of
- * CT_WIRE_SLOTS slots that the worker can map for reading only.  The worker
- * answers seq 0 once, with the status CT_IMAGE_OK, when it is set up; then
- * every request in turn.  It ends at the end of its input.
+ * All of it in messages of fixed size, in the byte order of the machine.
+ *
+ * ct-decode itself reads no picture.  Its descriptor 0 is a socket on which it
+ * gets a struct ct_wire_setup and says hello, and then gets orders; descriptor
+ * CT_WIRE_MEMORY is a memory file of CT_WIRE_SLOTS slots that it can map for
+ * reading only.  For CT_WIRE_SPAWN it makes a child that has the socket that
+ * came with the order, and that serves requests on it: it answers each in
+ * turn, and ends after as many as the setup says or sooner.  A child begins
+ * when the one before it has ended.  CT_WIRE_REAP kills a child, if it still
+ * lives, and, if that was asked for, tells what it died of.
  */
 #ifndef CT_DECODE_WIRE_H
 #define CT_DECODE_WIRE_H
@@ -13,9 +18,45 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pdq.h"
+
 #define CT_WIRE_MEMORY 3
 #define CT_WIRE_SLOTS 4
-#define CT_WIRE_SLOT ((size_t)64 << 20) /* bytes */
+
+/* ---- with ct-decode -------------------------------------------------------
+ */
+
+struct ct_wire_setup {
+	uint64_t slot;    /* bytes of a slot */
+	uint64_t heap;    /* bytes that decoding a picture may take */
+	uint32_t batch;   /* pictures that a child decodes at most */
+	uint32_t seconds; /* of CPU time that a child may take for all */
+};
+
+enum ct_wire_what {
+	CT_WIRE_HELLO, /* ct-decode says: it is set up */
+	CT_WIRE_SPAWN, /* to it: make a child of this id */
+	CT_WIRE_REAP,  /* to it: a child is done with */
+	CT_WIRE_TELL,  /* to it: the same, and say of what it died: */
+	CT_WIRE_DEAD
+};
+
+struct ct_wire_order {
+	uint32_t what;
+	uint32_t id; /* of a child */
+};
+
+struct ct_wire_news {
+	uint32_t what, id;
+	int32_t status;   /* DEAD: as of waitpid(2), */
+	int32_t error;    /* or errno: there was no child */
+	uint32_t seccomp; /* HELLO: 1 if children are filtered, */
+	int32_t landlock; /* the version, 0: none */
+	char kernel[16];  /* of pdq; a-z, 0-9, the rest NUL */
+};
+
+/* ---- with its children ----------------------------------------------------
+ */
 
 struct ct_wire_ask {
 	uint32_t seq; /* from 1 */
@@ -37,7 +78,7 @@ struct ct_wire_answer {
 					    in its place */
 	uint32_t quality;
 	/* the first, or with turns all; zero for a side under CT_PDQ_MIN */
-	uint8_t hash[8][32];
+	uint8_t hash[CT_PDQ_TURNS][CT_PDQ_LEN];
 };
 
 #endif

@@ -27,6 +27,8 @@ ct_start(const char *name)
 			(void)open("/dev/null", flags);
 		}
 	(void)umask(077);
+	/* ignored, as it may be inherited, children would leave no status */
+	(void)signal(SIGCHLD, SIG_DFL);
 }
 
 static void

@@ -18,7 +18,8 @@ extern const char *ct_prog; /* set by ct_start */
 /*
  * First thing in main: the program's name, umask 077, descriptors 0 to 2 open,
  * so that no state file ever gets one of them; one that was closed stays
- * unusable, so that what is written to it is an error and not lost.
+ * unusable, so that what is written to it is an error and not lost.  Children
+ * can be waited for, even where the program's own parent ignored that.
  */
 void ct_start(const char *name);
 

@@ -1,19 +1,25 @@
 /*
  * A decoder that crashes, hangs, lies or babbles costs its own picture an
- * outcome and nothing else.  Started as such a worker, this very program
- * misbehaves as the first byte behind the picture's magic says.
+ * outcome and nothing else.  Started as a worker, this very program serves as
+ * ct-decode does, but misbehaves as the first byte behind the picture's magic
+ * says.
  */
 #include "decode.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "decode_wire.h"
+#include "clock.h"
+#include "decode_serve.h"
 #include "file.h"
+#include "os.h"
 #include "prog.h"
 
 #include "../tap.h"
@@ -24,55 +30,83 @@ static const uint8_t magic[] = { 0xff, 0xd8, 0xff };
  */
 
 static uint32_t
-rnd(void)
+rnd(uint32_t *x)
 {
-	static uint32_t x = 1;
-
-	x ^= x << 13;
-	x ^= x >> 17;
-	x ^= x << 5;
-	return x;
+	*x ^= *x << 13;
+	*x ^= *x >> 17;
+	*x ^= *x << 5;
+	return *x;
 }
 
-/* Has it nothing of ours but what it needs, and that for reading only? */
-static bool
-bare(void)
+static _Noreturn void
+hang(void)
 {
-	char dir[8];
-	int fd;
+	char c;
 
-	if (mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, CT_WIRE_MEMORY,
-		0) != MAP_FAILED ||
-	    write(CT_WIRE_MEMORY, "x", 1) >= 0 ||
-	    ftruncate(CT_WIRE_MEMORY, 0) == 0)
-		return false;
-
-	for (fd = 4; fd < 64; fd++)
-		if (lseek(fd, 0, SEEK_CUR) >= 0)
-			return false;
-	return getcwd(dir, sizeof dir) && strcmp(dir, "/") == 0 && !environ[0];
+	while (read(0, &c, 1) >= 0) /* at the end too */
+		;
+	for (;;)
+		;
 }
 
+/* What is never an answer: noise, but for what must be right to be read. */
 static void
-misbehave(char how, struct ct_wire_answer *a)
+noise(const uint8_t *bytes, struct ct_wire_answer *a)
 {
+	uint32_t x, seq = a->seq;
 	size_t i;
 
-	switch (how) {
+	memcpy(&x, bytes + 5, sizeof x);
+	for (i = 0; i < sizeof *a; i++)
+		((uint8_t *)a)[i] = (uint8_t)rnd(&x);
+	if (x & 1)
+		a->seq = seq;
+	if (x & 2)
+		a->status %= CT_IMAGE_STATUSES;
+	if (x & 4)
+		a->kind = CT_IMAGE_JPEG;
+}
+
+static bool
+misbehave(const uint8_t *bytes, struct ct_wire_answer *a)
+{
+	static char after;
+	int i;
+
+	switch (bytes[3]) {
 	case 'c':
-		(void)kill(getpid(), SIGKILL);
-		break;
+		__builtin_trap();
 	case 'e':
 		_exit(0);
+	case 'E': /* as if there were no memory for it */
+		_exit(CT_OSERR);
+	case 'z': /* of no use for another one */
+		return false;
 	case 't':
-		(void)sleep(60);
-		break;
+		hang();
 	case 'p': /* half an answer, and no more */
 		(void)ct_write_full(1, a, sizeof *a / 2);
-		(void)sleep(60);
+		hang();
+	case 'P': /* the same, and then one */
+		(void)ct_write_full(1, a, sizeof *a / 2);
 		break;
-	case '2':
+	case '0': /* nothing at all, said */
+		(void)!write(1, a, 0);
+		break;
+	case 'l': /* two in one */
+		(void)!write(
+		    1, (struct ct_wire_answer[]){ *a, *a }, 2 * sizeof *a);
+		break;
+	case '2': /* one too many; in a batch it may go unheard */
 		(void)ct_write_full(1, a, sizeof *a);
+		break;
+	case '9': /* as many as go in */
+		for (i = 0; i < 100; i++)
+			(void)ct_write_full(1, a, sizeof *a);
+		break;
+	case 'n': /* for the next ones too: in a batch nobody can tell */
+		for (i = 0; i < 4; i++, a->seq++)
+			(void)ct_write_full(1, a, sizeof *a);
 		break;
 	case 's':
 		a->seq++;
@@ -104,41 +138,38 @@ misbehave(char how, struct ct_wire_answer *a)
 	case 'm':
 		a->h = 4;
 		break;
-	case 'b':
-		a->quality = bare() ? 100 : 0;
+	case 'b': /* traps for those that come after it: nonsense, */
+		after = 'w';
+		break;
+	case 'B': /* and a lie that nobody can tell */
+		after = 'q';
 		break;
 	case 'r':
-		for (i = 0; i < sizeof *a; i++)
-			((uint8_t *)a)[i] = (uint8_t)rnd();
+		noise(bytes, a);
 		break;
 	default:
 		break;
 	}
+	if (bytes[3] == '.' && after == 'w')
+		a->w = 0;
+	if (bytes[3] == '.' && after == 'q')
+		a->quality = 10;
+	return true;
 }
 
-static int
-worker(const uint8_t *memory)
+static bool
+picture(const struct ct_wire_ask *ask, const uint8_t *bytes,
+    struct ct_wire_answer *a)
 {
-	struct ct_wire_answer a = { 0 };
-	struct ct_wire_ask ask;
-	const uint8_t *bytes;
-
-	(void)ct_write_full(1, &a, sizeof a);
-	while (ct_read_full(0, &ask, sizeof ask) == (ssize_t)sizeof ask) {
-		bytes = memory + ask.slot * CT_WIRE_SLOT;
-		a = (struct ct_wire_answer){ .seq = ask.seq,
-			.kind = CT_IMAGE_JPEG,
-			.w = bytes[4],
-			.h = 100,
-			.frames = 1,
-			.method = CT_PDQ_TENT,
-			.quality = 90 };
-		a.hash[0][31] = bytes[4];
-		misbehave((char)bytes[3], &a);
-		if (ct_write_full(1, &a, sizeof a) < 0)
-			return 1;
-	}
-	return 0;
+	(void)ask;
+	a->kind = CT_IMAGE_JPEG;
+	a->w = bytes[4];
+	a->h = 100;
+	a->frames = 1;
+	a->method = CT_PDQ_TENT;
+	a->quality = 90;
+	a->hash[0][31] = bytes[4];
+	return misbehave(bytes, a);
 }
 
 /* ---- the tests ------------------------------------------------------------
@@ -149,7 +180,8 @@ worker(const uint8_t *memory)
 static const char *
 fates(struct ct_decode *d, const char *letters)
 {
-	static char got[64];
+	static char got[512];
+	static uint32_t seed = 1;
 	size_t n = strlen(letters), sent = 0, i;
 	struct ct_err err = { 0 };
 	struct ct_decoded res;
@@ -159,8 +191,10 @@ fates(struct ct_decode *d, const char *letters)
 		for (; sent < n && (room = ct_decode_room(d)); sent++) {
 			memcpy(room, magic, sizeof magic);
 			room[3] = (uint8_t)letters[sent];
-			room[4] = (uint8_t)(sent + 10);
-			if (ct_decode_send(d, 5, &err))
+			room[4] = (uint8_t)(sent % 100 + 10);
+			memcpy(room + 5, &seed, sizeof seed);
+			(void)rnd(&seed);
+			if (ct_decode_send(d, 9, &err))
 				ct_die_err(&err);
 		}
 		if (ct_decode_wait(d, &res, &err))
@@ -169,7 +203,8 @@ fates(struct ct_decode *d, const char *letters)
 		    : res.status == CT_IMAGE_TIMEOUT   ? 'T'
 		    : res.status == CT_IMAGE_VIOLATION ? 'V'
 		    : res.status == CT_IMAGE_OK && res.hashed &&
-			res.info.w == i + 10 && res.pdq[0][31] == i + 10 &&
+			res.info.w == i % 100 + 10 &&
+			res.pdq[0][31] == i % 100 + 10 &&
 			res.kind == CT_IMAGE_JPEG && res.quality >= 90
 		    ? '.'
 		    : '?';
@@ -180,56 +215,185 @@ fates(struct ct_decode *d, const char *letters)
 	return got;
 }
 
+/* The same must come of it in batches of 64, of 3 and of 1. */
+static void
+is(struct ct_decode *d[3], const char *letters, const char *want,
+    const char *what)
+{
+	static const char *const batch[] = { "64", "3", "1" };
+	const char *got;
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		got = fates(d[i], letters);
+		ok(strcmp(got, want) == 0, "%s, -B %s", what, batch[i]);
+		if (strcmp(got, want) != 0)
+			printf("# %s is %s, not %s\n", letters, got, want);
+	}
+}
+
+/* Every third one dies, of 300. */
+static void
+thirds(struct ct_decode *d[3])
+{
+	char letters[301], want[301];
+	size_t i;
+
+	for (i = 0; i < 300; i++) {
+		letters[i] = i % 3 == 2 ? 'c' : '.';
+		want[i] = i % 3 == 2 ? 'C' : '.';
+	}
+	letters[300] = want[300] = '\0';
+	is(d, letters, want, "300 pictures, each third breaks the decoder");
+}
+
+static void
+noises(struct ct_decode *d, int n)
+{
+	int i, wrong = 0;
+
+	for (i = 0; i < n; i++)
+		wrong += strcmp(fates(d, "r"), "V") != 0;
+	ok(wrong == 0, "%d answers of noise", n);
+}
+
+/* A program that is stopped for longer than a picture may take. */
+static void
+stopped(struct ct_decode_how how)
+{
+	static const struct timespec pause = { 0, 300000000 };
+	struct ct_decode *d;
+	struct ct_err err;
+	int status = -1;
+	pid_t pid;
+
+	how.limits.ms = 700;
+	if ((pid = fork()) == 0) {
+		if (setpgid(0, 0) < 0 || ct_decode_open(&d, &how, &err))
+			_exit(2);
+		_exit(strcmp(fates(d, "t"), "T") != 0);
+	}
+	(void)nanosleep(&pause, NULL);
+	(void)kill(-pid, SIGSTOP);
+	(void)sleep(1);
+	ok(waitpid(pid, &status, WNOHANG) == 0, "stopped");
+	(void)kill(-pid, SIGCONT);
+	(void)nanosleep(&pause, NULL);
+	ok(waitpid(pid, &status, WNOHANG) == 0,
+	    "time while it is stopped does not count");
+	(void)waitpid(pid, &status, 0);
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 0, "other time does");
+}
+
+static int
+opens(const struct ct_decode_how *how, struct ct_err *err)
+{
+	struct ct_decode *d;
+	int rc = ct_decode_open(&d, how, err);
+
+	ct_decode_close(d);
+	return rc;
+}
+
+static int
+opens_within(const struct ct_decode_how *how, int what, rlim_t most)
+{
+	const struct rlimit limit = { most, most };
+	struct ct_err err;
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (setrlimit(what, &limit) < 0 ||
+		    (what == RLIMIT_NPROC && setuid(65534) < 0))
+			_exit(1);
+		_exit(opens(how, &err));
+	}
+	(void)waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void
+shortages(const struct ct_decode_how *how)
+{
+	if (ct_os_sanitized()) {
+		ok(1, "limits # SKIP sanitizers need memory");
+		return;
+	}
+	ok(opens_within(how, RLIMIT_AS, 64 << 20) == CT_OSERR,
+	    "64 MiB of memory are too little");
+	ok(opens_within(how, RLIMIT_AS, 600 << 20) == 0, "600 will do");
+	ok(opens_within(how, RLIMIT_AS, 400 << 20) == CT_OSERR,
+	    "400 will not do for the decoder");
+	ok(opens_within(how, RLIMIT_NOFILE, 20) == 0, "20 descriptors will");
+	ok(opens_within(how, RLIMIT_NOFILE, 4) == CT_OSERR, "4 are too few");
+	ok(opens_within(how, RLIMIT_FSIZE, 4096) == CT_OSERR,
+	    "no room for the memory file");
+	if (getuid() == 0)
+		ok(opens_within(how, RLIMIT_NPROC, 0) == CT_TEMPFAIL,
+		    "no process");
+}
+
 int
 main(int argc, char *argv[])
 {
 	static const struct timespec pause = { 0, 100000000 };
-	static const char bad[] = "sSkwxqohfm";
+	static const uint32_t batch[] = { 64, 3, 1 };
+	static const char once[] = "29n", bad[] = "lPpsSkwxqohfm";
 	struct ct_decode_how how = ct_decode_how;
-	struct ct_decode *d = NULL;
+	struct ct_decode *d[3];
 	struct ct_err err = { 0 };
-	char letters[] = "..?..", want[] = "..V..";
-	void *memory = MAP_FAILED;
-	size_t i, wrong = 0;
+	char letters[] = "..?..";
+	size_t i;
 
-	if (argc == 1 && !environ[0])
-		memory = mmap(NULL, CT_WIRE_SLOTS * CT_WIRE_SLOT, PROT_READ,
-		    MAP_SHARED, CT_WIRE_MEMORY, 0);
-	if (memory != MAP_FAILED)
-		return worker(memory);
-	ct_start("decode");
-	how.limits.ms = 1000;
-	how.program = "/proc/self/exe";
-	if (ct_decode_open(&d, &how, &err))
-		ct_die_err(&err);
+	/* a worker has a socket for its input; make and prove give none */
+	if (argc == 1 && ct_decode_serve(picture, "test1") != CT_USAGE)
+		return CT_SOFTWARE;
 	(void)argv;
-	ok(strcmp(fates(d, "........."), ".........") == 0, "all is well");
-	ok(strcmp(fates(d, "b"), ".") == 0,
-	    "no descriptor, directory or environment of ours");
-	ok(strcmp(fates(d, "..c......"), "..C......") == 0, "a crash");
-	ok(strcmp(fates(d, "ccc"), "CCC") == 0, "every time");
-	ok(strcmp(fates(d, ".e..e."), ".C..C.") == 0, "an exit");
-	ok(strcmp(fates(d, "..t.."), "..T..") == 0, "a hang");
-	ok(strcmp(fates(d, ".p.."), ".T..") == 0, "half an answer");
+	ct_start("decode");
+	how.limits.ms = 400;
+	how.program = "/proc/self/exe";
+	for (i = 0; i < 3; i++) {
+		how.batch = batch[i];
+		if (ct_decode_open(&d[i], &how, &err))
+			ct_die_err(&err);
+	}
+	is(d, ".........", ".........", "all is well");
+	is(d, "..c......", "..C......", "a crash");
+	is(d, "ccc", "CCC", "every time");
+	is(d, ".e..e.", ".C..C.", "an exit");
+	is(d, ".E.", ".C.", "one that blames the system");
+	is(d, ".zzz.z.", ".......", "a child that has had enough");
+	is(d, "..t..", "..T..", "a hang");
+	thirds(d);
 	for (i = 0; bad[i]; i++) {
 		letters[2] = bad[i];
-		ok(strcmp(fates(d, letters), want) == 0, "lie %c", bad[i]);
+		is(d, letters, "..V..", letters);
 	}
-	ok(strcmp(fates(d, "2.."), ".V.") == 0,
-	    "one answer too many spoils the next");
-	(void)fates(d, "2");
+	for (i = 0; once[i]; i++) {
+		letters[2] = once[i];
+		ok(strcmp(fates(d[2], letters), "..V..") == 0, "%s, -B 1",
+		    letters);
+	}
+	is(d, "..0..", "..C..", "an answer of no bytes is an end");
+	is(d, "..b.", "....", "nonsense is not put down to the wrong one");
+	ok(strcmp(fates(d[2], ".B..."), ".....") == 0,
+	    "with -B 1 a picture has no say about others");
+	ok(strcmp(fates(d[1], "cB..."), "C.!!.") == 0,
+	    "with -B 3 it has, until its batch is over");
+	noises(d[0], ct_os_sanitized() ? 100 : 3000);
+	is(d, "....", "....", "all is well again");
+	(void)fates(d[0], "2");
 	(void)nanosleep(&pause, NULL);
-	ok(strcmp(fates(d, "."), ".") == 0, "but not what comes much later");
-	for (i = 0; i < 100; i++)
-		wrong += strcmp(fates(d, "r"), "V") != 0;
-	ok(wrong == 0, "100 answers of noise");
-	ok(strcmp(fates(d, "...."), "....") == 0, "all is well again");
-	ct_decode_close(d);
+	is(d, ".", ".", "what comes late is for nobody");
+	for (i = 0; i < 3; i++)
+		ct_decode_close(d[i]);
+	stopped(how);
+	shortages(&how);
 	how.program = "/nonexistent";
-	ok(ct_decode_open(&d, &how, &err) == CT_UNAVAILABLE,
-	    "no such worker: %s", err.msg);
+	ok(opens(&how, &err) == CT_UNAVAILABLE, "no such worker: %s", err.msg);
 	how.program = "/bin/true";
-	ok(ct_decode_open(&d, &how, &err) == CT_UNAVAILABLE,
-	    "one that says nothing: %s", err.msg);
+	ok(opens(&how, &err) == CT_UNAVAILABLE, "one that says nothing: %s",
+	    err.msg);
 	done();
 }

@@ -1,0 +1,69 @@
+/*
+ * os.h - what only Linux has: shared memory, and processes that can do nothing
+ *
+ * Confinement comes in two steps.  ct_os_confine gives up what a process that
+ * only forks and waits does not need; ct_os_filter gives up all but reading,
+ * writing and ending, for good.  The second is for a child that is about to
+ * read bytes of strangers.
+ */
+#ifndef CT_OS_H
+#define CT_OS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "err.h"
+
+/*
+ * Memory of len bytes, all zero: mapped at *at for this process to write, and
+ * as the descriptor *fd (closed on exec) for others to map for reading only,
+ * whatever they do.  CT_OSERR, CT_UNAVAILABLE; then *at is NULL, *fd -1.
+ */
+int ct_os_shared(size_t len, uint8_t **at, int *fd, struct ct_err *err);
+
+/*
+ * In a process of one's own, after fork: be killed when the thread that
+ * forked is gone.  parent is its process; -1 if it is gone already.
+ */
+int ct_os_die_with(pid_t parent);
+
+/*
+ * Let malloc have len bytes without another system call, and never give any
+ * back; they take no memory until they are used.  0 or -1.  With another libc
+ * than glibc it does nothing, and a filtered process has what its heap has.
+ */
+int ct_os_heap(size_t len);
+
+/* Bytes that malloc has given out now; 0 if this libc does not tell. */
+size_t ct_os_heap_used(void);
+
+/*
+ * For good and for all children: no new privileges, no core dump, no ptrace,
+ * no file that grows, descriptors below files only, and landlock with every
+ * right that this kernel knows, none granted: files, TCP, and signals and
+ * abstract sockets outside.  Returns landlock's version, 0 where there is
+ * none, or -1 with errno.
+ */
+int ct_os_confine(unsigned files);
+
+/*
+ * For good: allow read, write, exit_group and rt_sigreturn, and nothing else.
+ * More memory is refused as if there were none; any other call, of any
+ * architecture, kills the process with SIGSYS.  0 or -1 with errno: then
+ * nothing is confined.
+ */
+int ct_os_filter(void);
+
+/* Does it work here?  A child tries it: 1, 0, or -1 with errno if there can be
+ * none. */
+int ct_os_filter_works(void);
+
+/*
+ * Was this built with a sanitizer that needs system calls of its own?  Then
+ * ct_os_filter always fails.
+ */
+bool ct_os_sanitized(void);
+
+#endif
