@@ -17,8 +17,13 @@
 #define RETRY_MAX ((curl_off_t)366 * 24 * 3600) /* seconds */
 #define HEADERS_MAX ((size_t)256 << 10)
 
+/*
+ * Each request has a handle of its own; connections they share.  libcurl up
+ * to 7.88 at least keeps a pointer to the last header of the transfer before,
+ * freed by then, and grows it if the next answer begins with a folded line.
+ */
 struct ct_http {
-	CURL *curl;
+	CURLSH *share;
 };
 
 /* One transfer, as the callbacks see it. */
@@ -34,9 +39,12 @@ ct_http_new(struct ct_http **http, struct ct_err *err)
 {
 	*http = ct_alloc(1, sizeof **http);
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
-		(*http)->curl = curl_easy_init();
-	if ((*http)->curl)
+		(*http)->share = curl_share_init();
+	if ((*http)->share &&
+	    curl_share_setopt((*http)->share, CURLSHOPT_SHARE,
+		CURL_LOCK_DATA_CONNECT) == CURLSHE_OK)
 		return 0;
+	(void)curl_share_cleanup((*http)->share);
 	free(*http);
 	*http = NULL;
 	return ct_fail(err, CT_OSERR, "cannot set up libcurl");
@@ -47,7 +55,7 @@ ct_http_free(struct ct_http *http)
 {
 	if (!http)
 		return;
-	curl_easy_cleanup(http->curl);
+	(void)curl_share_cleanup(http->share);
 	curl_global_cleanup();
 	free(http);
 }
@@ -359,7 +367,7 @@ ct_http_do(struct ct_http *http, const struct ct_http_req *req,
 	};
 	struct curl_slist *list;
 	curl_mime *mime = NULL;
-	CURL *c = http->curl;
+	CURL *c;
 	CURLcode rc;
 	int *fd;
 
@@ -367,9 +375,11 @@ ct_http_do(struct ct_http *http, const struct ct_http_req *req,
 	    (struct ct_http_res){ .fate = CT_HTTP_UNSENT, .retry_after = -1 };
 	if (ct_http_allowed(req->url, err))
 		return err->code;
+	if (!(c = curl_easy_init()))
+		return ct_fail(err, CT_OSERR, "cannot set up libcurl");
 	res->body = ct_alloc(fl.cap, 1);
 	fd = ct_alloc(req->nparts, sizeof *fd);
-	curl_easy_reset(c);
+	(void)curl_easy_setopt(c, CURLOPT_SHARE, http->share);
 	set_safe(c, req);
 	list = headers(req);
 	if (req->nparts)
@@ -391,8 +401,7 @@ ct_http_do(struct ct_http *http, const struct ct_http_req *req,
 	curl_mime_free(mime);
 	curl_slist_free_all(list);
 	free(fd);
-	/* nothing of the request stays in the handle, its password least */
-	curl_easy_reset(c);
+	curl_easy_cleanup(c);
 	return rc == CURLE_OK ? 0 : err->code;
 }
 
