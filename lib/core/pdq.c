@@ -235,10 +235,17 @@ ct_pdq_off_step(const struct ct_pdq *p)
 	return 0.01F;
 }
 
+/* The pixels are those of the exact method; only their sums are not. */
+static bool
+rounded(const struct ct_pdq *p)
+{
+	return by_tent(&p->shape) && p->shape.eighths == 8;
+}
+
 bool
 ct_pdq_sure(const struct ct_pdq *p)
 {
-	if (p->shape.method != CT_PDQ_TENT || too_small(&p->shape))
+	if (!rounded(p) || too_small(&p->shape))
 		return true;
 	return p->gap > 2 * ct_pdq_off_freq(p) &&
 	    quality(p->steps[1]) == quality(p->steps[2]);
@@ -252,7 +259,7 @@ ct_pdq_sure_turned(const struct ct_pdq *p)
 
 	if (!ct_pdq_sure(p))
 		return false;
-	if (p->shape.method != CT_PDQ_TENT || too_small(&p->shape))
+	if (!rounded(p) || too_small(&p->shape))
 		return true;
 	for (i = 1; i < CT_PDQ_TURNS / 2; i++)
 		if (!(turned(p, &turns[i], bits) > 2 * ct_pdq_off_freq(p)))

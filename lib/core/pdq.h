@@ -112,7 +112,8 @@ int ct_pdq_end(struct ct_pdq *p, uint8_t hash[CT_PDQ_LEN]);
 /*
  * After ct_pdq_end: did the order of rounding not matter?  If false, the exact
  * method might give other bits, or another quality, for the same pixels: of
- * two values closer than its error one is the median.  Always true of exact.
+ * two values closer than its error one is the median.  Always true of exact,
+ * and of what comes shrunk.
  */
 bool ct_pdq_sure(const struct ct_pdq *p);
 
