@@ -69,7 +69,7 @@ landlock(void)
 }
 
 static int
-limit(int what, rlim_t most)
+limit(unsigned what, rlim_t most)
 {
 	const struct rlimit l = { most, most };
 

@@ -296,7 +296,7 @@ opens(const struct ct_decode_how *how, struct ct_err *err)
 }
 
 static int
-opens_within(const struct ct_decode_how *how, int what, rlim_t most)
+opens_within(const struct ct_decode_how *how, unsigned what, rlim_t most)
 {
 	const struct rlimit limit = { most, most };
 	struct ct_err err;
