@@ -29,7 +29,7 @@ PKG_LIBS   := $(shell $(PKGCONF) --libs $(PKGS) 2>/dev/null) -lm -lpthread
 # only the part named in lib/tool/FOREIGN a foreign header.
 CORE = err hex ham pdq set
 TOOL = prog os clock file blake tally rec conf cred store http xml digest image \
-       decode frame entry listfile list source match queue schema report outbox tipline filing \
+       decode frame cache hasher hashrun entry listfile list source match queue schema report outbox tipline filing \
        vault sandbox
 
 CMDS     := $(patsubst cmd/%.c,%,$(wildcard cmd/ct-*.c))

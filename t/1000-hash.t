@@ -302,7 +302,7 @@ exits 'without its decoder it does not begin' 69 alone/ct-hash a.jpg
 rm o
 mkdir inst && cp "$top/ct-hash" "$top/ct-decode" inst
 mkfifo names
-inst/ct-hash -q <names >o 2>err &
+inst/ct-hash -q -j1 <names >o 2>err &
 pids=$!
 exec 5>names
 echo a.jpg >&5

@@ -32,9 +32,8 @@ ct_decode_open(
 	d->how = *how;
 	d->program =
 	    how->program ? ct_strdup(how->program) : ct_sibling("ct-decode");
-	/* whole chunks, for ct_decode_file */
-	d->slots = ((size_t)how->limits.bytes + CT_DECODE_CHUNK - 1) /
-	    CT_DECODE_CHUNK * CT_DECODE_CHUNK;
+	d->slots = ((size_t)how->limits.bytes + CT_DECODE_PAGE - 1) /
+	    CT_DECODE_PAGE * CT_DECODE_PAGE;
 	d->fd = -1;
 	d->first = d->put = d->next = 1;
 	rc = ct_os_shared(CT_WIRE_SLOTS * d->slots, &d->slot, &d->memory, err);
@@ -345,6 +344,12 @@ outcome(struct ct_decode *d, struct ct_decoded *res, struct ct_err *err)
 		}
 	} while ((rc = convict(d, n, &res->status, err)) == CT_NO);
 	return rc;
+}
+
+bool
+ct_decode_ready(const struct ct_decode *d)
+{
+	return d->kids == 0 || restless(&d->kid[0]);
 }
 
 int

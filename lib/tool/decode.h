@@ -21,11 +21,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "digest.h"
 #include "err.h"
 #include "image.h"
 #include "pdq.h"
-#include "rec.h"
 
 #define CT_DECODE_DEPTH 4
 
@@ -95,6 +93,9 @@ size_t ct_decode_max(const struct ct_decode *d);
  */
 int ct_decode_send(struct ct_decode *d, size_t len, struct ct_err *err);
 
+/* Has the oldest one under way, of which there must be one, an outcome? */
+bool ct_decode_ready(const struct ct_decode *d);
+
 /*
  * The outcome of the oldest one under way; there must be one.  Its time, the
  * limit ms, is what passes in this call while we run: a program that was
@@ -103,27 +104,5 @@ int ct_decode_send(struct ct_decode *d, size_t len, struct ct_err *err);
  */
 int ct_decode_wait(
     struct ct_decode *d, struct ct_decoded *res, struct ct_err *err);
-
-/* ---- files ----------------------------------------------------------------
- */
-
-struct ct_hashed {
-	uint64_t size;
-	struct ct_digests sums;
-	struct ct_decoded res; /* to be had from ct_decode_wait if sent */
-	bool sent;
-};
-
-/*
- * Read the file to its end, once: these bytes are digested, and these very
- * bytes are sent to be decoded, unless they are too many or no picture.  Room
- * for them there must be.  CT_NOINPUT, CT_IOERR: it cannot be opened as
- * ct_file_open does, or read; other codes are not the file's fault.
- */
-int ct_decode_file(struct ct_decode *d, struct ct_digest *digest,
-    const char *path, bool follow, struct ct_hashed *h, struct ct_err *err);
-
-/* Put the members file and hashes into rec, as in ct-record(5). */
-void ct_hashed_members(json_t *rec, const struct ct_hashed *h);
 
 #endif

@@ -9,8 +9,8 @@
 
 _Static_assert(CT_DECODE_DEPTH == CT_WIRE_SLOTS, "a slot each");
 
-/* Bytes that ct_decode_file reads at a time; it divides a slot. */
-#define CT_DECODE_CHUNK ((size_t)256 << 10)
+/* A slot is so many bytes, some times: whole pages. */
+#define CT_DECODE_PAGE ((size_t)64 << 10)
 
 struct kid { /* a child of the worker */
 	uint32_t id;

@@ -36,6 +36,9 @@ struct ct_out {
 	size_t n;      /* records put so far */
 };
 
+/* A record as text of len bytes, as it is written.  Release with free. */
+char *ct_rec_dump(const json_t *rec, size_t *len);
+
 /* Records gather up to 64 KiB or 100 ms.  All return 0 or CT_IOERR. */
 int ct_out_rec(struct ct_out *out, const json_t *rec, struct ct_err *err);
 /* The bytes that it writes of this value, without newline. */

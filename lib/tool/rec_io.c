@@ -130,6 +130,18 @@ ct_rec_size(const json_t *rec)
 	return n;
 }
 
+char *
+ct_rec_dump(const json_t *rec, size_t *len)
+{
+	struct ct_out text = { .fd = -1 };
+
+	if (json_dump_callback(rec, dump, &text, JSON_COMPACT) < 0)
+		ct_die(CT_SOFTWARE, "cannot encode a record");
+	*len = text.len;
+	append(&text, "", 1);
+	return text.buf;
+}
+
 int
 ct_out_rec(struct ct_out *out, const json_t *rec, struct ct_err *err)
 {
