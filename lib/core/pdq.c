@@ -165,24 +165,25 @@ static const struct turn {
 	{ true, true, false, 2, 7 },   /* rot180, flipm */
 };
 
-/* The bits turned so; returns the gap above the median. */
-static float
-turned(const struct ct_pdq *p, const struct turn *t, uint16_t bits[FREQ])
+int
+ct_pdq_above(
+    const struct ct_pdq *p, int turn, float v[FREQ * FREQ], uint16_t bits[FREQ])
 {
-	float v[FREQ][FREQ];
+	const struct turn *t = &turns[turn];
 	int i, j;
 
 	for (i = 0; i < FREQ; i++)
 		for (j = 0; j < FREQ; j++)
-			v[i][j] = ((t->i * i + t->j * j + t->even) & 1)
+			v[i * FREQ + j] = (t->i * i + t->j * j + t->even) & 1
 			    ? -p->freq[i][j]
 			    : p->freq[i][j];
-	return p->kernel->above(v[0], bits);
+	return p->kernel->above(v, bits);
 }
 
 void
 ct_pdq_turns(const struct ct_pdq *p, uint8_t (*hash)[CT_PDQ_LEN])
 {
+	float v[FREQ * FREQ];
 	uint16_t bits[FREQ];
 	int i;
 
@@ -190,15 +191,15 @@ ct_pdq_turns(const struct ct_pdq *p, uint8_t (*hash)[CT_PDQ_LEN])
 	if (too_small(&p->shape) && !resized(&p->shape))
 		return;
 	for (i = 0; i < CT_PDQ_TURNS / 2; i++) {
-		(void)turned(p, &turns[i], bits);
+		(void)ct_pdq_above(p, i, v, bits);
 		store(bits, hash[turns[i].plain]);
 		transpose(bits);
 		store(bits, hash[turns[i].swapped]);
 	}
 }
 
-static int
-quality(int steps)
+int
+ct_pdq_quality(int steps)
 {
 	return steps / 90 > 100 ? 100 : steps / 90;
 }
@@ -212,57 +213,8 @@ ct_pdq_end(struct ct_pdq *p, uint8_t hash[CT_PDQ_LEN])
 	if (too_small(&p->shape) && !resized(&p->shape))
 		return 0;
 	p->kernel->transform(p->small[0], ct_pdq_dct(), p->freq[0]);
-	p->gap = p->kernel->above(p->freq[0], bits);
+	(void)p->kernel->above(p->freq[0], bits);
 	store(bits, hash);
 	p->kernel->quality(p->small[0], ct_pdq_off_step(p), p->steps);
-	return quality(p->steps[0]);
-}
-
-/* ---- what rounding may have done ----------------------------------------- */
-
-/* Placeholders until measured. */
-float
-ct_pdq_off_freq(const struct ct_pdq *p)
-{
-	(void)p;
-	return 0.01F;
-}
-
-float
-ct_pdq_off_step(const struct ct_pdq *p)
-{
-	(void)p;
-	return 0.01F;
-}
-
-/* The pixels are those of the exact method; only their sums are not. */
-static bool
-rounded(const struct ct_pdq *p)
-{
-	return by_tent(&p->shape) && p->shape.eighths == 8;
-}
-
-bool
-ct_pdq_sure(const struct ct_pdq *p)
-{
-	if (!rounded(p) || too_small(&p->shape))
-		return true;
-	return p->gap > 2 * ct_pdq_off_freq(p) &&
-	    quality(p->steps[1]) == quality(p->steps[2]);
-}
-
-bool
-ct_pdq_sure_turned(const struct ct_pdq *p)
-{
-	uint16_t bits[FREQ];
-	int i;
-
-	if (!ct_pdq_sure(p))
-		return false;
-	if (!rounded(p) || too_small(&p->shape))
-		return true;
-	for (i = 1; i < CT_PDQ_TURNS / 2; i++)
-		if (!(turned(p, &turns[i], bits) > 2 * ct_pdq_off_freq(p)))
-			return false;
-	return true;
+	return ct_pdq_quality(p->steps[0]);
 }

@@ -111,9 +111,11 @@ int ct_pdq_end(struct ct_pdq *p, uint8_t hash[CT_PDQ_LEN]);
 
 /*
  * After ct_pdq_end: did the order of rounding not matter?  If false, the exact
- * method might give other bits, or another quality, for the same pixels: of
- * two values closer than its error one is the median.  Always true of exact,
- * and of what comes shrunk.
+ * method might give other bits, or another quality, for the same pixels: the
+ * values just above the median and those just below it lie closer together
+ * than 8 times the largest difference of the two methods that was measured.
+ * So it is false of what is flat or tied, and of a side under CT_PDQ_SIDE.
+ * Always true of exact and photo-hasher, and of what comes shrunk.
  */
 bool ct_pdq_sure(const struct ct_pdq *p);
 

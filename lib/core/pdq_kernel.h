@@ -49,11 +49,8 @@ struct ct_pdq_kernel {
 	void (*quality)(const float *a, float off, int sum[3]);
 	/* 64 x 64 values to 16 x 16 frequencies; dct: ct_pdq_dct */
 	void (*transform)(const float *a, const float *dct, float *b);
-	/*
-	 * Which of 16 x 16 are above the lower median?  Returns how far the
-	 * least that is lies above it; 0 if they are not just half.
-	 */
-	float (*above)(const float *v, uint16_t bits[CT_PDQ_FREQ]);
+	/* which of 16 x 16 are above the lower median, and how many */
+	int (*above)(const float *v, uint16_t bits[CT_PDQ_FREQ]);
 };
 
 /* Whole, a loop of so few steps that each may stand alone. */
@@ -134,9 +131,17 @@ void ct_pdq_tent_row(
 struct ct_pdq_taps ct_pdq_weigh(
     uint32_t n, uint32_t shrink, uint32_t i, float *weight);
 
-/* How far off tent may be from exact: frequencies, and steps of quality. */
-float ct_pdq_off_freq(const struct ct_pdq *p);
+/*
+ * Which frequencies, in the turn's place and sign, are above their median;
+ * how many?  turn is 0 to 3: as it is, negated are even i, even j, odd i + j.
+ */
+int ct_pdq_above(const struct ct_pdq *p, int turn, float v[CT_PDQ_FREQ * 16],
+    uint16_t bits[CT_PDQ_FREQ]);
+
+/* By how much a step of quality may be off, 1 being one. */
 float ct_pdq_off_step(const struct ct_pdq *p);
+
+int ct_pdq_quality(int steps);
 
 /* 64 x 16 cosines, of which a column is a frequency. */
 const float *ct_pdq_dct(void);

@@ -210,20 +210,19 @@ median(const float *v)
 	}
 }
 
-static float
+static int
 above(const float *v, uint16_t bits[FREQ])
 {
-	float mid = median(v), next = 0.0F;
+	float mid = median(v);
 	int i, j, n = 0;
 
 	for (i = 0; i < FREQ; i++)
 		for (bits[i] = 0, j = 0; j < FREQ; j++, v++)
 			if (*v > mid) {
 				bits[i] |= (uint16_t)(1 << j);
-				if (n++ == 0 || *v < next)
-					next = *v;
+				n++;
 			}
-	return n == FREQ * FREQ / 2 ? next - mid : 0.0F;
+	return n;
 }
 
 const struct ct_pdq_kernel ct_pdq_scalar = {

@@ -389,13 +389,15 @@ float_at(uint32_t place)
 	return f;
 }
 
-/* By halving the range of floats until just half of the 256 are above. */
-TARGET static float
+/*
+ * By halving the range of floats until just half of the 256 are above; or, if
+ * some are the same, until the least is found that fewer are above.
+ */
+TARGET static int
 simd_above(const float *v, uint16_t bits[FREQ])
 {
 	uint32_t lo = 0x007fffff, hi = 0xff800000, mid; /* the infinities */
-	float limit, less = float_at(lo), more = float_at(hi);
-	int n = 0, i;
+	int n = 0;
 
 	while (n != FREQ * FREQ / 2 && hi - lo > 1) {
 		mid = lo + (hi - lo) / 2;
@@ -405,16 +407,7 @@ simd_above(const float *v, uint16_t bits[FREQ])
 		else
 			hi = mid;
 	}
-	limit = float_at(hi);
-	if (n != FREQ * FREQ / 2) {
-		(void)mark(v, limit, bits);
-		return 0.0F;
-	}
-	for (i = 0; i < FREQ * FREQ; i++) {
-		less = v[i] <= limit && v[i] > less ? v[i] : less;
-		more = v[i] > limit && v[i] < more ? v[i] : more;
-	}
-	return more - less;
+	return n == FREQ * FREQ / 2 ? n : mark(v, float_at(hi), bits);
 }
 
 const struct ct_pdq_kernel NAME = {
