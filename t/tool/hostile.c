@@ -18,10 +18,9 @@
 
 static const char usage[] =
     "usage: hostile NAME [NUMBER] >FILE\n"
-    "       hostile --all DIRECTORY | --cut NAME DIRECTORY | --list\n"
+    "       hostile --all DIRECTORY | --cut DIRECTORY <FILE | --list\n"
     "  --all   every picture, under its name\n"
-    "  --cut   the file without its last byte, its last two, and so on, as\n"
-    "          0000 (the empty one) and up\n"
+    "  --cut   the first 0, 1, 2 and so on bytes of the file, as 00000 and up\n"
     "  --list  name, row, outcomes, ms, name of the one with the same hash\n";
 
 static const struct hostile *const tables[] = { jpeg_cases, png_cases,
@@ -84,15 +83,18 @@ all(const char *dir)
 }
 
 static int
-cut(const struct hostile *h, const char *dir)
+cut(const char *dir)
 {
+	uint8_t piece[4096];
 	struct buf b = { 0 };
+	ssize_t got;
 	char *path;
 	size_t n;
 
-	h->make(&b, h->arg);
+	while ((got = ct_read_full(STDIN_FILENO, piece, sizeof piece)) > 0)
+		put(&b, piece, (size_t)got);
 	for (n = 0; n <= b.len; n++) {
-		path = ct_printf("%s/%04zu", dir, n);
+		path = ct_printf("%s/%05zu", dir, n);
 		write_to(path, &b, n);
 		free(path);
 	}
@@ -112,8 +114,8 @@ main(int argc, char *argv[])
 		return list();
 	if (argc == 3 && strcmp(argv[1], "--all") == 0)
 		return all(argv[2]);
-	if (argc == 4 && strcmp(argv[1], "--cut") == 0)
-		return cut(find(argv[2]), argv[3]);
+	if (argc == 3 && strcmp(argv[1], "--cut") == 0)
+		return cut(argv[2]);
 	if (argc < 2 || argc > 3)
 		ct_usage(usage);
 	h = find(argv[1]);
