@@ -143,7 +143,7 @@ stillborn(struct ct_decode *d, struct ct_err *err)
 		code = WEXITSTATUS(status);
 	if (code == CT_OSERR)
 		return ct_fail(
-		    err, code, "the decoder has not the memory that it needs");
+		    err, code, "the decoder lacks memory, or descriptors");
 	if (code == CT_TEMPFAIL)
 		return ct_fail(err, code, "the decoder can make no process");
 	return ct_fail(
