@@ -78,7 +78,7 @@ while read -r f; do
 	2*|4.*|4-*|palette*) most=31 ;;
 	*) most=10 ;;
 	esac
-	ok "$f: at most $most bits off" test "$(far "$f")" -le $most
+	ok "$f: at most $most bits off" test "$(far "$f")" -le "$most"
 done <others
 is '1 bit is black or white' 100 sh -c "sed -n 's/^1.png .* //p' bits"
 

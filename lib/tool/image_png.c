@@ -114,8 +114,8 @@ frames(const uint8_t *bytes, size_t len)
 		    png_get_uint_32(p + 8) > said)
 			said = png_get_uint_32(p + 8);
 	}
-	if (said >
-	    len) /* each takes more than a byte, and callers rely on it */
+	/* each takes more than a byte, and callers rely on it */
+	if (said > len)
 		said = (uint32_t)len;
 	return said > 1 + there ? said : 1 + there;
 }

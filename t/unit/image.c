@@ -288,7 +288,8 @@ chunk(const char *name, const char *data, uint32_t n)
 	add("\0\0\0\0", 4);
 }
 
-/* So many frames by a PNG with these chunks before and behind its data. */
+/* So many frames, 0 as many as bytes, by a PNG with these chunks before and
+ * behind its data. */
 static void
 frames(const char *what, uint32_t want, uint32_t said, int heads, int data)
 {
@@ -310,6 +311,7 @@ frames(const char *what, uint32_t want, uint32_t said, int heads, int data)
 	while (data-- > 0)
 		chunk("fdAT", "1234567", 7);
 	add(still + n - 12, 12);
+	want = want ? want : (uint32_t)len;
 	ok(decode(bytes, len) ==
 		    (want > 1 ? CT_IMAGE_TOO_MANY_FRAMES : CT_IMAGE_OK) &&
 		got.info.frames == want,
@@ -331,7 +333,8 @@ around(void)
 	frames("no word of it", 1, 0, 0, 0);
 	frames("one announced", 1, 1, 0, 0);
 	frames("two announced", 2, 2, 0, 0);
-	frames("ten thousand announced", 10000, 10000, 1, 2);
+	frames("a thousand announced", 1000, 1000, 1, 2);
+	frames("more than there are bytes", 0, 1U << 31, 1, 2);
 	frames("more than were announced", 4, 2, 3, 3);
 	frames("without a word of it", 2, 0, 0, 9);
 }
