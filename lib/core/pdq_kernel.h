@@ -105,10 +105,14 @@ ct_pdq_kept(uint32_t n, uint32_t i)
 	return (2 * i + 1) * n / (2 * CT_PDQ_SIDE);
 }
 
+/* Floats from row to row: an odd number of cache lines, so that one column
+ * of a band does not all fall into the same set of the cache. */
 static inline uint32_t
 ct_pdq_stride(uint32_t n)
 {
-	return (n + CT_PDQ_BAND - 1) / CT_PDQ_BAND * CT_PDQ_BAND;
+	uint32_t lines = (n + CT_PDQ_BAND - 1) / CT_PDQ_BAND;
+
+	return (lines | 1) * CT_PDQ_BAND;
 }
 
 /* Begin, returning the floats of work memory that it takes; with at not NULL

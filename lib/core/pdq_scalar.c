@@ -32,16 +32,20 @@ add(float *const *sum, const float *weight, uint32_t live,
 	const uint8_t *at = row;
 	const float *f = row;
 	uint32_t i, x;
-	float v;
 
-	for (x = 0; x < n; x++, at += pixel) {
-		v = pixel == CT_PDQ_LUMA ? f[x]
-		    : pixel == CT_PDQ_GREY
-		    ? (float)at[0]
-		    : (float)(299 * at[0] + 587 * at[1] + 114 * at[2]);
-		for (i = 0; i < live; i++)
-			sum[i][x] += weight[i] * v;
-	}
+	for (i = 0; i < live; i++)
+		if (pixel == CT_PDQ_LUMA)
+			for (x = 0; x < n; x++)
+				sum[i][x] += weight[i] * f[x];
+		else if (pixel == CT_PDQ_GREY)
+			for (x = 0; x < n; x++)
+				sum[i][x] += weight[i] * (float)at[x];
+		else
+			for (x = 0; x < n; x++)
+				sum[i][x] += weight[i] *
+				    (float)(299 * at[4 * x] +
+					587 * at[4 * x + 1] +
+					114 * at[4 * x + 2]);
 }
 
 static void

@@ -33,8 +33,8 @@ to(uint32_t w, uint32_t n, uint32_t o)
 struct ct_pdq_taps
 ct_pdq_weigh(uint32_t n, uint32_t shrink, uint32_t i, float *weight)
 {
-	/* by how much more the next pixel weighs */
-	double rise[2 * 512 + 1] = { 0 }, now = 0, sum, each;
+	/* by how much more than the one before it a pixel weighs */
+	double rise[2 * 512], now = 0, sum, each;
 	uint32_t w = ct_pdq_window(n), o = ct_pdq_kept(n, i);
 	uint32_t a = from(w, o), b = to(w, n, o), m, x;
 	uint32_t first = from(w, a), last = to(w, n, b);
@@ -44,6 +44,7 @@ ct_pdq_weigh(uint32_t n, uint32_t shrink, uint32_t i, float *weight)
 
 	if (!weight)
 		return taps;
+	memset(rise, 0, (last - first + 2) * sizeof *rise);
 	for (m = a; m <= b; m++) {
 		each = 1.0 / (b - a + 1) / (to(w, n, m) - from(w, m) + 1);
 		rise[from(w, m) - first] += each;

@@ -9,8 +9,8 @@
 
 /*
  * What the scalar kernel makes of the picture below, and the exact method of
- * it what the reference makes: quality and a sum over all 256 frequencies and
- * the eight hashes.
+ * it what the reference makes: quality and a sum over all 256 frequencies,
+ * the steps of quality and the eight hashes.
  */
 static const struct vector {
 	struct ct_pdq_shape shape;
@@ -18,23 +18,23 @@ static const struct vector {
 	int quality;
 	uint64_t sum;
 } vectors[] = {
-	{ { CT_PDQ_TENT, 131, 67, 8 }, CT_PDQ_RGBX, 100, 0x61b07115e9555246 },
-	{ { CT_PDQ_EXACT, 133, 70, 8 }, CT_PDQ_GREY, 100, 0x80991eee4358afb1 },
-	{ { CT_PDQ_EXACT, 64, 64, 8 }, CT_PDQ_RGBX, 68, 0x2515fefa71b59c2e },
-	{ { CT_PDQ_EXACT, 5, 130, 8 }, CT_PDQ_RGBX, 76, 0x717e017668abf0ee },
-	{ { CT_PDQ_EXACT, 200, 401, 8 }, CT_PDQ_RGBX, 100, 0x0318872327b91ee8 },
-	{ { CT_PDQ_TENT, 64, 64, 8 }, CT_PDQ_GREY, 100, 0x0410fdd89820b091 },
-	{ { CT_PDQ_TENT, 601, 7, 8 }, CT_PDQ_RGBX, 100, 0xddc885328f3f640a },
-	{ { CT_PDQ_TENT, 63, 640, 8 }, CT_PDQ_GREY, 100, 0xd3e34b9e9f28c1d6 },
-	{ { CT_PDQ_TENT, 257, 300, 8 }, CT_PDQ_GREY, 100, 0x1ffaaf1f628ab66a },
-	{ { CT_PDQ_FAST, 1000, 777, 4 }, CT_PDQ_GREY, 100, 0x08e661c772ee17eb },
+	{ { CT_PDQ_TENT, 131, 67, 8 }, CT_PDQ_RGBX, 100, 0x9f8bad50cbe46a2d },
+	{ { CT_PDQ_EXACT, 133, 70, 8 }, CT_PDQ_GREY, 100, 0x2e942ee2c8f1f3aa },
+	{ { CT_PDQ_EXACT, 64, 64, 8 }, CT_PDQ_RGBX, 68, 0x1021dcb7f28d5c00 },
+	{ { CT_PDQ_EXACT, 5, 130, 8 }, CT_PDQ_RGBX, 76, 0x70b7ef2d650b7886 },
+	{ { CT_PDQ_EXACT, 200, 401, 8 }, CT_PDQ_RGBX, 100, 0xdd39405610eb2400 },
+	{ { CT_PDQ_TENT, 64, 64, 8 }, CT_PDQ_GREY, 100, 0xc374a0e9ea247ac0 },
+	{ { CT_PDQ_TENT, 601, 7, 8 }, CT_PDQ_RGBX, 100, 0x49a443817631b522 },
+	{ { CT_PDQ_TENT, 63, 640, 8 }, CT_PDQ_GREY, 100, 0x02bd45f2fb991e3e },
+	{ { CT_PDQ_TENT, 257, 300, 8 }, CT_PDQ_GREY, 100, 0x748eb5139b676b6d },
+	{ { CT_PDQ_FAST, 1000, 777, 4 }, CT_PDQ_GREY, 100, 0x1de3f84a85d126d6 },
 	{ { CT_PDQ_FAST, 1303, 1090, 2 }, CT_PDQ_GREY, 100,
-	    0x09a574efe3eb7ccd },
+	    0x0ac2c18a20bcf21f },
 	{ { CT_PDQ_FAST, 4000, 3000, 1 }, CT_PDQ_GREY, 100,
-	    0x9d80cf6663f3526b },
+	    0xfdb3e05a5fff03ec },
 	{ { CT_PDQ_COMPAT, 300, 520, 8 }, CT_PDQ_RGBX, 100,
-	    0x922ee84743333abd },
-	{ { CT_PDQ_COMPAT, 100, 90, 8 }, CT_PDQ_GREY, 100, 0x9d875154a730b471 },
+	    0xd193d6b80a952bd9 },
+	{ { CT_PDQ_COMPAT, 100, 90, 8 }, CT_PDQ_GREY, 100, 0x45dc650ba2b5be5f },
 };
 
 /* Slopes of some lengths and directions; no libm, whose last bit varies. */
@@ -79,6 +79,7 @@ sum_of(const struct ct_pdq *p)
 			memcpy(&word, &p->freq[i][j], sizeof word);
 			sum = mix(sum, word);
 		}
+	sum = mix(sum, (uint32_t)p->steps[0]);
 	ct_pdq_turns(p, hash);
 	for (i = 0; i < CT_PDQ_TURNS; i++)
 		for (j = 0; j < (int)CT_PDQ_LEN; j++)

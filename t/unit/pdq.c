@@ -1,4 +1,4 @@
-/* The exact core gives the bits of the reference, and what they imply. */
+/* Every kernel gives the bits of the reference, and what they imply. */
 #include "pdq.h"
 
 #include <math.h>
@@ -14,21 +14,36 @@
 #include "../tap.h"
 
 static int
-hash_of(const float *luma, uint32_t w, uint32_t h, uint8_t hash[32])
+hash_by(enum ct_pdq_method method, const float *luma, uint32_t w, uint32_t h,
+    uint8_t hash[8][32], bool *sure)
 {
 	struct ct_pdq_shape shape = {
-		.method = CT_PDQ_EXACT, .w = w, .h = h, .eighths = 8
+		.method = method, .w = w, .h = h, .eighths = 8
 	};
 	void *work = malloc(ct_pdq_need(&shape)); /* for the sanitizer */
 	struct ct_pdq p;
+	uint8_t one[32];
 	uint32_t y;
 	int q;
 
 	ct_pdq_start(&p, &shape, work);
 	for (y = 0; y < h; y++)
 		ct_pdq_luma(&p, luma + (size_t)y * w);
-	q = ct_pdq_end(&p, hash);
+	q = ct_pdq_end(&p, one);
+	ct_pdq_turns(&p, hash);
+	*sure = ct_pdq_sure_turned(&p) && memcmp(one, hash[0], 32) == 0;
 	free(work);
+	return q;
+}
+
+static int
+hash_of(const float *luma, uint32_t w, uint32_t h, uint8_t hash[32])
+{
+	uint8_t turned[8][32];
+	bool sure;
+	int q = hash_by(CT_PDQ_EXACT, luma, w, h, turned, &sure);
+
+	memcpy(hash, turned[0], 32);
 	return q;
 }
 
@@ -42,6 +57,38 @@ ones(const uint8_t hash[32])
 	return n;
 }
 
+/* By every kernel and method: what the reference makes of this matrix? */
+static void
+like(const json_t *want, const float *luma, uint32_t w, uint32_t h)
+{
+	const json_t *turned = ct_rec_get(want, "dihedral");
+	const char *name = ct_rec_text(want, "file"), *kernel;
+	uint8_t expect[8][32], hash[8][32];
+	bool sure, good;
+	size_t i;
+	int k, q;
+
+	for (good = true, i = 0; i < 8; i++)
+		good = good &&
+		    ct_unhex(json_string_value(json_array_get(turned, i)),
+			expect[i], 32) == 0;
+	ok(good, "%s: eight hashes to compare with", name);
+	for (k = 0; (kernel = ct_pdq_force(k)); k++) {
+		q = hash_by(CT_PDQ_EXACT, luma, w, h, hash, &sure);
+		ok(q == json_integer_value(ct_rec_get(want, "quality")) &&
+			sure && memcmp(hash, expect, sizeof hash) == 0,
+		    "%s: %s, quality and eight hashes", name, kernel);
+		q = hash_by(CT_PDQ_TENT, luma, w, h, hash, &sure);
+		ok(!sure ||
+			(q == json_integer_value(ct_rec_get(want, "quality")) &&
+			    memcmp(hash, expect, sizeof hash) == 0),
+		    "%s: %s, by tent", name, kernel);
+	}
+	(void)ct_pdq_force(0);
+	ok(ones(expect[0]) <= 128 && (w < 64 || ones(expect[0]) == 128),
+	    "%s: half of the bits are ones", name);
+}
+
 /* One matrix that the reference hashed: the line of luma.ndjson tells. */
 static void
 golden(const char *dir, const json_t *want)
@@ -49,13 +96,12 @@ golden(const char *dir, const json_t *want)
 	const char *name = ct_rec_text(want, "file");
 	uint32_t w = (uint32_t)json_integer_value(ct_rec_get(want, "w"));
 	uint32_t h = (uint32_t)json_integer_value(ct_rec_get(want, "h"));
-	char *path = ct_printf("%s/%s", dir, name), text[65];
+	char *path = ct_printf("%s/%s", dir, name);
 	bool wide = strcmp(ct_rec_text(want, "dtype"), "uint8") != 0;
 	size_t n = (size_t)w * h, len, i;
 	float *luma = ct_alloc(n, sizeof *luma);
 	struct ct_err err = { 0 };
-	uint8_t *raw, hash[32];
-	int q;
+	uint8_t *raw;
 
 	if (ct_file_read(path, 1 << 20, &raw, &len, &err))
 		ct_die_err(&err);
@@ -66,13 +112,7 @@ golden(const char *dir, const json_t *want)
 	else
 		for (i = 0; i < n; i++)
 			luma[i] = (float)raw[i];
-	q = hash_of(luma, w, h, hash);
-	ct_hex(hash, sizeof hash, text);
-	ok(strcmp(text, ct_rec_text(want, "hash")) == 0, "%s: hash", name);
-	ok(q == json_integer_value(ct_rec_get(want, "quality")), "%s: quality",
-	    name);
-	ok(ones(hash) <= 128 && (w < 64 || ones(hash) == 128),
-	    "%s: half of the bits are ones", name);
+	like(want, luma, w, h);
 	free(raw);
 	free(luma);
 	free(path);
