@@ -134,7 +134,9 @@ pump(struct ct_decode *d, struct ct_err *err)
 		}
 		rc = ct_worker_spawn(d, err);
 		if (rc == CT_NO)
-			rc = renew(d, err);
+			rc = ++d->lost > TRIES
+			    ? ct_fail(err, CT_TEMPFAIL, "the decoder dies")
+			    : renew(d, err);
 		if (rc)
 			return rc;
 	}
