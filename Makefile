@@ -35,6 +35,7 @@ TOOL = prog os clock file blake tally rec conf cred store http xml digest image 
 CMDS     := $(patsubst cmd/%.c,%,$(wildcard cmd/ct-*.c))
 LIBEXEC  = ct-decode
 UNITS    := $(patsubst %.c,%,$(wildcard t/unit/*.c))
+BENCHES  := $(patsubst %.c,%,$(wildcard t/bench/*.c))
 TOOLS    := $(patsubst %.c,%,$(wildcard t/tool/*.c))
 CORE_O   := $(patsubst %.c,%.o,$(wildcard lib/core/*.c))
 TOOL_O   := $(patsubst %.c,%.o,$(wildcard lib/tool/*.c))
@@ -70,7 +71,7 @@ lib/tool/schema.o: lib/tool/cybertipline.inc
 %.inc: %.xsd
 	$(Q)od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' >$@.tmp && mv $@.tmp $@
 
-$(UNITS) $(TOOLS): %: %.o $(LIBS)
+$(UNITS) $(TOOLS) $(BENCHES): %: %.o $(LIBS)
 	@$(SAY) '  link $@'
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
@@ -87,6 +88,10 @@ check: all $(UNITS) $(TOOLS) $(FUZZ) t/fault.so
 asan: clean
 	$(MAKE) check CFLAGS='-O1 -g -fsanitize=address,undefined \
 	    -fno-sanitize-recover=all' HARDEN= CT_SANITIZED=1
+
+# speed as ratios, in a table; see t/bench/run
+bench: all $(BENCHES) $(TOOLS)
+	PATH=$$PWD:$$PATH t/bench/run
 
 demo: all $(TOOLS)
 	scripts/demo
@@ -119,7 +124,7 @@ dist:
 	git archive --prefix=ct-$(VERSION)/ -o ct-$(VERSION).tar.gz HEAD
 
 clean:
-	rm -f $(CMDS) $(UNITS) $(TOOLS) $(FUZZ) $(LIBS) t/fault.so \
+	rm -f $(CMDS) $(UNITS) $(TOOLS) $(BENCHES) $(FUZZ) $(LIBS) t/fault.so \
 	    lib/tool/*.inc */*.[od] */*/*.[od]
 	rm -rf $(FUZZED)
 
@@ -151,5 +156,11 @@ t/fuzz/%.run: $(FUZZED)/t/fuzz/%.o $(FUZZED)/lib.a
 	    -artifact_prefix=$(FUZZED)/$*. $(FUZZED)/$*.found t/fuzz/$*.corpus
 .PRECIOUS: $(FUZZED)/%.o
 
-.PHONY: all deps check fuzz asan demo layers lint install dist clean
+# damaged pictures by the million, through the ct-hash that is built
+fuzz: fuzz-mutants
+fuzz-mutants: all $(TOOLS)
+	PATH=$$PWD:$$PWD/t/tool:$$PATH sh -c '. t/mutants.sh && \
+	    mutants $(or $(COUNT),1000000)'
+
+.PHONY: all deps check fuzz fuzz-mutants bench asan demo layers lint install dist clean
 -include $(wildcard */*.d */*/*.d $(FUZZED)/*/*/*.d)
