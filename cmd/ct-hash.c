@@ -35,7 +35,8 @@ static const char usage[] =
     "  --max-bytes SIZE (64M)  --max-pixels N (100000000)  --max-side N "
     "(30000)\n"
     "  --max-scans N (100)  --max-memory SIZE (256M)  --max-time SECONDS "
-    "(10)\n";
+    "(10)\n"
+    "A file over --max-read SIZE (64G) is not even read.\n";
 
 enum {
 	O_EXACT = 256,
@@ -53,7 +54,8 @@ enum {
 	O_SIDE,
 	O_SCANS,
 	O_MEMORY,
-	O_TIME
+	O_TIME,
+	O_READ
 };
 
 static const struct option longopt[] = {
@@ -79,6 +81,7 @@ static const struct option longopt[] = {
 	{ "max-scans", required_argument, NULL, O_SCANS },
 	{ "max-memory", required_argument, NULL, O_MEMORY },
 	{ "max-time", required_argument, NULL, O_TIME },
+	{ "max-read", required_argument, NULL, O_READ },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -230,6 +233,10 @@ parse(struct ct_hashrun *r, int argc, char *argv[])
 		case O_CACHE:
 			r->cache = optarg;
 			break;
+		case O_READ:
+			r->how.read = (uint64_t)ct_size(
+			    "--max-read", optarg, 1, INT64_MAX);
+			break;
 		case O_PROGRESS:
 			r->progress = true;
 			break;
@@ -247,7 +254,8 @@ int
 main(int argc, char *argv[])
 {
 	struct ct_hashrun r = { .delim = '\n',
-		.how = { .follow = true, .lanes = cpus() } };
+		.how = {
+		    .read = CT_HASHER_READ, .follow = true, .lanes = cpus() } };
 
 	ct_start("ct-hash");
 	r.how.decode = ct_decode_how;

@@ -30,12 +30,16 @@ struct ct_hasher;
 struct ct_hasher_how {
 	struct ct_decode_how decode;
 	int lanes;
+	uint64_t read;  /* bytes; a file of more is not read */
 	bool follow;    /* symbolic links */
 	bool unordered; /* jobs come back as they are done */
 };
 
+#define CT_HASHER_READ ((uint64_t)64 << 30) /* what how.read should be */
+
 struct ct_hashed {
 	uint64_t size;
+	bool unread; /* all of it or its end: there are no digests */
 	struct ct_digests sums;
 	struct ct_decoded res;
 };

@@ -141,6 +141,17 @@ swallow(struct hand *me, struct ct_job *job, size_t len, struct ct_err *err)
 	return ct_digest_add(&me->digest, me->bytes, len, err);
 }
 
+/* Would it take too long, as a hole of 1 TiB, or does it never end? */
+static bool
+over(struct hand *me, struct ct_job *job, uint64_t size)
+{
+	if (size <= me->lane->h->how.read)
+		return false;
+	job->hashed.size = size;
+	job->hashed.unread = true;
+	return true;
+}
+
 static int
 slurp(struct hand *me, struct ct_job *job, int fd, struct ct_err *err)
 {
@@ -160,6 +171,8 @@ slurp(struct hand *me, struct ct_job *job, int fd, struct ct_err *err)
 		if (n == 0)
 			break;
 		rc = swallow(me, job, (size_t)n, err);
+		if (!rc && over(me, job, job->hashed.size))
+			return 0;
 		if (!rc && job->hashed.size > CHUNK && glean(me->lane))
 			return -1;
 	}
@@ -205,7 +218,7 @@ file(struct hand *me, struct ct_job *job, struct ct_err *err)
 		*err = why;
 		return why.code;
 	}
-	rc = slurp(me, job, fd, err);
+	rc = over(me, job, (uint64_t)st.st_size) ? 0 : slurp(me, job, fd, err);
 	begin(me);
 	if (fstat(fd, &after) < 0)
 		after = (struct stat){ .st_size = -1 };
@@ -215,7 +228,7 @@ file(struct hand *me, struct ct_job *job, struct ct_err *err)
 		return rc;
 	job->key = ct_cache_key(&st);
 	key = ct_cache_key(&after);
-	job->settled = ct_cache_settled(&key, now) &&
+	job->settled = !job->hashed.unread && ct_cache_settled(&key, now) &&
 	    ct_cache_same(&key, &job->key) &&
 	    (uint64_t)st.st_size == job->hashed.size;
 	return rc;
@@ -285,7 +298,7 @@ send(struct lane *l, struct ct_job *job, struct ct_err *err)
 {
 	struct ct_hashed *h = &job->hashed;
 
-	if (h->size > ct_decode_max(l->decoder))
+	if (h->unread || h->size > ct_decode_max(l->decoder))
 		h->res.status = CT_IMAGE_TOO_LARGE;
 	else if (!ct_image_decodable(h->res.kind))
 		h->res.status =

@@ -117,7 +117,10 @@ hasher_text(const struct ct_hashed *h)
 	}
 	add(&t, ",");
 	word(&t, "decode", ct_image_status(h->res.status));
-	add(&t, "},\"hashes\":{");
+	add(&t, "}");
+	if (h->unread)
+		return ct_strdup(t.s);
+	add(&t, ",\"hashes\":{");
 	digest(&t, "md5", h->sums.md5, CT_MD5_LEN);
 	add(&t, ",");
 	digest(&t, "sha1", h->sums.sha1, CT_SHA1_LEN);
