@@ -118,6 +118,7 @@ agree() { # OPTION...
 	diff want out && return "$status"
 }
 ok '-B 1: a process each' agree -B 1
+ok '-j 2' agree -j 2
 ok '--exact' agree --exact
 ok '--dihedral' agree --dihedral
 cp want want.all
@@ -137,7 +138,7 @@ limited() { # NAME OPTION...
 }
 is 'I10 65500 x 1, if it may be that wide' 'ok ok' limited jpeg-65500x1 --max-side 65535
 is 'I10 1 x 65500' 'ok ok' limited jpeg-1x65500 --max-side 65535
-is 'I8 5000 scans, if it may have them' 'ok ok' limited jpeg-5000-scans --max-scans 5000
+is 'I8 5000 scans, if it may have them' 'ok ok' limited jpeg-5000-scans --max-scans 5000 --max-time 60
 is 'I9 no time for it' 'timeout ok' limited jpeg-99-scans --max-time 0.2
 is 'I9 no memory for it' 'out-of-memory ok' limited jpeg-99-scans --max-memory 64M
 is 'I32 no time for it' 'timeout ok' limited png-10000-rgba16 --max-time 0.2
@@ -148,7 +149,7 @@ mkpix --size 40x48 lossy.webp && mkpix --size 40x48 --lossless whole.webp || exi
 cut_at() { # FILE
 	rm -rf cuts && mkdir cuts && hostile --cut cuts <"$1" || return
 	find cuts -type f | sort | timeout 30 ct-hash -q >one || return
-	find cuts -type f | sort | timeout 30 ct-hash -q -B 16 >two || return
+	find cuts -type f | sort | timeout 30 ct-hash -q -B 16 -j 2 >two || return
 	cmp one two || return
 	jq -r .file.decode one | uniq >order
 	printf 'corrupt\npartial\nok\n' | diff - order

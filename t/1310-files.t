@@ -4,6 +4,7 @@
 # shellcheck source=t/lib.sh disable=SC2016,SC2119,SC2120,SC2317
 . "${0%/*}/lib.sh"
 
+printf 'md5 %032d\n' 1 >known
 hostile jpeg >good && hostile jpeg-small >other || exit 1
 sha() { sha256sum <"$1" | cut -c1-64; }
 pdq() { ct-hash -q "$1" | jq -r .hashes.pdq; }
@@ -90,6 +91,16 @@ truncate -s 67108865 big
 ok 'F5 64 MiB and a byte' in_run big
 json '  is too large, and digested' '[.file.size,.file.decode,.hashes.sha256]' "[67108865,\"too-large\",\"$(sha big)\"]" o
 rm big
+truncate -s 1T holes
+ok 'F5 1 TiB of holes' in_run holes
+json '  is not read' '[.file, .hashes]' '[{"size":1099511627776,"mime":"application/octet-stream","decode":"too-large"},null]' o
+is '  nor ever clean' undecided sh -c 'ct-match -aq -l known <o | jq -r .match.verdict'
+rm holes
+flags='--max-read=9'
+ln -s /proc/version endless # whose size is told as 0
+printf 'endless\0' | timeout 20 ct-hash -q -0 $flags >o
+json 'F5 one that does not end is read no further' '[.file.decode, .hashes]' '["too-large",null]' o
+flags=-q
 
 # ---- F6 cannot be read
 long=$(printf %0256d 0)
@@ -117,6 +128,12 @@ if injects; then
 	ok 'F6 a disk that fails: exit 74' test $? -eq 74
 	json '  an error of the one, and the rest is done' '[.error.code, .error.msg, .file.decode]' '[null,null,"ok"]
 [74,"cannot read: Input/output error",null]
+[null,null,"ok"]' all
+	# F9 a file system that hangs
+	cp good bad
+	fault read:1:HANG /bad ct-hash -q --max-time=1 bad good
+	ok 'F9 a read that never comes back: exit 75' test $? -eq 75
+	json '  it is an error, and the rest is done' '[.error.code, .error.msg, .file.decode]' '[75,"cannot read: timed out",null]
 [null,null,"ok"]' all
 	fault read:1:EINTR /bad ct-hash -q good bad good
 	ok 'F6 a signal while it is read is nothing' test $? -eq 0
@@ -178,9 +195,9 @@ short() { # WHAT STATUS MESSAGE SHELL
 	ok '  in one clear line' grep -qx "ct-hash: $3" said
 	is '  and no more' 1 sh -c 'grep -vc " in = " said'
 }
-ok 'F10 20 descriptors do' sh -c 'ulimit -n 20; ct-hash -q good | grep -q \"ok\"'
-short '5 descriptors' 71 'cannot make a socket: Too many open files' \
-    'ulimit -n 5; timeout 20 ct-hash good'
+ok 'F10 20 descriptors do' sh -c 'ulimit -n 20; ct-hash -q -j 1 good | grep -q \"ok\"'
+short '5 descriptors' 71 'cannot make .*: Too many open files' \
+    'ulimit -n 5; exec ct-hash good'
 if injects; then
 	short '64 MiB of memory' 71 'cannot map shared memory: Cannot allocate memory' \
 	    'ulimit -v 65536; timeout 20 ct-hash good'
