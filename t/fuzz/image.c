@@ -1,5 +1,5 @@
-/* Any bytes as a picture: no crash, no leak, every row of what is seen, and
- * of the rest none too many. */
+/* Any bytes as a picture, whole and as brightness alone: no crash, no leak,
+ * every row of what is seen, and of the rest none too many. */
 #include "image.h"
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@ struct hash {
 	enum ct_pdq_method method;
 	struct ct_pdq pdq;
 	void *work;
-	uint32_t w, h, rows;
+	uint32_t w, h, rows, down;
 };
 
 static int
@@ -26,6 +26,7 @@ size(void *arg, uint32_t w, uint32_t h, uint32_t eighths)
 
 	hash->w = w;
 	hash->h = h;
+	hash->down = (h * eighths + 7) / 8;
 	hash->work = malloc(ct_pdq_need(&shape));
 	if (!hash->work)
 		return -1;
@@ -38,36 +39,53 @@ row(void *arg, const uint8_t *pixels, int bytes)
 {
 	struct hash *hash = arg;
 
-	if (++hash->rows > hash->h)
+	if (++hash->rows > hash->down)
 		abort();
 	ct_pdq_row(&hash->pdq, (enum ct_pdq_pixel)bytes, pixels);
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+/* Decode by this method; returns the outcome. */
+static enum ct_image_status
+decode(const uint8_t *data, size_t len, enum ct_pdq_method method)
 {
 	static const struct ct_image_limits limits = { .bytes = 1 << 20,
 		.pixels = 1 << 20,
 		.side = 4096,
 		.scans = 10,
 		.memory = 16 << 20 };
-	struct hash hash = { .work = NULL };
+	struct hash hash = { .method = method };
 	struct ct_image_sink sink = { .size = size, .row = row, .arg = &hash };
 	enum ct_image_status status;
 	uint8_t out[32];
 	struct ct_image_info info;
 	int q;
 
-	status = ct_image_decode(data, len, &limits, false, &sink, &info);
+	status = ct_image_decode(
+	    data, len, &limits, method == CT_PDQ_FAST, &sink, &info);
 	if (status >= CT_IMAGE_STATUSES || !ct_image_status(status))
 		abort();
 	if (ct_image_seen(status)) {
-		if (hash.rows != info.h || hash.w != info.w || hash.h != info.h)
+		if (hash.rows != hash.down || hash.w != info.w ||
+		    hash.h != info.h || info.frames == 0 || info.frames > len ||
+		    info.trailing >= len)
 			abort();
 		q = ct_pdq_end(&hash.pdq, out);
 		if (q < 0 || q > 100)
 			abort();
 	}
 	free(hash.work);
+	return status;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	enum ct_image_status whole = decode(data, len, CT_PDQ_TENT);
+	enum ct_image_status luma = decode(data, len, CT_PDQ_FAST);
+
+	/* what only one of them may have run out of, or refuse */
+	if (ct_image_seen(whole) != ct_image_seen(luma) &&
+	    whole != CT_IMAGE_OUT_OF_MEMORY && luma != CT_IMAGE_OUT_OF_MEMORY)
+		abort();
 	return 0;
 }
