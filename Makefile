@@ -16,7 +16,12 @@ WARN    = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
           -Wformat=2 -Wvla -Wundef -Wdouble-promotion
 # the same bits from every kernel, compiler and CPU
 FLOAT   = -ffp-contract=off -fno-fast-math
-HARDEN  = -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
+# of these two, what the compiler knows on its machine; clang 14 has the second
+# only behind a flag that it says it will take away
+MORE   := $(shell for f in -fcf-protection -ftrivial-auto-var-init=zero; do \
+	    $(CC) -Werror $$f -xc -c -o /dev/null /dev/null 2>/dev/null && \
+	    echo $$f; done)
+HARDEN  = -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2 $(MORE)
 INCLUDE = -Ilib/core -Ilib/tool
 DEFINE  = -DCT_VERSION='"$(VERSION)"' -DCT_LIBEXECDIR='"$(LIBEXECDIR)"'
 ALL_CFLAGS = $(STD) $(WARN) $(WERROR) $(FLOAT) $(HARDEN) $(INCLUDE) $(DEFINE) \

@@ -171,7 +171,7 @@ get(void *to, size_t len, int *fd)
 static _Noreturn void
 obey(struct zygote *z)
 {
-	struct ct_wire_order o;
+	struct ct_wire_order o = { 0 };
 	ssize_t n;
 	int fd;
 
@@ -210,7 +210,7 @@ ct_decode_serve(ct_serve_fn *picture, const char *kernel)
 	hello.seccomp = (uint32_t)works;
 	if ((hello.landlock = ct_os_confine(FILES)) < 0)
 		_exit(CT_UNAVAILABLE);
-	for (i = 0; kernel[i] && i < sizeof hello.kernel - 1; i++)
+	for (i = 0; i < sizeof hello.kernel - 1 && kernel[i]; i++)
 		hello.kernel[i] = kernel[i];
 	if (write(0, &hello, sizeof hello) != (ssize_t)sizeof hello)
 		_exit(CT_IOERR);
