@@ -68,7 +68,7 @@ noise(const uint8_t *bytes, struct ct_wire_answer *a)
 }
 
 static bool
-misbehave(const uint8_t *bytes, struct ct_wire_answer *a)
+misbehave(const uint8_t *bytes, size_t len, struct ct_wire_answer *a)
 {
 	static char after;
 	int i;
@@ -144,6 +144,9 @@ misbehave(const uint8_t *bytes, struct ct_wire_answer *a)
 	case 'B': /* and a lie that nobody can tell */
 		after = 'q';
 		break;
+	case 'L':
+		a->hash[0][31] = bytes[len - 1];
+		break;
 	case 'r':
 		noise(bytes, a);
 		break;
@@ -161,7 +164,6 @@ static bool
 picture(const struct ct_wire_ask *ask, const uint8_t *bytes,
     struct ct_wire_answer *a)
 {
-	(void)ask;
 	a->kind = CT_IMAGE_JPEG;
 	a->w = bytes[4];
 	a->h = 100;
@@ -169,7 +171,46 @@ picture(const struct ct_wire_ask *ask, const uint8_t *bytes,
 	a->method = CT_PDQ_TENT;
 	a->quality = 90;
 	a->hash[0][31] = bytes[4];
-	return misbehave(bytes, a);
+	return misbehave(bytes, ask->len, a);
+}
+
+/* What a worker may say or do that is none, by CT_CPU, which it gets. */
+static void
+other_worker(const char *how)
+{
+	struct ct_wire_news news = { .what = CT_WIRE_HELLO,
+		.seccomp = strcmp(how, "open") != 0,
+		.kernel = "test1" };
+	struct ct_wire_order order;
+	struct ct_wire_setup setup;
+
+	if (read(0, &setup, sizeof setup) != (ssize_t)sizeof setup)
+		_exit(CT_USAGE);
+	if (strcmp(how, "what") == 0)
+		news.what = CT_WIRE_DEAD;
+	if (strcmp(how, "landlock") == 0)
+		news.landlock = -1;
+	if (strcmp(how, "seccomp") == 0)
+		news.seccomp = 2;
+	if (strcmp(how, "kernel") == 0)
+		memcpy(news.kernel, "bad name", 9);
+	if (strcmp(how, "long") == 0)
+		memset(news.kernel, 'a', sizeof news.kernel);
+	if (strcmp(how, "behind") == 0)
+		news.kernel[10] = 'x';
+	(void)!write(0, &news, sizeof news - (strcmp(how, "short") == 0));
+	while (read(0, &order, sizeof order) == (ssize_t)sizeof order) {
+		if (strcmp(how, "dies") == 0)
+			_exit(0);
+		/* no process: the socket that came is closed, as none took it
+		 */
+		news = (struct ct_wire_news){
+			.what = CT_WIRE_DEAD, .id = order.id, .error = EAGAIN
+		};
+		if (order.what == CT_WIRE_TELL)
+			(void)!write(0, &news, sizeof news);
+	}
+	_exit(0);
 }
 
 /* ---- the tests ------------------------------------------------------------
@@ -295,6 +336,72 @@ opens(const struct ct_decode_how *how, struct ct_err *err)
 	return rc;
 }
 
+static void
+workers(const struct ct_decode_how *how)
+{
+	static const char *const bad[] = { "what", "landlock", "seccomp",
+		"kernel", "long", "behind", "short" };
+	struct ct_decode *d;
+	struct ct_decoded res;
+	struct ct_err err;
+	size_t i;
+
+	for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+		(void)setenv("CT_CPU", bad[i], 1);
+		ok(opens(how, &err) == CT_UNAVAILABLE, "hello: bad %s", bad[i]);
+	}
+	(void)setenv("CT_CPU", "open", 1);
+	ok(ct_os_sanitized() == (opens(how, &err) != CT_UNAVAILABLE),
+	    "one without a filter: %s", err.msg);
+	(void)setenv("CT_CPU", "poor", 1);
+	if (ct_decode_open(&d, how, &err))
+		ct_die_err(&err);
+	memcpy(ct_decode_room(d), magic, sizeof magic);
+	(void)ct_decode_send(d, sizeof magic, &err);
+	ok(ct_decode_wait(d, &res, &err) == CT_TEMPFAIL,
+	    "one that can make no process: %s", err.msg);
+	ct_decode_close(d);
+	(void)setenv("CT_CPU", "dies", 1);
+	if (ct_decode_open(&d, how, &err))
+		ct_die_err(&err);
+	ok(strcmp(fates(d, "."), "C") == 0, "one that dies each time");
+	ct_decode_close(d);
+	(void)unsetenv("CT_CPU");
+}
+
+/* A picture behind the first 64 MiB of its slot, and the memory limit. */
+static void
+sizes(struct ct_decode_how how)
+{
+	struct ct_decode *d;
+	struct ct_decoded res;
+	struct ct_err err;
+	uint8_t *room;
+	size_t len = ((size_t)100 << 20) + 1;
+	int i;
+
+	how.limits.bytes = (uint32_t)len;
+	how.limits.ms = 5000;
+	if (ct_decode_open(&d, &how, &err))
+		ct_die_err(&err);
+	ok(ct_decode_max(d) == len, "room for large ones");
+	for (i = 0; i < CT_DECODE_DEPTH; i++) {
+		room = ct_decode_room(d);
+		memcpy(room, magic, sizeof magic);
+		room[3] = 'L';
+		room[4] = (uint8_t)(i + 10);
+		room[len - 1] = (uint8_t)(i + 50);
+		(void)ct_decode_send(d, len, &err);
+	}
+	ok(ct_decode_room(d) == NULL, "for four of them");
+	for (i = 0; i < CT_DECODE_DEPTH; i++)
+		if (ct_decode_wait(d, &res, &err) ||
+		    res.status != CT_IMAGE_OK || res.pdq[0][31] != i + 50)
+			break;
+	ok(i == CT_DECODE_DEPTH, "each is seen to its last byte");
+	ct_decode_close(d);
+}
+
 static int
 opens_within(const struct ct_decode_how *how, unsigned what, rlim_t most)
 {
@@ -346,10 +453,13 @@ main(int argc, char *argv[])
 	char letters[] = "..?..";
 	size_t i;
 
+	if (argc == 1 && getenv("CT_CPU") && environ[1] == NULL)
+		other_worker(getenv("CT_CPU"));
 	/* a worker has a socket for its input; make and prove give none */
 	if (argc == 1 && ct_decode_serve(picture, "test1") != CT_USAGE)
 		return CT_SOFTWARE;
 	(void)argv;
+	(void)unsetenv("CT_CPU");
 	ct_start("decode");
 	how.limits.ms = 400;
 	how.program = "/proc/self/exe";
@@ -390,6 +500,8 @@ main(int argc, char *argv[])
 		ct_decode_close(d[i]);
 	stopped(how);
 	shortages(&how);
+	workers(&how);
+	sizes(how);
 	how.program = "/nonexistent";
 	ok(opens(&how, &err) == CT_UNAVAILABLE, "no such worker: %s", err.msg);
 	how.program = "/bin/true";
