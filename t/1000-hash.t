@@ -310,7 +310,7 @@ while [ ! -s o ]; do sleep 0.05; done
 rm inst/ct-decode
 # the worker is the child of ct-hash
 kill -9 "$(cat /proc/$pids/task/$pids/children)"
-for i in 1 2 3 4 5; do echo a.jpg; done >&5
+printf 'a.jpg\na.jpg\na.jpg\na.jpg\na.jpg\n' >&5
 exec 5>&-
 wait $pids
 ok 'a decoder that cannot be had again ends the run' test $? -eq 69
