@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -175,7 +176,7 @@ hello(struct ct_decode *d, const struct ct_wire_news *news)
 static int
 unconfined(struct ct_decode *d, struct ct_err *err)
 {
-	static bool told;
+	static atomic_flag told = ATOMIC_FLAG_INIT; /* workers may be many */
 
 	if (!ct_os_sanitized()) {
 		ct_worker_stop(d);
@@ -183,10 +184,9 @@ unconfined(struct ct_decode *d, struct ct_err *err)
 		    "this system has no seccomp filters, and without them "
 		    "no picture is decoded");
 	}
-	if (!told)
+	if (!atomic_flag_test_and_set(&told))
 		ct_warn("warning: the decoder is not confined: built with "
 			"sanitizers");
-	told = true;
 	return 0;
 }
 

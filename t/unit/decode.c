@@ -308,7 +308,7 @@ stopped(struct ct_decode_how how)
 	int status = -1;
 	pid_t pid;
 
-	how.limits.ms = 700;
+	how.limits.ms = 1500;
 	if ((pid = fork()) == 0) {
 		if (setpgid(0, 0) < 0 || ct_decode_open(&d, &how, &err))
 			_exit(2);
@@ -316,7 +316,7 @@ stopped(struct ct_decode_how how)
 	}
 	(void)nanosleep(&pause, NULL);
 	(void)kill(-pid, SIGSTOP);
-	(void)sleep(1);
+	(void)sleep(2);
 	ok(waitpid(pid, &status, WNOHANG) == 0, "stopped");
 	(void)kill(-pid, SIGCONT);
 	(void)nanosleep(&pause, NULL);
