@@ -98,6 +98,17 @@ asan: clean
 bench: all $(BENCHES) $(TOOLS)
 	PATH=$$PWD:$$PATH t/bench/run
 
+# the core and its tests on another CPU, emulated; scripts/deps arm64
+ARM64_CC = aarch64-linux-gnu-gcc
+ARM64    := $(patsubst t/unit/%.c,t/arm64/%,$(wildcard t/unit/pdq_*.c) t/unit/ham.c)
+check-arm64: $(ARM64)
+	prove $(PROVEFLAGS) -e qemu-aarch64 $(ARM64)
+t/arm64/%: t/unit/%.c $(wildcard lib/core/*.[ch] t/unit/*.h)
+	@$(SAY) '  arm64 $@'
+	$(Q)mkdir -p $(@D)
+	$(Q)$(ARM64_CC) $(STD) $(WARN) $(WERROR) $(FLOAT) -Ilib/core $(CFLAGS) \
+	    -static -o $@ $< $(wildcard lib/core/*.c) -lm
+
 demo: all $(TOOLS)
 	scripts/demo
 
@@ -131,7 +142,7 @@ dist:
 clean:
 	rm -f $(CMDS) $(UNITS) $(TOOLS) $(BENCHES) $(FUZZ) $(LIBS) t/fault.so \
 	    lib/tool/*.inc */*.[od] */*/*.[od]
-	rm -rf $(FUZZED)
+	rm -rf $(FUZZED) t/arm64
 
 # every target with its corpus: t/1410-corpora.t runs them, built with a plain
 # main; make fuzz goes on from there with clang's libFuzzer, SECONDS each
@@ -167,5 +178,5 @@ fuzz-mutants: all $(TOOLS)
 	PATH=$$PWD:$$PWD/t/tool:$$PATH sh -c '. t/mutants.sh && \
 	    mutants $(or $(COUNT),1000000)'
 
-.PHONY: all deps check fuzz fuzz-mutants bench asan demo layers lint install dist clean
+.PHONY: all deps check check-arm64 fuzz fuzz-mutants bench asan demo layers lint install dist clean
 -include $(wildcard */*.d */*/*.d $(FUZZED)/*/*/*.d)
