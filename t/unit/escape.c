@@ -321,6 +321,8 @@ nothing_of_ours(void)
 
 /* A picture that asks for this try, between two others: what came of the
  * three.  C, V; . it answered and was refused; ! it got what it wanted. */
+static pid_t victim; /* if not 0: killed while the three are under way */
+
 static const char *
 fate(struct ct_decode *d, uint8_t try)
 {
@@ -338,6 +340,9 @@ fate(struct ct_decode *d, uint8_t try)
 		if (ct_decode_send(d, 4, &err))
 			ct_die_err(&err);
 	}
+	if (victim)
+		(void)kill(victim, SIGKILL);
+	victim = 0;
 	for (i = 0; i < 3; i++) {
 		if (ct_decode_wait(d, &res, &err))
 			ct_die_err(&err);
@@ -424,6 +429,23 @@ from_outside(struct ct_decode *d)
 		ok(tells(pid, "limits", "Max open files", i ? " 0  " : " 7  "),
 		    "no descriptor more");
 	}
+}
+
+/* Worker and child are killed by somebody else, as for want of memory. */
+static void
+murdered(struct ct_decode *d)
+{
+	int i;
+
+	for (i = 0; i < 10; i++) {
+		(void)fate(d, 255);
+		victim = child_of(getpid());
+		if (i % 2)
+			victim = child_of(victim);
+		if (strcmp(fate(d, 255), "...") != 0)
+			break;
+	}
+	ok(i == 10, "killed by somebody: the pictures go to another");
 }
 
 /* Landlock alone, without the filter. */
@@ -521,6 +543,7 @@ main(int argc, char *argv[])
 	    "it tells what confines it: landlock %d", about.landlock);
 	escapes(d, 64);
 	from_outside(d);
+	murdered(d);
 	ct_decode_close(d);
 	how.batch = 1;
 	if (ct_decode_open(&d, &how, &err))
