@@ -141,6 +141,13 @@ for l in '{}{}' '{} secret' '[{}]' 1 '"secret"' 'null' '{' '}' '{"secret":1,}' "
 done
 line "$rec"'"t":"\\u001b[2J\\u007f\\u009b"}'
 passes 'J13 controls written out'
+line "$rec"'"t":"\177\302\233"}'
+passes 'J13 raw DEL and C1'
+if script -qc true /dev/null >/dev/null 2>&1; then
+	script -qc 'ct-match -aq -l known <odd' /dev/null </dev/null | tr -d '\r' >o
+	json 'J13 but a terminal gets neither' '.t' "$(jq .t odd)" o
+	ok '  they are written out' grep -q '"t":"\\u007f\\u009b"' o
+fi
 line "$rec"'"secret":"\033[2J"}'
 fails 'J13 a raw ESC'
 line "$rec"'"__proto__":{"id":"y"},"":1,"constructor":null}'

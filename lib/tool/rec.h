@@ -5,6 +5,7 @@
  * its own and changes no other: each member has one writer, see ct-record(5).
  * What came in goes out byte for byte, with the new members before its closing
  * brace; so numbers and members that we do not know stay as they were written.
+ * Only to a terminal are DEL and the C1 controls written out as \u007f.
  *
  * An error of one record travels with it: the record is written with
  *	"error": {"tool": "ct-match", "code": 65, "msg": "..."}
@@ -34,6 +35,7 @@ struct ct_out {
 	size_t len, cap;
 	int64_t since; /* ct_mono of the oldest record in buf */
 	size_t n;      /* records put so far */
+	int tty;       /* fd is a terminal: 1, or -1; 0: not asked yet */
 };
 
 /* A record as text of len bytes, as it is written.  Release with free. */

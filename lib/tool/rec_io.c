@@ -57,16 +57,6 @@ finish(struct ct_out *out, size_t start, struct ct_err *err)
 	return 0;
 }
 
-int
-ct_out_line(
-    struct ct_out *out, const char *line, size_t len, struct ct_err *err)
-{
-	size_t start = out->len;
-
-	append(out, line, len);
-	return finish(out, start, err);
-}
-
 /* jansson leaves DEL and the C1 controls as they are; terminals obey them. */
 static int
 dump(const char *text, size_t len, void *arg)
@@ -102,6 +92,28 @@ dump(const char *text, size_t len, void *arg)
 		}
 	}
 	return 0;
+}
+
+/* Bytes as they came; but a terminal gets none that it would obey. */
+static void
+pass(struct ct_out *out, const char *text, size_t len)
+{
+	if (out->tty == 0)
+		out->tty = isatty(out->fd) ? 1 : -1;
+	if (out->tty > 0)
+		(void)dump(text, len, out);
+	else
+		append(out, text, len);
+}
+
+int
+ct_out_line(
+    struct ct_out *out, const char *line, size_t len, struct ct_err *err)
+{
+	size_t start = out->len;
+
+	pass(out, line, len);
+	return finish(out, start, err);
 }
 
 /* What dump makes of these bytes, counted. */
@@ -171,7 +183,7 @@ ct_out_grown(struct ct_out *out, const char *line, size_t len,
 	}
 	while (line[len - 1] != '}') /* it parsed: there is one */
 		len--;
-	append(out, line, len - 1);
+	pass(out, line, len - 1);
 	brace = out->len;
 	bad = json_dump_callback(news, dump, out, JSON_COMPACT);
 	json_decref(news);
@@ -196,7 +208,7 @@ ct_out_more(struct ct_out *out, const char *line, size_t len, bool bare,
 
 	while (line[len - 1] != '}') /* it parsed: there is one */
 		len--;
-	append(out, line, len - 1);
+	pass(out, line, len - 1);
 	append(out, ",", !bare);
 	append(out, more, strlen(more));
 	append(out, "}", 1);
