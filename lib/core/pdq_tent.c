@@ -12,6 +12,7 @@
 
 #define SIDE CT_PDQ_SIDE
 #define BAND CT_PDQ_BAND
+#define FEW 2 /* sums that a row is added to at once */
 
 /* From where to where, both included, a box around pixel o of n reaches. */
 static uint32_t
@@ -30,31 +31,35 @@ to(uint32_t w, uint32_t n, uint32_t o)
 	return n - 1 - o < ahead ? n - 1 : o + ahead;
 }
 
+/* What each pixel in the box around pixel o weighs; full: 1 / w. */
+static double
+each(uint32_t w, uint32_t n, uint32_t o, double full)
+{
+	uint32_t count = to(w, n, o) - from(w, o) + 1;
+
+	return count == w ? full : 1.0 / count;
+}
+
 struct ct_pdq_taps
 ct_pdq_weigh(uint32_t n, uint32_t shrink, uint32_t i, float *weight)
 {
-	/* by how much more than the one before it a pixel weighs */
-	double rise[2 * 512], now = 0, sum, each;
 	uint32_t w = ct_pdq_window(n), o = ct_pdq_kept(n, i);
-	uint32_t a = from(w, o), b = to(w, n, o), m, x;
-	uint32_t first = from(w, a), last = to(w, n, b);
-	struct ct_pdq_taps taps = { .start = first / shrink,
-		.len = last / shrink - first / shrink + 1,
+	uint32_t a = from(w, o), b = to(w, n, o); /* of the second box */
+	uint32_t x = from(w, a), last = to(w, n, b), in = a, out = a;
+	double full = 1.0 / w, mean = each(w, n, o, full);
+	double now = 0, sum = 0; /* of the boxes around x; of a shrunk pixel */
+	struct ct_pdq_taps taps = { .start = x / shrink,
+		.len = last / shrink - x / shrink + 1,
 		.weight = weight };
 
-	if (!weight)
-		return taps;
-	memset(rise, 0, (last - first + 2) * sizeof *rise);
-	for (m = a; m <= b; m++) {
-		each = 1.0 / (b - a + 1) / (to(w, n, m) - from(w, m) + 1);
-		rise[from(w, m) - first] += each;
-		rise[to(w, n, m) + 1 - first] -= each;
-	}
-	for (sum = 0, x = first; x <= last; x++) {
-		now += rise[x - first];
+	for (; weight && x <= last; x++) {
+		for (; in <= b && from(w, in) <= x; in++)
+			now += each(w, n, in, full);
+		for (; to(w, n, out) < x; out++)
+			now -= each(w, n, out, full);
 		sum += now;
 		if (x == last || (x + 1) % shrink == 0) {
-			*weight++ = (float)sum;
+			*weight++ = (float)(sum * mean);
 			sum = 0;
 		}
 	}
@@ -156,17 +161,20 @@ ct_pdq_tent_row(struct ct_pdq *p, enum ct_pdq_pixel pixel, const void *row)
 {
 	struct ct_pdq_tent *t = &p->tent;
 	uint32_t y = p->seen - 1, i, n = 0;
-	float *sum[SIDE], weight[SIDE];
+	float *sum[FEW], weight[FEW];
 
 	while (t->begun < SIDE && t->row[t->begun].start == y)
 		begin(p);
-	for (i = t->ended; i < t->begun; i++, n++) {
+	for (i = t->ended; i < t->begun; i++) {
 		sum[n] = sum_of(t, i);
 		weight[n] = t->row[i].weight[y - t->row[i].start];
 		if (pixel == CT_PDQ_RGBX)
 			weight[n] *= 0.001F;
+		if (++n == FEW || i + 1 == t->begun) {
+			p->kernel->add(sum, weight, n, pixel, row, t->w);
+			n = 0;
+		}
 	}
-	p->kernel->add(sum, weight, n, pixel, row, t->w);
 	while (t->ended < t->begun &&
 	    t->row[t->ended].start + t->row[t->ended].len == y + 1)
 		if (++t->ended % BAND == 0)
