@@ -302,12 +302,15 @@ ct_hasher_hungry(struct ct_hasher *h)
 	return hungry;
 }
 
-/* A piece of memory, while ct_hasher_hungry or no lane wants bytes. */
+/* Where the job's next bytes go: its last piece, or one more. */
 static struct ct_chunk *
-chunk(struct ct_hasher *h)
+chunk(struct ct_hasher *h, struct ct_job *job)
 {
 	struct ct_chunk *c = h->spare;
 
+	/* next is the first member, and chunk_end that of the last piece */
+	if (job->chunk && ((struct ct_chunk *)job->chunk_end)->len < CHUNK)
+		return (struct ct_chunk *)job->chunk_end;
 	if (c) {
 		h->spare = c->next;
 	} else {
@@ -316,6 +319,8 @@ chunk(struct ct_hasher *h)
 	}
 	c->next = NULL;
 	c->len = 0;
+	*job->chunk_end = c;
+	job->chunk_end = &c->next;
 	return c;
 }
 
@@ -329,11 +334,10 @@ ct_hasher_bytes(
 
 	(void)pthread_mutex_lock(&h->lock);
 	for (; len && !job->done; at += n, len -= n) {
-		c = chunk(h);
-		c->len = n = len < CHUNK ? len : CHUNK;
-		memcpy(c->bytes, at, n);
-		*job->chunk_end = c;
-		job->chunk_end = &c->next;
+		c = chunk(h, job);
+		n = len < CHUNK - c->len ? len : CHUNK - c->len;
+		memcpy(c->bytes + c->len, at, n);
+		c->len += n;
 	}
 	(void)pthread_cond_broadcast(&h->food);
 	(void)pthread_mutex_unlock(&h->lock);

@@ -8,6 +8,7 @@
 #include "hasher.h"
 
 #define CHUNK ((size_t)256 << 10) /* bytes in one read */
+#define HEAD 4096                 /* bytes that tell the kind */
 #define CHUNKS 32                 /* of frames in memory */
 
 struct ct_chunk {
@@ -40,6 +41,7 @@ struct hand {
 	struct lane *lane;
 	uint64_t step;
 	struct ct_digest digest;
+	uint8_t head[HEAD]; /* the first bytes, of what is read in pieces */
 	uint8_t bytes[CHUNK];
 };
 

@@ -129,10 +129,14 @@ swallow(struct hand *me, struct ct_job *job, size_t len, struct ct_err *err)
 {
 	struct lane *l = me->lane;
 	struct ct_hashed *h = &job->hashed;
-	size_t max = ct_decode_max(l->decoder);
+	size_t max = ct_decode_max(l->decoder), n;
 
-	if (h->size == 0)
-		h->res.kind = ct_image_kind(me->bytes, len);
+	if (h->size < sizeof me->head) {
+		n = sizeof me->head - (size_t)h->size;
+		n = n < len ? n : len;
+		memcpy(me->head + h->size, me->bytes, n);
+		h->res.kind = ct_image_kind(me->head, (size_t)h->size + n);
+	}
 	if (h->size < max)
 		memcpy(ct_decode_room(l->decoder) + h->size, me->bytes,
 		    len < max - h->size ? len : max - (size_t)h->size);
