@@ -1,12 +1,10 @@
 /* ct-hash - digests and PDQ hashes of files */
 #include <getopt.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ham.h"
 #include "hashrun.h"
 #include "pdq.h"
 #include "prog.h"
@@ -86,43 +84,14 @@ static const struct option longopt[] = {
 };
 
 static int
-cpus(void)
-{
-	cpu_set_t set;
-	int n;
-
-	/* it fails on machines of more CPUs than a cpu_set_t has */
-	n = sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
-	return n > CT_HASHER_LANES ? CT_HASHER_LANES : n;
-}
-
-static int
 version(const struct ct_decode_how *how)
 {
-	struct ct_decode_about about;
-	struct ct_decode *d;
 	struct ct_err err = { 0 };
-	char *formats = ct_hashrun_formats(), *more;
-	int rc = ct_decode_open(&d, how, &err);
+	char *about = ct_hashrun_about(how, &err);
+	int rc = ct_version(about ? about : err.msg);
 
-	if (rc) {
-		more = ct_printf("decodes nothing: %s", err.msg);
-	} else {
-		ct_decode_about(d, &about);
-		more = ct_printf("kernels: pdq %s, ham %s\n"
-				 "decodes: %s\n"
-				 "isolation: %s, landlock %d, no files,"
-				 " %u pictures a process",
-		    about.kernel, ct_ham_kernel(), formats,
-		    about.seccomp ? "seccomp" : "no seccomp (sanitizers)",
-		    about.landlock, how->batch);
-		ct_decode_close(d);
-	}
-	if (ct_version(more))
-		rc = CT_IOERR;
-	free(more);
-	free(formats);
-	return rc;
+	free(about);
+	return rc ? rc : err.code;
 }
 
 static void
@@ -254,8 +223,9 @@ int
 main(int argc, char *argv[])
 {
 	struct ct_hashrun r = { .delim = '\n',
-		.how = {
-		    .read = CT_HASHER_READ, .follow = true, .lanes = cpus() } };
+		.how = { .read = CT_HASHER_READ,
+		    .follow = true,
+		    .lanes = ct_hasher_cpus() } };
 
 	ct_start("ct-hash");
 	r.how.decode = ct_decode_how;

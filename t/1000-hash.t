@@ -296,6 +296,12 @@ exits '--version' 0 ct-hash -V
 exits 'ct-decode by hand' 64 ct-decode
 exits 'ct-decode --help' 0 ct-decode --help
 mkdir alone && cp "$top/ct-hash" alone && alone/ct-hash -V >version
+exits '-V says so without its decoder' 69 alone/ct-hash -V
+ok '  in words' grep -q 'alone/../libexec\|ct-decode' got
+exits '-V names kernels, formats, isolation' 0 ct-hash -V
+ok '  each' sh -c 'grep -q "^kernels: pdq [a-z0-9]*, ham " got && grep -q "^decodes: image/jpeg" got && grep -q "^isolation: .*seccomp" got'
+exits '--self-test' 0 ct-hash --self-test
+ok '  a line for each kernel' sh -c 'grep -qx "pdq scalar: ok" got && grep -qx "ham scalar: ok" got && ! grep -v ": ok$" got'
 exits 'without its decoder it does not begin' 69 alone/ct-hash a.jpg
 
 # the decoder goes for good in the middle of a run

@@ -71,7 +71,7 @@ if [ -z "${CT_SANITIZED:-}" ]; then
 fi
 
 # ---- what is done is written ---------------------------------------------------
-truncate -s 100G huge
+truncate -s 60G huge
 begin -j1
 printf 'a.jpg\nhuge\nb.png\n' >&5
 ok 'while a huge file is read, what came before it is written' eventually lines o 1

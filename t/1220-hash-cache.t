@@ -70,7 +70,7 @@ run -q >fresh
 run -q --cache c.db >o
 ok 'and a new one is new' cmp o fresh
 
-for opt in --exact --fast --compat=photo-hasher --dihedral '--max-bytes 9000' '--max-pixels 80000' \
+for opt in --exact --fast --compat=photo-hasher --dihedral '--max-bytes 9000' '--max-read 9000' '--max-pixels 80000' \
     '--max-side 300' '--max-scans 2' '--max-memory 20K' '--max-time 9'; do
 	# shellcheck disable=SC2086 # two words
 	{ run -q $opt >fresh && run --cache c.db $opt >one 2>err && run --cache c.db $opt >two 2>two.err; }

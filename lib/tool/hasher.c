@@ -1,6 +1,7 @@
 #include "hasher.h"
 
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,17 @@ static void
 unmask(const sigset_t *old)
 {
 	(void)pthread_sigmask(SIG_SETMASK, old, NULL);
+}
+
+int
+ct_hasher_cpus(void)
+{
+	cpu_set_t set;
+	int n;
+
+	/* it fails on machines of more CPUs than a cpu_set_t has */
+	n = sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
+	return n > CT_HASHER_LANES ? CT_HASHER_LANES : n;
 }
 
 int

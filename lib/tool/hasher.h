@@ -61,6 +61,9 @@ struct ct_job {     /* zeroed, but for: */
 	struct ct_job *queue, *order;
 };
 
+/* The CPUs that this process may use: how many lanes are worth having. */
+int ct_hasher_cpus(void);
+
 /* Start the decoders: before anything large, and before any thread.  Errors
  * are those of ct_decode_open. */
 int ct_hasher_open(

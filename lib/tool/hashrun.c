@@ -259,37 +259,6 @@ pump(struct run *r)
 	}
 }
 
-char *
-ct_hashrun_formats(void)
-{
-	char *text = ct_strdup(""), *more;
-	int kind;
-
-	for (kind = 0; kind < CT_IMAGE_KINDS; kind++) {
-		if (!ct_image_decodable((enum ct_image_kind)kind))
-			continue;
-		more = ct_printf("%s%s%s", text, *text ? " " : "",
-		    ct_image_mime((enum ct_image_kind)kind));
-		free(text);
-		text = more;
-	}
-	return text;
-}
-
-/* All that the members of a file depend on besides its bytes, as text. */
-static char *
-setting(const struct ct_decode_how *how)
-{
-	const struct ct_image_limits *l = &how->limits;
-	char *formats = ct_hashrun_formats();
-	char *text = ct_printf("%s %s %s %d %u %u %u %u %u %u", CT_VERSION,
-	    formats, ct_pdq_method(how->method), how->turns, l->bytes,
-	    l->pixels, l->side, l->scans, l->memory, l->ms);
-
-	free(formats);
-	return text;
-}
-
 static int
 start(struct run *r, struct ct_err *err)
 {
@@ -298,7 +267,7 @@ start(struct run *r, struct ct_err *err)
 	int rc = ct_hasher_open(&r->hasher, &how->how, err);
 
 	if (!rc && how->cache) {
-		text = setting(&how->how.decode);
+		text = run_setting(&how->how);
 		rc = ct_cache_open(&r->cache, how->cache, text, err);
 		free(text);
 	}

@@ -26,7 +26,11 @@ struct ct_hashrun {
  */
 int ct_hashrun(const struct ct_hashrun *how);
 
-/* "image/jpeg image/png ...", what is decoded here.  Release with free. */
-char *ct_hashrun_formats(void);
+/*
+ * Kernels in use, formats that are decoded and how the decoder is confined, as
+ * lines of text; it is started for that.  NULL with *err if it does not start.
+ * Release with free.
+ */
+char *ct_hashrun_about(const struct ct_decode_how *how, struct ct_err *err);
 
 #endif

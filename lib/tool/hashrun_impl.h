@@ -47,4 +47,8 @@ struct item *item_bad(const struct ct_err *err);
 /* Write it, count it, release it.  Returns what ct_out does. */
 int item_finish(struct run *r, struct item *it, struct ct_err *err);
 
+/* All that the members of a file depend on besides its bytes, as text; the
+ * key of a cache.  Release with free. */
+char *run_setting(const struct ct_hasher_how *how);
+
 #endif
