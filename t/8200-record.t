@@ -6,12 +6,8 @@
 page=$top/man/ct-record.5
 
 # Members of the page that nothing in this run writes, and why:
-# report.files.viewed, report.files.exif_viewed: no program shows files yet;
-# those of odd pictures: none is there
-unseen='file.frames
-file.trailing_bytes
-hashes.pdq_degenerate
-report.files.exif_viewed
+# report.files.viewed, report.files.exif_viewed: no program shows files yet
+unseen='report.files.exif_viewed
 report.files.viewed'
 
 # members SECTION... - what the page names there, arrays without their []
@@ -88,6 +84,10 @@ mkpix media/clean.jpg --seed 50 --size 128x96
 mkpix cut.jpg --seed 51 --size 128x96
 head -c $(($(wc -c <cut.jpg) * 3 / 4)) cut.jpg >media/partial.jpg
 echo 'no picture' >media/note.txt
+mkpix still.png --seed 60 --size 128x96
+mkmove 128x96 media/moves.png still.png known/1.png
+{ cat media/clean.jpg && echo behind; } >media/trails.jpg
+mkpix media/tiny.png --seed 61 --size 20x20
 cp known/3.png "media/$(printf 'caf\351.png')"
 cp known/4.png later.png
 
@@ -152,7 +152,7 @@ operator() {
 	printf 'media/not-there\0'
 } >0.names
 : >0.rec
-hash() { ct-hash -q -0 --user u1 <0.names; }
+hash() { ct-hash -q -0 --dihedral --user u1 <0.names; }
 stage hash
 adds ct-hash ct-hash 'The operator' 'Any program'
 is 'a name that is not UTF-8, a partial, an error' 1,1,1 \
