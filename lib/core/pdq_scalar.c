@@ -31,7 +31,8 @@ add(float *const *sum, const float *weight, uint32_t live,
 {
 	const uint8_t *at = row;
 	const float *f = row;
-	uint32_t i, x;
+	uint32_t i;
+	size_t x;
 
 	for (i = 0; i < live; i++)
 		if (pixel == CT_PDQ_LUMA)
@@ -50,7 +51,8 @@ add(float *const *sum, const float *weight, uint32_t live,
 
 static void
 dots(float *const row[CT_PDQ_BAND], const struct ct_pdq_taps taps[SIDE],
-    float *ring, uint32_t mask, float (*out)[SIDE])
+    float *ring, /* NOLINT(readability-non-const-parameter): others write */
+    uint32_t mask, float (*out)[SIDE])
 {
 	uint32_t r, i, k;
 	float sum;
@@ -77,6 +79,8 @@ box_row(const float *in, float *out, uint32_t n, uint32_t w, float *ring)
 	uint32_t ahead = ct_pdq_ahead(w), i, o = 0, count = 0;
 	float sum = 0.0F, old;
 
+	if (w == 0) /* of no row at all */
+		return;
 	for (i = 0; i < w; i++) {
 		sum += ring[i] = in[i];
 		count++;
