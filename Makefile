@@ -94,8 +94,8 @@ asan: clean
 	$(MAKE) check CFLAGS='-O1 -g -fsanitize=address,undefined \
 	    -fno-sanitize-recover=all' HARDEN= CT_SANITIZED=1
 
-# speed as ratios, in a table; see t/bench/run
-bench: all $(BENCHES) $(TOOLS)
+# speed as ratios, in a table; the other programs of t/bench stand alone
+bench: all t/bench/photo t/bench/speed t/bench/kernels t/tool/hostile
 	PATH=$$PWD:$$PATH t/bench/run
 
 # the core and its tests on another CPU, emulated; scripts/deps arm64
