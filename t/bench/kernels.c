@@ -81,7 +81,7 @@ all(enum ct_pdq_method method)
 
 	for (i = 0; i < KERNELS && (kernel = ct_pdq_force(i)); i++) {
 		us = once(method);
-		if (us < least[i][exact] || !least[i][exact])
+		if (us < least[i][exact] || least[i][exact] <= 0)
 			least[i][exact] = us;
 		(void)snprintf(name[i], sizeof name[i], "%s", kernel);
 	}
