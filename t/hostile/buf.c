@@ -17,6 +17,8 @@ room(struct buf *b, size_t more)
 void
 put(struct buf *b, const void *bytes, size_t len)
 {
+	if (len == 0)
+		return;
 	room(b, len);
 	memcpy(b->p + b->len, bytes, len);
 	b->len += len;
