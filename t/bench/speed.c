@@ -7,9 +7,9 @@
  *
  * The JPEGs, all of one size, go through libjpeg-turbo alone, through our
  * decoder and PDQ in this process, through a ct-decode, and through ct-hash.
- * Every way takes its turn in every round, and the ratio of two ways is taken
- * within a round, so that a machine that slows down slows both; the median of
- * the rounds is printed.  Time is CPU time of the process and its children;
+ * Every way takes its turn in every round, so that a machine that slows down
+ * slows all of them, and the least of its rounds counts: other load can only
+ * add.  Time is CPU time of the process and its children;
  * only where "wall" is said it is that.  What ct-hash needs to start and end
  * is measured with no picture at all, and subtracted.
  *
@@ -322,43 +322,33 @@ round_of(int r)
 	}
 }
 
-static int
-rising(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* The median over the rounds of one way's times, over another's if given. */
+/* The least of the rounds. */
 static double
-median(double (*t)[ROUNDS], enum way way, const enum way *over)
+least(double (*t)[ROUNDS], enum way way)
 {
-	double v[ROUNDS];
+	double v = t[way][0];
 	int r;
 
-	for (r = 0; r < ROUNDS; r++)
-		v[r] = t[way][r] / (over ? t[*over][r] : 1);
-	qsort(v, ROUNDS, sizeof v[0], rising);
-	return v[ROUNDS / 2];
+	for (r = 1; r < ROUNDS; r++)
+		v = t[way][r] < v ? t[way][r] : v;
+	return v;
 }
 
 static void
 say(const char *name, const char *what, enum way way, enum way over,
     const char *limit)
 {
-	double ms = median(took, way, NULL) * 1e3 / (double)reps;
+	double ms = least(took, way) * 1e3 / (double)reps;
 
 	(void)printf("%s\t%s\t%.3f ms, %.0f/s\t%.2f\t%s\n", name, what, ms,
-	    1e3 / ms, median(took, way, &over), limit);
+	    1e3 / ms, least(took, way) / least(took, over), limit);
 }
 
 static void
 table(const char *name, bool large)
 {
-	const enum way one = ONE;
-	double wall = 1 / median(walls, TWO, &one);
-	double rate = (double)reps / median(walls, TWO, NULL);
+	double wall = least(walls, ONE) / least(walls, TWO);
+	double rate = (double)reps / least(walls, TWO);
 
 	say(name, "libjpeg-turbo, bare RGB", BARE, BARE, "-");
 	say(name, "default, in process", TENT, BARE, "1.25");
@@ -381,7 +371,7 @@ table(const char *name, bool large)
 /* ---- what else there is -----------------------------------------------------
  */
 
-/* CPU that ct-hash takes for n files more than for none, the median. */
+/* CPU that ct-hash takes for n files more than for none. */
 static double
 more(size_t n, const char *one, const char *two)
 {
@@ -396,7 +386,7 @@ more(size_t n, const char *one, const char *two)
 		hash(n, one, two, &wall);
 		took[ONE][r] = cpu() - start - none;
 	}
-	return median(took, ONE, NULL);
+	return least(took, ONE);
 }
 
 static void
