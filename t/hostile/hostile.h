@@ -41,6 +41,17 @@ uint32_t crc32_of(const uint8_t *bytes, size_t len);
 /* The test picture: red, green and blue of the pixel at x, y. */
 void paint(uint32_t x, uint32_t y, uint32_t w, uint32_t h, uint8_t rgb[3]);
 
+/* As a JPEG by libjpeg, see seed.c. */
+struct jpeg_how {
+	uint32_t w, h;
+	int quality, restart; /* MCUs between restart markers */
+	bool grey, progressive, arithmetic, apart; /* apart: a scan each */
+	int ink;      /* 4 inks: 1 CMYK, 2 YCCK, 3 CMYK without Adobe's mark */
+	int sampling; /* 0x21: 2 across, 1 down */
+};
+
+void jpeg_encode(struct buf *b, const struct jpeg_how *how);
+
 /* ---- cases -----------------------------------------------------------------
  */
 
