@@ -42,6 +42,7 @@ LIBEXEC  = ct-decode
 UNITS    := $(patsubst %.c,%,$(wildcard t/unit/*.c))
 BENCHES  := $(patsubst %.c,%,$(wildcard t/bench/*.c))
 TOOLS    := $(patsubst %.c,%,$(wildcard t/tool/*.c))
+FUZZ     := $(patsubst %.c,%,$(filter-out t/fuzz/main.c,$(wildcard t/fuzz/*.c)))
 CORE_O   := $(patsubst %.c,%.o,$(wildcard lib/core/*.c))
 TOOL_O   := $(patsubst %.c,%.o,$(wildcard lib/tool/*.c))
 LIBS     = libctool.a libct.a
@@ -146,7 +147,6 @@ clean:
 
 # every target with its corpus: t/1410-corpora.t runs them, built with a plain
 # main; make fuzz goes on from there with clang's libFuzzer, SECONDS each
-FUZZ := $(patsubst %.c,%,$(filter-out t/fuzz/main.c,$(wildcard t/fuzz/*.c)))
 $(FUZZ): %: %.o t/fuzz/main.o $(LIBS)
 	@$(SAY) '  link $@'
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
