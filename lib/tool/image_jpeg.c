@@ -10,6 +10,7 @@
 #include "image_job.h"
 
 #define ROWS 8     /* asked for at a time */
+#define ASKEW 8    /* bytes off any alignment of vectors */
 #define ENOUGH 256 /* pixels a side, where brightness will do */
 
 #define M_SOI 0xd8
@@ -237,6 +238,10 @@ header(struct jpeg *j)
 		stop(j, CT_IMAGE_TOO_MANY_SCANS);
 }
 
+/*
+ * To a row that is aligned libjpeg-turbo writes past the caches, and what
+ * reads it next waits for memory: longer than all of PDQ takes.
+ */
 static void
 rows(struct jpeg *j)
 {
@@ -245,7 +250,9 @@ rows(struct jpeg *j)
 	uint32_t n, i;
 
 	row = c->mem->alloc_sarray((j_common_ptr)c, JPOOL_IMAGE,
-	    c->output_width * (uint32_t)c->output_components, ROWS);
+	    c->output_width * (uint32_t)c->output_components + ASKEW, ROWS);
+	for (i = 0; i < ROWS; i++)
+		row[i] += ASKEW;
 	while (c->output_scanline < c->output_height) {
 		n = jpeg_read_scanlines(c, row, ROWS);
 		for (i = 0; i < n; i++) {
