@@ -226,6 +226,7 @@ main(int argc, char *argv[])
 		.how = { .read = CT_HASHER_READ,
 		    .follow = true,
 		    .lanes = ct_hasher_cpus() } };
+	int rc;
 
 	ct_start("ct-hash");
 	r.how.decode = ct_decode_how;
@@ -233,5 +234,7 @@ main(int argc, char *argv[])
 	/* what was taken in is finished; of a pipe that broke we die */
 	ct_stop_gently();
 	(void)signal(SIGPIPE, SIG_DFL);
-	return ct_hashrun(&r);
+	rc = ct_hashrun(&r);
+	json_decref(r.user);
+	return rc;
 }
