@@ -314,8 +314,11 @@ exec 5>names
 echo a.jpg >&5
 while [ ! -s o ]; do sleep 0.05; done
 rm inst/ct-decode
-# the worker is the child of ct-hash
-kill -9 "$(cat /proc/$pids/task/$pids/children)"
+# the worker is the child of ct-hash; what decodes is its child, and goes too
+worker=$(xargs <"/proc/$pids/task/$pids/children")
+child=$(xargs <"/proc/$worker/task/$worker/children")
+kill -9 "$worker"
+while kill -0 "$child" 2>/dev/null; do sleep 0.01; done
 printf 'a.jpg\na.jpg\na.jpg\na.jpg\na.jpg\n' >&5
 exec 5>&-
 wait $pids
