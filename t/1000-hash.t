@@ -128,10 +128,10 @@ fi
 echo 'not a picture' >text.jpg
 for f in empty:corrupt text.jpg:unsupported; do
 	outcome=${f#*:} f=${f%:*}
-	ct-hash -q $f >o
+	ct-hash -q "$f" >o
 	json "$f: digests and an outcome" '[.file.size,.file.mime,.file.decode,.hashes.pdq]' \
-	    "[$(wc -c <$f),\"application/octet-stream\",\"$outcome\",null]" o
-	json "$f: SHA-256" .hashes.sha256 "\"$(sha256sum <$f | cut -d' ' -f1)\"" o
+	    "[$(wc -c <"$f"),\"application/octet-stream\",\"$outcome\",null]" o
+	json "$f: SHA-256" .hashes.sha256 "\"$(sha256sum <"$f" | cut -d' ' -f1)\"" o
 done
 for kind in 'GIF89a image/gif' 'II*\0 image/tiff' \
     'BM1234\0\0\0\0 image/bmp' '1234ftypheic image/heic' '1234ftypavif image/avif' \
@@ -303,6 +303,23 @@ ok '  each' sh -c 'grep -q "^kernels: pdq [a-z0-9]*, ham " got && grep -q "^deco
 exits '--self-test' 0 ct-hash --self-test
 ok '  a line for each kernel' sh -c 'grep -qx "pdq scalar: ok" got && grep -qx "ham scalar: ok" got && ! grep -v ": ok$" got'
 exits 'without its decoder it does not begin' 69 alone/ct-hash a.jpg
+
+# what it is started with
+exits 'a lower limit of CPU time from outside' 0 sh -c 'ulimit -t 300; ct-hash -q a.jpg'
+json '  is none of the picture' .file.decode '"ok"' got
+sh -c 'ct-hash a.jpg a.jpg >/dev/full' 2>err
+ok 'what could not be written is not counted as out' grep -q '2 in = 0 out + 2 dropped' err
+mkfifo quiet
+sh -c 'trap "" INT; exec ct-hash -q <quiet >o' &
+pids=$!
+exec 6>quiet
+echo a.jpg >&6
+while [ ! -s o ]; do sleep 0.05; done
+kill -INT $pids
+echo a.jpg >&6
+exec 6>&-
+wait $pids
+is 'SIGINT that was ignored stays so' '0 2' echo $? "$(wc -l <o)"
 
 # the decoder goes for good in the middle of a run
 rm o

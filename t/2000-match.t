@@ -82,6 +82,10 @@ for d in partial corrupt unsupported too-large timeout decoder-crash; do
 	rec a $d "\"md5\":\"00000000000000000000000000000000\",$(pdq $far)" >in
 	says "$d is never clean" .verdict undecided
 done
+rec a ok "\"pdq_degenerate\":\"tiny\",$(pdq $far)" >degenerate
+cp in kept && cp degenerate in
+says 'a degenerate hash is never clean' .verdict undecided
+cp kept in
 ok 'undecided is written without -a' test -s out.rec
 match >out.rec
 ok 'really' grep -q undecided out.rec

@@ -36,8 +36,28 @@ ct-rescan -q -a -u 1 media >all 2>err
 ok '-q says nothing' test ! -s err
 is '-a writes every record' 4 sh -c 'wc -l <all'
 is 'a second run queues nothing twice' '2' sh -c 'ct-review list | wc -l'
-is '-n queues nothing at all' 0 sh -c \
-    'ct-rescan -qn -d "$CT_HOME" media >/dev/null; cp -r "$CT_HOME/lists" . ; mkdir -p n; mv lists n/; ct-rescan -qn -d n media >/dev/null; ct-review list -d n | wc -l'
+mkdir n && cp -r "$CT_HOME/lists" n/
+exits '-n looks things up' 0 ct-rescan -qn -d n media
+ok '  and tells' grep -q '"verdict":"match"' got
+is '  but queues nothing at all' 0 sh -c 'ct-review list -d n | wc -l'
+
+# however the directory is spelled, the account is the one below it
+accounts() {
+	ct-rescan -nqa -u 1 "$1" 2>/dev/null | jq -r '.user.id // "none"' | sort -u | xargs
+}
+ln -s media link
+mkdir -p a
+for spelled in media ./media media// a/../media link; do
+	is "accounts below $spelled" 'u1 u2' accounts "$spelled"
+done
+is 'accounts below .' 'u1 u2' sh -c 'cd media && ct-rescan -nqa -u 1 . | jq -r .user.id | sort -u | xargs'
+odd=$(printf 'media/u2/n\377.png')
+cp known/*.png . && for f in *.png; do mv "$f" "$odd"; done
+is 'a name that is not UTF-8 has an account' u2 sh -c 'ct-rescan -nqa -u 1 media | jq -r "select(.path_b64) | .user.id"'
+mkdir "$(printf 'media/u\377')" && mv "$odd" "$(printf 'media/u\377/x.png')"
+exits 'an account that is not UTF-8: an error' 65 ct-rescan -nqa -u 1 media
+json '  of that record' 'select(.path_b64) | [.error.tool, .user]' '["ct-rescan",null]' got
+rm -r "$(printf 'media/u\377')"
 flock -o "$CT_HOME/rescan.lock" sleep 5 &
 holder=$!
 sleep 0.3

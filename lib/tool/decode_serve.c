@@ -34,14 +34,27 @@ struct zygote {
 
 enum { BEFORE = 3, MINE = 4 };
 
+/* A lower limit that came from outside stays. */
+static int
+limit_cpu(rlim_t seconds)
+{
+	struct rlimit cpu;
+
+	if (getrlimit(RLIMIT_CPU, &cpu) < 0)
+		return -1;
+	if (cpu.rlim_max == RLIM_INFINITY || cpu.rlim_max > seconds)
+		cpu.rlim_max = seconds;
+	cpu.rlim_cur = cpu.rlim_max;
+	return setrlimit(RLIMIT_CPU, &cpu);
+}
+
 static int
 settle(const struct zygote *z, pid_t parent, int sock, int mine)
 {
-	const struct rlimit cpu = { z->setup.seconds, z->setup.seconds };
 	static const struct rlimit none = { 0, 0 };
 
 	if (ct_os_die_with(parent) < 0 || dup2(sock, 0) < 0 ||
-	    dup2(sock, 1) < 0 || setrlimit(RLIMIT_CPU, &cpu) < 0)
+	    dup2(sock, 1) < 0 || limit_cpu(z->setup.seconds) < 0)
 		return -1;
 	/* sock is always 3, and so z->before above that, and mine above 4 */
 	if (z->before >= 0 && dup2(z->before, BEFORE) < 0)

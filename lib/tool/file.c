@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,9 +56,10 @@ ct_read_full(int fd, void *buf, size_t len)
 	return (ssize_t)done;
 }
 
-int
-ct_write_full(int fd, const void *buf, size_t len)
+size_t
+ct_write_part(int fd, const void *buf, size_t len)
 {
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
 	size_t done = 0;
 	ssize_t n;
 
@@ -65,10 +67,18 @@ ct_write_full(int fd, const void *buf, size_t len)
 		n = write(fd, (const char *)buf + done, len - done);
 		if (n >= 0)
 			done += (size_t)n;
+		else if (errno == EAGAIN) /* somebody made it non-blocking */
+			(void)poll(&p, 1, -1);
 		else if (errno != EINTR)
-			return -1;
+			break;
 	}
-	return 0;
+	return done;
+}
+
+int
+ct_write_full(int fd, const void *buf, size_t len)
+{
+	return ct_write_part(fd, buf, len) == len ? 0 : -1;
 }
 
 static int

@@ -26,8 +26,12 @@ int ct_file_open(
 /* Read until len bytes or the end; returns how many, or -1 with errno. */
 ssize_t ct_read_full(int fd, void *buf, size_t len);
 
-/* Write all of it; returns 0, or -1 with errno. */
+/* Write all of it, waiting where it would block; returns 0, or -1 with errno.
+ */
 int ct_write_full(int fd, const void *buf, size_t len);
+
+/* The same; returns how much was written: less than len with errno. */
+size_t ct_write_part(int fd, const void *buf, size_t len);
 
 /*
  * The whole file, at most max bytes, into memory of its own (release with

@@ -51,10 +51,12 @@ run_setting(const struct ct_hasher_how *how)
 {
 	const struct ct_image_limits *l = &how->decode.limits;
 	char *decodes = formats();
-	char *text = ct_printf("%s %s %s %d %u %u %u %u %u %u %llu", CT_VERSION,
-	    decodes, ct_pdq_method(how->decode.method), how->decode.turns,
-	    l->bytes, l->pixels, l->side, l->scans, l->memory, l->ms,
-	    (unsigned long long)how->read);
+	char *text =
+	    ct_printf("%s %s %s %d %d %u %u %u %u %u %u %llu", CT_VERSION,
+		decodes, ct_pdq_method(how->decode.method), how->decode.turns,
+		how->decode.batch == 1, /* what a batch says is not as sure */
+		l->bytes, l->pixels, l->side, l->scans, l->memory, l->ms,
+		(unsigned long long)how->read);
 
 	free(decodes);
 	return text;

@@ -330,7 +330,8 @@ verdict_of(const struct find *f, const json_t *rec)
 	if (f->hits.n)
 		return CT_MATCH;
 	if (!f->m->complete || !f->looked ||
-	    (decode && strcmp(decode, "ok") != 0))
+	    (decode && strcmp(decode, "ok") != 0) ||
+	    ct_rec_get(rec, "hashes.pdq_degenerate"))
 		return CT_UNDECIDED;
 	if (f->near)
 		return CT_CLEAN;

@@ -38,6 +38,16 @@ on_signal(int sig)
 	ct_stop = 1;
 }
 
+/* Unless it was to be ignored from outside, as of a job in the background. */
+static void
+heed(int sig, const struct sigaction *sa)
+{
+	struct sigaction old;
+
+	if (sigaction(sig, NULL, &old) < 0 || old.sa_handler != SIG_IGN)
+		(void)sigaction(sig, sa, NULL);
+}
+
 void
 ct_stop_gently(void)
 {
@@ -45,8 +55,8 @@ ct_stop_gently(void)
 		.sa_flags = (int)SA_RESETHAND };
 
 	(void)sigemptyset(&sa.sa_mask);
-	(void)sigaction(SIGINT, &sa, NULL);
-	(void)sigaction(SIGTERM, &sa, NULL);
+	heed(SIGINT, &sa);
+	heed(SIGTERM, &sa);
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 

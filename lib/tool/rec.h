@@ -34,7 +34,7 @@ struct ct_out {
 	char *buf;
 	size_t len, cap;
 	int64_t since; /* ct_mono of the oldest record in buf */
-	size_t n;      /* records put so far */
+	size_t n;      /* records put so far, without those lost */
 	int tty;       /* fd is a terminal: 1, or -1; 0: not asked yet */
 };
 

@@ -34,12 +34,16 @@ append(struct ct_out *out, const char *text, size_t len)
 int
 ct_out_flush(struct ct_out *out, struct ct_err *err)
 {
-	size_t len = out->len;
+	size_t len = out->len, done;
 
 	out->len = 0;
-	if (len && ct_write_full(out->fd, out->buf, len) < 0)
-		return ct_fail_errno(err, CT_IOERR, "cannot write");
-	return 0;
+	done = ct_write_part(out->fd, out->buf, len);
+	if (done == len)
+		return 0;
+	(void)ct_fail_errno(err, CT_IOERR, "cannot write");
+	for (; done < len; done++) /* these did not get out */
+		out->n -= out->buf[done] == '\n';
+	return err->code;
 }
 
 /* A record of start..len is in the buffer: end its line. */
@@ -289,7 +293,8 @@ fill(struct ct_in *in, struct ct_err *err)
 		return 0;
 	do
 		n = read(in->fd, in->buf + in->end, in->cap - in->end - 1);
-	while (n < 0 && errno == EINTR && !ct_stop);
+	while (n < 0 && !ct_stop &&
+	    (errno == EINTR || (errno == EAGAIN && poll(&p, 1, -1) >= 0)));
 	if (n < 0 && errno == EINTR)
 		return 0;
 	if (n < 0)
