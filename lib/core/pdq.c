@@ -20,12 +20,6 @@ ct_pdq_method(enum ct_pdq_method method)
 /* ---- rows in, 64 x 64 out ------------------------------------------------ */
 
 static bool
-too_small(const struct ct_pdq_shape *s)
-{
-	return s->w < CT_PDQ_MIN || s->h < CT_PDQ_MIN;
-}
-
-static bool
 by_tent(const struct ct_pdq_shape *s)
 {
 	return s->method == CT_PDQ_TENT || s->method == CT_PDQ_FAST;
@@ -38,15 +32,23 @@ resized(const struct ct_pdq_shape *s)
 	return s->method == CT_PDQ_COMPAT && (s->w > COMPAT || s->h > COMPAT);
 }
 
+bool
+ct_pdq_hashes(const struct ct_pdq_shape *s)
+{
+	return resized(s) || (s->w >= CT_PDQ_MIN && s->h >= CT_PDQ_MIN);
+}
+
 static size_t
 start(struct ct_pdq_exact *e, struct ct_pdq_tent *t,
     const struct ct_pdq_shape *s, float *at)
 {
+	if (!ct_pdq_hashes(s))
+		return 0;
 	if (by_tent(s))
-		return too_small(s) ? 0 : ct_pdq_tent_start(t, s, at);
+		return ct_pdq_tent_start(t, s, at);
 	if (resized(s))
 		return ct_pdq_exact_start(e, COMPAT, COMPAT, at);
-	return too_small(s) ? 0 : ct_pdq_exact_start(e, s->w, s->h, at);
+	return ct_pdq_exact_start(e, s->w, s->h, at);
 }
 
 size_t
@@ -103,10 +105,10 @@ ct_pdq_row(struct ct_pdq *p, enum ct_pdq_pixel pixel, const void *row)
 	if (p->seen == rows)
 		return;
 	p->seen++;
+	if (!ct_pdq_hashes(&p->shape))
+		return;
 	if (resized(&p->shape))
 		nearest(p, pixel, row);
-	else if (too_small(&p->shape))
-		return;
 	else if (by_tent(&p->shape))
 		ct_pdq_tent_row(p, pixel, row);
 	else
@@ -188,7 +190,7 @@ ct_pdq_turns(const struct ct_pdq *p, uint8_t (*hash)[CT_PDQ_LEN])
 	int i;
 
 	memset(hash, 0, CT_PDQ_TURNS * CT_PDQ_LEN);
-	if (too_small(&p->shape) && !resized(&p->shape))
+	if (!ct_pdq_hashes(&p->shape))
 		return;
 	for (i = 0; i < CT_PDQ_TURNS / 2; i++) {
 		(void)ct_pdq_above(p, i, v, bits);
@@ -210,7 +212,7 @@ ct_pdq_end(struct ct_pdq *p, uint8_t hash[CT_PDQ_LEN])
 	uint16_t bits[FREQ];
 
 	memset(hash, 0, CT_PDQ_LEN);
-	if (too_small(&p->shape) && !resized(&p->shape))
+	if (!ct_pdq_hashes(&p->shape))
 		return 0;
 	p->kernel->transform(p->small[0], ct_pdq_dct(), p->freq[0]);
 	(void)p->kernel->above(p->freq[0], bits);

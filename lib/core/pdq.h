@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #define CT_PDQ_LEN ((size_t)32) /* bytes of a hash; two hex digits each */
-#define CT_PDQ_MIN 5            /* pixels a side below which nothing hashes */
+#define CT_PDQ_MIN 5            /* pixels a side, see ct_pdq_hashes */
 #define CT_PDQ_SIDE                                                 \
 	64             /* of what is transformed; a side below this \
 			  is made of fewer pixels, repeated */
@@ -52,6 +52,12 @@ struct ct_pdq_shape {
 	 * with CT_PDQ_FAST; 8, the picture itself, with all. */
 	uint32_t eighths;
 };
+
+/*
+ * Has such a picture a hash?  Not with a side under CT_PDQ_MIN, but that
+ * CT_PDQ_COMPAT makes it 512 x 512 first if the other is over 512.
+ */
+bool ct_pdq_hashes(const struct ct_pdq_shape *shape);
 
 struct ct_pdq_kernel;
 
@@ -105,7 +111,7 @@ void ct_pdq_luma(struct ct_pdq *p, const float *row);
 /*
  * The hash and, returned, the quality from 0 to 100.  The bytes are in the
  * order of the text form: ct_hex of them is what others print and exchange.
- * A picture with a side under CT_PDQ_MIN has the hash zero and quality 0.
+ * Where ct_pdq_hashes is false that is the hash zero and quality 0.
  */
 int ct_pdq_end(struct ct_pdq *p, uint8_t hash[CT_PDQ_LEN]);
 

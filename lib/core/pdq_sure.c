@@ -104,7 +104,7 @@ sure(const struct ct_pdq *p, int turns)
 	float bright;
 	int i;
 
-	if (!rounded(p) || w < CT_PDQ_MIN || h < CT_PDQ_MIN)
+	if (!rounded(p) || !ct_pdq_hashes(&p->shape))
 		return true;
 	if (w < SIDE || h < SIDE)
 		return false;

@@ -201,10 +201,13 @@ blank(const struct ct_wire_answer *a)
 static bool
 hashes_credible(const struct ct_decode *d, const struct ct_wire_answer *a)
 {
-	bool tiny = a->w < CT_PDQ_MIN || a->h < CT_PDQ_MIN;
+	const struct ct_pdq_shape shape = {
+		.method = d->how.method, .w = a->w, .h = a->h, .eighths = 8
+	};
+	const bool hashes = ct_pdq_hashes(&shape);
 	int t, most;
 
-	if (a->quality > (tiny ? 0 : 100))
+	if (a->quality > (hashes ? 100 : 0))
 		return false;
 	if (a->method != (uint32_t)d->how.method &&
 	    (d->how.method == CT_PDQ_COMPAT ||
@@ -214,7 +217,7 @@ hashes_credible(const struct ct_decode *d, const struct ct_wire_answer *a)
 		return false;
 	for (t = 0; t < CT_PDQ_TURNS; t++) {
 		/* those above the median */
-		most = tiny || (t && !d->how.turns) ? 0 : 128;
+		most = hashes && (t == 0 || d->how.turns) ? 128 : 0;
 		if (ones(a->hash[t]) > most)
 			return false;
 	}

@@ -52,7 +52,7 @@ struct ct_decoded {
 	enum ct_image_status status;
 	enum ct_image_kind kind;
 	struct ct_image_info info; /* 0 unless it was seen, at least in part */
-	bool hashed; /* it was; zero if a side is under CT_PDQ_MIN */
+	bool hashed;               /* it was; zero if not ct_pdq_hashes */
 	/* if hashed: */
 	enum ct_pdq_method method;
 	int quality; /* 0 to 100 */

@@ -77,7 +77,7 @@ struct ct_wire_answer {
 					    for, or CT_PDQ_EXACT or CT_PDQ_TENT
 					    in its place */
 	uint32_t quality;
-	/* the first, or with turns all; zero for a side under CT_PDQ_MIN */
+	/* the first, or with turns all; zero if not ct_pdq_hashes */
 	uint8_t hash[CT_PDQ_TURNS][CT_PDQ_LEN];
 };
 

@@ -202,7 +202,7 @@ xml(void)
 				   "'file:///etc/hostname'>]><r>&e;</r>";
 	char all[200] = "", deep[800] = "", *s;
 	struct ct_xml_walk w = { .end = seen, .arg = all };
-	const struct ct_xml_node *a;
+	const struct ct_xml_node *a = NULL;
 	struct ct_xmlout *x;
 	struct ct_xml *d;
 	size_t len;
