@@ -1,6 +1,6 @@
 #!/bin/sh
 # Frames: the bytes of files in the stream, as ct-frame(5) has them
-# shellcheck source=t/lib.sh disable=SC2317
+# shellcheck source=t/lib.sh disable=SC2059,SC2317
 . "${0%/*}/lib.sh"
 
 mkpix --seed 7 a.jpg && mkpix --seed 8 --size 200x150 b.png &&
@@ -127,6 +127,67 @@ lost 'a path' "$PWD/a.jpg"
 lost 'frame: false' '{"id":"x","path":"a.jpg","frame":false}'
 lost 'frame: 1' '{"id":"x","frame":1}'
 lost 'a line too long' "{\"id\":\"$(head -c 1100000 /dev/zero | tr '\0' x)\",\"frame\":true}"
+
+# the first line of a stream: neither records nor paths that its frame holds
+printf '{"id":"victim","path":"%s/a.jpg"}\n%s/a.jpg\n' "$PWD" "$PWD" >inner
+first() { # WHAT LINE [OPTION]
+	{ printf "$2" && printf '\n%x\n' "$(wc -c <inner)" && cat inner && echo '0 ok'; } >in
+	exits "first, $1: 65" 65 run
+	cp got o
+	json '  is the only record' '[.id, .path, .error.code]' '[null,null,65]' o
+	ok '  and it is told' grep -q 'input 1: where the next record begins is not known' err
+}
+xs() { head -c "$1" /dev/zero | tr '\0' x; }
+first 'too long' "{\"id\":\"a\",\"frame\":true,\"n\":\"$(xs 1048576)\"}"
+first 'far too long' "{\"id\":\"a\",\"n\":\"$(xs 3000000)\",\"frame\":true,\"m\":\"$(xs 3000000)\"}"
+for at in 1048570 1048571 1048572 1048573 1048574 1048575 1048576 2097151 2097152; do
+	first "too long, the word at $at" "{\"n\":\"$(xs $((at - 9)))\",\"frame\":true,\"m\":\"$(xs 1048576)\"}"
+done
+first 'too long, by an escape' "{\"id\":\"a\",\"fr\\\\u0061me\":true,\"n\":\"$(xs 1048576)\"}"
+first 'too long, blanks first' "  {\"id\":\"a\",\"frame\":true,\"n\":\"$(xs 1048576)\"}"
+first 'no end' '{"id":"a","frame":true'
+first 'an escape' '{"id":"a","fr\\u0061me":true,}'
+first 'an escape in capitals' '{"id":"a","\\u0046\\u0052AM\\u0045":true,}'
+first 'other quotes' "{'id':'a','frame':True}"
+first 'no quotes' '{id:"a",Frame:true}'
+first 'a blank first' ' {"id":"a","frame":true}'
+first 'blanks first' '\t \r\v\f{"id":"a","frame":true}'
+first 'a byte order mark' '\357\273\277{"id":"a","frame":true}'
+first 'a name that is not UTF-8' '{"id":"\377","frame":true}'
+first 'a name twice' '{"frame":true,"id":"a","frame":true}'
+first 'something first' 'got {"id":"a","frame":true}'
+first 'the rest of a record' 'a","frame":true}'
+{ printf '{"id":"a\nb","frame":true}\n%x\n' "$(wc -c <inner)" && cat inner && echo '0 ok'; } >in
+exits 'a newline within the record: 65' 65 run
+cp got o
+json '  nothing behind it is read' '[.path, .error.code]' '[null,65]
+[null,65]' o
+others() { # WHAT LINE - an error of this item alone
+	{ printf "$2" && printf '\n{"id":"b","path":"a.jpg"}\na.jpg\n'; } >in
+	exits "$1: 65" 65 run
+	cp got o
+	json '  the rest is done' '.file.decode // .error.code' '65
+"ok"
+"ok"' o
+}
+others 'without the word: no end' '{"id":"a"'
+others 'blanks first' '  {"id":"a","path":"a.jpg"}'
+others 'a tab first, no record' '\t{'
+others 'escapes of other signs' '{"id":"\\u00e9\\u0000\\u0020"'
+others 'too long' "{\"id\":\"$(xs 1048576)\"}"
+others 'too long, no record' "frame$(xs 3000000)"
+mkdir -p 'frame s' && cp a.jpg 'frame s/"frame' && cp a.jpg '"frame"'
+printf 'frame s/"frame\n./"frame\n' >in
+exits 'a path may hold the word' 66 run
+cp got o
+json '  but for its quotes' '.file.decode // .error.code' '"ok"
+66' o
+printf ' {"frame"}\0"frame"\0' >in
+exits 'and with -0 what it likes' 66 sh -c 'ct-hash -q -0 <in'
+cp got o
+json '  it is a name' '.file.decode // .error.code' '66
+"ok"' o
+
 { printf '{"id":"x","frame":true\n' && blocks a.jpg 999 && printf 'a.jpg\n'; } >in
 exits 'the first of a stream that does not parse: 65' 65 run
 ok '  and nothing behind it is read' sh -c 'wc -l <got | grep -qx 1'

@@ -58,16 +58,19 @@ static void
 take_line(struct run *r, const char *line, size_t len, int got,
     const struct ct_err *err)
 {
-	bool frame = false, lost = false, record;
+	bool lines = r->in.delim == '\n', frame = false, lost = false, record;
 	struct item *it;
 
-	if (got == 1 && len == 0 && r->in.delim == '\n')
+	if (got == 1 && len == 0 && lines)
 		return;
 	r->taken++;
-	record = got == 1 && r->in.delim == '\n' && *line == '{';
+	record = got == 1 && lines && *line == '{';
 	it = got != 1 ? item_bad(err)
 	    : record  ? item_record(line, len, &frame, &lost)
+	    : lines   ? item_name(line, len, &lost)
 		      : item_path(line, len);
+	if (got != 1 && lines)
+		lost = ct_hint_frame(&r->hint);
 	if (r->framed && (!record || it->hollow))
 		lost = true;
 	if (r->framed && it->job.named) {
@@ -292,6 +295,7 @@ ct_hashrun(const struct ct_hashrun *how)
 		.out = { .fd = STDOUT_FILENO } };
 	struct ct_err err = { 0 };
 
+	r.in.hint = &r.hint;
 	r.show.tally = &r.tally;
 	r.show.expect = how->operands;
 	ct_progress_start(&r.show, !how->quiet, how->progress);

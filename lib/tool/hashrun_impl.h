@@ -22,6 +22,7 @@ struct run {
 	struct ct_hasher *hasher;
 	struct ct_cache *cache;
 	struct ct_in in;
+	struct ct_hint hint;
 	struct ct_out out;
 	struct ct_tally tally;
 	struct ct_progress show;
@@ -41,6 +42,8 @@ struct run {
  * *frame: a frame follows; *lost: nobody can tell whether one does.
  */
 struct item *item_record(const char *line, size_t len, bool *frame, bool *lost);
+/* The same of a line that does not begin with a brace: a path, or lost. */
+struct item *item_name(const char *line, size_t len, bool *lost);
 struct item *item_path(const char *path, size_t len);
 struct item *item_bad(const struct ct_err *err);
 

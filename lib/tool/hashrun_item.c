@@ -36,6 +36,34 @@ item_path(const char *path, size_t len)
 	return it;
 }
 
+static bool
+may_have_frame(const char *line, size_t len)
+{
+	struct ct_hint hint = { .begun = false };
+
+	ct_hint_add(&hint, line, len);
+	return ct_hint_frame(&hint);
+}
+
+struct item *
+item_name(const char *line, size_t len, bool *lost)
+{
+	struct ct_hint hint = { .begun = false };
+	struct ct_err err = { 0 };
+
+	ct_hint_add(&hint, line, len);
+	*lost = ct_hint_frame(&hint);
+	if (hint.brace)
+		(void)ct_fail(&err, CT_DATAERR,
+		    "a brace that is not the first byte begins no record");
+	else if (*lost)
+		(void)ct_fail(&err, CT_DATAERR,
+		    "neither a record nor, with a \"frame\", a path");
+	else
+		return item_path(line, len);
+	return item_bad(&err);
+}
+
 /* Where the bytes of this record are: *path, or NULL for its frame. */
 static int
 whereabouts(const json_t *rec, bool frame, char **path, struct ct_err *err)
@@ -75,7 +103,7 @@ item_record(const char *line, size_t len, bool *frame, bool *lost)
 	struct item *it;
 
 	*frame = false;
-	*lost = !rec && memmem(line, len, "\"frame\"", 7);
+	*lost = !rec && may_have_frame(line, len);
 	if (!rec)
 		return item_bad(&err);
 	it = ct_alloc(1, sizeof *it);

@@ -68,6 +68,21 @@ int ct_out_close(struct ct_out *out, struct ct_err *err);
 
 /* ---- input: lines, or names ended by NUL -------------------------------- */
 
+/*
+ * Of a line that is no record: may it have been meant as one, with a frame
+ * behind it?  Then what follows may be bytes of a stranger.  brace: it begins
+ * with { behind blanks.  All zero at first; the line may come in pieces.
+ */
+enum { CT_HINTS = 3 };
+struct ct_hint {
+	bool begun, brace;
+	unsigned n[CT_HINTS]; /* private */
+};
+void ct_hint_add(struct ct_hint *h, const char *bytes, size_t len);
+/* With brace, it holds the word frame or a name may be spelt so by escapes;
+ * without, it holds the word in quotes. */
+bool ct_hint_frame(const struct ct_hint *h);
+
 struct ct_in {
 	int fd;
 	char delim;         /* '\n' or '\0' */
@@ -76,10 +91,11 @@ struct ct_in {
 	struct ct_progress *show; /* kept going while it does; may be NULL */
 	char *buf;
 	size_t cap, start, end;
-	size_t seen;    /* bytes behind start that hold no delimiter */
-	bool skip;      /* they belong to a line too long */
-	size_t lineno;  /* of the line given last, from 1 */
-	bool eof, torn; /* torn: that line had no delimiter */
+	size_t seen;          /* bytes behind start that hold no delimiter */
+	bool skip;            /* they belong to a line too long */
+	size_t lineno;        /* of the line given last, from 1 */
+	bool eof, torn;       /* torn: that line had no delimiter */
+	struct ct_hint *hint; /* of the last line too long; may be NULL */
 };
 
 /*

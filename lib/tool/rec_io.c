@@ -303,6 +303,17 @@ fill(struct ct_in *in, struct ct_err *err)
 	return n > 0;
 }
 
+/* Of a line too long, len bytes more, which are not kept. */
+static void
+drop(struct ct_in *in, const char *bytes, size_t len)
+{
+	if (in->hint && !in->skip)
+		*in->hint = (struct ct_hint){ .begun = false };
+	if (in->hint)
+		ct_hint_add(in->hint, bytes, len);
+	in->skip = true;
+}
+
 /* The delimiter of the line that begins at start, or NULL. */
 static char *
 delimiter(struct ct_in *in)
@@ -315,7 +326,7 @@ delimiter(struct ct_in *in)
 	in->seen =
 	    nl ? (size_t)(nl - in->buf) - in->start : in->end - in->start;
 	if (!nl && in->seen > CT_REC_MAX) {
-		in->skip = true;
+		drop(in, in->buf + in->start, in->seen);
 		in->start = in->end;
 		in->seen = 0;
 	}
@@ -326,7 +337,6 @@ int
 ct_in_some(struct ct_in *in, char **line, size_t *len, struct ct_err *err)
 {
 	char *nl = delimiter(in);
-	bool skip;
 	int rc;
 
 	if (!nl && !in->eof) {
@@ -338,19 +348,20 @@ ct_in_some(struct ct_in *in, char **line, size_t *len, struct ct_err *err)
 		if (!nl && !in->eof)
 			return CT_IN_PART;
 	}
-	skip = in->skip;
-	if (!nl && in->end == in->start && !skip)
+	if (!nl && in->end == in->start && !in->skip)
 		return 0;
 	in->torn = !nl;
 	*line = in->buf + in->start;
 	*len = nl ? (size_t)(nl - *line) : in->end - in->start;
 	in->start = nl ? in->start + *len + 1 : in->end;
 	in->seen = 0;
-	in->skip = false;
 	in->lineno++;
-	if (skip || *len > CT_REC_MAX)
+	if (in->skip || *len > CT_REC_MAX) {
+		drop(in, *line, *len);
+		in->skip = false;
 		return ct_fail(
 		    err, CT_DATAERR, "line over %d bytes", CT_REC_MAX);
+	}
 	if (in->delim == '\n' && !in->names && *len &&
 	    (*line)[*len - 1] == '\r')
 		--*len;
