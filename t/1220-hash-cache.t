@@ -4,7 +4,7 @@
 . "${0%/*}/lib.sh"
 command -v sqlite3 >/dev/null || skip_all 'no sqlite3'
 
-# files must have settled for two seconds before they are remembered
+# files must have settled for a minute before they are remembered
 CT_CLOCK=2037-01-01T00:00:00Z
 export CT_CLOCK
 mkdir m
@@ -101,6 +101,16 @@ is 'nor is a file of this second' 0 sqlite3 n.db 'SELECT count(*) FROM hash'
 touch -d 2020-01-01 m/5.jpg
 ct-hash -q --cache n.db m/5.jpg >/dev/null
 is '  whatever age it claims' 0 sqlite3 n.db 'SELECT count(*) FROM hash'
+at() { # SECONDS - the time of a run, from the change of the file
+	CT_CLOCK=$(date -u -d "@$(($(stat -c %Z m/5.jpg) + $1))" +%Y-%m-%dT%H:%M:%SZ)
+	export CT_CLOCK
+	ct-hash -q --cache n.db m/5.jpg >/dev/null
+	sqlite3 n.db 'SELECT count(*) FROM hash'
+}
+is 'nor one of the last minute' 0 at 59
+is '  or of the future' 0 at -1
+is '  but an older one' 1 at 62
+sqlite3 n.db 'DELETE FROM hash'
 CT_CLOCK=2037-01-01T00:00:00Z
 export CT_CLOCK
 # it grows while it is read
@@ -135,6 +145,18 @@ refused none/c.db 73
 refused m 73
 cp c.db later.db && sqlite3 later.db 'PRAGMA user_version = 99' >/dev/null
 refused later.db 78
+for mode in 620 602 666; do
+	cp c.db open.db && chmod $mode open.db
+	refused open.db 77
+	ok '  so is one whose log is open' sh -c 'chmod 600 open.db; : >open.db-wal; chmod $1 open.db-wal
+	    ct-hash -q --cache open.db m/1.jpg; s=$?; rm open.db-wal; test $s -eq 77' - $mode
+done
+ln -s c.db link.db
+refused link.db 73
+if [ "$(id -u)" -eq 0 ]; then
+	cp c.db other.db && chown 1 other.db
+	refused other.db 77
+fi
 cp c.db torn.db
 dd if=/dev/urandom of=torn.db bs=4096 seek=1 count=6 conv=notrunc 2>/dev/null
 run --cache torn.db >o 2>err

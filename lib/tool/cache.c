@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "prog.h"
@@ -11,7 +12,7 @@
 
 #define BATCH 256
 #define BATCH_MS 1000
-#define RACY_MS 2000
+#define RACY_MS 60000
 
 /* A new inode takes the row of the one that had its number before. */
 static const char *const schema[] = {
@@ -91,6 +92,32 @@ sum(const struct ct_cache_key *key, int64_t how, int outcome, const char *text)
 /* ---- the file -------------------------------------------------------------
  */
 
+/* May nobody but us and root have written it, and what SQLite keeps beside it?
+ * What is not there is as good. */
+static int
+ours(const char *path, struct ct_err *err)
+{
+	static const char *const beside[] = { "", "-wal", "-shm", "-journal" };
+	struct stat st;
+	char *name;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; !rc && i < sizeof beside / sizeof *beside; i++) {
+		name = ct_printf("%s%s", path, beside[i]);
+		if (lstat(name, &st) < 0 || (!i && !S_ISREG(st.st_mode)))
+			rc = 0; /* the store will say why it cannot be */
+		else if (st.st_uid != geteuid() && st.st_uid != 0)
+			rc = ct_fail(err, CT_NOPERM,
+			    "the cache '%s' belongs to another user", name);
+		else if (st.st_mode & 022)
+			rc = ct_fail(err, CT_NOPERM,
+			    "others may write the cache '%s': chmod 600", name);
+		free(name);
+	}
+	return rc;
+}
+
 static int
 setting(struct ct_cache *c, const char *how, struct ct_err *err)
 {
@@ -113,7 +140,9 @@ ct_cache_open(struct ct_cache **out, const char *path, const char *how,
 
 	(void)pthread_mutex_init(&c->lock, NULL);
 	*out = c;
-	rc = ct_store_open(&c->out, path, schema, &why);
+	rc = ours(path, &why);
+	if (!rc)
+		rc = ct_store_open(&c->out, path, schema, &why);
 	/* of a cache, the last rows may be lost */
 	if (!rc)
 		rc = ct_store_do(c->out, &why, "PRAGMA synchronous=NORMAL", "");
@@ -121,11 +150,14 @@ ct_cache_open(struct ct_cache **out, const char *path, const char *how,
 		rc = setting(c, how, &why);
 	if (!rc)
 		rc = ct_store_open(&c->in, path, schema, &why);
+	/* nobody can have put his own there between: it would still be his */
+	if (!rc)
+		rc = ours(path, &why);
 	if (!rc)
 		return 0;
 	ct_cache_close(c);
 	*out = NULL;
-	if (rc == CT_CONFIG || rc == CT_TEMPFAIL)
+	if (rc == CT_CONFIG || rc == CT_TEMPFAIL || rc == CT_NOPERM)
 		return ct_fail(err, rc, "%s", why.msg);
 	return ct_fail(err, CT_CANTCREAT,
 	    "no cache (a damaged one can be removed): %.180s", why.msg);

@@ -3,9 +3,18 @@
  *
  * A file whose inode has neither changed its size nor its times has the bytes
  * it had.  The kernel's own change time is among them, so that nobody can put
- * other bytes under the old times; a file that changed within two seconds of
- * being read is not kept, as a later change may get the same time.  What was
- * asked for is part of the key, and a row that is damaged is none.
+ * other bytes under the old times.  A file that changed within a minute before
+ * it was read is not kept, nor one whose times lie in the future: a later
+ * change may get the same time, and he who writes by a shared mapping gets a
+ * new time only once the kernel has written the page to the disk, 35 seconds
+ * later as it comes.  What was asked for is part of the key, and a row that is
+ * damaged is none.
+ *
+ * What cannot be seen: a writer with a shared mapping if the kernel takes
+ * longer, or on a tmpfs, where it never writes; a network file system whose
+ * server's clock is behind, or of which this machine holds old times; an image
+ * put back with its old times.  So it is for files that are replaced, not for
+ * those that are written in place.
  *
  * A cache never fails a run: if it cannot be read or written any more, it is
  * told once, and the files are hashed.
@@ -33,7 +42,8 @@ bool ct_cache_settled(const struct ct_cache_key *key, int64_t now);
 /*
  * Open the cache in this file, mode 0600, made if it is not there.  how: all
  * that a result depends on besides the file, as text.  CT_CANTCREAT if the
- * file cannot be one, CT_CONFIG if it is of a later version, CT_TEMPFAIL.
+ * file cannot be one, CT_CONFIG if it is of a later version, CT_NOPERM if it
+ * is another user's (but root's) or others may write it, CT_TEMPFAIL.
  */
 int ct_cache_open(
     struct ct_cache **c, const char *path, const char *how, struct ct_err *err);
