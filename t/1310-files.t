@@ -35,8 +35,32 @@ refused() {
 mkfifo fifo && mkdir dir && race socket sock
 refused 'F1 a FIFO nobody writes to' 'cannot open: not a regular file' fifo
 refused 'F2 devices and a directory' 'cannot open: not a regular file' \
-    /dev/zero /dev/full /dev/null /dev/ptmx dir /proc
-refused 'F2 a socket' 'cannot open: No such device or address' sock
+    /dev/zero /dev/full /dev/null /dev/ptmx dir /proc sock
+
+# ---- a lease: who opens the file waits for who has it
+leased() { # NAME [MS]
+	race lease "$@" >held 2>&1 &
+	pids=$!
+	for _ in $(seq 100); do
+		if grep -q . held; then break; fi
+		sleep 0.05
+	done
+	grep -qx held held
+}
+cp good leased
+if leased leased 200; then
+	ok 'a file of which another has a lease is waited for' in_run leased
+	json '  and read' .file.decode '"ok"' o
+	kill $pids && wait $pids 2>/dev/null
+	leased leased
+	flags=--max-time=1
+	ok '  but not for ever' in_run leased
+	ok '  exit 75' test "$status" -eq 75
+	json '  it is an error' '[.error.code, .error.msg]' '[75,"cannot read: timed out"]' o
+	kill $pids && wait $pids 2>/dev/null
+	flags=-q
+fi
+pids=
 
 # ---- F3 links
 ln -s good link && ln -s loop loop && ln -s none dangling && ln -s link link2 && ln -s dir dirlink
@@ -135,6 +159,13 @@ if injects; then
 	ok 'F9 a read that never comes back: exit 75' test $? -eq 75
 	json '  it is an error, and the rest is done' '[.error.code, .error.msg, .file.decode]' '[75,"cannot read: timed out",null]
 [null,null,"ok"]' all
+	for why in EMFILE ENFILE ENOMEM; do
+		fault open:1:$why ./bad ct-hash -q -j1 ./bad good
+		ok "F10 $why on opening: exit 71" test $? -eq 71
+		ok '  which ends the run' grep -q '^ct-hash: cannot open: ' err
+		json '  and each has an outcome' '.error.code' '71
+71' all
+	done
 	fault read:1:EINTR /bad ct-hash -q good bad good
 	ok 'F6 a signal while it is read is nothing' test $? -eq 0
 fi
@@ -201,8 +232,17 @@ short() { # WHAT STATUS MESSAGE SHELL
 	is '  and no more' 1 sh -c 'grep -vc " in = " said'
 }
 ok 'F10 20 descriptors do' sh -c 'ulimit -n 20; ct-hash -q -j 1 good | grep -q \"ok\"'
-short '5 descriptors' 71 'cannot make .*: Too many open files' \
-    'ulimit -n 5; exec ct-hash good'
+for few in 4 5 12 19; do
+	short "$few descriptors" 71 "$few descriptors are too few (ulimit -n); 20 would do" \
+	    "ulimit -n $few; exec ct-hash good"
+done
+short '100 descriptors, 64 at a time' 71 '100 descriptors (ulimit -n) are too few for -j 64; -j 11 would do' \
+    'ulimit -n 100; exec ct-hash -j 64 good'
+ok 'F10   which do' sh -c 'ulimit -n 100; ct-hash -q -j 11 -B 1 --cache cache.n $(yes good | head -n 50) >all 2>said &&
+    test "$(grep -c "\"ok\"" all)" -eq 50'
+if sh -c 'ulimit -S -n 600' 2>/dev/null; then
+	ok 'F10 more than 100, if they may be had' sh -c 'ulimit -S -n 100; ct-hash -q -j 64 good'
+fi
 if injects; then
 	short '64 MiB of memory' 71 'cannot map shared memory: Cannot allocate memory' \
 	    'ulimit -v 65536; timeout 20 ct-hash good'

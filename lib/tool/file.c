@@ -11,29 +11,66 @@
 
 #include "prog.h"
 
+/* Why it could not be opened: for want of something of ours, or its own. */
+static int
+unopened(struct ct_err *err)
+{
+	bool want = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+
+	return ct_fail_errno(err, want ? CT_OSERR : CT_NOINPUT, "cannot open");
+}
+
+/*
+ * For reading, what spot (O_PATH) is at, which is a regular file: so an open
+ * that waits, as where another holds a lease, ends.  path is for where there
+ * is no /proc; it may be something else by now.
+ */
+static int
+read_at(int spot, const char *path, int flags)
+{
+	char name[32];
+	int fd;
+
+	(void)snprintf(name, sizeof name, "/proc/self/fd/%d", spot);
+	fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0 && errno == ENOENT)
+		fd = open(
+		    path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags);
+	return fd;
+}
+
+/* Is the file at this descriptor one to be read? */
+static int
+regular(int fd, bool follow, struct stat *st, struct ct_err *err)
+{
+	if (fstat(fd, st) < 0)
+		return ct_fail_errno(err, CT_NOINPUT, "cannot stat");
+	if (S_ISREG(st->st_mode))
+		return 0;
+	return ct_fail(err, CT_NOINPUT,
+	    !follow && S_ISLNK(st->st_mode)
+		? "cannot open: it is a symbolic link"
+		: "cannot open: not a regular file");
+}
+
 int
 ct_file_open(const char *path, bool follow, struct stat *st, struct ct_err *err)
 {
-	int fd = open(path,
-	    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY |
-		(follow ? 0 : O_NOFOLLOW));
+	int flags = follow ? 0 : O_NOFOLLOW, fd = -1;
+	int spot = open(path, O_PATH | O_CLOEXEC | flags);
 
-	if (fd < 0) {
-		if (errno == ELOOP && !follow)
-			(void)ct_fail(err, CT_NOINPUT,
-			    "cannot open: it is a symbolic link");
-		else
-			(void)ct_fail_errno(err, CT_NOINPUT, "cannot open");
+	if (spot < 0) {
+		(void)unopened(err);
 		return -1;
 	}
-	if (fstat(fd, st) < 0) {
-		(void)ct_fail_errno(err, CT_NOINPUT, "cannot stat");
-	} else if (!S_ISREG(st->st_mode)) {
-		(void)ct_fail(
-		    err, CT_NOINPUT, "cannot open: not a regular file");
-	} else {
-		return fd;
+	if (!regular(spot, follow, st, err)) {
+		fd = read_at(spot, path, flags);
+		if (fd < 0)
+			(void)unopened(err);
 	}
+	(void)close(spot);
+	if (fd < 0 || !regular(fd, follow, st, err))
+		return fd;
 	(void)close(fd);
 	return -1;
 }

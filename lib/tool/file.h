@@ -17,8 +17,9 @@
 
 /*
  * Open path for reading and tell about it in *st.  Refused: what is no
- * regular file (never blocks on a FIFO), a link unless follow.  Returns the
- * descriptor, or -1 with *err CT_NOINPUT.
+ * regular file, which is looked at and not opened, and a link unless follow.
+ * Waits while another has a lease on the file.  Returns the descriptor, or -1
+ * with *err CT_NOINPUT, or CT_OSERR if there are no descriptors or memory.
  */
 int ct_file_open(
     const char *path, bool follow, struct stat *st, struct ct_err *err);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -16,6 +17,8 @@
 #define QUEUE 32      /* jobs a lane that wait for it */
 #define WATCH_MS 100  /* between two looks at what hangs */
 #define LEAST_MS 1000 /* a disk may take so long */
+#define FILES_LANE 8
+#define FILES_REST 12
 #define STACK ((size_t)512 << 10)
 
 /* ---- begin and end --------------------------------------------------------
@@ -52,6 +55,42 @@ ct_hasher_cpus(void)
 	return n > CT_HASHER_LANES ? CT_HASHER_LANES : n;
 }
 
+/*
+ * Descriptors: of a lane its pictures, worker, a child for each under way, the
+ * file and one more; the rest are standard ones, events and the cache.  Files
+ * that hang keep theirs, which is allowed for if it can be.
+ */
+static int
+descriptors(int lanes, struct ct_err *err)
+{
+	const rlim_t need = (rlim_t)lanes * FILES_LANE + FILES_REST;
+	const rlim_t wish = need + CT_HASHER_HUNG;
+	struct rlimit max;
+	int most;
+
+	if (getrlimit(RLIMIT_NOFILE, &max) < 0)
+		return 0;
+	if (max.rlim_cur < wish) {
+		max.rlim_cur = wish < max.rlim_max ? wish : max.rlim_max;
+		if (setrlimit(RLIMIT_NOFILE, &max) < 0 &&
+		    getrlimit(RLIMIT_NOFILE, &max) < 0)
+			return 0;
+	}
+	if (max.rlim_cur >= need)
+		return 0;
+	most = max.rlim_cur < FILES_REST
+	    ? 0
+	    : (int)(max.rlim_cur - FILES_REST) / FILES_LANE;
+	if (most == 0)
+		return ct_fail(err, CT_OSERR,
+		    "%d descriptors are too few (ulimit -n); %d would do",
+		    (int)max.rlim_cur, FILES_LANE + FILES_REST);
+	return ct_fail(err, CT_OSERR,
+	    "%d descriptors (ulimit -n) are too few for -j %d;"
+	    " -j %d would do",
+	    (int)max.rlim_cur, lanes, most);
+}
+
 int
 ct_hasher_open(
     struct ct_hasher **out, const struct ct_hasher_how *how, struct ct_err *err)
@@ -70,9 +109,10 @@ ct_hasher_open(
 	(void)pthread_mutex_init(&h->lock, NULL);
 	(void)pthread_cond_init(&h->work, NULL);
 	(void)pthread_cond_init(&h->food, NULL);
+	rc = descriptors(h->n, err);
 	h->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (h->event < 0)
-		rc = ct_fail_errno(err, CT_TEMPFAIL, "cannot make an event");
+	if (!rc && h->event < 0)
+		rc = ct_fail_errno(err, CT_OSERR, "cannot make an event");
 	mask(&old);
 	for (i = 0; !rc && i < h->n; i++) {
 		h->lane[i].h = h;

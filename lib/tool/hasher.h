@@ -64,8 +64,9 @@ struct ct_job {     /* zeroed, but for: */
 /* The CPUs that this process may use: how many lanes are worth having. */
 int ct_hasher_cpus(void);
 
-/* Start the decoders: before anything large, and before any thread.  Errors
- * are those of ct_decode_open. */
+/* Start the decoders: before anything large, and before any thread; as many
+ * descriptors as that takes are allowed, if they may be.  Errors are those of
+ * ct_decode_open. */
 int ct_hasher_open(
     struct ct_hasher **h, const struct ct_hasher_how *how, struct ct_err *err);
 /* Start the lanes; cache may be NULL.  CT_TEMPFAIL: no thread could be made. */

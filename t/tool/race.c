@@ -5,8 +5,11 @@
  *	race resize A NAME	NAME is the beginning of A, now more of it, now
  *				less, cut and written again in place
  *	race socket NAME	make a socket of that name, and no more
+ *	race lease NAME [MS]	hold a lease on it, so that who opens it waits;
+ *				give it back so long after being asked
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +71,28 @@ make_socket(const char *name)
 	return 0;
 }
 
+static _Noreturn void
+lease(const char *name, const char *ms)
+{
+	int fd = open(name, O_RDWR | O_CLOEXEC), sig;
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGIO);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	if (fd < 0 || fcntl(fd, F_SETLEASE, F_WRLCK) < 0)
+		ct_die(CT_NOINPUT, "cannot have a lease");
+	(void)puts("held");
+	(void)fflush(stdout);
+	(void)sigwait(&set, &sig);
+	if (ms) {
+		(void)usleep((useconds_t)atoi(ms) * 1000);
+		(void)fcntl(fd, F_SETLEASE, F_UNLCK);
+	}
+	for (;;)
+		(void)pause();
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -78,5 +103,7 @@ main(int argc, char *argv[])
 		resize(argv[2], argv[3]);
 	if (argc == 3 && strcmp(argv[1], "socket") == 0)
 		return make_socket(argv[2]);
+	if ((argc == 3 || argc == 4) && strcmp(argv[1], "lease") == 0)
+		lease(argv[2], argv[3]);
 	return CT_USAGE;
 }
