@@ -88,7 +88,8 @@ exec 5>&-
 rm huge
 
 begin -j2
-sleep 0.3
+# its decoders are there: so it knows its signals
+eventually grep -q . "/proc/$pids/task/$pids/children"
 kill -USR1 "$pids"
 ok 'SIGUSR1 without any input' eventually grep -q '^ct-hash: 0 in, 0 out, 0/s$' err.run
 printf 'a.j' >&5

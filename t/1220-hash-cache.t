@@ -117,8 +117,22 @@ export CT_CLOCK
 truncate -s 1G grows
 ct-hash -q --cache n.db grows >/dev/null &
 pids=$!
-sleep 0.3
+under_way() { # it was opened, and read in part
+	for f in "/proc/$pids/fd"/*; do
+		if [ "$(readlink "$f")" = "$PWD/grows" ]; then
+			grep -q '^pos:.*[1-9]' "/proc/$pids/fdinfo/${f##*/}"
+			return
+		fi
+	done
+	return 1
+}
+for i in $(seq 500); do
+	if under_way; then break; fi
+	sleep 0.01
+done
+kill -STOP $pids
 echo more >>grows
+kill -CONT $pids
 wait "$pids"
 pids=
 is 'nor one that changed while it was read' 0 sqlite3 n.db 'SELECT count(*) FROM hash'
