@@ -159,6 +159,14 @@ if injects; then
 	ok 'F9 a read that never comes back: exit 75' test $? -eq 75
 	json '  it is an error, and the rest is done' '[.error.code, .error.msg, .file.decode]' '[75,"cannot read: timed out",null]
 [null,null,"ok"]' all
+	fault read:1+:DRIP /bad ct-hash -q --max-time=1 bad good
+	ok 'F9 one that drips: exit 75' test $? -eq 75
+	json '  it is an error, and the rest is done' '[.error.code, .error.msg, .file.decode]' '[75,"cannot read: timed out",null]
+[null,null,"ok"]' all
+	head -c 5 good >bad
+	fault read:1+:DRIP /bad ct-hash -q --max-time=5 bad
+	ok '  but it may take its time' test $? -eq 0
+	cp good bad
 	for why in EMFILE ENFILE ENOMEM; do
 		fault open:1:$why ./bad ct-hash -q -j1 ./bad good
 		ok "F10 $why on opening: exit 71" test $? -eq 71

@@ -14,9 +14,8 @@
 #include "prog.h"
 #include "tally.h"
 
-#define QUEUE 32      /* jobs a lane that wait for it */
-#define WATCH_MS 100  /* between two looks at what hangs */
-#define LEAST_MS 1000 /* a disk may take so long */
+#define QUEUE 32     /* jobs a lane that wait for it */
+#define WATCH_MS 100 /* between two looks at what hangs */
 #define FILES_LANE 8
 #define FILES_REST 12
 #define STACK ((size_t)512 << 10)

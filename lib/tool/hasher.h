@@ -8,7 +8,8 @@
  *
  * A file system that hangs stops a lane in the middle of a read: after the
  * time limit of a picture the job comes back as CT_TEMPFAIL, the thread is
- * left where it is, and another one goes on with the lane.
+ * left where it is, and another one goes on with the lane.  So does a file
+ * come back that drips: reading may take that limit and 16 s a MiB.
  */
 #ifndef CT_HASHER_H
 #define CT_HASHER_H

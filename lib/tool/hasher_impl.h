@@ -9,6 +9,8 @@
 
 #define CHUNK ((size_t)256 << 10) /* bytes in one read */
 #define HEAD 4096                 /* bytes that tell the kind */
+#define LEAST_MS 1000             /* a disk may take so long */
+#define READ_RATE 64              /* bytes a millisecond, at least */
 #define CHUNKS 32                 /* of frames in memory */
 
 struct ct_chunk {

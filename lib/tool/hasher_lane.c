@@ -156,18 +156,44 @@ over(struct hand *me, struct ct_job *job, uint64_t size)
 	return true;
 }
 
+/* One read, and the time it took, in ms; of a long one a second counts, as we
+ * may have been stopped meanwhile. */
+static ssize_t
+timed_read(struct hand *me, int fd, int64_t *spent)
+{
+	int64_t since = ct_mono(), took;
+	ssize_t n;
+	int why;
+
+	begin(me);
+	n = read(fd, me->bytes, CHUNK);
+	why = errno;
+	end(me);
+	errno = why;
+	took = ct_mono() - since;
+	*spent += took < LEAST_MS ? took : LEAST_MS;
+	return n;
+}
+
+/* Does it come, but so slowly that there is no end to it? */
+static bool
+drips(const struct hand *me, const struct ct_job *job, int64_t spent)
+{
+	int64_t limit = me->lane->h->how.decode.limits.ms;
+
+	limit = limit < LEAST_MS ? LEAST_MS : limit;
+	return spent > limit + (int64_t)(job->hashed.size / READ_RATE);
+}
+
 static int
 slurp(struct hand *me, struct ct_job *job, int fd, struct ct_err *err)
 {
-	int rc = ct_digest_start(&me->digest, err), why;
+	int rc = ct_digest_start(&me->digest, err);
+	int64_t spent = 0;
 	ssize_t n;
 
 	while (!rc) {
-		begin(me);
-		n = read(fd, me->bytes, CHUNK);
-		why = errno;
-		end(me);
-		errno = why;
+		n = timed_read(me, fd, &spent);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -177,6 +203,11 @@ slurp(struct hand *me, struct ct_job *job, int fd, struct ct_err *err)
 		rc = swallow(me, job, (size_t)n, err);
 		if (!rc && over(me, job, job->hashed.size))
 			return 0;
+		if (!rc && drips(me, job, spent)) {
+			(void)ct_fail(
+			    err, CT_TEMPFAIL, "cannot read: timed out");
+			return CT_NO; /* of the file, not of us */
+		}
 		if (!rc && job->hashed.size > CHUNK && glean(me->lane))
 			return -1;
 	}
