@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,27 +15,38 @@
 #define TRIES 3
 #define PAUSE_NS 100000000 /* between them */
 
+#define KEEP ((size_t)2 << 20) /* bytes of a slot; a huge page, too */
+#define PAGE 4096
+#define BEHIND 64 /* bytes at least that are zero behind a picture */
+
 const struct ct_decode_how ct_decode_how = {
 	.limits = CT_IMAGE_LIMITS,
 	.method = CT_PDQ_TENT,
 	.batch = 64,
 };
 
+static size_t
+up(size_t n, size_t unit)
+{
+	return (n + unit - 1) / unit * unit;
+}
+
 int
 ct_decode_open(
     struct ct_decode **out, const struct ct_decode_how *how, struct ct_err *err)
 {
 	struct ct_decode *d = ct_alloc(1, sizeof *d);
-	int rc;
+	int rc = 0, i;
 
 	d->how = *how;
 	d->program =
 	    how->program ? ct_strdup(how->program) : ct_sibling("ct-decode");
-	d->slots = ((size_t)how->limits.bytes + CT_DECODE_PAGE - 1) /
-	    CT_DECODE_PAGE * CT_DECODE_PAGE;
+	d->slots = up((size_t)how->limits.bytes + BEHIND, CT_OS_PAGE);
 	d->fd = -1;
 	d->first = d->put = d->next = 1;
-	rc = ct_os_shared(CT_WIRE_SLOTS * d->slots, &d->slot, &d->memory, err);
+	for (i = 0; i < CT_WIRE_SLOTS && !rc; i++)
+		rc = ct_os_shared(
+		    d->slots, &d->slot[i].at, &d->slot[i].memory, err);
 	if (!rc)
 		rc = ct_worker_start(d, err);
 	if (rc) {
@@ -50,13 +60,15 @@ ct_decode_open(
 void
 ct_decode_close(struct ct_decode *d)
 {
+	int i;
+
 	if (!d)
 		return;
 	ct_worker_stop(d);
-	if (d->slot)
-		(void)munmap(d->slot, CT_WIRE_SLOTS * d->slots);
-	if (d->memory >= 0)
-		(void)close(d->memory);
+	for (i = 0; i < CT_WIRE_SLOTS && d->slot[i].at; i++) {
+		ct_os_unshare(d->slot[i].at, d->slots);
+		(void)close(d->slot[i].memory);
+	}
 	free(d->program);
 	free(d);
 }
@@ -72,7 +84,21 @@ ct_decode_room(struct ct_decode *d)
 {
 	if (d->next - d->first == CT_WIRE_SLOTS)
 		return NULL;
-	return d->slot + d->next % CT_WIRE_SLOTS * d->slots;
+	return d->slot[d->next % CT_WIRE_SLOTS].at;
+}
+
+/* What a large picture took is not kept for those that are to come. */
+static int
+trim(const struct ct_decode *d, uint32_t seq, struct ct_err *err)
+{
+	return ct_os_trim(
+	    d->slot[seq % CT_WIRE_SLOTS].memory, KEEP, d->slots, err);
+}
+
+int
+ct_decode_clear(struct ct_decode *d, struct ct_err *err)
+{
+	return ct_decode_room(d) ? trim(d, d->next, err) : 0;
 }
 
 size_t
@@ -156,8 +182,11 @@ int
 ct_decode_send(struct ct_decode *d, size_t len, struct ct_err *err)
 {
 	uint32_t seq = d->next, slot = seq % CT_WIRE_SLOTS;
+	uint8_t *at = d->slot[slot].at;
 
-	d->kind[slot] = ct_image_kind(d->slot + slot * d->slots, len);
+	/* a decoder that reads too far sees nothing of another picture */
+	memset(at + len, 0, up(len + BEHIND, PAGE) - len);
+	d->kind[slot] = ct_image_kind(at, len);
 	d->ask[slot] = (struct ct_wire_ask){ .seq = seq,
 		.slot = slot,
 		.len = (uint32_t)len,
@@ -365,6 +394,8 @@ ct_decode_wait(struct ct_decode *d, struct ct_decoded *res, struct ct_err *err)
 	memset(res, 0, sizeof *res);
 	res->kind = d->kind[d->first % CT_WIRE_SLOTS];
 	rc = outcome(d, res, err);
+	if (!rc)
+		rc = trim(d, d->first, err);
 	d->lost = 0;
 	d->first++;
 	if (d->put - d->first > d->next - d->first) /* it was not even sent */

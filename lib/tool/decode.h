@@ -85,6 +85,9 @@ void ct_decode_about(const struct ct_decode *d, struct ct_decode_about *about);
  */
 uint8_t *ct_decode_room(struct ct_decode *d);
 
+/* What was put there is not to be sent: give back its memory.  CT_OSERR. */
+int ct_decode_clear(struct ct_decode *d, struct ct_err *err);
+
 /* How many bytes a picture may have: limits.bytes. */
 size_t ct_decode_max(const struct ct_decode *d);
 

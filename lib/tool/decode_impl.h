@@ -9,9 +9,6 @@
 
 _Static_assert(CT_DECODE_DEPTH == CT_WIRE_SLOTS, "a slot each");
 
-/* A slot is so many bytes, some times: whole pages. */
-#define CT_DECODE_PAGE ((size_t)64 << 10)
-
 struct kid { /* a child of the worker */
 	uint32_t id;
 	int fd;             /* our end of the socket to it */
@@ -21,9 +18,11 @@ struct kid { /* a child of the worker */
 struct ct_decode {
 	char *program;
 	struct ct_decode_how how;
-	size_t slots;  /* bytes of each slot */
-	int memory;    /* the memory file, */
-	uint8_t *slot; /* mapped */
+	size_t slots; /* bytes of each slot */
+	struct {
+		int memory;  /* the memory file, */
+		uint8_t *at; /* mapped; NULL: none */
+	} slot[CT_WIRE_SLOTS];
 	/* the worker */
 	pid_t pid; /* 0: none */
 	int fd;    /* our end of the socket to it */

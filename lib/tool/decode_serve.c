@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -18,7 +17,7 @@
 
 struct zygote {
 	ct_serve_fn *picture;
-	const uint8_t *memory;
+	const uint8_t *slot[CT_WIRE_SLOTS];
 	struct ct_wire_setup setup;
 	struct child {
 		uint32_t id; /* 0: none */
@@ -84,8 +83,7 @@ child(const struct zygote *z)
 			_exit(CT_PROTOCOL);
 		memset(&a, 0, sizeof a);
 		a.seq = ask.seq;
-		fit =
-		    z->picture(&ask, z->memory + ask.slot * z->setup.slot, &a);
+		fit = z->picture(&ask, z->slot[ask.slot], &a);
 		if (write(1, &a, sizeof a) != (ssize_t)sizeof a)
 			_exit(CT_IOERR);
 	}
@@ -204,17 +202,16 @@ ct_decode_serve(ct_serve_fn *picture, const char *kernel)
 {
 	struct zygote z = { .picture = picture, .before = -1 };
 	struct ct_wire_news hello = { .what = CT_WIRE_HELLO };
-	void *memory;
 	size_t i;
 	int fd, works;
 
 	if (get(&z.setup, sizeof z.setup, &fd) != (ssize_t)sizeof z.setup)
 		return CT_USAGE;
-	memory = mmap(NULL, CT_WIRE_SLOTS * z.setup.slot, PROT_READ, MAP_SHARED,
-	    CT_WIRE_MEMORY, 0);
-	if (memory == MAP_FAILED || close(CT_WIRE_MEMORY) < 0)
-		_exit(CT_OSERR);
-	z.memory = memory;
+	for (fd = 0; fd < CT_WIRE_SLOTS; fd++) {
+		z.slot[fd] = ct_os_shown(z.setup.slot, CT_WIRE_MEMORY + fd);
+		if (!z.slot[fd] || close(CT_WIRE_MEMORY + fd) < 0)
+			_exit(CT_OSERR);
+	}
 	/* before any fork, and touched by none: a child copies no page of it */
 	if (ct_os_heap(z.setup.heap + SLACK) < 0)
 		_exit(CT_OSERR);

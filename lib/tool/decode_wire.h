@@ -4,13 +4,13 @@
  * All of it in messages of fixed size, in the byte order of the machine.
  *
  * ct-decode itself reads no picture.  Its descriptor 0 is a socket on which it
- * gets a struct ct_wire_setup and says hello, and then gets orders; descriptor
- * CT_WIRE_MEMORY is a memory file of CT_WIRE_SLOTS slots that it can map for
- * reading only.  For CT_WIRE_SPAWN it makes a child that has the socket that
- * came with the order, and that serves requests on it: it answers each in
- * turn, and ends after as many as the setup says or sooner.  A child begins
- * when the one before it has ended.  CT_WIRE_REAP kills a child, if it still
- * lives, and, if that was asked for, tells what it died of.
+ * gets a struct ct_wire_setup and says hello, and then gets orders; from
+ * CT_WIRE_MEMORY on its descriptors are the memory files of CT_WIRE_SLOTS
+ * slots, which it can map for reading only.  For CT_WIRE_SPAWN it makes a child
+ * that has the socket that came with the order, and that serves requests on it:
+ * it answers each in turn, and ends after as many as the setup says or sooner.
+ * A child begins when the one before it has ended.  CT_WIRE_REAP kills a child,
+ * if it still lives, and, if that was asked for, tells what it died of.
  */
 #ifndef CT_DECODE_WIRE_H
 #define CT_DECODE_WIRE_H

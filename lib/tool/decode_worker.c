@@ -19,6 +19,8 @@
 #define START_MS 10000 /* for a worker to say that it is ready */
 #define SLICE_MS 200   /* of waiting */
 
+#define LAST (CT_WIRE_MEMORY + CT_WIRE_SLOTS - 1) /* descriptor of a worker */
+
 static int
 no_socket(struct ct_err *err)
 {
@@ -74,6 +76,12 @@ ct_worker_stop(struct ct_decode *d)
 	d->fd = -1;
 }
 
+static int
+above(int fd)
+{
+	return fd > LAST ? fd : fcntl(fd, F_DUPFD, LAST + 1);
+}
+
 /*
  * In the child: nothing but its descriptors and the choice of kernel.  The
  * signals that a terminal or a service manager sends to all are for the
@@ -85,17 +93,20 @@ become(const struct ct_decode *d, pid_t parent, char *cpu, int sock)
 	static const int quiet[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1,
 		SIGUSR2 };
 	char *argv[] = { d->program, NULL }, *envp[] = { cpu, NULL };
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC), memory;
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC), memory[CT_WIRE_SLOTS];
 	sigset_t none;
 	size_t i;
 
 	/* out of the way of the low numbers first */
-	memory = fcntl(d->memory, F_DUPFD, CT_WIRE_MEMORY + 1);
-	sock = fcntl(sock, F_DUPFD, CT_WIRE_MEMORY + 1);
-	null = fcntl(null, F_DUPFD, CT_WIRE_MEMORY + 1);
-	if (null < 0 || memory < 0 || dup2(sock, 0) < 0 || dup2(null, 1) < 0 ||
-	    dup2(null, 2) < 0 || dup2(memory, CT_WIRE_MEMORY) < 0 ||
-	    close_range(CT_WIRE_MEMORY + 1, ~0U, 0) < 0 || chdir("/") < 0 ||
+	for (i = 0; i < CT_WIRE_SLOTS; i++)
+		memory[i] = above(d->slot[i].memory);
+	sock = above(sock);
+	null = above(null);
+	for (i = 0; i < CT_WIRE_SLOTS; i++)
+		if (dup2(memory[i], CT_WIRE_MEMORY + (int)i) < 0)
+			_exit(CT_OSERR);
+	if (dup2(sock, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0 ||
+	    close_range(LAST + 1, ~0U, 0) < 0 || chdir("/") < 0 ||
 	    ct_os_die_with(parent) < 0)
 		_exit(CT_OSERR);
 	for (i = 0; i < sizeof quiet / sizeof *quiet; i++)

@@ -16,7 +16,7 @@
 
 #define QUEUE 32     /* jobs a lane that wait for it */
 #define WATCH_MS 100 /* between two looks at what hangs */
-#define FILES_LANE 8
+#define FILES_LANE 11
 #define FILES_REST 12
 #define STACK ((size_t)512 << 10)
 

@@ -123,7 +123,7 @@ next(struct lane *l)
  */
 
 /* The next len bytes are in the hand: digested, and put where the decoder
- * will find them, if not too many. */
+ * will find them, if not too many, and if it knows their kind. */
 static int
 swallow(struct hand *me, struct ct_job *job, size_t len, struct ct_err *err)
 {
@@ -137,7 +137,8 @@ swallow(struct hand *me, struct ct_job *job, size_t len, struct ct_err *err)
 		memcpy(me->head + h->size, me->bytes, n);
 		h->res.kind = ct_image_kind(me->head, (size_t)h->size + n);
 	}
-	if (h->size < max)
+	if (h->size < max &&
+	    (h->size < sizeof me->head || ct_image_decodable(h->res.kind)))
 		memcpy(ct_decode_room(l->decoder) + h->size, me->bytes,
 		    len < max - h->size ? len : max - (size_t)h->size);
 	h->size += len;
@@ -345,6 +346,8 @@ send(struct lane *l, struct ct_job *job, struct ct_err *err)
 		l->job = NULL;
 		return ct_decode_send(l->decoder, (size_t)h->size, err);
 	}
+	if (ct_decode_clear(l->decoder, err))
+		return err->code;
 	l->job = NULL;
 	lane_deliver(l->h, job, NULL);
 	return 0;
@@ -383,7 +386,8 @@ work(struct hand *me, struct ct_job *job)
 	if (rc < 0)
 		return rc;
 	/* of the file, or of us? */
-	if (rc != CT_NO && rc != CT_NOINPUT && rc != CT_IOERR) {
+	if (ct_decode_clear(l->decoder, &err) ||
+	    (rc != CT_NO && rc != CT_NOINPUT && rc != CT_IOERR)) {
 		lane_fail(l, &err);
 		return -1;
 	}

@@ -7,18 +7,41 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
 
+/* Between two pages that cannot be touched. */
+static void *
+guarded(size_t len, int fd, int prot)
+{
+	uint8_t *around = mmap(NULL, len + 2 * CT_OS_PAGE, PROT_NONE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	int why;
+
+	if (around == MAP_FAILED)
+		return NULL;
+	if (mmap(around + CT_OS_PAGE, len, prot,
+		MAP_SHARED | MAP_NORESERVE | MAP_FIXED, fd, 0) != MAP_FAILED)
+		return around + CT_OS_PAGE;
+	why = errno;
+	(void)munmap(around, len + 2 * CT_OS_PAGE);
+	errno = why;
+	return NULL;
+}
+
+/*
+ * No seal against making it shorter: this is how memory is given back, as a
+ * file that is sealed against writing can have no hole punched.
+ */
 int
 ct_os_shared(size_t len, uint8_t **at, int *fd, struct ct_err *err)
 {
 	struct rlimit most;
-	void *mem;
-	int rc = 0;
+	int rc;
 
 	*at = NULL;
 	*fd = -1;
@@ -31,25 +54,47 @@ ct_os_shared(size_t len, uint8_t **at, int *fd, struct ct_err *err)
 		rc = ct_fail_errno(err, CT_OSERR, "cannot make shared memory");
 		goto fail;
 	}
-	mem = mmap(NULL, len, PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_NORESERVE, *fd, 0);
-	if (mem == MAP_FAILED) {
+	*at = guarded(len, *fd, PROT_READ | PROT_WRITE);
+	if (!*at) {
 		rc = ct_fail_errno(err, CT_OSERR, "cannot map shared memory");
 		goto fail;
 	}
-	*at = mem;
-	if (fcntl(*fd, F_ADD_SEALS,
-		F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE |
-		    F_SEAL_SEAL) == 0)
+	if (fcntl(*fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_SEAL) == 0)
 		return 0;
 	rc = ct_fail_errno(err, CT_UNAVAILABLE, "cannot seal shared memory");
-	(void)munmap(mem, len);
+	ct_os_unshare(*at, len);
 	*at = NULL;
 fail:
 	if (*fd >= 0)
 		(void)close(*fd);
 	*fd = -1;
 	return rc;
+}
+
+void
+ct_os_unshare(uint8_t *at, size_t len)
+{
+	(void)munmap(at - CT_OS_PAGE, len + 2 * CT_OS_PAGE);
+}
+
+const uint8_t *
+ct_os_shown(size_t len, int fd)
+{
+	return guarded(len, fd, PROT_READ);
+}
+
+int
+ct_os_trim(int fd, size_t keep, size_t len, struct ct_err *err)
+{
+	struct stat st;
+
+	if (keep >= len ||
+	    (fstat(fd, &st) == 0 && (uint64_t)st.st_blocks * 512 <= keep))
+		return 0;
+	if (ftruncate(fd, (off_t)keep) < 0 || ftruncate(fd, (off_t)len) < 0)
+		return ct_fail_errno(
+		    err, CT_OSERR, "cannot give back shared memory");
+	return 0;
 }
 
 int

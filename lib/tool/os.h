@@ -17,11 +17,25 @@
 #include "err.h"
 
 /*
- * Memory of len bytes, all zero: mapped at *at for this process to write, and
- * as the descriptor *fd (closed on exec) for others to map for reading only,
- * whatever they do.  CT_OSERR, CT_UNAVAILABLE; then *at is NULL, *fd -1.
+ * Memory of len bytes, whole CT_OS_PAGEs, all zero: mapped at *at for this
+ * process to write, and as the descriptor *fd (closed on exec) for others to
+ * map for reading only, whatever they do; one that has the descriptor can
+ * also make it shorter.  Nothing is mapped just before or behind it.
+ * CT_OSERR, CT_UNAVAILABLE; then *at is NULL, *fd -1.
  */
+#define CT_OS_PAGE ((size_t)64 << 10) /* some pages of any machine */
 int ct_os_shared(size_t len, uint8_t **at, int *fd, struct ct_err *err);
+void ct_os_unshare(uint8_t *at, size_t len);
+
+/* In another process: map it.  NULL with errno. */
+const uint8_t *ct_os_shown(size_t len, int fd);
+
+/*
+ * If it holds more than keep bytes of memory, give back what is behind the
+ * first keep, which reads as zero then.  Nobody else may be reading there.
+ * CT_OSERR: it must not be touched again.
+ */
+int ct_os_trim(int fd, size_t keep, size_t len, struct ct_err *err);
 
 /*
  * In a process of one's own, after fork: be killed when the thread that

@@ -144,6 +144,10 @@ misbehave(const uint8_t *bytes, size_t len, struct ct_wire_answer *a)
 	case 'B': /* and a lie that nobody can tell */
 		after = 'q';
 		break;
+	case 'g': /* what is behind it */
+		for (i = 0; i < 64; i++)
+			a->hash[0][31] |= bytes[len + (size_t)i];
+		break;
 	case 'L':
 		a->hash[0][31] = bytes[len - 1];
 		break;
@@ -402,6 +406,76 @@ sizes(struct ct_decode_how how)
 	ct_decode_close(d);
 }
 
+/* Bytes that shared memory holds; -1 if the kernel does not tell. */
+static long
+held(void)
+{
+	char line[256];
+	long kb = -1;
+	FILE *f = fopen("/proc/self/status", "r");
+
+	while (f && fgets(line, sizeof line, f))
+		if (strncmp(line, "RssShmem:", 9) == 0)
+			kb = atol(line + 9);
+	if (f)
+		(void)fclose(f);
+	return kb < 0 ? -1 : kb * 1024;
+}
+
+/* One picture of len bytes 0xff but for its letter: what its hash ends with,
+ * or -1 if it has none. */
+static int
+tail(struct ct_decode *d, char letter, size_t len)
+{
+	struct ct_decoded res;
+	struct ct_err err;
+	uint8_t *room = ct_decode_room(d);
+
+	memset(room, 0xff, len);
+	memcpy(room, magic, sizeof magic);
+	room[3] = (uint8_t)letter;
+	room[4] = 16;
+	if (ct_decode_send(d, len, &err) || ct_decode_wait(d, &res, &err))
+		ct_die_err(&err);
+	return res.hashed ? res.pdq[0][31] : -1;
+}
+
+/* What pictures leave behind: nothing for the next one, and not much. */
+static void
+remains(const struct ct_decode_how *how)
+{
+	const size_t large = (size_t)16 << 20;
+	static const size_t small[] = { 5, 4000, 4032, 4033, 4096, 8192 - 63 };
+	struct ct_decode *d;
+	struct ct_err err;
+	uint8_t *room;
+	size_t i;
+	int j, bad = 0, n = 0;
+
+	if (ct_decode_open(&d, how, &err))
+		ct_die_err(&err);
+	for (i = 0; i < sizeof small / sizeof *small; i++) {
+		for (j = 0; j < CT_DECODE_DEPTH; j++)
+			bad += tail(d, '.', 9000) != 16;
+		for (j = 0; j < CT_DECODE_DEPTH; j++)
+			bad += tail(d, 'g', small[i]) != 16;
+	}
+	ok(bad == 0, "behind a picture there is nothing of another");
+	for (j = 0; j < CT_DECODE_DEPTH; j++)
+		n += tail(d, 'L', large) == 0xff;
+	for (j = 0; j < CT_DECODE_DEPTH; j++)
+		n += tail(d, 't', large) == -1;
+	ok(n == 2 * CT_DECODE_DEPTH, "large pictures, one after another");
+	ok(held() < 0 || held() <= (long)10 << 20,
+	    "their memory is given back: %ld are held", held());
+	room = ct_decode_room(d);
+	memset(room, 0xff, large);
+	ok(ct_decode_clear(d, &err) == 0 && room[large / 2] == 0,
+	    "also of one that is not sent");
+	ok(tail(d, '.', 9) == 16, "all is well");
+	ct_decode_close(d);
+}
+
 static int
 opens_within(const struct ct_decode_how *how, unsigned what, rlim_t most)
 {
@@ -498,6 +572,7 @@ main(int argc, char *argv[])
 	is(d, ".", ".", "what comes late is for nobody");
 	for (i = 0; i < 3; i++)
 		ct_decode_close(d[i]);
+	remains(&how);
 	stopped(how);
 	shortages(&how);
 	workers(&how);

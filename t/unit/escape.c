@@ -29,9 +29,13 @@
 
 #include "../tap.h"
 
-#define MEMORY ((size_t)32 << 20) /* limit for the decoder here */
+#define MEMORY ((size_t)32 << 20) /* limits for the decoder here */
+#define BYTES ((size_t)1 << 20)
 
+/* A picture: magic, which try, from NAME on the name of a file to make. */
+#define NAME 4
 static const uint8_t magic[] = { 0xff, 0xd8, 0xff };
+static char box[] = "/tmp/ct-escape.XXXXXX", *escaped;
 static const uint8_t *shared; /* of the worker: the picture */
 static bool bare;             /* it has nothing of ours */
 
@@ -58,8 +62,7 @@ SYSCALL(fork, SYS_fork, 0)
 #endif
 SYSCALL(openat, SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY)
 SYSCALL(openat2, SYS_openat2, AT_FDCWD, "/etc/passwd", (uint64_t[3]){ 0 }, 24)
-SYSCALL(
-    creat, SYS_openat, AT_FDCWD, "/tmp/ct-escaped", O_CREAT | O_WRONLY, 0600)
+SYSCALL(creat, SYS_openat, AT_FDCWD, shared + NAME, O_CREAT | O_WRONLY, 0600)
 SYSCALL(socket, SYS_socket, AF_INET, SOCK_STREAM, 0)
 SYSCALL(connect, SYS_connect, 0, &loopback, sizeof loopback)
 SYSCALL(bind, SYS_bind, 0, &loopback, sizeof loopback)
@@ -103,7 +106,7 @@ SYSCALL(writev, SYS_writev, 1, &one, 1)
 SYSCALL(getpid, SYS_getpid, 0)
 SYSCALL(setuid, SYS_setuid, 0)
 SYSCALL(chdir, SYS_chdir, "/tmp")
-SYSCALL(unlinkat, SYS_unlinkat, AT_FDCWD, "/tmp/ct-nothing", 0)
+SYSCALL(unlinkat, SYS_unlinkat, AT_FDCWD, shared + NAME, 0)
 SYSCALL(mount, SYS_mount, "x", "/tmp", "tmpfs", 0, NULL)
 SYSCALL(clock, SYS_clock_gettime, 0, &loopback)
 SYSCALL(getrandom, SYS_getrandom, &loopback, 1, 0)
@@ -136,6 +139,22 @@ static bool
 try_write_picture(void)
 {
 	*(volatile uint8_t *)(uintptr_t)shared = 0;
+	return true;
+}
+
+static bool
+try_before(void) /* into the slot before */
+{
+	return ((const volatile uint8_t *)shared)[-1] + 1;
+}
+
+static bool
+try_behind(void) /* into the slot behind */
+{
+	size_t i;
+
+	for (i = 0; i < BYTES + ((size_t)1 << 20); i += 4096)
+		(void)((const volatile uint8_t *)shared)[i];
 	return true;
 }
 
@@ -276,6 +295,8 @@ tries[] = {
 #endif
 	{ "write to the picture", try_write_picture, 'C' },
 	{ "jump into the picture", try_jump, 'C' },
+	{ "read before the picture", try_before, 'C' },
+	{ "read far behind it", try_behind, 'C' },
 	{ "map memory", try_map, '.' },
 	{ "grow the heap", try_sbrk, '.' },
 	{ "more memory", try_memory, '.' },
@@ -303,14 +324,16 @@ static bool
 nothing_of_ours(void)
 {
 	char dir[8];
-	int fd;
+	int fd = CT_WIRE_MEMORY;
 
-	if (mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, CT_WIRE_MEMORY,
-		0) != MAP_FAILED ||
-	    write(CT_WIRE_MEMORY, "x", 1) >= 0 ||
-	    ftruncate(CT_WIRE_MEMORY, 0) == 0)
-		return false;
-	for (fd = 4; fd < 1024; fd++)
+	for (; fd < CT_WIRE_MEMORY + CT_WIRE_SLOTS; fd++)
+		if (mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+			0) != MAP_FAILED ||
+		    write(fd, "x", 1) >= 0 ||
+		    fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0,
+			4096) == 0)
+			return false;
+	for (; fd < 1024; fd++)
 		if (fcntl(fd, F_GETFD) >= 0)
 			return false;
 	return getcwd(dir, sizeof dir) && strcmp(dir, "/") == 0 && !environ[0];
@@ -337,7 +360,8 @@ fate(struct ct_decode *d, uint8_t try)
 		room = ct_decode_room(d);
 		memcpy(room, magic, sizeof magic);
 		room[3] = asks[i];
-		if (ct_decode_send(d, 4, &err))
+		memcpy(room + NAME, escaped, strlen(escaped) + 1);
+		if (ct_decode_send(d, NAME + strlen(escaped) + 1, &err))
 			ct_die_err(&err);
 	}
 	if (victim)
@@ -534,6 +558,10 @@ main(int argc, char *argv[])
 	ct_start("escape");
 	how.program = "/proc/self/exe";
 	how.limits.memory = MEMORY;
+	how.limits.bytes = BYTES;
+	if (!mkdtemp(box))
+		ct_die(CT_OSERR, "no directory");
+	escaped = ct_printf("%s/file", box);
 	how.batch = 64;
 	if (ct_decode_open(&d, &how, &err))
 		ct_die_err(&err);
@@ -552,6 +580,7 @@ main(int argc, char *argv[])
 	ct_decode_close(d);
 	locked();
 	orphans(&how);
-	ok(access("/tmp/ct-escaped", F_OK) < 0, "no file was made");
+	ok(access(escaped, F_OK) < 0 && rmdir(box) == 0, "no file was made");
+	free(escaped);
 	done();
 }
