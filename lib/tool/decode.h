@@ -12,7 +12,9 @@
  * the outcome; else the picture is first sent to a new child, for it may be an
  * earlier one that broke this.  (Not after a time-out, which would double the
  * time.)  The others that it had are sent again.  So with a batch of 1 no
- * picture can have a say about any other.
+ * picture can have a say about any other.  That is no secrecy: a picture that
+ * has got hold of its child can read those that are under way with it, and
+ * what is left of earlier ones.
  */
 #ifndef CT_DECODE_H
 #define CT_DECODE_H

@@ -128,6 +128,10 @@ spawn(struct zygote *z, uint32_t id, int sock)
 		c->pid = -errno;
 	(void)close(sock);
 	(void)close(end[1]);
+	if (c->pid < 0) { /* the next one is to wait for the one before */
+		(void)close(end[0]);
+		return;
+	}
 	if (z->before >= 0)
 		(void)close(z->before);
 	z->before = end[0];
