@@ -141,9 +141,9 @@ limited() { # NAME OPTION...
 is 'I10 65500 x 1, if it may be that wide' 'ok ok' limited jpeg-65500x1 --max-side 65535
 is 'I10 1 x 65500' 'ok ok' limited jpeg-1x65500 --max-side 65535
 is 'I8 5000 scans, if it may have them' 'ok ok' limited jpeg-5000-scans --max-scans 5000 --max-time 60
-is 'I9 no time for it' 'timeout ok' limited jpeg-99-scans --max-time 0.2
+is 'I9 no time for it' 'timeout ok' limited jpeg-1000-scans --max-scans 1000 --max-time 1
 is 'I9 no memory for it' 'out-of-memory ok' limited jpeg-99-scans --max-memory 64M
-is 'I32 no time for it' 'timeout ok' limited png-10000-rgba16 --max-time 0.2
+is 'I32 no time for it' 'timeout ok' limited png-10000-rgba16 --max-time 0.5
 is 'I31 too large' 'too-large ok' limited png-10000-rgba16 --max-bytes 700000
 
 # ---- cut anywhere
