@@ -79,11 +79,14 @@ sum(const struct ct_cache_key *key, int64_t how, int outcome, const char *text)
 	int64_t head[] = { key->dev, key->ino, key->size, key->mtime,
 		key->ctime, how, outcome };
 	uint64_t h = 14695981039346656037U;
-	const uint8_t *p = (const uint8_t *)head;
+	const uint8_t *p;
 	size_t i;
+	int bit;
 
-	for (i = 0; i < sizeof head; i++)
-		h = (h ^ p[i]) * 1099511628211U;
+	for (i = 0; i < sizeof head / sizeof *head; i++)
+		for (bit = 0; bit < 64; bit += 8)
+			h = (h ^ ((uint64_t)head[i] >> bit & 0xff)) *
+			    1099511628211U;
 	for (p = (const uint8_t *)text; *p; p++)
 		h = (h ^ *p) * 1099511628211U;
 	return (int64_t)(h >> 1);

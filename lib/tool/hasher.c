@@ -16,6 +16,7 @@
 
 #define QUEUE 32     /* jobs a lane that wait for it */
 #define WATCH_MS 100 /* between two looks at what hangs */
+#define TWICE ((int64_t)2 * WATCH_MS)
 #define FILES_LANE 11
 #define FILES_REST 12
 #define STACK ((size_t)512 << 10)
@@ -465,7 +466,7 @@ watch(struct ct_hasher *h)
 		return;
 	h->watched = now;
 	limit = limit < LEAST_MS ? LEAST_MS : limit;
-	past = past > 2 * WATCH_MS ? 2 * WATCH_MS : past;
+	past = past > TWICE ? TWICE : past;
 	for (l = h->lane; l < h->lane + h->n; l++) {
 		step = atomic_load(&l->step);
 		l->stuck = step % 2 && step == l->seen ? l->stuck + past : 0;
