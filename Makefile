@@ -32,7 +32,7 @@ PKG_LIBS   := $(shell $(PKGCONF) --libs $(PKGS) 2>/dev/null) -lm -lpthread
 
 # A part may include only parts before it in these lists (make layers), and
 # only the part named in lib/tool/FOREIGN a foreign header.
-CORE = err hex ham pdq set
+CORE = err hex ham near pdq set
 TOOL = prog os clock file blake tally rec conf cred store http xml digest image \
        decode frame cache hasher hashrun entry listfile list source match queue schema report outbox tipline filing \
        vault sandbox
@@ -101,7 +101,7 @@ bench: all t/bench/photo t/bench/speed t/bench/kernels t/tool/hostile
 
 # the core and its tests on another CPU, emulated; scripts/deps arm64
 ARM64_CC = aarch64-linux-gnu-gcc
-ARM64    := $(patsubst t/unit/%.c,t/arm64/%,$(wildcard t/unit/pdq_*.c) t/unit/ham.c)
+ARM64    := $(patsubst t/unit/%.c,t/arm64/%,$(wildcard t/unit/pdq_*.c) t/unit/ham.c t/unit/near.c)
 check-arm64: $(ARM64)
 	prove $(PROVEFLAGS) -e qemu-aarch64 $(ARM64)
 t/arm64/%: t/unit/%.c $(wildcard lib/core/*.[ch] t/unit/*.h)

@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ham.h"
 #include "set_file.h"
 
 struct ct_set {
@@ -66,7 +65,10 @@ check_section(
 		[SET_AT] = 8,
 		[SET_GTEXT] = 1,
 		[SET_GAT] = 8,
-		[SET_GFIRST] = 4 };
+		[SET_GFIRST] = 4,
+		[SET_NEAR_FIRST] = 4,
+		[SET_NEAR_SKETCH] = 2,
+		[SET_NEAR_ID] = 4 };
 	uint64_t filled = (c->bytes + SET_ALIGN - 1) / SET_ALIGN * SET_ALIGN;
 
 	if (c->offset % SET_ALIGN || c->offset < SET_HEAD ||
@@ -102,6 +104,38 @@ start(const struct ct_set *s, const struct set_section *c)
 	return s->p + c->offset;
 }
 
+/* The index of a kind, if there is one. */
+static int
+take_near(const struct ct_set *s, struct ct_set_kind *k, struct ct_err *err)
+{
+	const struct set_section *first = section(s, SET_NEAR_FIRST, k->name);
+	const struct set_section *sketch = section(s, SET_NEAR_SKETCH, k->name);
+	const struct set_section *id = section(s, SET_NEAR_ID, k->name);
+	struct ct_near *x = &k->near;
+	size_t m;
+
+	if (k->len != CT_HASH_LEN)
+		return 0;
+	x->n = k->n;
+	x->hash = k->hash;
+	if (!first && !sketch && !id)
+		return 0;
+	if (!first || !sketch || !id || k->n > CT_NEAR_MAX)
+		return damaged(err, "an index is not whole");
+	m = id->bytes / sizeof *x->id / CT_NEAR_CHUNKS;
+	x->plan = m == ct_near_entries(CT_NEAR_RING, k->n) ? CT_NEAR_RING
+							   : CT_NEAR_WIDE;
+	m = CT_NEAR_CHUNKS * ct_near_entries(x->plan, k->n);
+	if (first->bytes != CT_NEAR_FIRST * sizeof *x->first ||
+	    id->bytes != m * sizeof *x->id ||
+	    sketch->bytes != (m + CT_NEAR_PAD) * sizeof *x->sketch)
+		return damaged(err, "an index is not whole");
+	x->first = start(s, first);
+	x->sketch = start(s, sketch);
+	x->id = start(s, id);
+	return ct_near_check(x, err);
+}
+
 static int
 take_kind(struct ct_set *s, const struct set_section *hash, struct ct_err *err)
 {
@@ -121,7 +155,7 @@ take_kind(struct ct_set *s, const struct set_section *hash, struct ct_err *err)
 	if (first->bytes / sizeof *k->first != k->n + 1)
 		return damaged(err, "a kind is not whole");
 	s->nkinds++;
-	return 0;
+	return take_near(s, k, err);
 }
 
 static int
@@ -286,13 +320,11 @@ ct_set_find(const struct ct_set_kind *k, const uint8_t *hash)
 	return SIZE_MAX;
 }
 
-size_t
-ct_set_near(const struct ct_set_kind *k, const uint8_t *q, int max, size_t *hit,
-    size_t cap)
+int
+ct_set_near(const struct ct_set_kind *k, const uint8_t *q, int max,
+    struct ct_near_find *found, struct ct_err *err)
 {
-	if (k->len != CT_HASH_LEN)
-		return 0;
-	return ct_ham_scan(q, k->hash, k->n, max, hit, cap);
+	return ct_near(&k->near, q, max, found, err);
 }
 
 int

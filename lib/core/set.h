@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "err.h"
+#include "near.h"
 
 #define CT_SET_NAME 16          /* bytes of a kind's name with its NUL */
 #define CT_SET_HASH_MAX 64      /* bytes of the longest hash */
@@ -68,6 +69,7 @@ struct ct_set_kind {
 	const uint32_t *first;
 	const uint32_t *note;
 	size_t nnotes;
+	struct ct_near near; /* of hashes of CT_HASH_LEN bytes */
 };
 
 /* By name (NULL if the set has none), or the i-th in order of the names. */
@@ -80,11 +82,10 @@ size_t ct_set_find(const struct ct_set_kind *kind, const uint8_t *hash);
 
 /*
  * The hashes of a kind of CT_HASH_LEN bytes (none of any other kind) within
- * max bits of q, as ct_ham_scan: ascending indices, at most cap of them;
- * returns how many there are.
+ * max bits of q: see near.h.  CT_OSERR, CT_DATAERR.
  */
-size_t ct_set_near(const struct ct_set_kind *kind, const uint8_t *q, int max,
-    size_t *hit, size_t cap);
+int ct_set_near(const struct ct_set_kind *kind, const uint8_t *q, int max,
+    struct ct_near_find *found, struct ct_err *err);
 
 /* The notes of hash i: *n of them, ascending.  CT_DATAERR: damaged. */
 int ct_set_notes(const struct ct_set_kind *kind, size_t i,
@@ -116,6 +117,13 @@ int ct_build_note(struct ct_build *b, const char *text, size_t len,
  * kind have the same length, or CT_DATAERR. */
 int ct_build_hash(struct ct_build *b, const char *kind, const uint8_t *hash,
     size_t len, uint32_t note, struct ct_err *err);
+
+/*
+ * Index this kind, of hashes of CT_HASH_LEN bytes, for ct_set_near: up to so
+ * many hashes by the wide plan, at most CT_NEAR_SMALL make sense; 0: it is
+ * searched too little for the memory.  Without it all hashes are compared.
+ */
+void ct_build_near(struct ct_build *b, const char *kind, size_t wide);
 
 /* Sort; nothing can be added afterwards.  *content is as ct_set_content. */
 int ct_build_finish(struct ct_build *b, uint64_t *content, struct ct_err *err);

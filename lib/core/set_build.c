@@ -4,6 +4,8 @@
 
 #include "set_file.h"
 
+#define KINDS 9 /* each up to 6 sections, and 5 more */
+
 struct mem {
 	uint8_t *p;
 	size_t len, cap;
@@ -12,8 +14,11 @@ struct mem {
 struct kind {
 	char name[CT_SET_NAME];
 	size_t len;      /* of a hash */
+	bool near;       /* to be indexed, */
+	size_t wide;     /* up to so many by the wide plan */
 	struct mem pair; /* hash, then its note as 4 bytes, high byte first */
 	struct mem hash, first, note;
+	struct mem nfirst, sketch, id; /* of the index */
 };
 
 struct ct_build {
@@ -39,7 +44,7 @@ reserve(struct mem *m, size_t len)
 
 	if (m->len > SIZE_MAX / 4 || len > SIZE_MAX / 4)
 		return -1;
-	while (cap - m->len < len)
+	while (cap < m->len + len)
 		cap *= 2;
 	if (cap == m->cap)
 		return 0;
@@ -101,6 +106,9 @@ ct_build_free(struct ct_build *b)
 		release(&b->kind[i].hash);
 		release(&b->kind[i].first);
 		release(&b->kind[i].note);
+		release(&b->kind[i].nfirst);
+		release(&b->kind[i].sketch);
+		release(&b->kind[i].id);
 	}
 	free(b->kind);
 	release(&b->text);
@@ -174,7 +182,7 @@ ct_build_hash(struct ct_build *b, const char *name, const uint8_t *hash,
 	struct kind *k;
 
 	if (strlen(name) >= CT_SET_NAME || !*name || !len ||
-	    len > CT_SET_HASH_MAX || b->nkinds > SET_SECTIONS / 3 - 3)
+	    len > CT_SET_HASH_MAX || b->nkinds > KINDS)
 		return ct_fail(
 		    err, CT_DATAERR, "a kind of hash that does not fit");
 	k = kind_of(b, name, len);
@@ -227,6 +235,39 @@ sort_kind(struct kind *k)
 	return append32(&k->first, k->note.len / 4);
 }
 
+void
+ct_build_near(struct ct_build *b, const char *kind, size_t wide)
+{
+	size_t i;
+
+	for (i = 0; i < b->nkinds; i++)
+		if (strcmp(kind, b->kind[i].name) == 0) {
+			b->kind[i].near = true;
+			b->kind[i].wide = wide;
+		}
+}
+
+static int
+index_kind(struct kind *k, struct ct_err *err)
+{
+	size_t n = k->hash.len / k->len, m;
+	enum ct_near_plan plan = ct_near_plan(n);
+
+	if (!k->near || k->len != CT_HASH_LEN || plan == CT_NEAR_BRUTE)
+		return 0;
+	if (plan == CT_NEAR_WIDE && n > k->wide)
+		plan = CT_NEAR_RING;
+	m = CT_NEAR_CHUNKS * ct_near_entries(plan, n);
+	k->nfirst.len = CT_NEAR_FIRST * sizeof(uint32_t);
+	k->sketch.len = (m + CT_NEAR_PAD) * sizeof(uint16_t);
+	k->id.len = m * sizeof(uint32_t);
+	if (reserve(&k->nfirst, 0) < 0 || reserve(&k->sketch, 0) < 0 ||
+	    reserve(&k->id, 0) < 0)
+		return ct_fail(err, CT_OSERR, "out of memory");
+	return ct_near_build(plan, k->hash.p, n, (void *)k->nfirst.p,
+	    (void *)k->sketch.p, (void *)k->id.p, err);
+}
+
 /* The bytes of m as a section of the table. */
 static int
 place(struct ct_build *b, enum set_role role, const char *kind, size_t elem,
@@ -251,6 +292,22 @@ place(struct ct_build *b, enum set_role role, const char *kind, size_t elem,
 	return 0;
 }
 
+static int
+place_kind(struct ct_build *b, struct kind *k)
+{
+	if (place(b, SET_HASH, k->name, k->len, &k->hash) < 0 ||
+	    place(b, SET_FIRST, k->name, 4, &k->first) < 0 ||
+	    place(b, SET_NOTE, k->name, 4, &k->note) < 0)
+		return -1;
+	if (!k->id.len)
+		return 0;
+	return place(b, SET_NEAR_FIRST, k->name, 4, &k->nfirst) < 0 ||
+		place(b, SET_NEAR_SKETCH, k->name, 2, &k->sketch) < 0 ||
+		place(b, SET_NEAR_ID, k->name, 4, &k->id) < 0
+	    ? -1
+	    : 0;
+}
+
 int
 ct_build_finish(struct ct_build *b, uint64_t *content, struct ct_err *err)
 {
@@ -263,10 +320,11 @@ ct_build_finish(struct ct_build *b, uint64_t *content, struct ct_err *err)
 		return no_memory(err);
 	for (i = 0; i < b->nkinds; i++) {
 		k = &b->kind[i];
-		if (sort_kind(k) < 0 ||
-		    place(b, SET_HASH, k->name, k->len, &k->hash) < 0 ||
-		    place(b, SET_FIRST, k->name, 4, &k->first) < 0 ||
-		    place(b, SET_NOTE, k->name, 4, &k->note) < 0)
+		if (sort_kind(k) < 0)
+			return no_memory(err);
+		if (index_kind(k, err))
+			return err->code;
+		if (place_kind(b, k) < 0)
 			return no_memory(err);
 	}
 	if (place(b, SET_TEXT, "", 1, &b->text) < 0 ||

@@ -24,6 +24,11 @@ enum set_role {
 	SET_GTEXT = 6,  /* texts of the groups */
 	SET_GAT = 7,    /* u64[groups + 1] */
 	SET_GFIRST = 8, /* u32[groups + 1]: the first note of a group */
+	/* the arrays of struct ct_near, for a kind that is searched by
+	 * distance; the number of ids says which plan */
+	SET_NEAR_FIRST = 9,   /* kind; u32[CT_NEAR_FIRST] */
+	SET_NEAR_SKETCH = 10, /* kind; u16[], CT_NEAR_PAD of them zero */
+	SET_NEAR_ID = 11,     /* kind; u32[] */
 	SET_ROLES
 };
 

@@ -103,8 +103,9 @@ look_near(
 {
 	const struct ct_set_kind *k = ct_set_kind(f->m->set, "pdq");
 	int max = f->how->threshold >= 0 ? f->how->threshold : f->m->threshold;
-	size_t few[256], *at = few, n, i;
-	int rc = 0;
+	struct ct_near_find near = { 0 };
+	size_t i;
+	int rc;
 
 	if (ct_match_flat("pdq", q))
 		return CT_NO;
@@ -113,20 +114,14 @@ look_near(
 	if (k->len != CT_HASH_LEN)
 		return ct_fail(
 		    err, CT_DATAERR, "the index is damaged: the length of pdq");
-	n = ct_set_near(k, q, max, few, 256);
-	if (n > 256) {
-		at = ct_alloc(n, sizeof *at);
-		(void)ct_set_near(k, q, max, at, n);
-	}
-	for (i = 0; !rc && i < n; i++)
-		rc = add(f, k, at[i],
+	rc = ct_set_near(k, q, max, &near, err);
+	for (i = 0; !rc && i < near.n; i++)
+		rc = add(f, k, near.hit[i].i,
 		    (struct hit){ .type = PDQ,
 			.orientation = (uint8_t)orientation,
-			.distance =
-			    (short)ct_ham(q, k->hash + at[i] * CT_HASH_LEN) },
+			.distance = (short)near.hit[i].distance },
 		    err);
-	if (at != few)
-		free(at);
+	ct_near_free(&near);
 	return rc;
 }
 

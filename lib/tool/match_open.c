@@ -132,6 +132,7 @@ load_list(
 	if (!rc && !l.hashes)
 		rc = ct_fail(err, CT_DATAERR,
 		    "'%s' holds no hash that can be matched", path);
+	ct_build_near(l.build, "pdq", 0);
 	if (!rc && !(rc = ct_build_finish(l.build, &content, err)) &&
 	    !(rc = ct_build_write(l.build, &head, put, &l, err)))
 		rc = ct_set_bytes(&m->set, m->bytes, m->len, err);

@@ -155,6 +155,7 @@ build(struct job *j, struct ct_err *err)
 		if (!rc)
 			rc = ct_list_each(j->list[i], add_entry, j, err);
 	}
+	ct_build_near(j->build, "pdq", CT_NEAR_SMALL);
 	if (!rc)
 		rc = ct_build_finish(j->build, &j->content, err);
 	if (!rc && j->degenerate)

@@ -14,21 +14,24 @@ use(const struct ct_set *set)
 {
 	static const uint8_t q[CT_SET_HASH_MAX];
 	const struct ct_set_kind *k;
+	struct ct_near_find near = { 0 };
 	const uint32_t *note;
 	struct ct_err err;
 	const char *text;
-	size_t i, j, n, size, group, hit[64];
+	size_t i, j, n, size, group;
 
 	(void)ct_set_verify(set, &err);
 	for (i = 0; (k = ct_set_nth(set, i)); i++) {
 		(void)ct_set_find(k, q);
-		(void)ct_set_near(k, q, 140, hit, 64);
+		(void)ct_set_near(k, q, 31, &near, &err);
+		(void)ct_set_near(k, q, 140, &near, &err);
 		for (j = 0; j < k->n; j++)
 			if (ct_set_notes(k, j, &note, &n, &err) == 0)
 				for (; n; n--, note++)
 					(void)ct_set_note(set, *note, &text,
 					    &size, &group, &err);
 	}
+	ct_near_free(&near);
 	for (i = 0; i < ct_set_ngroups(set); i++)
 		(void)ct_set_group(set, i, &text, &size, &err);
 }

@@ -97,7 +97,7 @@ has(const struct ct_set_kind *k, size_t i, uint32_t note)
 static int
 agrees(const struct ct_set *s, size_t n, const uint8_t *q, int max)
 {
-	static size_t hit[N];
+	static struct ct_near_find near;
 	static uint8_t seen[N];
 	const struct ct_set_kind *k = ct_set_kind(s, "pdq");
 	struct ct_err err;
@@ -105,9 +105,11 @@ agrees(const struct ct_set *s, size_t n, const uint8_t *q, int max)
 	size_t found, i, m, want = 0, got = 0;
 
 	memset(seen, 0, sizeof seen);
-	found = k ? ct_set_near(k, q, max, hit, N) : 0;
+	if (k && ct_set_near(k, q, max, &near, &err))
+		return 0;
+	found = k ? near.n : 0;
 	for (i = 0; i < found; i++) {
-		if (ct_set_notes(k, hit[i], &p, &m, &err))
+		if (ct_set_notes(k, near.hit[i].i, &p, &m, &err))
 			return 0;
 		for (; m; m--, p++, got++)
 			if (*p < N)

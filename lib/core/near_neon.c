@@ -1,0 +1,81 @@
+/* near_neon.c - 8 sketches a step */
+#include "near_kernel.h"
+
+#if defined(__aarch64__)
+
+#include <arm_neon.h>
+
+#define STEP 8
+
+static bool
+runs(void)
+{
+	return true;
+}
+
+/* A byte of ones for each of the 8 words at p that is within the limit. */
+static inline uint64_t
+within(const uint16_t *p, uint16x8_t want, uint16x8_t limit)
+{
+	uint8x16_t x = vreinterpretq_u8_u16(veorq_u16(vld1q_u16(p), want));
+	uint16x8_t near = vcleq_u16(vpaddlq_u8(vcntq_u8(x)), limit);
+
+	return vget_lane_u64(vreinterpret_u64_u8(vmovn_u16(near)), 0);
+}
+
+static size_t
+sift(const struct ct_near_probe *probe, size_t n, const uint16_t *base,
+    uint64_t *found, size_t cap)
+{
+	const struct ct_near_probe *end = probe + n;
+	uint16x8_t want, limit;
+	size_t got = 0;
+	uint64_t hits;
+	uint32_t i;
+
+	for (; probe < end; probe++) {
+		want = vdupq_n_u16(probe->want);
+		limit = vdupq_n_u16((uint16_t)probe->limit);
+		for (i = 0; i < probe->n; i += STEP) {
+			hits = within(probe->at + i, want, limit);
+			if (probe->n - i < STEP)
+				hits &= ((uint64_t)1 << 8 * (probe->n - i)) - 1;
+			for (; hits; hits &= hits - 1) {
+				found[got++] = (uint64_t)(probe->at + i +
+				    __builtin_ctzll(hits) / 8 - base);
+				hits |= hits - 1; /* the rest of its byte */
+				hits &= ~((uint64_t)0xff
+				    << __builtin_ctzll(~hits) / 8 * 8);
+			}
+			if (got > cap)
+				return got;
+		}
+	}
+	return got;
+}
+
+static size_t
+verify(const uint8_t *q, const uint8_t *hash, const uint32_t *id, size_t n,
+    int max, struct ct_near_hit *hit)
+{
+	size_t i, got = 0;
+	uint8x16_t x, y;
+	const uint8_t *p;
+	uint32_t bits;
+
+	for (i = 0; i < n; i++) {
+		p = hash + id[i] * CT_HASH_LEN;
+		x = vcntq_u8(veorq_u8(vld1q_u8(p), vld1q_u8(q)));
+		y = vcntq_u8(veorq_u8(vld1q_u8(p + 16), vld1q_u8(q + 16)));
+		bits = vaddlvq_u8(vaddq_u8(x, y));
+		hit[got] = (struct ct_near_hit){ id[i], bits };
+		got += bits <= (uint32_t)max;
+	}
+	return got;
+}
+
+const struct ct_near_kernel ct_near_neon = { "near neon", runs, sift, verify };
+
+#else
+typedef int ct_near_neon_is_empty; /* ISO C wants a declaration */
+#endif
