@@ -103,7 +103,7 @@ announce(const char *url, const struct options *o, const struct ct_cred *cred)
 	}
 	must(ct_out_rec(&out, ready, &err), &err);
 	json_decref(ready);
-	free(out.buf);
+	ct_text_free(&out.text);
 }
 
 /* Threads of the server never see the signals that end it. */
@@ -181,7 +181,7 @@ ask(const char *method, const char *url, const char *path, const char *body)
 				: CT_PROTOCOL;
 	ct_http_done(&res);
 	ct_http_free(http);
-	free(out.buf);
+	ct_text_free(&out.text);
 	free(whole);
 	return rc;
 }

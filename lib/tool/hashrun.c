@@ -215,7 +215,7 @@ await(struct run *r)
 	int fd = hungry(r) ? r->in.fd : -1;
 	bool ready = false;
 
-	if (fd >= 0 && r->out.len &&
+	if (fd >= 0 && r->out.text.len &&
 	    !(ready = ct_hasher_wait(r->hasher, fd, 0)) &&
 	    ct_out_flush(&r->out, &err))
 		end(r, &err);

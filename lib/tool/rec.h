@@ -26,14 +26,31 @@
 #define CT_REC_MAX (1 << 20) /* bytes in a line */
 #define CT_REC_DEPTH 64      /* objects and arrays within one another */
 
+/* ---- records as text ----------------------------------------------------- */
+
+struct ct_text { /* zeroed */
+	char *s; /* no NUL */
+	size_t len, cap;
+};
+
+void ct_text_add(struct ct_text *text, const void *bytes, size_t len);
+/* A record as it is written, without newline; -1: jansson cannot encode it. */
+int ct_text_rec(struct ct_text *text, const json_t *rec);
+/*
+ * A record as it came, a line, with more members before its closing brace:
+ * n bytes of "name":value separated by commas; bare: it has none yet.
+ */
+void ct_text_more(struct ct_text *text, const char *line, size_t len, bool bare,
+    const char *more, size_t n);
+void ct_text_free(struct ct_text *text);
+
 /* ---- output: whole records per write(2) -------------------------------- */
 
 struct ct_out {
 	int fd;
 	bool each; /* write every record at once: its maker has promised it */
-	char *buf;
-	size_t len, cap;
-	int64_t since; /* ct_mono of the oldest record in buf */
+	struct ct_text text;
+	int64_t since; /* ct_mono of the oldest record in text */
 	size_t n;      /* records put so far, without those lost */
 	int tty;       /* fd is a terminal: 1, or -1; 0: not asked yet */
 };
@@ -47,14 +64,7 @@ int ct_out_rec(struct ct_out *out, const json_t *rec, struct ct_err *err);
 size_t ct_rec_size(const json_t *rec);
 int ct_out_line(struct ct_out *out, const char *line, size_t len,
     struct ct_err *err); /* a newline is added */
-/*
- * The record that came as line, which had this many members then: the same
- * bytes, with the members added since before its closing brace.
- */
-int ct_out_grown(struct ct_out *out, const char *line, size_t len,
-    const json_t *rec, size_t had, struct ct_err *err);
-/* The same with those members as text, "name":value separated by commas; for
- * a record that has none yet, bare. */
+/* The line with more members, as ct_text_more makes it. */
 int ct_out_more(struct ct_out *out, const char *line, size_t len, bool bare,
     const char *more, struct ct_err *err);
 /* Bytes as they are, behind a record; they gather like records. */
@@ -120,34 +130,98 @@ int ct_in_bytes(
 void ct_in_took(struct ct_in *in, size_t n);
 void ct_in_free(struct ct_in *in);
 
-/* ---- the filter ---------------------------------------------------------- */
+/* ---- the loop that every filter shares ------------------------------------
+ */
 
 enum {
-	CT_DROP = -1,   /* do not write this record */
-	CT_REWRITE = -2 /* members within members changed: write it anew */
+	CT_DROP = -1,    /* do not write this record */
+	CT_REWRITE = -2, /* members within members changed: write it anew */
+	CT_CAME = -3     /* it came with an error */
 };
 
-/* Returns 0, one of these, or an error code with *err set. rec stays ours. */
+struct ct_line {          /* of input, in the hands of one thread */
+	const char *line; /* a NUL after it */
+	size_t len, lineno;
+	json_t *rec; /* NULL until ct_line_rec */
+	size_t had;  /* members that it had then */
+	struct ct_text *out;
+	const char *outcome; /* counted, if it does not fail; stays valid */
+	int status;          /* the least exit status of the run */
+	void *own;           /* of this thread */
+	void *later;         /* for settle */
+};
+
+/*
+ * Append the record that this line becomes to line->out, without newline;
+ * nothing: it is dropped.  0; CT_CAME, or an error code with *err set: then
+ * what was appended is void, and the line is passed on, or the record is
+ * written with this error and what members line->rec got.  Who does not call
+ * ct_line_rec vouches that the line is a record that came without an error,
+ * or fails.
+ */
+typedef int ct_lines_fn(struct ct_line *line, void *arg, struct ct_err *err);
+
+/*
+ * Called in the order of the input for a line that set later and did not
+ * fail, before it is counted and written: may change out (this record alone,
+ * empty to drop it), outcome and status, and releases later.  out NULL: only
+ * release it, the line has come to nothing.  Of the rest it has lineno.
+ */
+typedef void ct_settle_fn(struct ct_line *line, void *arg);
+
+/* Parse line->rec: 0, CT_CAME, CT_DATAERR.  It is released for you. */
+int ct_line_rec(struct ct_line *line, struct ct_err *err);
+
+/* Append line->rec: the line's own bytes and the members that it got since, or
+ * all of it anew. */
+void ct_line_put(struct ct_line *line, bool anew);
+
+struct ct_lines {
+	ct_lines_fn *line;
+	ct_settle_fn *settle; /* NULL: nothing sets later */
+	void *arg;
+	void *(*own)(void *arg); /* a thread's own state; may be NULL */
+	void (*disown)(void *own);
+	int in, out;  /* descriptors */
+	int jobs;     /* threads that call line; up to 1: this one */
+	bool promise; /* line() makes promises: write every record at once,
+			 refuse a last line without newline (it may be cut) */
+	bool quiet;   /* no closing summary */
+	int status;   /* the least exit status of the run so far */
+	struct ct_tally *tally; /* outcomes are counted here, in input order */
+};
+
+/*
+ * Read lines from in, call line() for each that is not blank, write what comes
+ * of them to out in the order of the input, close out.  What is written and
+ * said does not depend on jobs.  With more than one, blocks of whole lines, as
+ * many as are there, at most some 100 KiB, go from thread to thread; when
+ * there is little, no thread is started.
+ *
+ * Returns the highest code of any record, or CT_IOERR if in or out failed, or
+ * CT_TEMPFAIL if ct_stop was set before the end (a line() that sets it may say
+ * more with a status from CT_SOFTWARE on); messages are printed.
+ */
+int ct_lines(struct ct_lines *l);
+
+/* ---- the filter: the same for records, in one thread -----------------------
+ */
+
+/* Returns 0, CT_DROP, CT_REWRITE, or an error code with *err set. rec stays
+ * ours. */
 typedef int ct_each_fn(json_t *rec, void *arg, struct ct_err *err);
 
 struct ct_filter {
 	ct_each_fn *each;
 	void *arg;
-	int in, out;  /* descriptors */
-	bool promise; /* each() makes promises: write every record at once,
-			 refuse a last line without newline (it may be cut) */
-	bool quiet;   /* no closing summary */
-	int status;   /* each() may set it: the least exit status of the run */
+	int in, out;
+	bool promise, quiet;   /* as in ct_lines */
+	int status;            /* each() may set it, as in ct_lines */
 	struct ct_tally tally; /* each() counts its outcomes here */
 };
 
-/*
- * Read records from in, call each(rec, arg) for those without an error,
- * write them to out, close out.  Returns the highest code of any record, or
- * CT_IOERR if in or out failed, or CT_TEMPFAIL if ct_stop was set before the
- * end (an each() that sets it may say more with a status from CT_SOFTWARE on);
- * messages are printed.
- */
+/* Read records from in, call each(rec, arg) for those without an error, write
+ * them to out, all else as ct_lines does it. */
 int ct_filter(struct ct_filter *f);
 
 /* ---- within a record ------------------------------------------------------

@@ -9,40 +9,23 @@
 #include "file.h"
 #include "prog.h"
 #include "rec.h"
+#include "rec_lines.h"
 
 #define OUT_BYTES ((size_t)64 << 10)
 #define OUT_MS 100
 
-static void
-room(struct ct_out *out, size_t more)
-{
-	if (out->cap - out->len >= more)
-		return;
-	while (out->cap - out->len < more)
-		out->cap = out->cap ? 2 * out->cap : 2 * OUT_BYTES;
-	out->buf = ct_grow(out->buf, out->cap, 1);
-}
-
-static void
-append(struct ct_out *out, const char *text, size_t len)
-{
-	room(out, len);
-	memcpy(out->buf + out->len, text, len);
-	out->len += len;
-}
-
 int
 ct_out_flush(struct ct_out *out, struct ct_err *err)
 {
-	size_t len = out->len, done;
+	size_t len = out->text.len, done;
 
-	out->len = 0;
-	done = ct_write_part(out->fd, out->buf, len);
+	out->text.len = 0;
+	done = ct_write_part(out->fd, out->text.s, len);
 	if (done == len)
 		return 0;
 	(void)ct_fail_errno(err, CT_IOERR, "cannot write");
 	for (; done < len; done++) /* these did not get out */
-		out->n -= out->buf[done] == '\n';
+		out->n -= out->text.s[done] == '\n';
 	return err->code;
 }
 
@@ -52,49 +35,13 @@ finish(struct ct_out *out, size_t start, struct ct_err *err)
 {
 	int64_t now = ct_mono();
 
-	append(out, "\n", 1);
+	ct_text_add(&out->text, "\n", 1);
 	out->n++;
 	if (start == 0)
 		out->since = now;
-	if (out->each || out->len >= OUT_BYTES || now - out->since >= OUT_MS)
+	if (out->each || out->text.len >= OUT_BYTES ||
+	    now - out->since >= OUT_MS)
 		return ct_out_flush(out, err);
-	return 0;
-}
-
-/* jansson leaves DEL and the C1 controls as they are; terminals obey them. */
-static int
-dump(const char *text, size_t len, void *arg)
-{
-	static const char hex[] = "0123456789abcdef";
-	struct ct_out *out = arg;
-	char esc[6] = { '\\', 'u', '0', '0', 0, 0 };
-	size_t i, skip;
-	unsigned char c = 0;
-
-	for (i = 0; i < len; i += skip) {
-		for (skip = i; skip < len; skip++) {
-			c = (unsigned char)text[skip];
-			if (c == 0x7f || c == 0xc2)
-				break;
-		}
-		append(out, text + i, skip - i);
-		i = skip;
-		if (i == len)
-			break;
-		skip = 1;
-		if (c == 0xc2 && i + 1 < len &&
-		    (unsigned char)text[i + 1] < 0xa0) {
-			c = (unsigned char)text[i + 1];
-			skip = 2;
-		}
-		if (skip == 2 || c == 0x7f) {
-			esc[4] = hex[c >> 4];
-			esc[5] = hex[c & 15];
-			append(out, esc, sizeof esc);
-		} else {
-			append(out, text + i, 1);
-		}
-	}
 	return 0;
 }
 
@@ -105,102 +52,28 @@ pass(struct ct_out *out, const char *text, size_t len)
 	if (out->tty == 0)
 		out->tty = isatty(out->fd) ? 1 : -1;
 	if (out->tty > 0)
-		(void)dump(text, len, out);
+		rec_text_tame(&out->text, text, len);
 	else
-		append(out, text, len);
+		ct_text_add(&out->text, text, len);
 }
 
 int
 ct_out_line(
     struct ct_out *out, const char *line, size_t len, struct ct_err *err)
 {
-	size_t start = out->len;
+	size_t start = out->text.len;
 
 	pass(out, line, len);
 	return finish(out, start, err);
 }
 
-/* What dump makes of these bytes, counted. */
-static int
-measure(const char *text, size_t len, void *arg)
-{
-	const unsigned char *c = (const unsigned char *)text;
-	size_t i, *n = arg;
-
-	*n += len;
-	for (i = 0; i < len; i++)
-		if (c[i] == 0x7f)
-			*n += 5;
-		else if (c[i] == 0xc2 && i + 1 < len && c[i + 1] < 0xa0)
-			*n += 4;
-	return 0;
-}
-
-size_t
-ct_rec_size(const json_t *rec)
-{
-	size_t n = 0;
-
-	(void)json_dump_callback(
-	    rec, measure, &n, JSON_COMPACT | JSON_ENCODE_ANY);
-	return n;
-}
-
-char *
-ct_rec_dump(const json_t *rec, size_t *len)
-{
-	struct ct_out text = { .fd = -1 };
-
-	if (json_dump_callback(rec, dump, &text, JSON_COMPACT) < 0)
-		ct_die(CT_SOFTWARE, "cannot encode a record");
-	*len = text.len;
-	append(&text, "", 1);
-	return text.buf;
-}
-
 int
 ct_out_rec(struct ct_out *out, const json_t *rec, struct ct_err *err)
 {
-	size_t start = out->len;
+	size_t start = out->text.len;
 
-	if (json_dump_callback(rec, dump, out, JSON_COMPACT) < 0) {
-		out->len = start;
+	if (ct_text_rec(&out->text, rec) < 0)
 		return ct_fail(err, CT_SOFTWARE, "cannot encode a record");
-	}
-	return finish(out, start, err);
-}
-
-int
-ct_out_grown(struct ct_out *out, const char *line, size_t len,
-    const json_t *rec, size_t had, struct ct_err *err)
-{
-	json_t *news = json_object(), *value;
-	size_t start = out->len, brace, n = 0;
-	const char *key;
-	int bad;
-
-	json_object_foreach((json_t *)(uintptr_t)rec, key,
-	    value) if (n++ >= had)(void) json_object_set(news, key, value);
-	if (n <= had) {
-		json_decref(news);
-		return ct_out_line(out, line, len, err);
-	}
-	while (line[len - 1] != '}') /* it parsed: there is one */
-		len--;
-	pass(out, line, len - 1);
-	brace = out->len;
-	bad = json_dump_callback(news, dump, out, JSON_COMPACT);
-	json_decref(news);
-	if (bad) {
-		out->len = start;
-		return ct_fail(err, CT_SOFTWARE, "cannot encode a record");
-	}
-	/* the brace that opens the new members becomes a comma, or goes */
-	if (had)
-		out->buf[brace] = ',';
-	else
-		memmove(
-		    out->buf + brace, out->buf + brace + 1, --out->len - brace);
 	return finish(out, start, err);
 }
 
@@ -208,14 +81,14 @@ int
 ct_out_more(struct ct_out *out, const char *line, size_t len, bool bare,
     const char *more, struct ct_err *err)
 {
-	size_t start = out->len;
+	size_t start = out->text.len;
 
 	while (line[len - 1] != '}') /* it parsed: there is one */
 		len--;
 	pass(out, line, len - 1);
-	append(out, ",", !bare);
-	append(out, more, strlen(more));
-	append(out, "}", 1);
+	ct_text_add(&out->text, ",", !bare);
+	ct_text_add(&out->text, more, strlen(more));
+	ct_text_add(&out->text, "}", 1);
 	return finish(out, start, err);
 }
 
@@ -223,16 +96,16 @@ int
 ct_out_bytes(
     struct ct_out *out, const void *bytes, size_t len, struct ct_err *err)
 {
-	if (out->len == 0)
+	if (out->text.len == 0)
 		out->since = ct_mono();
-	append(out, bytes, len);
-	return out->len >= OUT_BYTES ? ct_out_flush(out, err) : 0;
+	ct_text_add(&out->text, bytes, len);
+	return out->text.len >= OUT_BYTES ? ct_out_flush(out, err) : 0;
 }
 
 int
 ct_out_tick(struct ct_out *out, struct ct_err *err)
 {
-	if (out->len && ct_mono() - out->since >= OUT_MS)
+	if (out->text.len && ct_mono() - out->since >= OUT_MS)
 		return ct_out_flush(out, err);
 	return 0;
 }
@@ -245,9 +118,7 @@ ct_out_close(struct ct_out *out, struct ct_err *err)
 	if (close(out->fd) < 0 && !rc)
 		rc = ct_fail_errno(err, CT_IOERR, "cannot write");
 	out->fd = -1;
-	free(out->buf);
-	out->buf = NULL;
-	out->cap = 0;
+	ct_text_free(&out->text);
 	return rc;
 }
 
@@ -286,7 +157,7 @@ fill(struct ct_in *in, struct ct_err *err)
 		in->cap = in->cap ? 2 * in->cap : (size_t)64 << 10;
 		in->buf = ct_grow(in->buf, in->cap, 1);
 	}
-	if (in->tie && in->tie->len && poll(&p, 1, 0) == 0 &&
+	if (in->tie && in->tie->text.len && poll(&p, 1, 0) == 0 &&
 	    (rc = ct_out_flush(in->tie, err)))
 		return rc;
 	if (in->show && !await(in))
