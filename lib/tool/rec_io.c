@@ -131,8 +131,9 @@ await(const struct ct_in *in)
 	int ready;
 
 	for (;;) {
-		ready = poll(p, 2, in->show->live ? 250 : -1);
-		if (ct_stop && ready < 0)
+		/* a signal just before poll is seen after it */
+		ready = poll(p, 2, in->show->live ? 250 : 1000);
+		if (ct_stop && ready <= 0)
 			return 0;
 		ct_progress_tick(in->show);
 		if (ready > 0 && p[0].revents)

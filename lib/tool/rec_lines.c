@@ -258,6 +258,9 @@ take(struct run *r, struct block *b)
 
 	if (got == CT_IN_PART)
 		return;
+	/* what is cut because we stop was not cut by anybody */
+	if (ct_stop && r->in.torn)
+		got = 0;
 	if (got == 0 || got == CT_IOERR) {
 		r->end = true;
 		r->fail.code = 0;
