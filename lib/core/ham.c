@@ -9,6 +9,7 @@
 struct kernel {
 	const char *title; /* "ham " and its name */
 	ct_ham_scan_fn *scan;
+	ct_ham_pairs_fn *pairs;
 	int (*runs)(void);
 };
 
@@ -20,9 +21,15 @@ has_popcnt(void)
 }
 
 static int
+has_avx2(void)
+{
+	return has_popcnt() && __builtin_cpu_supports("avx2");
+}
+
+static int
 has_avx512(void)
 {
-	return __builtin_cpu_supports("avx512f") &&
+	return has_popcnt() && __builtin_cpu_supports("avx512f") &&
 	    __builtin_cpu_supports("avx512vpopcntdq");
 }
 #endif
@@ -36,10 +43,13 @@ always(void)
 /* best first */
 static const struct kernel kernels[] = {
 #if defined(__x86_64__)
-	{ "ham avx512", ct_ham_scan_avx512, has_avx512 },
-	{ "ham popcnt", ct_ham_scan_popcnt, has_popcnt },
+	{ "ham avx512", ct_ham_scan_avx512, ct_ham_pairs_avx512, has_avx512 },
+	{ "ham avx2", ct_ham_scan_avx2, ct_ham_pairs_avx2, has_avx2 },
+	{ "ham popcnt", ct_ham_scan_popcnt, ct_ham_pairs_popcnt, has_popcnt },
+#elif defined(__aarch64__)
+	{ "ham neon", ct_ham_scan_neon, ct_ham_pairs_neon, always },
 #endif
-	{ "ham scalar", ct_ham_scan_scalar, always },
+	{ "ham scalar", ct_ham_scan_scalar, ct_ham_pairs_scalar, always },
 };
 static const int nkernels = sizeof kernels / sizeof kernels[0];
 
@@ -120,11 +130,34 @@ ct_ham_scan_scalar(const uint8_t *q, const uint8_t *list, size_t n, int max,
 	return found;
 }
 
+void
+ct_ham_pairs_scalar(const uint8_t *q, size_t nq, const uint8_t *list, size_t n,
+    int max, ct_ham_pair_fn *pair, void *arg)
+{
+	size_t i, k;
+	int bits;
+
+	for (i = 0; i < n; i++)
+		for (k = 0; k < nq; k++) {
+			bits =
+			    ct_ham(q + k * CT_HASH_LEN, list + i * CT_HASH_LEN);
+			if (bits <= max)
+				pair(arg, k, i, bits);
+		}
+}
+
 size_t
 ct_ham_scan(const uint8_t q[CT_HASH_LEN], const uint8_t *list, size_t n,
     int max, size_t *hit, size_t cap)
 {
 	return choose()->scan(q, list, n, max, hit, cap);
+}
+
+void
+ct_ham_pairs(const uint8_t *q, size_t nq, const uint8_t *list, size_t n,
+    int max, ct_ham_pair_fn *pair, void *arg)
+{
+	choose()->pairs(q, nq, list, n, max, pair, arg);
 }
 
 /* ---- the self test ------------------------------------------------------- */
@@ -155,6 +188,39 @@ counts(const struct kernel *k, const uint8_t *list, int max)
 	return n == found;
 }
 
+struct matrix {
+	const uint8_t *list;
+	int max;
+	size_t bad;
+	uint8_t seen[LIST][LIST];
+};
+
+static void
+see(void *arg, size_t query, size_t hash, int distance)
+{
+	struct matrix *m = arg;
+	const uint8_t *a = m->list + query * CT_HASH_LEN;
+	const uint8_t *b = m->list + hash * CT_HASH_LEN;
+
+	m->bad += m->seen[query][hash]++ || distance > m->max ||
+	    distance != count(a, b);
+}
+
+static bool
+pairs(const struct kernel *k, const uint8_t *list, int max)
+{
+	struct matrix m = { .list = list, .max = max };
+	size_t i, n;
+
+	k->pairs(list, LIST, list, LIST, max, see, &m);
+	for (i = 0; i < LIST; i++)
+		for (n = 0; n < LIST; n++)
+			m.bad += !m.seen[i][n] &&
+			    count(list + i * CT_HASH_LEN,
+				list + n * CT_HASH_LEN) <= max;
+	return m.bad == 0;
+}
+
 int
 ct_ham_self_test(
     void (*say)(void *arg, const char *kernel, bool good), void *arg)
@@ -177,6 +243,8 @@ ct_ham_self_test(
 			continue;
 		for (good = true, max = -1; max <= CT_HAM_MAX; max++)
 			good = good && counts(&kernels[i], list, max);
+		good = good && pairs(&kernels[i], list, CT_HAM_DEFAULT) &&
+		    pairs(&kernels[i], list, CT_HAM_MAX / 2);
 		bad += !good;
 		say(arg, kernels[i].title, good);
 	}

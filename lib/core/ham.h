@@ -37,6 +37,20 @@ size_t ct_ham_scan(const uint8_t q[CT_HASH_LEN], const uint8_t *list, size_t n,
     int max, size_t *hit, size_t cap);
 
 /*
+ * All pairs: call pair for every query of q and hash of list that are within
+ * max bits of each other, with the index of both and their distance.
+ *
+ * q, list: nq and n hashes, packed, no alignment needed.  The order of the
+ * calls is not specified; each pair comes once.  Up to 100 KiB of stack.
+ *
+ * This is for many queries, or for new hashes against many that are stored:
+ * each hash is read once, not once for each query.
+ */
+typedef void ct_ham_pair_fn(void *arg, size_t query, size_t hash, int distance);
+void ct_ham_pairs(const uint8_t *q, size_t nq, const uint8_t *list, size_t n,
+    int max, ct_ham_pair_fn *pair, void *arg);
+
+/*
  * The kernel in use: the best this CPU runs, or what CT_CPU names.  To try
  * them all, ct_ham_force(i) for i = 0, 1, ... until it returns NULL; a
  * kernel this CPU lacks is not counted.  Not thread-safe; for tests.
