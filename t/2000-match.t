@@ -46,7 +46,7 @@ ok 'what was there stays, byte for byte' sh -c 'head -c 100 in >1; head -c 100 o
 if grep -qi "$base.*$base" out.rec; then list_told=yes; else list_told=no; fi
 ok 'no hash of the list is told' test $list_told = no
 says '--max-hits: the nearest; total is of all' '[.total, [.hits[].distance]]' '[3,[0]]' --max-hits 1
-for k in scalar popcnt avx512; do
+for k in scalar popcnt avx2 avx512 neon; do
 	match -a >want.rec
 	CT_CPU=$k ct-match -q -a -l list <in >got.rec
 	ok "the kernel $k says the same" cmp want.rec got.rec

@@ -152,8 +152,8 @@ const char *ct_pdq_force(int i);
 
 /*
  * Put embedded vectors through every kernel of this CPU, those of ham.h
- * too; say of each ("pdq avx2", "ham popcnt") whether it gave what it must.
- * Returns how many did not.
+ * and pdna.h too; say of each ("pdq avx2", "ham popcnt") whether it gave what
+ * it must. Returns how many did not.
  */
 int ct_pdq_self_test(
     void (*say)(void *arg, const char *kernel, bool good), void *arg);

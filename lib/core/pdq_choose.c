@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ham.h"
+#include "pdna.h"
 
 /* best first */
 static const struct ct_pdq_kernel *const kernels[] = {
@@ -95,7 +96,7 @@ int
 ct_pdq_self_test(
     void (*say)(void *arg, const char *kernel, bool good), void *arg)
 {
-	int i, bad = ct_ham_self_test(say, arg);
+	int i, bad = ct_ham_self_test(say, arg) + ct_pdna_self_test(say, arg);
 	bool good;
 
 	for (i = 0; i < nkernels; i++)

@@ -1,0 +1,186 @@
+#include "pdna.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pdna_kernel.h"
+
+struct kernel {
+	const char *title; /* "pdna " and its name */
+	ct_pdna_scan_fn *scan;
+	bool (*runs)(void);
+};
+
+#if defined(__x86_64__)
+static bool
+has_avx2(void)
+{
+	return __builtin_cpu_supports("avx2") != 0;
+}
+#endif
+
+static bool
+always(void)
+{
+	return true;
+}
+
+/* best first */
+static const struct kernel kernels[] = {
+#if defined(__x86_64__)
+	{ "pdna avx2", ct_pdna_scan_avx2, has_avx2 },
+#elif defined(__aarch64__)
+	{ "pdna neon", ct_pdna_scan_neon, always },
+#endif
+	{ "pdna scalar", ct_pdna_scan_scalar, always },
+};
+static const int nkernels = sizeof kernels / sizeof kernels[0];
+
+static _Atomic(const struct kernel *) chosen;
+
+/* What CT_CPU calls it. */
+static const char *
+name(const struct kernel *k)
+{
+	return k->title + sizeof "pdna";
+}
+
+/* Two threads may both get here first; they choose the same. */
+static const struct kernel *
+choose(void)
+{
+	const struct kernel *k = atomic_load(&chosen);
+	const char *want;
+	int i;
+
+	if (k)
+		return k;
+	want = getenv("CT_CPU");
+	for (i = 0; i < nkernels - 1; i++)
+		if (kernels[i].runs() &&
+		    (!want || strcmp(want, name(&kernels[i])) == 0))
+			break;
+	atomic_store(&chosen, &kernels[i]);
+	return &kernels[i];
+}
+
+const char *
+ct_pdna_kernel(void)
+{
+	return name(choose());
+}
+
+const char *
+ct_pdna_force(int i)
+{
+	int k;
+
+	for (k = 0; k < nkernels; k++)
+		if (kernels[k].runs() && i-- == 0) {
+			atomic_store(&chosen, &kernels[k]);
+			return name(&kernels[k]);
+		}
+	return NULL;
+}
+
+/* The sum over n bytes. */
+static uint32_t
+sum(const uint8_t *a, const uint8_t *b, size_t n)
+{
+	uint32_t all = 0;
+	int d;
+
+	for (; n; n--) {
+		d = *a++ - *b++;
+		all += (uint32_t)(d * d);
+	}
+	return all;
+}
+
+uint32_t
+ct_pdna(const uint8_t a[CT_PDNA_LEN], const uint8_t b[CT_PDNA_LEN])
+{
+	return sum(a, b, CT_PDNA_LEN);
+}
+
+size_t
+ct_pdna_scan_scalar(const uint8_t *q, const uint8_t *list, size_t n,
+    uint32_t max, struct ct_pdna_hit *hit, size_t cap)
+{
+	size_t i, found = 0;
+	uint32_t d;
+
+	for (i = 0; i < n; i++, list += CT_PDNA_LEN) {
+		if (sum(q, list, CT_PDNA_FIRST) > max)
+			continue;
+		d = ct_pdna(q, list);
+		if (d > max)
+			continue;
+		if (found < cap)
+			hit[found] = (struct ct_pdna_hit){ i, d };
+		found++;
+	}
+	return found;
+}
+
+size_t
+ct_pdna_scan(const uint8_t q[CT_PDNA_LEN], const uint8_t *list, size_t n,
+    uint32_t max, struct ct_pdna_hit *hit, size_t cap)
+{
+	return choose()->scan(q, list, n, max, hit, cap);
+}
+
+/* ---- the self test ------------------------------------------------------- */
+
+#define LIST 33 /* hashes */
+
+static bool
+agrees(const struct kernel *k, const uint8_t *list, uint32_t max)
+{
+	const uint8_t *q = list + LIST / 2 * CT_PDNA_LEN;
+	struct ct_pdna_hit hit[LIST];
+	size_t found = k->scan(q, list, LIST, max, hit, LIST), i, n = 0;
+	uint32_t d;
+
+	for (i = 0; i < LIST; i++) {
+		d = ct_pdna(q, list + i * CT_PDNA_LEN);
+		if (d > max)
+			continue;
+		if (n >= found || hit[n].i != i || hit[n].distance != d)
+			return false;
+		n++;
+	}
+	return n == found;
+}
+
+int
+ct_pdna_self_test(
+    void (*say)(void *arg, const char *kernel, bool good), void *arg)
+{
+	static const uint32_t max[] = { 0, CT_PDNA_DEFAULT, 500000,
+		UINT32_MAX };
+	uint8_t list[LIST * CT_PDNA_LEN];
+	uint32_t x = 1;
+	size_t n;
+	int i, bad = 0;
+	bool good;
+
+	/* around 128, ever wider; the first and the last are extremes */
+	for (n = 0; n < sizeof list; n++) {
+		x = x * 1664525 + 1013904223;
+		list[n] = (uint8_t)(128 +
+		    (int)(x >> 24) * (int)(n / CT_PDNA_LEN) / LIST / 2);
+	}
+	memset(list, 0, CT_PDNA_LEN);
+	memset(list + (LIST - 1) * CT_PDNA_LEN, 255, CT_PDNA_LEN);
+	for (i = 0; i < nkernels; i++) {
+		if (!kernels[i].runs())
+			continue;
+		for (good = true, n = 0; n < sizeof max / sizeof *max; n++)
+			good = good && agrees(&kernels[i], list, max[n]);
+		bad += !good;
+		say(arg, kernels[i].title, good);
+	}
+	return bad;
+}
