@@ -96,8 +96,19 @@ asan: clean
 	    -fno-sanitize-recover=all' HARDEN= CT_SANITIZED=1
 
 # speed as ratios, in a table; the other programs of t/bench stand alone
-bench: all t/bench/photo t/bench/speed t/bench/kernels t/tool/hostile
+bench: all t/bench/photo t/bench/speed t/bench/kernels t/bench/hashes \
+    t/tool/hostile
+	@if $(FAISS_THERE); then $(MAKE) t/bench/anchor; else \
+	    echo 'no FAISS rows: libfaiss-dev is missing (scripts/deps bench)'; fi
 	PATH=$$PWD:$$PATH t/bench/run
+
+# FAISS, to measure against; no C++ but this, and nothing else needs it
+FAISS   = -fopenmp -lfaiss -lopenblas
+FAISS_THERE = echo 'int main() {}' | $(CXX) -xc++ -o /dev/null \
+    -include faiss/IndexBinaryHash.h - $(FAISS) 2>/dev/null
+t/bench/anchor: t/bench/anchor.cc
+	@$(SAY) '  c++  $<'
+	$(Q)$(CXX) -std=c++17 -Wall -Wextra $(WERROR) -O2 -g -o $@ $< $(FAISS)
 
 # the core and its tests on another CPU, emulated; scripts/deps arm64
 ARM64_CC = aarch64-linux-gnu-gcc
@@ -121,7 +132,7 @@ SOURCES = $(wildcard cmd/*.c lib/*/*.c)
 lint: layers lib/tool/cybertipline.inc
 	mandoc -Tlint -Wwarning man/*.[1-8]
 	clang-format --dry-run -Werror $(wildcard cmd/*.c lib/*/*.[ch] t/*.[ch] \
-	    t/*/*.c)
+	    t/*/*.c t/*/*.cc)
 	printf '%s\n' $(SOURCES) | xargs -P2 -I@ scripts/tidy @ -- $(STD) \
 	    $(INCLUDE) $(DEFINE) $(PKG_CFLAGS)
 	shellcheck -x scripts/* t/*.sh t/*.t .ci/run
@@ -143,6 +154,7 @@ dist:
 
 clean:
 	rm -f $(CMDS) $(UNITS) $(TOOLS) $(BENCHES) $(FUZZ) $(LIBS) t/fault.so \
+	    t/bench/anchor \
 	    lib/tool/*.inc */*.[od] */*/*.[od]
 	rm -rf $(FUZZED) t/arm64
 
