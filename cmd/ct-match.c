@@ -3,168 +3,222 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "entry.h"
 #include "ham.h"
 #include "match.h"
+#include "near.h"
+#include "pdna.h"
 #include "prog.h"
-#include "rec.h"
 
 static const char usage[] =
-    "usage: ct-match [-aeqV] [-d DIR | -l FILE [--type TYPE]] [-t BITS]\n"
+    "usage: ct-match [-aeq] [-d DIR | -l FILE | --delta FILE] [OPTION...]\n"
+    "       ct-match build -o FILE [-t BITS] [--type TYPE] [LIST...]\n"
+    "       ct-match histogram [-q] [-d DIR | -l FILE] [-t BITS]\n"
     "Reads records, looks up every hash of each, writes those not clean.\n"
     "  -a, --all          write the clean ones too\n"
     "  -d, --dir DIR      state directory: its lists/known.ctx is asked\n"
     "  -e, --exit-match   exit status 0 only if all is clean, else 1\n"
+    "  -j, --jobs N       threads (the CPUs there are)\n"
     "  -l, --list FILE    ask this list (TYPE HASH [label] a line) or index\n"
+    "  -o, --output FILE  the index that build makes\n"
     "  -q, --quiet        no closing summary\n"
     "  -t, --threshold BITS  greatest PDQ distance that matches, whatever\n"
     "                     the source says; 31 unless it does\n"
+    "      --delta FILE   ask this list of new hashes; write what matches\n"
+    "      --max-age AGE  refuse an older index (status 75): 90s, 15m, 24h\n"
     "      --max-hits N   hits told of one record (64); total counts all\n"
-    "      --no-verify    do not check every byte of the index first\n"
-    "      --type TYPE    type of the list's hashes: md5 sha1 sha256 pdq\n"
-    "  -V, --version      version and kernel in use\n"
+    "      --packed       standard input is PDQ hashes of 32 bytes each\n"
+    "      --type TYPE    of the list's hashes: md5 sha1 sha256 sha512 pdq"
+    " pdna\n"
+    "      --verify       check every byte of the index first\n"
+    "  -V, --version      version and kernels in use\n"
     "  -h, --help         this text\n";
 
-enum { O_MAX_HITS = 256, O_NO_VERIFY, O_TYPE };
+enum { O_DELTA = 256, O_MAX_AGE, O_MAX_HITS, O_PACKED, O_TYPE, O_VERIFY };
 
 static const struct option options[] = {
 	{ "all", no_argument, NULL, 'a' },
+	{ "delta", required_argument, NULL, O_DELTA },
+	{ "dir", required_argument, NULL, 'd' },
 	{ "exit-match", no_argument, NULL, 'e' },
 	{ "help", no_argument, NULL, 'h' },
+	{ "jobs", required_argument, NULL, 'j' },
 	{ "list", required_argument, NULL, 'l' },
+	{ "max-age", required_argument, NULL, O_MAX_AGE },
 	{ "max-hits", required_argument, NULL, O_MAX_HITS },
-	{ "no-verify", no_argument, NULL, O_NO_VERIFY },
+	{ "output", required_argument, NULL, 'o' },
+	{ "packed", no_argument, NULL, O_PACKED },
 	{ "quiet", no_argument, NULL, 'q' },
-	{ "dir", required_argument, NULL, 'd' },
 	{ "threshold", required_argument, NULL, 't' },
 	{ "type", required_argument, NULL, O_TYPE },
+	{ "verify", no_argument, NULL, O_VERIFY },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
 
-struct run {
-	const char *dir, *list, *type;
-	bool all, tell, verify;
-	struct ct_match_how how;
-	struct ct_match *match;
-	struct ct_filter filter;
+#define HISTOGRAM 47 /* bits: as far as an index is faster than all of it */
+
+enum verb { FILTER, BUILD, HISTO };
+
+/* the options that each verb takes */
+static const char takes[][16] = { "adehjlqtDAHPTv", "otT", "dlqtv" };
+
+struct options {
+	enum verb verb;
+	const char *dir, *list, *delta, *out;
+	bool packed;
+	struct ct_match_from from;
+	struct ct_match_run run;
 };
-
-static int
-each(json_t *rec, void *arg, struct ct_err *err)
-{
-	struct run *r = arg;
-	bool again = json_object_get(rec, "match") != NULL;
-	enum ct_verdict verdict;
-	int rc = ct_match_rec(r->match, &r->how, rec, &verdict, err);
-
-	if (rc)
-		return rc;
-	ct_tally(&r->filter.tally, ct_verdict_name[verdict]);
-	if (verdict != CT_CLEAN && r->tell)
-		r->filter.status = CT_NO;
-	if (verdict == CT_CLEAN && !r->all)
-		return CT_DROP;
-	return again ? CT_REWRITE : 0;
-}
-
-/* Did any line come?  Those with an error are counted, too. */
-static bool
-any(const struct ct_tally *t)
-{
-	return t->name[0] != NULL;
-}
 
 static int
 version(void)
 {
-	char *more = ct_printf("kernel %s, index version 1", ct_ham_kernel());
+	char *more = ct_printf("kernels: search %s, distance %s, PhotoDNA %s;"
+			       " index version 1",
+	    ct_near_kernel(), ct_ham_kernel(), ct_pdna_kernel());
 	int rc = ct_version(more);
 
 	free(more);
 	return rc;
 }
 
-static void
-parse(struct run *r, int argc, char *argv[])
+/* One option; as takes[] knows it, or 0. */
+static char
+option(struct options *o, int c)
 {
+	switch (c) {
+	case 'a':
+		o->run.all = true;
+		return 'a';
+	case 'd':
+		o->dir = optarg;
+		return 'd';
+	case 'e':
+		o->run.tell = true;
+		return 'e';
+	case 'h':
+		exit(ct_help(usage));
+	case 'j':
+		o->run.jobs = (int)ct_number("-j", optarg, 1, 1024);
+		return 'j';
+	case 'l':
+		o->list = optarg;
+		return 'l';
+	case 'o':
+		o->out = optarg;
+		return 'o';
+	case 'q':
+		o->run.quiet = true;
+		return 'q';
+	case 't':
+		o->run.how.threshold =
+		    (int)ct_number("-t", optarg, 0, CT_HAM_MAX);
+		return 't';
+	case O_DELTA:
+		o->delta = optarg;
+		return 'D';
+	case O_MAX_AGE:
+		o->from.max_age = ct_age("--max-age", optarg);
+		return 'A';
+	case O_MAX_HITS:
+		o->run.how.max_hits =
+		    (size_t)ct_number("--max-hits", optarg, 0, 10000);
+		return 'H';
+	case O_PACKED:
+		o->packed = true;
+		return 'P';
+	case O_TYPE:
+		if (!ct_signal_matched(optarg))
+			ct_die(CT_USAGE,
+			    "--type: want md5, sha1, sha256, sha512, pdq or"
+			    " pdna");
+		o->from.type = optarg;
+		return 'T';
+	case O_VERIFY:
+		o->from.verify = true;
+		return 'v';
+	case 'V':
+		exit(version());
+	default:
+		return 0;
+	}
+}
+
+static void
+parse(struct options *o, int argc, char *argv[])
+{
+	char name;
 	int c;
 
-	while (
-	    (c = getopt_long(argc, argv, "ad:ehl:qt:V", options, NULL)) != -1)
-		switch (c) {
-		case 'a':
-			r->all = true;
-			break;
-		case 'd':
-			r->dir = optarg;
-			break;
-		case 'e':
-			r->tell = true;
-			break;
-		case 'h':
-			exit(ct_help(usage));
-		case 'l':
-			r->list = optarg;
-			break;
-		case 'q':
-			r->filter.quiet = true;
-			break;
-		case 't':
-			r->how.threshold =
-			    (int)ct_number("-t", optarg, 0, CT_HAM_MAX);
-			break;
-		case O_MAX_HITS:
-			r->how.max_hits =
-			    (size_t)ct_number("--max-hits", optarg, 0, 10000);
-			break;
-		case O_NO_VERIFY:
-			r->verify = false;
-			break;
-		case O_TYPE:
-			r->type = optarg;
-			break;
-		case 'V':
-			exit(version());
-		default:
+	if (argc > 1 && strcmp(argv[1], "build") == 0)
+		o->verb = BUILD;
+	else if (argc > 1 && strcmp(argv[1], "histogram") == 0)
+		o->verb = HISTO;
+	optind = o->verb == FILTER ? 1 : 2;
+	while ((c = getopt_long(
+		    argc, argv, "ad:ehj:l:o:qt:V", options, NULL)) != -1) {
+		name = option(o, c);
+		if (!name || !strchr(takes[o->verb], name))
 			ct_usage(usage);
-		}
-	if (optind != argc || (r->dir && r->list) || (r->type && !r->list))
+	}
+	if ((optind != argc && o->verb != BUILD) ||
+	    (o->verb == BUILD && !o->out) ||
+	    (o->dir != NULL) + (o->list != NULL) + (o->delta != NULL) > 1 ||
+	    (o->from.type && !o->list && !o->delta && o->verb != BUILD))
 		ct_usage(usage);
-	if (r->type && !ct_signal_matched(r->type))
-		ct_die(CT_USAGE,
-		    "--type: want md5, sha1, sha256, sha512 or"
-		    " pdq");
+}
+
+static int
+build(const struct options *o, char **list, size_t n)
+{
+	struct ct_match_build b = { .list = (const char *const *)list,
+		.n = n,
+		.type = o->from.type,
+		.out = o->out,
+		.threshold = o->run.how.threshold };
+	struct ct_err err = { 0 };
+
+	if (ct_match_build(&b, &err))
+		ct_die_err(&err);
+	return 0;
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct run r = { .verify = true,
-		.how = { -1, CT_MATCH_HITS },
-		.filter = { .in = STDIN_FILENO, .out = STDOUT_FILENO } };
+	struct options o = { .run = { .how = { -1, CT_MATCH_HITS },
+				 .jobs = ct_cpus(),
+				 .in = STDIN_FILENO,
+				 .out = STDOUT_FILENO } };
+	struct ct_match *m;
 	struct ct_err err = { 0 };
 	char *path;
 	int rc;
 
 	ct_start("ct-match");
-	parse(&r, argc, argv);
-	path = r.list ? ct_strdup(r.list)
-		      : ct_printf("%s/lists/known.ctx", ct_home(r.dir));
-	if (!r.list && access(path, F_OK) < 0 && errno == ENOENT)
+	parse(&o, argc, argv);
+	if (o.verb == BUILD)
+		return build(&o, argv + optind, (size_t)(argc - optind));
+	path = o.list ? ct_strdup(o.list)
+	    : o.delta ? ct_strdup(o.delta)
+		      : ct_printf("%s/lists/known.ctx", ct_home(o.dir));
+	if (!o.list && !o.delta && access(path, F_OK) < 0 && errno == ENOENT)
 		ct_die(CT_NOINPUT, "no index '%s': run ct-syncdb sync", path);
-	if (ct_match_open(&r.match, path, r.type, r.verify, &err))
+	o.from.path = path;
+	o.from.delta = o.run.known = o.delta != NULL;
+	if (ct_match_open(&m, &o.from, &err))
 		ct_die_err(&err);
 	free(path);
-	r.filter.each = each;
-	r.filter.arg = &r;
-	rc = ct_filter(&r.filter);
-	if (r.tell && !any(&r.filter.tally)) {
-		ct_warn("no record came");
-		rc = rc > CT_NOINPUT ? rc : CT_NOINPUT;
-	}
-	ct_match_close(r.match);
+	o.run.m = m;
+	rc = o.verb == HISTO
+	    ? ct_match_histogram(&o.run,
+		  o.run.how.threshold < 0 ? HISTOGRAM : o.run.how.threshold)
+	    : o.packed ? ct_match_packed(&o.run)
+		       : ct_match_run(&o.run);
+	ct_match_close(m);
 	return rc;
 }

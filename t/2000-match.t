@@ -206,7 +206,7 @@ ok 'the message does not tell it' test $told = no
 printf 'd41d8cd98f00b204e9800998ecf8427e\n%s\n' $md5 >bad
 exits 'the digest of nothing is left out' 0 ct-match -l bad <in
 for none in '' '# nothing' d41d8cd98f00b204e9800998ecf8427e "pdq $flat" \
-    "{\"type\":\"pdna\",\"hash\":\"$(printf %0192d 0)\"}" \
+    "{\"type\":\"pdna\",\"hash\":\"$(printf %0192d 0 | tr 0 A)\"}" \
     "{\"type\":\"md5\",\"hash\":\"$md5\",\"opinion\":\"negative\"}"; do
 	echo "$none" >bad
 	exits "a list of nothing to match: $none" 65 ct-match -l bad <in
@@ -215,7 +215,7 @@ done
 printf 'md5 %s\n{"type":"foo","hash":"%s"}\n' $md5 $md5 >bad
 exits 'a record of an unknown type' 65 ct-match -l bad <in
 ok 'is named' grep -q "'bad' line 2: unknown type" err
-for type in foo pdna '' md-5; do
+for type in foo vpdq '' md-5; do
 	exits "--type '$type'" 64 ct-match -l bad --type "$type" <in
 done
 echo $sha256 >bad

@@ -50,7 +50,7 @@ is 'what the source calls wrong is not looked for' '[]' known md5 "$(h 12 32)"
 is 'what it withdrew neither' '[]' known md5 "$(h 13 32)"
 printf '{"id":"x","hashes":{"pdq":"%s"}}\n' "$(h 11 64)" | ct-match -q >out
 is 'a hit has it all' \
-    '{"source":"own","list":"mine","member":"9002","entry":"1001","content":"image","type":"pdq","distance":0,"orientation":"orig","classification":"A1","opinion":"disputed","policy":"review","class":"own"}' \
+    '{"source":"own","list":"mine","member":"9002","entry":"1001","content":"image","classification":"A1","opinion":"disputed","type":"pdq","distance":0,"orientation":"orig","policy":"review","class":"own"}' \
     jq -c '.match.hits[0]' out
 
 for i in 1 2 3; do echo "{\"type\":\"foo\",\"hash\":\"$i\"}"; done >foo

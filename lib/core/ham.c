@@ -115,6 +115,15 @@ ct_ham(const uint8_t a[CT_HASH_LEN], const uint8_t b[CT_HASH_LEN])
 	return bits;
 }
 
+bool
+ct_ham_flat(const uint8_t hash[CT_HASH_LEN])
+{
+	static const uint8_t zero[CT_HASH_LEN];
+	int ones = ct_ham(hash, zero);
+
+	return ones < CT_HAM_ONES_MIN || ones > CT_HAM_ONES_MAX;
+}
+
 size_t
 ct_ham_scan_scalar(const uint8_t *q, const uint8_t *list, size_t n, int max,
     size_t *hit, size_t cap)

@@ -22,6 +22,7 @@
  * is flat: it never matches.  A good one has 128. */
 #define CT_HAM_ONES_MIN 64
 #define CT_HAM_ONES_MAX 192
+bool ct_ham_flat(const uint8_t hash[CT_HASH_LEN]);
 
 /* Distance of a and b in bits, 0 (same) to CT_HAM_MAX (inverted). */
 int ct_ham(const uint8_t a[CT_HASH_LEN], const uint8_t b[CT_HASH_LEN]);

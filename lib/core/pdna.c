@@ -98,6 +98,16 @@ sum(const uint8_t *a, const uint8_t *b, size_t n)
 	return all;
 }
 
+bool
+ct_pdna_flat(const uint8_t hash[CT_PDNA_LEN])
+{
+	size_t i, differ = 0;
+
+	for (i = 1; i < CT_PDNA_LEN; i++)
+		differ += hash[i] != hash[i - 1];
+	return 10 * differ <= 7 * (CT_PDNA_LEN - 1);
+}
+
 uint32_t
 ct_pdna(const uint8_t a[CT_PDNA_LEN], const uint8_t b[CT_PDNA_LEN])
 {

@@ -27,9 +27,10 @@
  * PhotoDNATransforms makes of one; only its interface is public, rot(hash,
  * degrees, flip).  By a public analysis (ArcaneNibble/open-alleged-photodna;
  * adulau/photodna) the bytes are 6 x 6 cells, row by row, of four sums each:
- * how the brightness falls to the right, to the left, down and up.  Then a turn
- *moves the cells as it does the picture and exchanges the four of a cell, up to
- *rounding.  That is an analysis and no specification, so it is not done here.
+ * how the brightness falls to the right, to the left, down and up.  Then a
+ * turn moves the cells as it does the picture and exchanges the four of a cell,
+ * up to rounding.  That is an analysis and no specification, so it is not done
+ * here.
  */
 #ifndef CT_PDNA_H
 #define CT_PDNA_H
@@ -41,6 +42,10 @@
 #define CT_PDNA_LEN ((size_t)144) /* bytes */
 #define CT_PDNA_MAX 9363600       /* 144 * 255 * 255 */
 #define CT_PDNA_DEFAULT 40000     /* at most this far apart is a match */
+
+/* Is it of something flat, and near to much that is flat?  It never matches:
+ * IPED's rule above. */
+bool ct_pdna_flat(const uint8_t hash[CT_PDNA_LEN]);
 
 uint32_t ct_pdna(const uint8_t a[CT_PDNA_LEN], const uint8_t b[CT_PDNA_LEN]);
 

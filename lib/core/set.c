@@ -284,6 +284,12 @@ ct_set_content(const struct ct_set *s)
 	return s->h.content;
 }
 
+size_t
+ct_set_size(const struct ct_set *s)
+{
+	return s->len;
+}
+
 const struct ct_set_kind *
 ct_set_nth(const struct ct_set *s, size_t i)
 {

@@ -59,6 +59,8 @@ int ct_set_verify(const struct ct_set *set, struct ct_err *err);
 void ct_set_head(const struct ct_set *set, struct ct_set_head *head);
 /* A digest of the content, that is of all but the head. */
 uint64_t ct_set_content(const struct ct_set *set);
+/* Bytes of the file. */
+size_t ct_set_size(const struct ct_set *set);
 
 /* One kind; borrowed from the set. */
 struct ct_set_kind {

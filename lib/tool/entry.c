@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ham.h"
 #include "hex.h"
+#include "pdna.h"
 #include "prog.h"
 
-#define PDNA_LEN ((size_t)144)
+#define BASE64 (CT_PDNA_LEN / 3 * 4) /* characters of a PhotoDNA hash */
 
 static const struct type {
 	const char *name;
@@ -23,7 +25,8 @@ static const struct type {
 	    "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce"
 	    "47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3"
 	    "e" },
-	{ "pdq", 32, NULL },
+	{ "pdq", CT_HASH_LEN, NULL },
+	{ "pdna", CT_PDNA_LEN, NULL },
 };
 
 static const struct type *
@@ -72,14 +75,6 @@ ct_signal_matched(const char *type)
 	char name[CT_SIGNAL_TYPE];
 
 	return name_of(name, type) && find(name);
-}
-
-bool
-ct_signal_known(const char *type)
-{
-	char name[CT_SIGNAL_TYPE];
-
-	return name_of(name, type) && (find(name) || strcmp(name, "pdna") == 0);
 }
 
 static const char *
@@ -137,13 +132,11 @@ take(struct ct_signal *s, const char *text, size_t len)
 	const char *why;
 
 	if (t) {
-		why = take_hex(s, text, len, t->len);
+		why = strcmp(t->name, "pdna") == 0 && len == BASE64
+		    ? take_base64(s, text, len)
+		    : take_hex(s, text, len, t->len);
 		return why ? why : is_null(s, t) ? "null-signal" : NULL;
 	}
-	if (strcmp(s->type, "pdna") == 0)
-		return len == 2 * PDNA_LEN    ? take_hex(s, text, len, PDNA_LEN)
-		    : len == PDNA_LEN / 3 * 4 ? take_base64(s, text, len)
-					      : "length";
 	if (len == 0 || len > CT_SIGNAL_MAX)
 		return "length";
 	s->hash = ct_alloc(len, 1);
@@ -185,4 +178,11 @@ ct_entry_fits(const struct ct_entry *e)
 {
 	return fits(e->member) && fits(e->entry) && fits(e->content) &&
 	    fits(e->classification) && fits(e->at);
+}
+
+bool
+ct_signal_flat(const struct ct_signal *s)
+{
+	return (strcmp(s->type, "pdq") == 0 && ct_ham_flat(s->hash)) ||
+	    (strcmp(s->type, "pdna") == 0 && ct_pdna_flat(s->hash));
 }

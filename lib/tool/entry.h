@@ -23,14 +23,11 @@ struct ct_signal {
 };
 
 /* Bytes of a hash of this type that can be matched: md5, sha1, sha256,
- * sha512, pdq; 0 for any other. */
+ * sha512, pdq, pdna (PhotoDNA); 0 for any other. */
 size_t ct_signal_len(const char *type);
 
 /* Is it one of these types, in any spelling? */
 bool ct_signal_matched(const char *type);
-
-/* Is it one of these types, or pdna, in any spelling? */
-bool ct_signal_known(const char *type);
 
 /*
  * Take a signal as text, outer blanks cut: hex in either case for the types
@@ -40,6 +37,9 @@ bool ct_signal_known(const char *type);
  */
 const char *ct_signal_parse(
     struct ct_signal *sig, const char *type, const char *text);
+
+/* Is it a hash of something flat, which never matches?  See ham.h, pdna.h. */
+bool ct_signal_flat(const struct ct_signal *sig);
 
 struct ct_entry {
 	const char *member, *entry, *content; /* never NULL */

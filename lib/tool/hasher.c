@@ -1,7 +1,6 @@
 #include "hasher.h"
 
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,11 +46,8 @@ unmask(const sigset_t *old)
 int
 ct_hasher_cpus(void)
 {
-	cpu_set_t set;
-	int n;
+	int n = ct_cpus();
 
-	/* it fails on machines of more CPUs than a cpu_set_t has */
-	n = sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
 	return n > CT_HASHER_LANES ? CT_HASHER_LANES : n;
 }
 

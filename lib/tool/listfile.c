@@ -121,7 +121,7 @@ from_record(
 		type = f->type;
 	if (!hash || !type)
 		return f->bad(f->arg, line, hash ? "no type" : "no hash", err);
-	if (!ct_signal_known(type)) {
+	if (!ct_signal_matched(type)) {
 		if (f->strict)
 			return f->bad(f->arg, line, "unknown type", err);
 		f->unknown++;
@@ -182,7 +182,7 @@ from_words(struct ct_listfile *f, size_t line, char *text, struct ct_err *err)
 			e.content = "video";
 		}
 		/* an unknown word is no type but a hash gone wrong */
-		if (!ct_signal_known(type))
+		if (!ct_signal_matched(type))
 			why = *hash ? "unknown type" : "not a hash";
 	}
 	if (why)

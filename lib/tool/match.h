@@ -2,29 +2,38 @@
  * match.h - is what a record tells of known?
  *
  * Every hash of a record is looked up in a set of known hashes: the digests
- * exactly, PDQ within a distance.
+ * exactly, PDQ and PhotoDNA within a distance.
  */
 #ifndef CT_MATCH_H
 #define CT_MATCH_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "err.h"
 #include "rec.h"
 
 #define CT_MATCH_HITS 64 /* hits told of one record, unless said otherwise */
 
-struct ct_match; /* a set, ready to be asked */
+struct ct_match; /* a set, ready to be asked; any number of threads may */
+
+struct ct_match_from {
+	/* an index (made by ct_compile or ct_match_build), or a list file */
+	const char *path;
+	const char *type; /* of lines of a list that do not say; or NULL */
+	bool verify;      /* check every byte of an index, however large */
+	bool delta;       /* a list of what is new: may hold nothing, and much
+			     will be looked up in it */
+	int64_t max_age;  /* ms; 0: any */
+};
 
 /*
- * An index (made by ct_compile), or a list file, of which type says what the
- * lines are that do not (NULL: nothing).  With verify every byte of an index
- * is checked.  CT_NOINPUT, or CT_DATAERR: damaged, or a line is no hash, or
- * a list holds none that can be matched.
+ * CT_NOINPUT; CT_DATAERR: damaged, or a line is no hash, or a list holds none
+ * that can be matched; CT_TEMPFAIL: it is older than max_age.
  */
-int ct_match_open(struct ct_match **m, const char *path, const char *type,
-    bool verify, struct ct_err *err);
+int ct_match_open(
+    struct ct_match **m, const struct ct_match_from *from, struct ct_err *err);
 void ct_match_close(struct ct_match *m);
 
 struct ct_match_how {
@@ -41,5 +50,43 @@ extern const char *const ct_verdict_name[]; /* by enum ct_verdict */
  */
 int ct_match_rec(const struct ct_match *m, const struct ct_match_how *how,
     json_t *rec, enum ct_verdict *verdict, struct ct_err *err);
+
+/* ---- a run over lines -------------------------------------------------------
+ */
+
+struct ct_match_run {
+	const struct ct_match *m;
+	struct ct_match_how how;
+	bool all;    /* write the clean ones too */
+	bool tell;   /* the status is CT_NO if any is not clean */
+	bool known;  /* write what matches, and nothing else */
+	int in, out; /* descriptors */
+	int jobs;
+	bool quiet;
+};
+
+/* Returns the exit status; messages are printed. */
+int ct_match_run(const struct ct_match_run *run);
+
+/* The same of PDQ hashes, CT_HASH_LEN bytes each: for each that matches a
+ * record of its row, from 0, is written. */
+int ct_match_packed(const struct ct_match_run *run);
+
+/*
+ * How near is what comes to each source?  Reads records and writes a record a
+ * source: of how many the nearest PDQ hash is at 0, 1, ... max bits.
+ */
+int ct_match_histogram(const struct ct_match_run *run, int max);
+
+/* ---- an index of one's own --------------------------------------------------
+ */
+
+struct ct_match_build {
+	const char *const *list; /* n files; NULL: standard input */
+	size_t n;
+	const char *type, *out;
+	int threshold; /* -1: the usual one */
+};
+int ct_match_build(const struct ct_match_build *b, struct ct_err *err);
 
 #endif

@@ -1,30 +1,172 @@
-/* match_impl.h - an open set of known hashes; for match*.c only */
+/*
+ * match_impl.h - inside the matcher; for match*.c only
+ *
+ * A record becomes a view, whether it was scanned as text or parsed; the view
+ * is looked up; what was found becomes the text of the member match.
+ */
 #ifndef CT_MATCH_IMPL_H
 #define CT_MATCH_IMPL_H
 
+#include "ham.h"
 #include "match.h"
+#include "near.h"
+#include "pdna.h"
 #include "rec.h"
+#include "scan.h"
 #include "set.h"
 
-#define CT_MATCH_QUALITY 50 /* of PDQ: below it a hash means little */
+#define MATCH_QUALITY 50 /* of PDQ: below it a hash means little */
+#define MATCH_TURNS 8    /* orientations */
 
-struct group {
-	json_t *text; /* what every hit of it carries, and its policy */
+/* ---- what is known --------------------------------------------------------
+ */
+
+enum match_action {
+	ACT_REVIEW,
+	ACT_REPORT,
+	ACT_BLOCK,
+	ACT_SHADOW,
+	ACT_ALLOW,
+	MATCH_ACTIONS
+};
+extern const char *const match_actions[MATCH_ACTIONS];
+
+/* A source and its policy. */
+struct match_group {
+	char *name;  /* of the source */
+	char *head;  /* "source":...,"list":... of a hit */
+	char *class; /* "class":... or NULL */
+	enum match_action action;
 	int threshold, quality;
+	uint32_t pdna;    /* distance */
+	size_t flood;     /* objects an hour that one hash may hit; 0: any */
+	json_t *surfaces; /* NULL: all but interpersonal */
 };
 
 struct ct_match {
 	struct ct_set *set;
 	uint8_t *bytes; /* of a set in memory */
 	size_t len;
-	struct group *group;
+	struct match_group *group;
 	size_t ngroups;
-	bool complete;   /* every source was read to its end once */
-	int threshold;   /* the widest of any group */
-	int least, most; /* quality that any group asks for */
+	bool complete;             /* every source was read to its end once */
+	int threshold;             /* the widest of any group */
+	uint32_t pdna;             /* likewise */
+	int least, most;           /* quality that any group asks for */
+	struct ct_scan line, note; /* what is wanted of each */
 };
 
-/* Is it a PDQ hash of something flat, which never matches? */
-bool ct_match_flat(const char *type, const uint8_t *hash);
+/* Does the group look at this surface (NULL: it was not told)? */
+bool match_surface(
+    const struct match_group *g, const char *surface, size_t len);
+
+/* Of a list file, made in memory: m->set. */
+int match_list(
+    struct ct_match *m, const struct ct_match_from *from, struct ct_err *err);
+
+/* ---- what a record says -----------------------------------------------------
+ */
+
+enum match_type { MD5, SHA1, SHA256, SHA512, PDQ, PDNA, MATCH_TYPES };
+#define MATCH_DIGESTS PDQ /* the types before it match what is equal */
+extern const char *const match_types[MATCH_TYPES];
+extern const char *const match_turns[MATCH_TURNS];
+
+enum match_decode { DECODE_UNTOLD, DECODE_OK, DECODE_BAD };
+
+struct match_view {
+	bool has[MATCH_TYPES];
+	uint8_t digest[MATCH_DIGESTS][CT_SET_HASH_MAX];
+	uint8_t pdq[CT_HASH_LEN], pdna[CT_PDNA_LEN];
+	uint8_t turned[MATCH_TURNS][CT_HASH_LEN];
+	bool has_turned[MATCH_TURNS], dihedral;
+	int quality; /* of the PDQ hash; -1: not told */
+	bool degenerate;
+	enum match_decode decode;
+	bool mime, picture;  /* told; it is that of a picture */
+	const char *surface; /* NULL: not told; borrowed */
+	size_t surface_len;
+};
+
+/* Of a parsed record.  CT_DATAERR: something is not what it seems. */
+int match_view(struct match_view *v, const json_t *rec, struct ct_err *err);
+
+/* Of a line: false if it is not regular, has an error, a match or anything
+ * that is not as it should be: parse it. */
+bool match_view_line(const struct ct_match *m, struct match_view *v,
+    const char *line, size_t len);
+void match_view_want(struct ct_scan *scan);
+
+/* ---- what was found ---------------------------------------------------------
+ */
+
+struct match_hit {
+	uint32_t note, hash; /* hash: its index among those of the type */
+	uint32_t distance;
+	uint8_t type, turn;
+	bool allowed;
+};
+
+struct match_hits {
+	struct match_hit *p;
+	size_t n, cap;
+};
+
+struct ct_match_work {
+	struct ct_near_find near;
+	struct ct_pdna_hit *pdna;
+	size_t pdna_cap;
+	struct match_view view;
+	/* the hits that count; of sources that only watch; of those that know
+	 * it to be harmless */
+	struct match_hits hits, shadow, allowed;
+	int looked;          /* hashes looked up */
+	bool near_all;       /* PDQ was looked up, for every source */
+	struct ct_text text; /* of the member */
+	size_t *at;          /* see match_tell */
+};
+
+struct ct_match_work *match_work(void);
+void match_work_free(void *work);
+
+void match_add(struct match_hits *h, struct match_hit hit);
+
+/* Look w->view up: fills the hits, each entry once a type, at its nearest, the
+ * nearest first.  CT_DATAERR: the index is damaged; CT_OSERR. */
+int match_look(const struct ct_match *m, const struct ct_match_how *how,
+    struct ct_match_work *w, struct ct_err *err);
+
+enum ct_verdict match_verdict(
+    const struct ct_match *m, const struct ct_match_work *w);
+
+#define MATCH_OURS 9 /* names in a hit that are not of its note */
+void match_note_want(struct ct_scan *scan);
+
+/* Append "match":{...}.  at: where in text the policy of the i-th hit told
+ * begins; NULL, or room for how->max_hits.  CT_DATAERR. */
+int match_tell(const struct ct_match *m, const struct ct_match_how *how,
+    const struct ct_match_work *w, enum ct_verdict verdict,
+    struct ct_text *text, size_t *at, struct ct_err *err);
+
+/* The rest of w, of its view, and the verdict: text begins with "match". */
+int match_found(const struct ct_match *m, const struct ct_match_how *how,
+    struct ct_match_work *w, enum ct_verdict *verdict, struct ct_err *err);
+
+/* Put that text, the member, into a parsed record. */
+int match_attach(json_t *rec, const struct ct_text *text, struct ct_err *err);
+
+/* ---- a hash that hits too much ----------------------------------------------
+ */
+
+struct match_flood; /* counts, in the order of the input */
+struct match_flood *match_flood(void);
+void match_flood_free(struct match_flood *f);
+
+/* What of a record's text is to be settled: NULL if nothing.  offset: where in
+ * the record w->text begins. */
+void *match_later(const struct ct_match *m, const struct ct_match_how *how,
+    const struct ct_match_work *w, size_t offset);
+/* Count it, and mark what is too much; releases later. */
+void match_settle(struct match_flood *f, void *later, struct ct_text *record);
 
 #endif

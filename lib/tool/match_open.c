@@ -1,180 +1,136 @@
-/* match_open.c - an index mapped, or a list file compiled in memory */
+/* match_open.c - a set with the policies of its sources, ready to be asked */
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "file.h"
-#include "ham.h"
-#include "listfile.h"
 #include "match_impl.h"
 #include "prog.h"
+#include "source.h"
 
-/* ---- a list file -----------------------------------------------------------
- */
+#define PRIVATE "interpersonal"   /* a surface that wants to be allowed */
+#define VERIFY ((size_t)16 << 20) /* bytes that are always verified */
 
-struct load {
-	const char *path;
-	struct ct_build *build;
-	struct ct_match *m;
-	size_t cap;
-	size_t hashes; /* that can be matched */
-};
+const char *const match_actions[MATCH_ACTIONS] = { "review", "report", "block",
+	"shadow", "allow" };
 
-static char *
-dump(json_t *o)
+static int
+number(const json_t *o, const char *name, int fallback)
 {
-	char *text = json_dumps(o, JSON_COMPACT);
+	const json_t *v = json_object_get(o, name);
 
-	json_decref(o);
-	if (!text)
-		ct_die(CT_OSERR, "out of memory");
+	return json_is_integer(v) && json_integer_value(v) >= 0 &&
+		json_integer_value(v) <= INT_MAX
+	    ? (int)json_integer_value(v)
+	    : fallback;
+}
+
+/* Those members of o as text, without the braces; NULL if there are none. */
+static char *
+members(const json_t *o, const char *name, const char *other)
+{
+	json_t *some = json_object(), *v;
+	char *text = NULL;
+
+	if ((v = json_object_get(o, name)))
+		(void)json_object_set(some, name, v);
+	if (other && (v = json_object_get(o, other)))
+		(void)json_object_set(some, other, v);
+	if (json_object_size(some)) {
+		text = json_dumps(some, JSON_COMPACT);
+		if (!text)
+			ct_die(CT_OSERR, "out of memory");
+		text[strlen(text) - 1] = '\0';
+		memmove(text, text + 1, strlen(text));
+	}
+	json_decref(some);
 	return text;
 }
 
-static int
-on_signal(void *arg, const struct ct_entry *e, struct ct_err *err)
+/* What a policy says that this program does not know is for people. */
+static enum match_action
+action_of(const json_t *o)
 {
-	struct load *l = arg;
-	json_t *o;
-	uint32_t note;
-	char *text;
-	int rc;
+	const char *text = json_string_value(json_object_get(o, "policy"));
+	int i;
 
-	if (e->n == 0)
-		return ct_fail(err, CT_DATAERR,
-		    "'%s': withdrawals are for ct-syncdb", l->path);
-	if (!ct_signal_len(e->signal->type) ||
-	    strcmp(e->signal->opinion, "negative") == 0)
-		return 0;
-	if (ct_match_flat(e->signal->type, e->signal->hash)) {
-		ct_warn("'%s': a PDQ hash left out: nearly all its bits are"
-			" the same",
-		    l->path);
-		return 0;
-	}
-	o = json_pack("{s:s, s:s, s:s}", "member", e->member, "entry", e->entry,
-	    "content", e->content);
-	if (e->classification)
-		(void)json_object_set_new(
-		    o, "classification", json_string(e->classification));
-	if (!*e->member)
-		(void)json_object_del(o, "member");
-	text = dump(o);
-	rc = ct_build_note(l->build, text, strlen(text), &note, err);
-	free(text);
-	l->hashes++;
-	return rc ? rc
-		  : ct_build_hash(l->build, e->signal->type, e->signal->hash,
-			e->signal->len, note, err);
+	for (i = 0; text && i < MATCH_ACTIONS; i++)
+		if (strcmp(text, match_actions[i]) == 0)
+			return (enum match_action)i;
+	return ACT_REVIEW;
 }
 
-static int
-on_bad(void *arg, size_t line, const char *why, struct ct_err *err)
+static void
+widen(struct ct_match *m, const struct match_group *g)
 {
-	struct load *l = arg;
-
-	if (strcmp(why, "null-signal") == 0) {
-		ct_warn("'%s' line %zu: left out: %s", l->path, line, why);
-		return 0;
-	}
-	return ct_fail(
-	    err, CT_DATAERR, "'%s' line %zu: %s", l->path, line, why);
-}
-
-static int
-put(void *arg, const void *bytes, size_t len)
-{
-	struct load *l = arg;
-	struct ct_match *m = l->m;
-
-	if (l->cap - m->len < len) {
-		l->cap = 2 * (m->len + len);
-		m->bytes = ct_grow(m->bytes, l->cap, 1);
-	}
-	memcpy(m->bytes + m->len, bytes, len);
-	m->len += len;
-	return 0;
-}
-
-static char *
-group_text(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	json_t *name = json_string(slash ? slash + 1 : path);
-	json_t *o = json_pack("{s:s, s:s}", "policy", "review", "class", "own");
-
-	(void)json_object_set_new(
-	    o, "source", name ? name : json_string("list"));
-	return dump(o);
-}
-
-static int
-load_list(
-    struct ct_match *m, const char *path, const char *type, struct ct_err *err)
-{
-	struct load l = { .path = path, .build = ct_build_new(), .m = m };
-	struct ct_listfile f = { .type = type,
-		.strict = true,
-		.each = on_signal,
-		.bad = on_bad,
-		.arg = &l };
-	struct ct_set_head head = { 0, ct_now(), ct_now() };
-	char *text = group_text(path);
-	uint64_t content;
-	int rc;
-
-	if (!l.build)
-		ct_die(CT_OSERR, "out of memory");
-	if (!(rc = ct_build_group(l.build, text, strlen(text), err)))
-		rc = ct_listfile_read(&f, path, err);
-	if (!rc && !l.hashes)
-		rc = ct_fail(err, CT_DATAERR,
-		    "'%s' holds no hash that can be matched", path);
-	ct_build_near(l.build, "pdq", 0);
-	if (!rc && !(rc = ct_build_finish(l.build, &content, err)) &&
-	    !(rc = ct_build_write(l.build, &head, put, &l, err)))
-		rc = ct_set_bytes(&m->set, m->bytes, m->len, err);
-	ct_build_free(l.build);
-	free(text);
-	return rc;
-}
-
-/* ---- either
- * ------------------------------------------------------------------ */
-
-static int
-take_group(struct ct_match *m, size_t i, struct ct_err *err)
-{
-	struct group *g = &m->group[i];
-	const json_t *v;
-	const char *text;
-	size_t len;
-
-	if (ct_set_group(m->set, i, &text, &len, err))
-		return err->code;
-	g->text = ct_json_object(text, len, err);
-	if (!g->text)
-		return ct_fail(err, CT_DATAERR,
-		    "the index is damaged: what it says of a source");
-	v = json_object_get(g->text, "threshold");
-	g->threshold = v ? (int)json_integer_value(v) : CT_HAM_DEFAULT;
-	v = json_object_get(g->text, "quality");
-	g->quality = v ? (int)json_integer_value(v) : CT_MATCH_QUALITY;
-	if (json_is_false(json_object_get(g->text, "complete"))) {
-		m->complete = false;
-		ct_warn("source '%s' was never read to its end: nothing is"
-			" clean",
-		    json_string_value(json_object_get(g->text, "source")));
-	}
 	if (g->threshold > m->threshold)
 		m->threshold = g->threshold;
+	if (g->pdna > m->pdna)
+		m->pdna = g->pdna;
 	if (g->quality < m->least)
 		m->least = g->quality;
 	if (g->quality > m->most)
 		m->most = g->quality;
+}
+
+static int
+take_group(struct ct_match *m, size_t i, struct ct_err *err)
+{
+	struct match_group *g = &m->group[i];
+	const char *text, *name;
+	size_t len;
+	json_t *o;
+
+	if (ct_set_group(m->set, i, &text, &len, err))
+		return err->code;
+	o = ct_json_object(text, len, err);
+	name = ct_rec_text(o, "source");
+	if (!o || !name) {
+		json_decref(o);
+		return ct_fail(err, CT_DATAERR,
+		    "the index is damaged: what it says of a source");
+	}
+	g->name = ct_strdup(name);
+	g->head = members(o, "source", "list");
+	g->class = members(o, "class", NULL);
+	g->action = action_of(o);
+	g->threshold = number(o, "threshold", CT_HAM_DEFAULT);
+	g->quality = number(o, "quality", MATCH_QUALITY);
+	g->pdna = (uint32_t)number(o, "pdna_threshold", CT_PDNA_DEFAULT);
+	g->flood = (size_t)number(o, "flood", CT_SOURCE_FLOOD);
+	g->surfaces = json_incref(json_object_get(o, "surfaces"));
+	if (json_is_false(json_object_get(o, "complete"))) {
+		m->complete = false;
+		ct_warn("source '%s' was never read to its end: nothing is"
+			" clean",
+		    g->name);
+	}
+	json_decref(o);
+	widen(m, g);
 	return 0;
+}
+
+bool
+match_surface(const struct match_group *g, const char *surface, size_t len)
+{
+	const json_t *one;
+	size_t i;
+
+	if (!surface)
+		return true;
+	if (!g->surfaces)
+		return len != strlen(PRIVATE) ||
+		    memcmp(surface, PRIVATE, len) != 0;
+	json_array_foreach(g->surfaces, i, one)
+	{
+		if (json_string_length(one) == len &&
+		    memcmp(json_string_value(one), surface, len) == 0)
+			return true;
+	}
+	return false;
 }
 
 static bool
@@ -189,42 +145,56 @@ is_index(const char *path)
 	return n == sizeof magic - 1 && strcmp(magic, CT_SET_MAGIC) == 0;
 }
 
+/* Mapped, and looked at whole if that is wanted or costs nothing. */
 static int
-load(struct ct_match *m, const char *path, const char *type, bool verify,
-    struct ct_err *err)
+map(struct ct_match *m, const struct ct_match_from *from, struct ct_err *err)
 {
-	size_t n = strlen(path), i;
 	struct ct_err why = { 0 };
+	int rc = ct_set_open(&m->set, from->path, &why);
+
+	if (!rc && (from->verify || ct_set_size(m->set) <= VERIFY))
+		rc = ct_set_verify(m->set, &why);
+	if (rc == CT_DATAERR)
+		return ct_fail(err, rc, "'%s': %s", from->path, why.msg);
+	return rc ? ct_fail(err, rc, "%s", why.msg) : 0;
+}
+
+static int
+load(struct ct_match *m, const struct ct_match_from *from, struct ct_err *err)
+{
+	size_t n = strlen(from->path), i;
 	struct ct_set_head head;
 	int rc;
 
-	if (is_index(path) || (n > 4 && strcmp(path + n - 4, ".ctx") == 0)) {
-		rc = ct_set_open(&m->set, path, &why);
-		if (!rc && verify)
-			rc = ct_set_verify(m->set, &why);
-		if (rc == CT_DATAERR)
-			return ct_fail(err, rc, "'%s': %s", path, why.msg);
-		if (rc)
-			return ct_fail(err, rc, "%s", why.msg);
-	} else if ((rc = load_list(m, path, type, err))) {
+	rc = is_index(from->path) ||
+		(n > 4 && strcmp(from->path + n - 4, ".ctx") == 0)
+	    ? map(m, from, err)
+	    : match_list(m, from, err);
+	if (rc)
 		return rc;
-	}
 	ct_set_head(m->set, &head);
+	if (from->max_age && ct_now() - head.asof > from->max_age)
+		return ct_fail(err, CT_TEMPFAIL,
+		    "'%s' is older than --max-age: run ct-syncdb sync",
+		    from->path);
 	m->complete = head.asof > 0;
 	m->least = ct_set_ngroups(m->set) ? 100 : 0;
 	m->group = ct_alloc(ct_set_ngroups(m->set), sizeof *m->group);
-	for (i = 0; i < ct_set_ngroups(m->set); i++, m->ngroups++)
+	match_view_want(&m->line);
+	match_note_want(&m->note);
+	m->ngroups = ct_set_ngroups(m->set);
+	for (i = 0; i < m->ngroups; i++)
 		if (take_group(m, i, err))
 			return err->code;
 	return 0;
 }
 
 int
-ct_match_open(struct ct_match **out, const char *path, const char *type,
-    bool verify, struct ct_err *err)
+ct_match_open(
+    struct ct_match **out, const struct ct_match_from *from, struct ct_err *err)
 {
 	struct ct_match *m = ct_alloc(1, sizeof *m);
-	int rc = load(m, path, type, verify, err);
+	int rc = load(m, from, err);
 
 	if (rc) {
 		ct_match_close(m);
@@ -241,8 +211,12 @@ ct_match_close(struct ct_match *m)
 
 	if (!m)
 		return;
-	for (i = 0; i < m->ngroups; i++)
-		json_decref(m->group[i].text);
+	for (i = 0; i < m->ngroups; i++) {
+		free(m->group[i].name);
+		free(m->group[i].head);
+		free(m->group[i].class);
+		json_decref(m->group[i].surfaces);
+	}
 	free(m->group);
 	ct_set_close(m->set);
 	free(m->bytes);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -230,6 +231,35 @@ ct_seconds(const char *opt, const char *arg, long lo, long hi)
 		ct_die(CT_USAGE, "%s: want seconds from %ld.%03ld to %ld", opt,
 		    lo / 1000, lo % 1000, hi / 1000);
 	return ms;
+}
+
+long
+ct_age(const char *opt, const char *arg)
+{
+	static const char units[] = "smhd";
+	static const long ms[] = { 1000, 60000, 3600000, 86400000, 1000 };
+	const char *unit;
+	char *end;
+	long n;
+
+	errno = 0;
+	n = strtol(arg, &end, 10);
+	unit = strchr(units, *end); /* the NUL, too */
+	if (end == arg || errno || n < 1 || n > 36500 * 86400L || !unit ||
+	    (*end && end[1]))
+		ct_die(
+		    CT_USAGE, "%s: want an age, as 90s, 15m, 24h or 7d", opt);
+	return n > LONG_MAX / ms[unit - units] ? LONG_MAX
+					       : n * ms[unit - units];
+}
+
+int
+ct_cpus(void)
+{
+	cpu_set_t set;
+
+	/* it fails on machines of more CPUs than a cpu_set_t has */
+	return sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
 }
 
 const char *

@@ -63,6 +63,12 @@ long ct_number(const char *opt, const char *arg, long lo, long hi);
 long ct_size(const char *opt, const char *arg, long lo, long hi);
 long ct_seconds(const char *opt, const char *arg, long lo, long hi);
 
+/* An age in s, m, h or d (seconds, if no letter is there): milliseconds. */
+long ct_age(const char *opt, const char *arg);
+
+/* CPUs that this process may use. */
+int ct_cpus(void);
+
 /* The state directory: dir if not NULL, else $CT_HOME, else /var/lib/ct. */
 const char *ct_home(const char *dir);
 

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "clock.h"
+#include "ham.h"
+#include "pdna.h"
 #include "prog.h"
 
 #define TOLD 20 /* refused records told of one run */
@@ -72,7 +74,7 @@ static int
 policy(struct ct_source *s, struct ct_err *err)
 {
 	static const char *const actions[] = { "review", "report", "block",
-		"shadow", NULL };
+		"shadow", "allow", NULL };
 	static const char *const classes[] = { "csam", "exploitative", "ncii",
 		"own", NULL };
 
@@ -84,6 +86,45 @@ policy(struct ct_source *s, struct ct_err *err)
 		    "source '%s': action = report is for class = csam only",
 		    s->name);
 	return 0;
+}
+
+/* Words of lower case, separated by blanks; at least one. */
+static int
+surfaces(const struct ct_source *s, struct ct_err *err)
+{
+	const char *p = s->surfaces;
+	size_t n = 0;
+
+	for (; p && *p; p += strspn(p, " \t")) {
+		size_t len =
+		    strspn(p, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+
+		if (!len || (p[len] && !strchr(" \t", p[len])))
+			break;
+		p += len;
+		n++;
+	}
+	return p && (*p || !n) ? ct_fail(err, CT_CONFIG,
+				     "source '%s': want surfaces = words of"
+				     " lower case, as public interpersonal",
+				     s->name)
+			       : 0;
+}
+
+static int
+numbers(struct ct_source *s, const struct ct_conf *conf, struct ct_err *err)
+{
+	const char *name = s->name;
+	int rc;
+
+	if ((rc = number(conf, name, "threshold", CT_HAM_MAX, CT_HAM_DEFAULT,
+		 &s->threshold, err)) ||
+	    (rc = number(conf, name, "pdna_threshold", CT_PDNA_MAX,
+		 CT_PDNA_DEFAULT, &s->pdna_threshold, err)) ||
+	    (rc = number(conf, name, "quality", 100, 50, &s->quality, err)))
+		return rc;
+	return number(
+	    conf, name, "flood", 1000000000, CT_SOURCE_FLOOD, &s->flood, err);
 }
 
 static int
@@ -102,6 +143,7 @@ load(struct ct_source *s, const struct ct_conf *conf, const char *name,
 	s->hash = get(conf, name, "hash");
 	s->action = get(conf, name, "action");
 	s->class = get(conf, name, "class");
+	s->surfaces = get(conf, name, "surfaces");
 	s->retry_ms = 1000;
 	for (i = 0; i < sizeof adapters / sizeof adapters[0]; i++)
 		if (type && strcmp(adapters[i]->type, type) == 0)
@@ -114,10 +156,7 @@ load(struct ct_source *s, const struct ct_conf *conf, const char *name,
 	else if (!s->adapter)
 		rc = ct_fail(err, CT_CONFIG,
 		    "source '%s': want type = file or ncmec", name);
-	if (rc ||
-	    (rc = number(
-		 conf, name, "threshold", 256, 31, &s->threshold, err)) ||
-	    (rc = number(conf, name, "quality", 100, 50, &s->quality, err)) ||
+	if (rc || (rc = numbers(s, conf, err)) || (rc = surfaces(s, err)) ||
 	    (rc = policy(s, err)))
 		return rc;
 	return s->adapter->conf(s, err);
@@ -136,7 +175,7 @@ ct_sources_load(
 {
 	static const char *const known[] = { "type", "path", "url",
 		"credential", "list", "hash", "threshold", "quality", "action",
-		"class", NULL };
+		"class", "surfaces", "flood", "pdna_threshold", NULL };
 	const char *name;
 
 	*all = (struct ct_sources){ 0 };
@@ -171,6 +210,7 @@ ct_sources_free(struct ct_sources *all)
 		free(s->hash);
 		free(s->action);
 		free(s->class);
+		free(s->surfaces);
 	}
 	free(all->src);
 	*all = (struct ct_sources){ 0 };

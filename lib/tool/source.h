@@ -40,7 +40,9 @@ struct ct_source {
 	const struct ct_adapter *adapter;
 	/* of the configuration; NULL if absent */
 	char *name, *path, *url, *credential, *list, *hash, *action, *class;
-	int threshold, quality;
+	char *surfaces; /* words, separated by blanks */
+	int threshold, pdna_threshold, quality;
+	int flood; /* objects an hour that one hash may hit; 0: any */
 
 	/* of this run */
 	bool allow_shrink; /* no guard against mass removal */
@@ -51,6 +53,8 @@ struct ct_source {
 	/* its outcome */
 	int64_t put, gone, rejected, requests;
 };
+
+#define CT_SOURCE_FLOOD 1000
 
 struct ct_sources {
 	struct ct_source *src; /* in byte order of the names */

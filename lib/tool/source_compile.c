@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "file.h"
-#include "ham.h"
 #include "prog.h"
 #include "rec.h"
 #include "set.h"
@@ -47,6 +46,22 @@ dump(json_t *o)
 	return text;
 }
 
+static json_t *
+words(const char *text)
+{
+	json_t *all = json_array();
+	size_t len;
+
+	for (; *text; text += len) {
+		text += strspn(text, " \t");
+		len = strcspn(text, " \t");
+		if (len)
+			(void)json_array_append_new(
+			    all, json_stringn(text, len));
+	}
+	return all;
+}
+
 /* It says so if the source was never read to its end: then what is not in the
  * index proves nothing. */
 static char *
@@ -60,6 +75,11 @@ group_text(const struct ct_source *s, bool complete)
 	set(o, "class", s->class);
 	(void)json_object_set_new(o, "threshold", json_integer(s->threshold));
 	(void)json_object_set_new(o, "quality", json_integer(s->quality));
+	(void)json_object_set_new(
+	    o, "pdna_threshold", json_integer(s->pdna_threshold));
+	(void)json_object_set_new(o, "flood", json_integer(s->flood));
+	if (s->surfaces)
+		(void)json_object_set_new(o, "surfaces", words(s->surfaces));
 	if (!complete)
 		(void)json_object_set_new(o, "complete", json_false());
 	return dump(o);
@@ -81,18 +101,6 @@ note_text(const struct ct_entry *e, const char *opinion)
 /* ---- building --------------------------------------------------------------
  */
 
-static bool
-degenerate(const struct ct_signal *s)
-{
-	static const uint8_t zero[CT_HASH_LEN];
-	int ones;
-
-	if (strcmp(s->type, "pdq") != 0)
-		return false;
-	ones = ct_ham(s->hash, zero);
-	return ones < CT_HAM_ONES_MIN || ones > CT_HAM_ONES_MAX;
-}
-
 /* The signals of one opinion share a note. */
 static int
 add_opinion(struct job *j, const struct ct_entry *e, const char *opinion,
@@ -108,7 +116,7 @@ add_opinion(struct job *j, const struct ct_entry *e, const char *opinion,
 		if (strcmp(s->opinion, opinion) != 0 ||
 		    !ct_signal_len(s->type) || ct_signal_len(s->type) != s->len)
 			continue;
-		if (degenerate(s)) {
+		if (ct_signal_flat(s)) {
 			j->degenerate++;
 			continue;
 		}
@@ -159,8 +167,8 @@ build(struct job *j, struct ct_err *err)
 	if (!rc)
 		rc = ct_build_finish(j->build, &j->content, err);
 	if (!rc && j->degenerate)
-		ct_warn("%zu PDQ hashes left out: nearly all bits are the"
-			" same, so they would match anything flat",
+		ct_warn("%zu hashes left out: they are of something flat and"
+			" would match anything flat",
 		    j->degenerate);
 	return rc;
 }

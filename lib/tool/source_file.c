@@ -119,7 +119,7 @@ conf_file(struct ct_source *s, struct ct_err *err)
 		    "source '%s': type = file wants path, no url or"
 		    " credential",
 		    s->name);
-	if (s->hash && !ct_signal_known(s->hash))
+	if (s->hash && !ct_signal_matched(s->hash))
 		return ct_fail(err, CT_CONFIG,
 		    "source '%s': unknown type of hash '%s'", s->name, s->hash);
 	return 0;

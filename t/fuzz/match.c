@@ -37,8 +37,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	if (!m) {
 		fd = fuzz_fd(list, sizeof list - 1);
-		must(ct_match_open(&m, fuzz_path(fd).text, NULL, true, &err) ==
-		    0);
+		must(ct_match_open(&m,
+			 &(struct ct_match_from){ .path = fuzz_path(fd).text },
+			 &err) == 0);
 		(void)close(fd);
 	}
 	rec = ct_json_object((const char *)data, len, &err);

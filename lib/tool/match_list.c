@@ -1,0 +1,253 @@
+/* match_list.c - list files compiled, in memory or into an index */
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "file.h"
+#include "listfile.h"
+#include "match_impl.h"
+#include "prog.h"
+
+#define STDIN "/dev/stdin"
+#define MODE 0640 /* as known.ctx */
+
+struct load {
+	const char *path;
+	struct ct_build *build;
+	size_t hashes; /* that can be matched */
+};
+
+static char *
+dump(json_t *o)
+{
+	char *text = json_dumps(o, JSON_COMPACT);
+
+	json_decref(o);
+	if (!text)
+		ct_die(CT_OSERR, "out of memory");
+	return text;
+}
+
+static char *
+note_text(const struct ct_entry *e)
+{
+	json_t *o =
+	    json_pack("{s:s, s:s}", "entry", e->entry, "content", e->content);
+
+	if (*e->member)
+		(void)json_object_set_new(o, "member", json_string(e->member));
+	if (e->classification)
+		(void)json_object_set_new(
+		    o, "classification", json_string(e->classification));
+	if (strcmp(e->signal->opinion, "positive") != 0)
+		(void)json_object_set_new(
+		    o, "opinion", json_string(e->signal->opinion));
+	return dump(o);
+}
+
+static int
+on_signal(void *arg, const struct ct_entry *e, struct ct_err *err)
+{
+	struct load *l = arg;
+	uint32_t note;
+	char *text;
+	int rc;
+
+	if (e->n == 0)
+		return ct_fail(err, CT_DATAERR,
+		    "'%s': withdrawals are for ct-syncdb", l->path);
+	if (!ct_signal_len(e->signal->type) ||
+	    strcmp(e->signal->opinion, "negative") == 0)
+		return 0;
+	if (ct_signal_flat(e->signal)) {
+		ct_warn("'%s': a %s hash left out: it is of something flat",
+		    l->path, e->signal->type);
+		return 0;
+	}
+	text = note_text(e);
+	rc = ct_build_note(l->build, text, strlen(text), &note, err);
+	free(text);
+	l->hashes++;
+	return rc ? rc
+		  : ct_build_hash(l->build, e->signal->type, e->signal->hash,
+			e->signal->len, note, err);
+}
+
+static int
+on_bad(void *arg, size_t line, const char *why, struct ct_err *err)
+{
+	struct load *l = arg;
+
+	if (strcmp(why, "null-signal") == 0) {
+		ct_warn("'%s' line %zu: left out: %s", l->path, line, why);
+		return 0;
+	}
+	return ct_fail(
+	    err, CT_DATAERR, "'%s' line %zu: %s", l->path, line, why);
+}
+
+static char *
+group_text(const char *path, int threshold)
+{
+	const char *slash = strrchr(path, '/');
+	json_t *name = json_string(slash ? slash + 1 : path);
+	json_t *o = json_pack("{s:s, s:s}", "policy", "review", "class", "own");
+
+	(void)json_object_set_new(
+	    o, "source", name ? name : json_string("list"));
+	if (threshold >= 0)
+		(void)json_object_set_new(
+		    o, "threshold", json_integer(threshold));
+	return dump(o);
+}
+
+/* A list as another group of l->build. */
+static int
+load(struct load *l, const char *type, int threshold, struct ct_err *err)
+{
+	struct ct_listfile f = { .type = type,
+		.strict = true,
+		.each = on_signal,
+		.bad = on_bad,
+		.arg = l };
+	char *text = group_text(l->path, threshold);
+	int rc = ct_build_group(l->build, text, strlen(text), err);
+
+	free(text);
+	return rc ? rc : ct_listfile_read(&f, l->path, err);
+}
+
+static int
+none(const struct load *l, struct ct_err *err)
+{
+	return ct_fail(
+	    err, CT_DATAERR, "'%s' holds no hash that can be matched", l->path);
+}
+
+static struct ct_build *
+build_new(void)
+{
+	struct ct_build *b = ct_build_new();
+
+	if (!b)
+		ct_die(CT_OSERR, "out of memory");
+	return b;
+}
+
+/* Finish it, and write it where it belongs. */
+static int
+finish(struct ct_build *b, size_t wide, ct_set_write_fn *put, void *arg,
+    struct ct_err *err)
+{
+	struct ct_set_head head = { 0, ct_now(), ct_now() };
+	uint64_t content;
+
+	ct_build_near(b, "pdq", wide);
+	if (ct_build_finish(b, &content, err))
+		return err->code;
+	return ct_build_write(b, &head, put, arg, err);
+}
+
+/* ---- in memory -----------------------------------------------------------
+ */
+
+struct memory {
+	struct ct_match *m;
+	size_t cap;
+};
+
+static int
+put(void *arg, const void *bytes, size_t len)
+{
+	struct memory *to = arg;
+	struct ct_match *m = to->m;
+
+	if (to->cap - m->len < len) {
+		to->cap = 2 * (m->len + len);
+		m->bytes = ct_grow(m->bytes, to->cap, 1);
+	}
+	memcpy(m->bytes + m->len, bytes, len);
+	m->len += len;
+	return 0;
+}
+
+int
+match_list(
+    struct ct_match *m, const struct ct_match_from *from, struct ct_err *err)
+{
+	struct load l = { .path = from->path, .build = build_new() };
+	struct memory to = { .m = m };
+	int rc = load(&l, from->type, -1, err);
+
+	if (!rc && !l.hashes && !from->delta)
+		rc = none(&l, err);
+	if (!rc)
+		rc = finish(
+		    l.build, from->delta ? CT_NEAR_SMALL : 0, put, &to, err);
+	if (!rc)
+		rc = ct_set_bytes(&m->set, m->bytes, m->len, err);
+	ct_build_free(l.build);
+	return rc;
+}
+
+/* ---- as a file -----------------------------------------------------------
+ */
+
+static int
+put_file(void *arg, const void *bytes, size_t len)
+{
+	return ct_write_full(*(int *)arg, bytes, len);
+}
+
+static int
+verify(const char *path, struct ct_err *err)
+{
+	struct ct_set *set;
+	int rc = ct_set_open(&set, path, err);
+
+	if (!rc)
+		rc = ct_set_verify(set, err);
+	ct_set_close(set);
+	return rc;
+}
+
+static int
+write_file(struct ct_build *b, const char *path, struct ct_err *err)
+{
+	struct ct_newfile f;
+	int rc = ct_newfile_open(&f, path, MODE, err);
+
+	if (rc)
+		return rc;
+	rc = finish(b, CT_NEAR_SMALL, put_file, &f.fd, err);
+	if (rc == CT_IOERR)
+		(void)ct_fail_errno(err, rc, "cannot write '%s'", f.tmp);
+	if (!rc)
+		rc = verify(f.tmp, err);
+	if (!rc)
+		return ct_newfile_commit(&f, err);
+	ct_newfile_abort(&f);
+	return rc;
+}
+
+int
+ct_match_build(const struct ct_match_build *b, struct ct_err *err)
+{
+	static const char *const standard[] = { STDIN };
+	const char *const *list = b->n ? b->list : standard;
+	struct load l = { .build = build_new() };
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; !rc && i < (b->n ? b->n : 1); i++) {
+		l.path = list[i];
+		l.hashes = 0;
+		rc = load(&l, b->type, b->threshold, err);
+		if (!rc && !l.hashes)
+			rc = none(&l, err);
+	}
+	if (!rc)
+		rc = write_file(l.build, b->out, err);
+	ct_build_free(l.build);
+	return rc;
+}

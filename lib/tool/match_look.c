@@ -1,0 +1,338 @@
+/* match_look.c - every hash of a view among the known ones */
+#include <stdlib.h>
+#include <string.h>
+
+#include "entry.h"
+#include "match_impl.h"
+#include "prog.h"
+
+void
+match_add(struct match_hits *h, struct match_hit hit)
+{
+	if (h->n == h->cap) {
+		h->cap = h->cap ? 2 * h->cap : 64;
+		h->p = ct_grow(h->p, h->cap, sizeof *h->p);
+	}
+	h->p[h->n++] = hit;
+}
+
+/* ---- looking up ----------------------------------------------------------
+ */
+
+struct look {
+	const struct ct_match *m;
+	const struct ct_match_how *how;
+	struct ct_match_work *w;
+};
+
+/* All that is known of a hash. */
+static int
+add(const struct look *l, const struct ct_set_kind *k, struct match_hit hit,
+    struct ct_err *err)
+{
+	const uint32_t *note;
+	size_t n;
+
+	if (ct_set_notes(k, hit.hash, &note, &n, err))
+		return err->code;
+	for (; n; n--) {
+		hit.note = *note++;
+		match_add(&l->w->hits, hit);
+	}
+	return 0;
+}
+
+/* The hashes of a type, or NULL if none is known. */
+static int
+kind(const struct look *l, enum match_type type, const struct ct_set_kind **k,
+    struct ct_err *err)
+{
+	*k = ct_set_kind(l->m->set, match_types[type]);
+	if (*k && (*k)->len != ct_signal_len(match_types[type]))
+		return ct_fail(err, CT_DATAERR,
+		    "the index is damaged: the length of %s", (*k)->name);
+	return 0;
+}
+
+static int
+look_digest(const struct look *l, enum match_type type, struct ct_err *err)
+{
+	const struct ct_set_kind *k;
+	size_t at;
+
+	if (!l->w->view.has[type])
+		return 0;
+	l->w->looked++;
+	if (kind(l, type, &k, err) || !k)
+		return err->code;
+	at = ct_set_find(k, l->w->view.digest[type]);
+	return at == SIZE_MAX ? 0
+			      : add(l, k,
+				    (struct match_hit){ .type = (uint8_t)type,
+					.hash = (uint32_t)at },
+				    err);
+}
+
+static int
+look_pdq(
+    const struct look *l, const uint8_t *pdq, size_t turn, struct ct_err *err)
+{
+	int max = l->how->threshold >= 0 ? l->how->threshold : l->m->threshold;
+	const struct ct_near_find *near = &l->w->near;
+	const struct ct_set_kind *k;
+	size_t i;
+
+	if (ct_ham_flat(pdq))
+		return CT_NO;
+	if (kind(l, PDQ, &k, err) || !k)
+		return err->code;
+	if (ct_set_near(k, pdq, max, &l->w->near, err))
+		return err->code;
+	for (i = 0; i < near->n; i++)
+		if (add(l, k,
+			(struct match_hit){ .type = PDQ,
+			    .turn = (uint8_t)turn,
+			    .hash = near->hit[i].i,
+			    .distance = near->hit[i].distance },
+			err))
+			return err->code;
+	return 0;
+}
+
+/* The picture as it is, then all orientations. */
+static int
+look_pdqs(const struct look *l, struct ct_err *err)
+{
+	const struct match_view *v = &l->w->view;
+	size_t i;
+	int rc;
+
+	if (v->quality >= 0 && v->quality < l->m->least)
+		return 0;
+	rc = v->has[PDQ] ? look_pdq(l, v->pdq, 0, err) : CT_NO;
+	if (rc > CT_NO)
+		return rc;
+	if (!rc) {
+		l->w->looked++;
+		l->w->near_all =
+		    v->quality >= MATCH_QUALITY && v->quality >= l->m->most;
+	}
+	for (i = 0; i < MATCH_TURNS; i++)
+		if (v->has_turned[i] &&
+		    (rc = look_pdq(l, v->turned[i], i, err)) > CT_NO)
+			return rc;
+	return 0;
+}
+
+static int
+look_pdna(const struct look *l, struct ct_err *err)
+{
+	struct ct_match_work *w = l->w;
+	const struct ct_set_kind *k;
+	size_t n, i;
+
+	if (!w->view.has[PDNA] || ct_pdna_flat(w->view.pdna))
+		return 0;
+	w->looked++;
+	if (kind(l, PDNA, &k, err) || !k)
+		return err->code;
+	n = ct_pdna_scan(
+	    w->view.pdna, k->hash, k->n, l->m->pdna, w->pdna, w->pdna_cap);
+	if (n > w->pdna_cap) {
+		w->pdna_cap = n;
+		w->pdna = ct_grow(w->pdna, n, sizeof *w->pdna);
+		(void)ct_pdna_scan(w->view.pdna, k->hash, k->n, l->m->pdna,
+		    w->pdna, w->pdna_cap);
+	}
+	for (i = 0; i < n; i++)
+		if (add(l, k,
+			(struct match_hit){ .type = PDNA,
+			    .hash = (uint32_t)w->pdna[i].i,
+			    .distance = w->pdna[i].distance },
+			err))
+			return err->code;
+	return 0;
+}
+
+/* ---- the nearest of each, by what their sources ask for --------------------
+ */
+
+static int
+by_note(const void *a, const void *b)
+{
+	const struct match_hit *x = a, *y = b;
+
+	if (x->note != y->note)
+		return x->note < y->note ? -1 : 1;
+	if (x->type != y->type)
+		return x->type - y->type;
+	if (x->distance != y->distance)
+		return x->distance < y->distance ? -1 : 1;
+	return x->turn - y->turn;
+}
+
+/* Notes are in order of source, member and entry. */
+static int
+by_distance(const void *a, const void *b)
+{
+	const struct match_hit *x = a, *y = b;
+
+	if (x->distance != y->distance)
+		return x->distance < y->distance ? -1 : 1;
+	return by_note(a, b);
+}
+
+static bool
+counts(const struct look *l, const struct match_group *g,
+    const struct match_hit *h)
+{
+	const struct match_view *v = &l->w->view;
+
+	if (!match_surface(g, v->surface, v->surface_len))
+		return false;
+	if (h->type == PDNA)
+		return h->distance <= g->pdna;
+	return h->type != PDQ ||
+	    ((l->how->threshold >= 0 ||
+		 h->distance <= (uint32_t)g->threshold) &&
+		(v->quality < 0 || v->quality >= g->quality));
+}
+
+/* To the hits that count, or where those of its source go. */
+static int
+sort_out(const struct look *l, const struct match_hit *h, size_t *n,
+    struct ct_err *err)
+{
+	struct ct_match_work *w = l->w;
+	const struct match_group *g;
+	const char *text;
+	size_t len, group;
+
+	if (ct_set_note(l->m->set, h->note, &text, &len, &group, err))
+		return err->code;
+	g = &l->m->group[group];
+	if (!counts(l, g, h))
+		return 0;
+	if (g->action == ACT_SHADOW)
+		match_add(&w->shadow, *h);
+	else if (g->action == ACT_ALLOW)
+		match_add(&w->allowed, *h);
+	else
+		w->hits.p[(*n)++] = *h;
+	return 0;
+}
+
+/*
+ * What is known to be harmless.  Only a digest that nobody can make twice
+ * outweighs what is merely near, since a picture can be made to have any PDQ
+ * hash; all else of it is for a person to look at.
+ */
+static void
+allow(struct ct_match_work *w)
+{
+	struct match_hit *h;
+	bool proven = false;
+	size_t i, n = 0;
+
+	for (i = 0; i < w->allowed.n; i++)
+		proven |= w->allowed.p[i].type == SHA256 ||
+		    w->allowed.p[i].type == SHA512;
+	for (i = 0; i < w->hits.n; i++) {
+		h = &w->hits.p[i];
+		if (proven && h->type >= MATCH_DIGESTS)
+			continue;
+		h->allowed = true;
+		w->hits.p[n++] = *h;
+	}
+	w->hits.n = n;
+}
+
+static void
+nearest(struct match_hits *h)
+{
+	if (h->n > 1)
+		qsort(h->p, h->n, sizeof *h->p, by_distance);
+}
+
+static int
+choose(const struct look *l, struct ct_err *err)
+{
+	struct ct_match_work *w = l->w;
+	struct match_hits *h = &w->hits;
+	size_t i, n = 0;
+	uint32_t note = 0;
+	int type = -1;
+	struct match_hit hit;
+
+	if (h->n > 1)
+		qsort(h->p, h->n, sizeof *h->p, by_note);
+	for (i = 0; i < h->n; i++) {
+		hit = h->p[i];
+		if (type == hit.type && note == hit.note)
+			continue;
+		type = hit.type;
+		note = hit.note;
+		if (sort_out(l, &hit, &n, err))
+			return err->code;
+	}
+	h->n = n;
+	if (w->allowed.n)
+		allow(w);
+	nearest(h);
+	nearest(&w->shadow);
+	nearest(&w->allowed);
+	return 0;
+}
+
+int
+match_look(const struct ct_match *m, const struct ct_match_how *how,
+    struct ct_match_work *w, struct ct_err *err)
+{
+	struct look l = { m, how, w };
+	int rc = 0, type;
+
+	w->hits.n = w->shadow.n = w->allowed.n = 0;
+	w->looked = 0;
+	w->near_all = false;
+	for (type = 0; !rc && type < MATCH_DIGESTS; type++)
+		rc = look_digest(&l, (enum match_type)type, err);
+	if (!rc && (w->view.has[PDQ] || w->view.dihedral))
+		rc = look_pdqs(&l, err);
+	if (!rc)
+		rc = look_pdna(&l, err);
+	return rc || !w->hits.n ? rc : choose(&l, err);
+}
+
+/* Does any source look for such a thing on its surface? */
+static bool
+looked_for(const struct ct_match *m, const struct match_view *v)
+{
+	size_t i;
+
+	for (i = 0; i < m->ngroups; i++)
+		if (m->group[i].action != ACT_ALLOW &&
+		    match_surface(&m->group[i], v->surface, v->surface_len))
+			return true;
+	return false;
+}
+
+/* Only what was read whole and looked up, with every hash it has, in lists
+ * that were read whole, is clean. */
+enum ct_verdict
+match_verdict(const struct ct_match *m, const struct ct_match_work *w)
+{
+	const struct match_view *v = &w->view;
+
+	if (w->hits.n)
+		return CT_MATCH;
+	if (!m->complete || !w->looked || v->decode == DECODE_BAD ||
+	    v->degenerate || !looked_for(m, v))
+		return CT_UNDECIDED;
+	if (w->near_all)
+		return CT_CLEAN;
+	/* no picture, so that there is no PDQ hash to look up */
+	return v->decode == DECODE_OK && v->mime && !v->picture &&
+		!v->has[PDQ] && !v->dihedral
+	    ? CT_CLEAN
+	    : CT_UNDECIDED;
+}

@@ -1,0 +1,233 @@
+/* match_run.c - lines in, lines with a match out; and packed hashes */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "match_impl.h"
+#include "prog.h"
+
+struct run {
+	const struct ct_match_run *how;
+	struct match_flood *flood;
+	struct ct_tally tally;
+};
+
+/* ---- records -------------------------------------------------------------
+ */
+
+/* The line as it came, without a match that it came with: 0, or -1 if that
+ * cannot be cut out. */
+static int
+plain(const struct ct_line *l, struct ct_text *text, bool *bare)
+{
+	bool again = json_object_get(l->rec, "match") != NULL;
+	size_t len = l->len;
+
+	text->len = 0;
+	ct_text_add(text, l->line, l->len + 1);
+	*bare = json_object_size(l->rec) == again;
+	if (again && ct_rec_cut(text->s, &len, "match") < 0)
+		return -1;
+	text->len = len;
+	return 0;
+}
+
+/* The record of the line and of w->text, for others to read. */
+static int
+put(const struct run *r, struct ct_line *l, struct ct_err *err)
+{
+	struct ct_match_work *w = l->own;
+	size_t start = l->out->len;
+	struct ct_text line = { 0 };
+	bool bare = false;
+	int rc = 0;
+
+	if (!l->rec) {
+		ct_text_more(
+		    l->out, l->line, l->len, false, w->text.s, w->text.len);
+	} else if (plain(l, &line, &bare) == 0) {
+		ct_text_more(
+		    l->out, line.s, line.len, bare, w->text.s, w->text.len);
+	} else if (!(rc = match_attach(l->rec, &w->text, err))) {
+		ct_line_put(l, true);
+		return rc; /* nobody knows where its policies are */
+	}
+	ct_text_free(&line);
+	l->later = match_later(
+	    r->how->m, &r->how->how, w, l->out->len - 1 - w->text.len - start);
+	return rc;
+}
+
+static int
+line(struct ct_line *l, void *arg, struct ct_err *err)
+{
+	const struct run *r = arg;
+	const struct ct_match_run *how = r->how;
+	struct ct_match_work *w = l->own;
+	enum ct_verdict verdict;
+	int rc;
+
+	if (!match_view_line(how->m, &w->view, l->line, l->len) &&
+	    ((rc = ct_line_rec(l, err)) ||
+		(rc = match_view(&w->view, l->rec, err))))
+		return rc;
+	if ((rc = match_found(how->m, &how->how, w, &verdict, err)))
+		return rc;
+	l->outcome = how->known && verdict != CT_MATCH
+	    ? "other"
+	    : ct_verdict_name[verdict];
+	if (verdict != CT_CLEAN && how->tell)
+		l->status = CT_NO;
+	if (how->known ? verdict != CT_MATCH : verdict == CT_CLEAN && !how->all)
+		return 0;
+	return put(r, l, err);
+}
+
+static void
+settle(struct ct_line *l, void *arg)
+{
+	struct run *r = arg;
+
+	match_settle(r->flood, l->later, l->out);
+}
+
+static void *
+own(void *arg)
+{
+	(void)arg;
+	return match_work();
+}
+
+int
+ct_match_run(const struct ct_match_run *how)
+{
+	struct run r = { .how = how, .flood = match_flood() };
+	struct ct_lines l = { .line = line,
+		.settle = settle,
+		.arg = &r,
+		.own = own,
+		.disown = match_work_free,
+		.in = how->in,
+		.out = how->out,
+		.jobs = how->jobs,
+		.quiet = how->quiet,
+		.tally = &r.tally };
+	int rc = ct_lines(&l);
+
+	match_flood_free(r.flood);
+	if (how->tell && !r.tally.name[0]) { /* those in error count, too */
+		ct_warn("no record came");
+		rc = rc > CT_NOINPUT ? rc : CT_NOINPUT;
+	}
+	return rc;
+}
+
+/* ---- packed hashes -------------------------------------------------------
+ */
+
+#define PACK ((size_t)4096) /* hashes read at once */
+
+struct pack {
+	const struct ct_match_run *how;
+	const struct ct_set_kind *pdq;
+	struct ct_match_work *w;
+	struct ct_out out;
+	uint64_t row;
+	size_t matches;
+};
+
+static int
+one(struct pack *p, const uint8_t *hash, struct ct_err *err)
+{
+	struct ct_match_work *w = p->w;
+	struct ct_text text = { 0 };
+	enum ct_verdict verdict;
+	char *head;
+	int rc;
+
+	memcpy(w->view.pdq, hash, CT_HASH_LEN);
+	if (match_found(p->how->m, &p->how->how, w, &verdict, err))
+		return err->code;
+	if (verdict != CT_MATCH)
+		return 0;
+	p->matches++;
+	head = ct_printf("{\"id\":\"row:%llu\",", (unsigned long long)p->row);
+	ct_text_add(&text, head, strlen(head));
+	ct_text_add(&text, w->text.s, w->text.len);
+	ct_text_add(&text, "}", 1);
+	rc = ct_out_line(&p->out, text.s, text.len, err);
+	free(head);
+	ct_text_free(&text);
+	return rc;
+}
+
+static int
+pack(struct pack *p, const uint8_t *hash, size_t n, struct ct_err *err)
+{
+	const struct ct_match_run *how = p->how;
+	int max =
+	    how->how.threshold >= 0 ? how->how.threshold : how->m->threshold;
+
+	for (; n; n--, hash += CT_HASH_LEN, p->row++) {
+		if (ct_ham_flat(hash))
+			continue;
+		if (ct_set_near(p->pdq, hash, max, &p->w->near, err))
+			return err->code;
+		if (p->w->near.n && one(p, hash, err))
+			return err->code;
+	}
+	return ct_out_tick(&p->out, err);
+}
+
+static int
+packs(struct pack *p, struct ct_err *err)
+{
+	uint8_t *buf = ct_alloc(PACK, CT_HASH_LEN);
+	ssize_t got = 1;
+	int rc = 0;
+
+	while (!rc && !ct_stop && got > 0) {
+		got = ct_read_full(p->how->in, buf, PACK * CT_HASH_LEN);
+		if (got < 0)
+			rc = ct_fail_errno(err, CT_IOERR, "cannot read");
+		else if ((size_t)got % CT_HASH_LEN)
+			rc = ct_fail(err, CT_DATAERR,
+			    "the last hash is cut: the input is no whole"
+			    " number of 32 bytes");
+		else if (p->pdq)
+			rc = pack(p, buf, (size_t)got / CT_HASH_LEN, err);
+		else
+			p->row += (uint64_t)got / CT_HASH_LEN;
+	}
+	free(buf);
+	return rc;
+}
+
+int
+ct_match_packed(const struct ct_match_run *how)
+{
+	struct pack p = { .how = how,
+		.pdq = ct_set_kind(how->m->set, match_types[PDQ]),
+		.w = match_work(),
+		.out = { .fd = how->out } };
+	struct ct_err err = { 0 };
+	int rc;
+
+	p.w->view.has[PDQ] = true;
+	p.w->view.quality = -1;
+	rc = packs(&p, &err);
+	if (rc)
+		ct_warn("%s", err.msg);
+	if (ct_out_close(&p.out, &err) && rc < CT_IOERR) {
+		ct_warn("%s", err.msg);
+		rc = CT_IOERR;
+	}
+	if (!how->quiet)
+		ct_warn("%llu hashes: %zu match, %llu other",
+		    (unsigned long long)p.row, p.matches,
+		    (unsigned long long)(p.row - p.matches));
+	match_work_free(p.w);
+	return rc;
+}

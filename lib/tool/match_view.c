@@ -1,0 +1,276 @@
+/* match_view.c - what a record says that matters to a match */
+#include <stdlib.h>
+#include <string.h>
+
+#include "entry.h"
+#include "hex.h"
+#include "match_impl.h"
+
+const char *const match_types[MATCH_TYPES] = { "md5", "sha1", "sha256",
+	"sha512", "pdq", "pdna" };
+
+const char *const match_turns[MATCH_TURNS] = { "orig", "rot90", "rot180",
+	"rot270", "flipx", "flipy", "flipp", "flipm" };
+
+#define PDNA_TEXT (2 * CT_PDNA_LEN) /* digits; base64 is shorter */
+
+static void
+set_mime(struct match_view *v, const char *mime, size_t len)
+{
+	v->mime = true;
+	v->picture = len >= 6 && memcmp(mime, "image/", 6) == 0;
+}
+
+static void
+set_decode(struct match_view *v, const char *decode, size_t len)
+{
+	v->decode =
+	    len == 2 && memcmp(decode, "ok", 2) == 0 ? DECODE_OK : DECODE_BAD;
+}
+
+static bool
+take_pdna(struct match_view *v, const char *text, size_t len)
+{
+	char buf[PDNA_TEXT + 1];
+	struct ct_signal sig;
+
+	if (len > PDNA_TEXT)
+		return false;
+	memcpy(buf, text, len);
+	buf[len] = '\0';
+	if (ct_signal_parse(&sig, "pdna", buf))
+		return false;
+	memcpy(v->pdna, sig.hash, CT_PDNA_LEN);
+	free(sig.hash);
+	v->has[PDNA] = true;
+	return true;
+}
+
+/* ---- of a parsed record ----------------------------------------------------
+ */
+
+/* What the verdict goes by must be what it seems. */
+static int
+view_file(struct match_view *v, const json_t *rec, struct ct_err *err)
+{
+	const json_t *file = json_object_get(rec, "file"), *text;
+
+	if (file && !json_is_object(file))
+		return ct_fail(err, CT_DATAERR, "file is not an object");
+	if ((text = json_object_get(file, "decode"))) {
+		if (!json_is_string(text))
+			return ct_fail(
+			    err, CT_DATAERR, "file.decode is not a string");
+		set_decode(
+		    v, json_string_value(text), json_string_length(text));
+	}
+	if ((text = json_object_get(file, "mime"))) {
+		if (!json_is_string(text))
+			return ct_fail(
+			    err, CT_DATAERR, "file.mime is not a string");
+		set_mime(v, json_string_value(text), json_string_length(text));
+	}
+	if ((text = json_object_get(rec, "surface"))) {
+		if (!json_is_string(text))
+			return ct_fail(
+			    err, CT_DATAERR, "surface is not a string");
+		v->surface = json_string_value(text);
+		v->surface_len = json_string_length(text);
+	}
+	return 0;
+}
+
+static int
+view_turned(
+    struct match_view *v, const json_t *hex, size_t i, struct ct_err *err)
+{
+	if (!json_is_string(hex) ||
+	    json_string_length(hex) != 2 * CT_HASH_LEN ||
+	    ct_unhex(json_string_value(hex), v->turned[i], CT_HASH_LEN) < 0)
+		return ct_fail(err, CT_DATAERR,
+		    "hashes.pdq_dihedral: %s is not 64 hex digits",
+		    match_turns[i]);
+	v->has_turned[i] = true;
+	return 0;
+}
+
+/* All eight orientations, by name or in order. */
+static int
+view_dihedral(struct match_view *v, const json_t *all, struct ct_err *err)
+{
+	const json_t *hex;
+	size_t i, seen = 0;
+	int rc = 0;
+
+	if (!json_is_object(all) &&
+	    (!json_is_array(all) || json_array_size(all) != MATCH_TURNS))
+		return ct_fail(err, CT_DATAERR,
+		    "hashes.pdq_dihedral: want an object, or an array of 8");
+	v->dihedral = true;
+	for (i = 0; !rc && i < MATCH_TURNS; i++) {
+		hex = json_is_array(all) ? json_array_get(all, i)
+					 : json_object_get(all, match_turns[i]);
+		if (!hex)
+			continue;
+		seen++;
+		rc = view_turned(v, hex, i, err);
+	}
+	if (!rc && json_is_object(all) && seen != json_object_size(all))
+		rc = ct_fail(err, CT_DATAERR,
+		    "hashes.pdq_dihedral: an unknown orientation");
+	return rc;
+}
+
+static int
+view_pdq(struct match_view *v, const json_t *rec, struct ct_err *err)
+{
+	const json_t *quality = ct_rec_get(rec, "hashes.pdq_quality");
+	const json_t *all = ct_rec_get(rec, "hashes.pdq_dihedral");
+	int rc = ct_rec_hash(rec, "pdq", v->pdq, sizeof v->pdq, err);
+
+	if (rc > CT_NO)
+		return rc;
+	v->has[PDQ] = rc == 0;
+	v->degenerate = ct_rec_get(rec, "hashes.pdq_degenerate") != NULL;
+	if (!v->has[PDQ] && !all)
+		return 0;
+	if (quality &&
+	    (!json_is_integer(quality) || json_integer_value(quality) < 0 ||
+		json_integer_value(quality) > 100))
+		return ct_fail(err, CT_DATAERR,
+		    "hashes.pdq_quality is not a number from 0 to 100");
+	if (quality)
+		v->quality = (int)json_integer_value(quality);
+	return all ? view_dihedral(v, all, err) : 0;
+}
+
+int
+match_view(struct match_view *v, const json_t *rec, struct ct_err *err)
+{
+	const json_t *pdna = ct_rec_get(rec, "hashes.pdna");
+	int rc, i;
+
+	*v = (struct match_view){ .quality = -1 };
+	rc = view_file(v, rec, err);
+	for (i = 0; !rc && i < MATCH_DIGESTS; i++) {
+		rc = ct_rec_hash(rec, match_types[i], v->digest[i],
+		    ct_signal_len(match_types[i]), err);
+		v->has[i] = rc == 0;
+		rc = rc == CT_NO ? 0 : rc;
+	}
+	if (!rc)
+		rc = view_pdq(v, rec, err);
+	if (!rc && pdna &&
+	    (!json_is_string(pdna) ||
+		!take_pdna(
+		    v, json_string_value(pdna), json_string_length(pdna))))
+		rc = ct_fail(err, CT_DATAERR,
+		    "hashes.pdna is not 144 bytes as base64 or hex digits");
+	return rc;
+}
+
+/* ---- of a line -------------------------------------------------------------
+ */
+
+enum {
+	W_ERROR,
+	W_MATCH,
+	W_SURFACE,
+	W_FILE,
+	W_DECODE,
+	W_MIME,
+	W_HASHES,
+	W_MD5, /* and the others in the order of match_types */
+	W_QUALITY = W_MD5 + MATCH_TYPES,
+	W_DEGENERATE,
+	W_DIHEDRAL,
+	WANTS
+};
+
+void
+match_view_want(struct ct_scan *scan)
+{
+	static const char *const paths[WANTS] = { "error", "match", "surface",
+		"file", "file.decode", "file.mime", "hashes", "hashes.md5",
+		"hashes.sha1", "hashes.sha256", "hashes.sha512", "hashes.pdq",
+		"hashes.pdna", "hashes.pdq_quality", "hashes.pdq_degenerate",
+		"hashes.pdq_dihedral" };
+
+	ct_scan_want(scan, paths, WANTS);
+}
+
+/* Is it absent, or of this kind? */
+static bool
+fits(const struct ct_scan_got *g, enum ct_scan_kind kind)
+{
+	return g->kind == CT_SCAN_NONE || g->kind == kind;
+}
+
+/* Hex digits of len bytes, if there are any. */
+static bool
+line_hash(const struct ct_scan_got *g, uint8_t *out, size_t len, bool *has)
+{
+	*has = g->kind == CT_SCAN_STRING;
+	return g->kind == CT_SCAN_NONE ||
+	    (*has && g->len == 2 * len && ct_unhex(g->text, out, len) == 0);
+}
+
+static bool
+line_dihedral(struct match_view *v, const struct ct_scan_got *g)
+{
+	struct ct_scan_got item[MATCH_TURNS];
+	size_t i;
+
+	if (g->kind == CT_SCAN_NONE)
+		return true;
+	if (g->kind != CT_SCAN_ARRAY ||
+	    ct_scan_items(g, item, MATCH_TURNS) != MATCH_TURNS)
+		return false;
+	for (i = 0; i < MATCH_TURNS; i++)
+		if (!line_hash(&item[i], v->turned[i], CT_HASH_LEN,
+			&v->has_turned[i]) ||
+		    !v->has_turned[i])
+			return false;
+	v->dihedral = true;
+	return true;
+}
+
+bool
+match_view_line(const struct ct_match *m, struct match_view *v,
+    const char *line, size_t len)
+{
+	struct ct_scan_got g[WANTS];
+	size_t i;
+
+	if (ct_scan(&m->line, line, len, g) < 1 || g[W_ERROR].kind ||
+	    g[W_MATCH].kind || !fits(&g[W_SURFACE], CT_SCAN_STRING) ||
+	    !fits(&g[W_FILE], CT_SCAN_OBJECT) ||
+	    !fits(&g[W_DECODE], CT_SCAN_STRING) ||
+	    !fits(&g[W_MIME], CT_SCAN_STRING) ||
+	    !fits(&g[W_HASHES], CT_SCAN_OBJECT) ||
+	    !fits(&g[W_QUALITY], CT_SCAN_INTEGER) || g[W_QUALITY].number < 0 ||
+	    g[W_QUALITY].number > 100)
+		return false;
+	memset(v->has, 0, sizeof v->has);
+	memset(v->has_turned, 0, sizeof v->has_turned);
+	v->mime = v->picture = v->dihedral = false;
+	v->decode = DECODE_UNTOLD;
+	v->degenerate = g[W_DEGENERATE].kind != CT_SCAN_NONE;
+	v->quality = g[W_QUALITY].kind ? (int)g[W_QUALITY].number : -1;
+	v->surface = g[W_SURFACE].kind ? g[W_SURFACE].text : NULL;
+	v->surface_len = g[W_SURFACE].len;
+	if (g[W_DECODE].kind)
+		set_decode(v, g[W_DECODE].text, g[W_DECODE].len);
+	if (g[W_MIME].kind)
+		set_mime(v, g[W_MIME].text, g[W_MIME].len);
+	for (i = 0; i < MATCH_DIGESTS; i++)
+		if (!line_hash(&g[W_MD5 + i], v->digest[i],
+			ct_signal_len(match_types[i]), &v->has[i]))
+			return false;
+	if (!line_hash(&g[W_MD5 + PDQ], v->pdq, CT_HASH_LEN, &v->has[PDQ]) ||
+	    !line_dihedral(v, &g[W_DIHEDRAL]))
+		return false;
+	return g[W_MD5 + PDNA].kind == CT_SCAN_NONE ||
+	    (g[W_MD5 + PDNA].kind == CT_SCAN_STRING &&
+		take_pdna(v, g[W_MD5 + PDNA].text, g[W_MD5 + PDNA].len));
+}

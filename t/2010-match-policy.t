@@ -1,0 +1,134 @@
+#!/bin/sh
+# ct-match: what a source's policy makes of its hits
+# shellcheck source=t/lib.sh disable=SC2317
+. "${0%/*}/lib.sh"
+
+base=0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f
+near=0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0e
+far=f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0
+md5=11111111111111111111111111111111
+sha=3333333333333333333333333333333333333333333333333333333333333333
+export CT_CONF=conf
+printf 'pdq %s known\nmd5 %s digest\n' $base $md5 >list
+rec() { printf '{"id":"%s","file":{"mime":"image/jpeg","decode":"ok"},"hashes":{%s}%s}\n' "$1" "$2" "${3-}"; }
+pdq() { printf '"pdq":"%s","pdq_quality":%s' "$1" "${2-90}"; }
+source() { # NAME FILE then lines
+	printf '[source %s]\ntype = file\npath = %s\n' "$1" "$2"
+	cat
+}
+says() { # WHAT FILTER EXPECTED [OPTION...]
+	says=$1 filter=$2 expected=$3
+	shift 3
+	ct-syncdb -q sync && ct-match -qa "$@" <in >out.rec
+	json "$says" "$filter" "$expected" out.rec
+}
+
+# ---- action
+rec a "$(pdq $near)" >in
+for action in review report block; do
+	echo "action = $action" | source own list >conf
+	says "action = $action" '[.match.verdict,.match.hits[0].policy]' "[\"match\",\"$action\"]"
+done
+echo 'action = shadow' | source own list >conf
+says 'shadow counts and never acts' '.match|[.verdict,.total,.hits,[.shadow[]|[.entry,.distance,.policy]]]' \
+    '["clean",0,[],[["known",1,"shadow"]]]'
+{ echo 'action = shadow' | source a list; source b list </dev/null; } >conf
+says 'beside one that acts' '.match|[.verdict,.total,[.hits[].source],[.shadow[].source]]' '["match",1,["b"],["a"]]'
+echo 'action = nothing' | source own list >conf
+exits 'an action that is none' 78 ct-syncdb sync
+
+# ---- allow
+printf 'sha256 %s harmless\npdq %s twin\nmd5 %s weak\n' $sha $near 22222222222222222222222222222222 >good
+{ source bad list </dev/null; echo 'action = allow' | source good good; } >conf
+rec a "\"sha256\":\"$sha\",$(pdq $base)" >in
+says 'a SHA-256 that is allowed outweighs what is near' \
+    '.match|[.verdict,.total,[.allowed[]|[.entry,.type]]]' '["clean",0,[["harmless","sha256"],["twin","pdq"]]]'
+rec a "\"sha256\":\"$sha\",\"md5\":\"$md5\",$(pdq $base)" >in
+says 'but no digest that is known' \
+    '.match|[.verdict,[.hits[]|[.type,.allowed,.policy]]]' '["match",[["md5",true,"review"]]]'
+rec a "$(pdq $base)" >in
+says 'an allowed PDQ hash clears nothing' \
+    '.match|[.verdict,[.hits[]|[.type,.allowed,.policy]]]' '["match",[["pdq",true,"review"]]]'
+rec a "\"md5\":\"22222222222222222222222222222222\",$(pdq $base)" >in
+says 'nor does an allowed MD5' '.match|[.verdict,.hits[0].allowed]' '["match",true]'
+{ echo 'action = report' | source bad list; echo 'action = allow' | source good good; } >conf
+says 'all of it is for a person' '.match.hits[0].policy' '"review"'
+rec a "\"sha256\":\"$sha\",$(pdq $far)" >in
+says 'what hits nothing stays as it was' '.match.verdict' '"clean"'
+
+# ---- surfaces
+source own list </dev/null >conf
+{ rec none "$(pdq $base)"; for s in public hosting interpersonal; do rec $s "$(pdq $base)" ",\"surface\":\"$s\""; done; } >in
+says 'private messages want to be allowed' '[.id,.match.verdict]' '["none","match"]
+["public","match"]
+["hosting","match"]
+["interpersonal","undecided"]'
+echo 'surfaces = public interpersonal' | source own list >conf
+says 'as others do then' '[.id,.match.verdict]' '["none","match"]
+["public","match"]
+["hosting","undecided"]
+["interpersonal","match"]'
+for odd in 'Public' 'a,b' '"  "'; do
+	echo "surfaces = $odd" | source own list >conf
+	exits "surfaces = $odd" 78 ct-syncdb sync
+done
+rec a "$(pdq $base)" ',"surface":5' >in
+source own list </dev/null >conf && ct-syncdb -q sync
+exits 'a surface that is none' 65 ct-match -q <in
+
+# ---- threshold, quality, by source
+{ echo 'threshold = 0' | source a list; echo 'quality = 95' | source b list; source c list </dev/null; } >conf
+rec a "$(pdq $near)" >in
+says 'each source by its own' '[.match.hits[].source]' '["c"]'
+rec a "$(pdq $base 95)" >in
+says 'all of them' '[.match.hits[].source]' '["a","b","c"]'
+
+# ---- flood
+{ printf 'flood = 3\naction = report\n' | source own list; } >conf
+for i in 1 2 3 4 5; do rec $i "$(pdq $near)"; done >in
+rec 6 "\"md5\":\"$md5\"" >>in
+says 'a hash that hits more than 3 an hour' \
+    '[.id,(.match.hits[0]|[.entry,.flood,.policy])]' '["1",["known",null,"report"]]
+["2",["known",null,"report"]]
+["3",["known",null,"report"]]
+["4",["known",true,"review"]]
+["5",["known",true,"review"]]
+["6",["digest",null,"report"]]'
+for j in 2 8; do
+	ct-match -qa -j $j <in >out.j
+	ok "the same with $j threads" cmp out.rec out.j
+done
+ct-match -qa <out.rec >out.again
+ok 'and of records that have a match' cmp out.rec out.again
+{ printf 'flood = 0\naction = report\n' | source own list; } >conf
+says '0: as many as come' '[.match.hits[].flood]' '[null]
+[null]
+[null]
+[null]
+[null]
+[null]'
+{ printf 'flood = 1\n' | source a list; printf 'flood = 4\n' | source b list; } >conf
+says 'by its source' '[.match.hits[]|.flood]' '[null,null]
+[true,null]
+[true,null]
+[true,null]
+[true,true]
+[null,null]'
+says 'also what is not told' '.match.total' '2
+2
+2
+2
+2
+2' --max-hits 0
+
+# ---- how old
+CT_CLOCK=2026-11-22T10:00:00Z ct-syncdb -q sync
+export CT_CLOCK=2026-11-22T11:00:00Z
+exits 'an index of an hour, at most an hour' 0 ct-match -q --max-age 60m <in
+exits 'at most 59 minutes' 75 ct-match -q --max-age 59m <in
+ok 'it is said' grep -q 'older than --max-age' err
+ok 'and nothing is written' test ! -s got
+for odd in 0 x 5w -1 5mm; do
+	exits "--max-age $odd" 64 ct-match --max-age=$odd <in
+done
+done_testing
