@@ -125,11 +125,12 @@ block_work(struct block *b, const struct ct_lines *l, void *own)
 }
 
 void
-block_clear(struct block *b, const struct ct_lines *l, size_t i)
+block_clear(struct block *b, const struct ct_lines *l)
 {
 	struct ct_line gone = { .out = NULL };
+	size_t i;
 
-	for (; i < b->n; i++) {
+	for (i = 0; i < b->n; i++) {
 		free(b->item[i].msg);
 		if (!b->item[i].later)
 			continue;

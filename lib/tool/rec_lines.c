@@ -136,12 +136,9 @@ emit_block(struct run *r, struct block *b)
 {
 	size_t i;
 
-	for (i = 0; i < b->n && !r->over && (i == 0 || !ct_stop); i++) {
+	for (i = 0; i < b->n && !r->over && (i == 0 || !ct_stop); i++)
 		emit(r, b, &b->item[i]);
-		free(b->item[i].msg);
-		b->item[i].msg = NULL;
-	}
-	block_clear(b, r->l, i);
+	block_clear(b, r->l);
 }
 
 /* ---- threads ----------------------------------------------------------------
@@ -388,7 +385,7 @@ release(struct run *r)
 	size_t i;
 
 	for (i = 0; i < r->slots; i++) {
-		block_clear(&r->ring[i], r->l, 0);
+		block_clear(&r->ring[i], r->l);
 		block_free(&r->ring[i]);
 	}
 	free(r->ring);

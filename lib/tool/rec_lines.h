@@ -39,8 +39,8 @@ void block_add(struct block *b, const char *line, size_t len, size_t lineno,
     bool torn, const struct ct_err *err);
 /* Call l->line for all. */
 void block_work(struct block *b, const struct ct_lines *l, void *own);
-/* Empty it, from this item on; those have come to nothing. */
-void block_clear(struct block *b, const struct ct_lines *l, size_t i);
+/* Empty it; what was not settled has come to nothing. */
+void block_clear(struct block *b, const struct ct_lines *l);
 void block_free(struct block *b);
 
 #endif

@@ -36,7 +36,7 @@ ct_text_free(struct ct_text *t)
 
 /* jansson leaves DEL and the C1 controls as they are; terminals obey them. */
 void
-rec_text_tame(struct ct_text *t, const char *text, size_t len)
+rec_text_tame(struct ct_text *text, const char *bytes, size_t len)
 {
 	static const char hex[] = "0123456789abcdef";
 	char esc[6] = { '\\', 'u', '0', '0', 0, 0 };
@@ -45,26 +45,26 @@ rec_text_tame(struct ct_text *t, const char *text, size_t len)
 
 	for (i = 0; i < len; i += skip) {
 		for (skip = i; skip < len; skip++) {
-			c = (unsigned char)text[skip];
+			c = (unsigned char)bytes[skip];
 			if (c == 0x7f || c == 0xc2)
 				break;
 		}
-		ct_text_add(t, text + i, skip - i);
+		ct_text_add(text, bytes + i, skip - i);
 		i = skip;
 		if (i == len)
 			break;
 		skip = 1;
 		if (c == 0xc2 && i + 1 < len &&
-		    (unsigned char)text[i + 1] < 0xa0) {
-			c = (unsigned char)text[i + 1];
+		    (unsigned char)bytes[i + 1] < 0xa0) {
+			c = (unsigned char)bytes[i + 1];
 			skip = 2;
 		}
 		if (skip == 2 || c == 0x7f) {
 			esc[4] = hex[c >> 4];
 			esc[5] = hex[c & 15];
-			ct_text_add(t, esc, sizeof esc);
+			ct_text_add(text, esc, sizeof esc);
 		} else {
-			ct_text_add(t, text + i, 1);
+			ct_text_add(text, bytes + i, 1);
 		}
 	}
 }

@@ -98,8 +98,8 @@ character(const char *p, const char *end)
 static const char *
 escape(const char *p, const char *end)
 {
-	unsigned code = 0;
-	int i, c;
+	unsigned code = 0, c;
+	int i;
 
 	if (end - p < 2)
 		return NULL;
@@ -108,14 +108,14 @@ escape(const char *p, const char *end)
 	if (end - p < 6)
 		return NULL;
 	for (i = 2; i < 6; i++) {
-		c = p[i];
+		c = (unsigned char)p[i];
 		if (c >= '0' && c <= '9')
 			c -= '0';
 		else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
 			c = (c | 0x20) - 'a' + 10;
 		else
 			return NULL;
-		code = code << 4 | (unsigned)c;
+		code = code << 4 | c;
 	}
 	return code == 0 || (code >= 0xd800 && code < 0xe000) ? NULL : p + 6;
 }
