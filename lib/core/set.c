@@ -307,25 +307,6 @@ ct_set_kind(const struct ct_set *s, const char *name)
 	return NULL;
 }
 
-size_t
-ct_set_find(const struct ct_set_kind *k, const uint8_t *hash)
-{
-	size_t lo = 0, hi = k->n, mid;
-	int d;
-
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		d = memcmp(k->hash + mid * k->len, hash, k->len);
-		if (d == 0)
-			return mid;
-		if (d < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return SIZE_MAX;
-}
-
 int
 ct_set_near(const struct ct_set_kind *k, const uint8_t *q, int max,
     struct ct_near_find *found, struct ct_err *err)

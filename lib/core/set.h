@@ -29,7 +29,7 @@
 #include "near.h"
 
 #define CT_SET_NAME 16          /* bytes of a kind's name with its NUL */
-#define CT_SET_HASH_MAX 64      /* bytes of the longest hash */
+#define CT_SET_HASH_MAX 256     /* bytes of the longest hash */
 #define CT_SET_MAGIC "ct-known" /* the first 8 bytes of the file */
 
 struct ct_set_head {
@@ -79,7 +79,11 @@ const struct ct_set_kind *ct_set_kind(
     const struct ct_set *set, const char *name);
 const struct ct_set_kind *ct_set_nth(const struct ct_set *set, size_t i);
 
-/* The index of this hash, or SIZE_MAX. */
+/*
+ * The index of this hash of kind->len bytes, or SIZE_MAX.  A few probes if
+ * the hashes are digests; whatever they are, log2(n) + 9 at most.  In a
+ * damaged set, not sorted, it may miss one; it reads nothing outside.
+ */
 size_t ct_set_find(const struct ct_set_kind *kind, const uint8_t *hash);
 
 /*
