@@ -12,7 +12,7 @@ export CT_CONF=conf
 printf 'pdq %s known\nmd5 %s digest\n' $base $md5 >list
 rec() { printf '{"id":"%s","file":{"mime":"image/jpeg","decode":"ok"},"hashes":{%s}%s}\n' "$1" "$2" "${3-}"; }
 pdq() { printf '"pdq":"%s","pdq_quality":%s' "$1" "${2-90}"; }
-source() { # NAME FILE then lines
+src() { # NAME FILE then lines
 	printf '[source %s]\ntype = file\npath = %s\n' "$1" "$2"
 	cat
 }
@@ -26,20 +26,20 @@ says() { # WHAT FILTER EXPECTED [OPTION...]
 # ---- action
 rec a "$(pdq $near)" >in
 for action in review report block; do
-	echo "action = $action" | source own list >conf
+	echo "action = $action" | src own list >conf
 	says "action = $action" '[.match.verdict,.match.hits[0].policy]' "[\"match\",\"$action\"]"
 done
-echo 'action = shadow' | source own list >conf
+echo 'action = shadow' | src own list >conf
 says 'shadow counts and never acts' '.match|[.verdict,.total,.hits,[.shadow[]|[.entry,.distance,.policy]]]' \
     '["clean",0,[],[["known",1,"shadow"]]]'
-{ echo 'action = shadow' | source a list; source b list </dev/null; } >conf
+{ echo 'action = shadow' | src a list; src b list </dev/null; } >conf
 says 'beside one that acts' '.match|[.verdict,.total,[.hits[].source],[.shadow[].source]]' '["match",1,["b"],["a"]]'
-echo 'action = nothing' | source own list >conf
+echo 'action = nothing' | src own list >conf
 exits 'an action that is none' 78 ct-syncdb sync
 
 # ---- allow
 printf 'sha256 %s harmless\npdq %s twin\nmd5 %s weak\n' $sha $near 22222222222222222222222222222222 >good
-{ source bad list </dev/null; echo 'action = allow' | source good good; } >conf
+{ src bad list </dev/null; echo 'action = allow' | src good good; } >conf
 rec a "\"sha256\":\"$sha\",$(pdq $base)" >in
 says 'a SHA-256 that is allowed outweighs what is near' \
     '.match|[.verdict,.total,[.allowed[]|[.entry,.type]]]' '["clean",0,[["harmless","sha256"],["twin","pdq"]]]'
@@ -51,40 +51,40 @@ says 'an allowed PDQ hash clears nothing' \
     '.match|[.verdict,[.hits[]|[.type,.allowed,.policy]]]' '["match",[["pdq",true,"review"]]]'
 rec a "\"md5\":\"22222222222222222222222222222222\",$(pdq $base)" >in
 says 'nor does an allowed MD5' '.match|[.verdict,.hits[0].allowed]' '["match",true]'
-{ echo 'action = report' | source bad list; echo 'action = allow' | source good good; } >conf
+{ echo 'action = report' | src bad list; echo 'action = allow' | src good good; } >conf
 says 'all of it is for a person' '.match.hits[0].policy' '"review"'
 rec a "\"sha256\":\"$sha\",$(pdq $far)" >in
 says 'what hits nothing stays as it was' '.match.verdict' '"clean"'
 
 # ---- surfaces
-source own list </dev/null >conf
+src own list </dev/null >conf
 { rec none "$(pdq $base)"; for s in public hosting interpersonal; do rec $s "$(pdq $base)" ",\"surface\":\"$s\""; done; } >in
 says 'private messages want to be allowed' '[.id,.match.verdict]' '["none","match"]
 ["public","match"]
 ["hosting","match"]
 ["interpersonal","undecided"]'
-echo 'surfaces = public interpersonal' | source own list >conf
+echo 'surfaces = public interpersonal' | src own list >conf
 says 'as others do then' '[.id,.match.verdict]' '["none","match"]
 ["public","match"]
 ["hosting","undecided"]
 ["interpersonal","match"]'
 for odd in 'Public' 'a,b' '"  "'; do
-	echo "surfaces = $odd" | source own list >conf
+	echo "surfaces = $odd" | src own list >conf
 	exits "surfaces = $odd" 78 ct-syncdb sync
 done
 rec a "$(pdq $base)" ',"surface":5' >in
-source own list </dev/null >conf && ct-syncdb -q sync
+src own list </dev/null >conf && ct-syncdb -q sync
 exits 'a surface that is none' 65 ct-match -q <in
 
 # ---- threshold, quality, by source
-{ echo 'threshold = 0' | source a list; echo 'quality = 95' | source b list; source c list </dev/null; } >conf
+{ echo 'threshold = 0' | src a list; echo 'quality = 95' | src b list; src c list </dev/null; } >conf
 rec a "$(pdq $near)" >in
 says 'each source by its own' '[.match.hits[].source]' '["c"]'
 rec a "$(pdq $base 95)" >in
 says 'all of them' '[.match.hits[].source]' '["a","b","c"]'
 
 # ---- flood
-{ printf 'flood = 3\naction = report\n' | source own list; } >conf
+{ printf 'flood = 3\naction = report\n' | src own list; } >conf
 for i in 1 2 3 4 5; do rec $i "$(pdq $near)"; done >in
 rec 6 "\"md5\":\"$md5\"" >>in
 says 'a hash that hits more than 3 an hour' \
@@ -100,14 +100,14 @@ for j in 2 8; do
 done
 ct-match -qa <out.rec >out.again
 ok 'and of records that have a match' cmp out.rec out.again
-{ printf 'flood = 0\naction = report\n' | source own list; } >conf
+{ printf 'flood = 0\naction = report\n' | src own list; } >conf
 says '0: as many as come' '[.match.hits[].flood]' '[null]
 [null]
 [null]
 [null]
 [null]
 [null]'
-{ printf 'flood = 1\n' | source a list; printf 'flood = 4\n' | source b list; } >conf
+{ printf 'flood = 1\n' | src a list; printf 'flood = 4\n' | src b list; } >conf
 says 'by its source' '[.match.hits[]|.flood]' '[null,null]
 [true,null]
 [true,null]

@@ -224,18 +224,15 @@ one_line(
 }
 
 int
-ct_listfile_read(struct ct_listfile *f, const char *path, struct ct_err *err)
+ct_listfile_read_fd(
+    struct ct_listfile *f, int fd, const char *name, struct ct_err *err)
 {
 	struct ct_err why = { 0 };
-	struct ct_in in = { .delim = '\n' };
-	struct stat st;
+	struct ct_in in = { .fd = fd, .delim = '\n' };
 	char *line;
 	size_t len;
 	int got, rc = 0;
 
-	in.fd = ct_file_open(path, true, &st, &why);
-	if (in.fd < 0)
-		return ct_fail(err, why.code, "'%s': %s", path, why.msg);
 	while (!rc && (got = ct_in_next(&in, &line, &len, &why))) {
 		if (got == 1) {
 			rc = one_line(f, in.lineno, line, len, err);
@@ -243,12 +240,25 @@ ct_listfile_read(struct ct_listfile *f, const char *path, struct ct_err *err)
 			f->lines++;
 			rc = f->bad(f->arg, in.lineno, "too long", err);
 		} else {
-			rc = ct_fail(err, got, "'%s': %s", path, why.msg);
+			rc = ct_fail(err, got, "'%s': %s", name, why.msg);
 		}
 		if (!rc && ct_stop)
 			rc = ct_fail(err, CT_TEMPFAIL, "stopped");
 	}
 	ct_in_free(&in);
-	(void)close(in.fd);
+	return rc;
+}
+
+int
+ct_listfile_read(struct ct_listfile *f, const char *path, struct ct_err *err)
+{
+	struct ct_err why = { 0 };
+	struct stat st;
+	int fd = ct_file_open(path, true, &st, &why), rc;
+
+	if (fd < 0)
+		return ct_fail(err, why.code, "'%s': %s", path, why.msg);
+	rc = ct_listfile_read_fd(f, fd, path, err);
+	(void)close(fd);
 	return rc;
 }

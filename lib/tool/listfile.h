@@ -32,5 +32,8 @@ struct ct_listfile {
  * returned. */
 int ct_listfile_read(
     struct ct_listfile *f, const char *path, struct ct_err *err);
+/* The same of a descriptor, which may be a pipe. */
+int ct_listfile_read_fd(
+    struct ct_listfile *f, int fd, const char *name, struct ct_err *err);
 
 #endif

@@ -1,6 +1,7 @@
 /* match_list.c - list files compiled, in memory or into an index */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "file.h"
@@ -8,8 +9,9 @@
 #include "match_impl.h"
 #include "prog.h"
 
-#define STDIN "/dev/stdin"
 #define MODE 0640 /* as known.ctx */
+
+static const char standard[] = "stdin";
 
 struct load {
 	const char *path;
@@ -114,7 +116,11 @@ load(struct load *l, const char *type, int threshold, struct ct_err *err)
 	int rc = ct_build_group(l->build, text, strlen(text), err);
 
 	free(text);
-	return rc ? rc : ct_listfile_read(&f, l->path, err);
+	if (rc)
+		return rc;
+	return l->path == standard
+	    ? ct_listfile_read_fd(&f, STDIN_FILENO, standard, err)
+	    : ct_listfile_read(&f, l->path, err);
 }
 
 static int
@@ -233,14 +239,12 @@ write_file(struct ct_build *b, const char *path, struct ct_err *err)
 int
 ct_match_build(const struct ct_match_build *b, struct ct_err *err)
 {
-	static const char *const standard[] = { STDIN };
-	const char *const *list = b->n ? b->list : standard;
 	struct load l = { .build = build_new() };
 	size_t i;
 	int rc = 0;
 
 	for (i = 0; !rc && i < (b->n ? b->n : 1); i++) {
-		l.path = list[i];
+		l.path = b->n ? b->list[i] : standard;
 		l.hashes = 0;
 		rc = load(&l, b->type, b->threshold, err);
 		if (!rc && !l.hashes)
