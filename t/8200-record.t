@@ -29,6 +29,7 @@ paths() {
 	jq -r 'paths | map(strings) | join(".")' "$@" |
 	    sed 's/^report\.files\.\(review\.\)/\1/
 	    s/^report\.files\.hits\(\.\)/match.hits\1/
+	    s/^match\.\(shadow\|allowed\)\./match.hits./
 	    s/^report\.files\.ip\(\.\)/object.ip\1/' | sort -u
 }
 
@@ -143,8 +144,9 @@ end
 END
 operator() {
 	jq -c -f operator.jq
-	jq -nc '("0" * 128) as $h | {id: "of another tool", hashes: {sha512: $h,
-	    pdq: $h[:64], pdq_quality: 100, pdq_dihedral: [range(8) | $h[:64]]}}'
+	jq -nc '("0" * 128) as $h | {id: "of another tool", surface: "public",
+	    hashes: {sha512: $h, pdna: ("A" * 192), pdq: $h[:64],
+		pdq_quality: 100, pdq_dihedral: [range(8) | $h[:64]]}}'
 }
 
 {
@@ -213,6 +215,28 @@ stage=105
 cp 1.rec 105.rec
 stage ct-match -a -q -d down
 adds 'ct-match, a list unread' ct-match
+
+# sources that watch, vouch, or are hit by much
+jq -r '"md5 \(.hashes.md5)"' 1.rec | sort -u | grep -v null | head -n 2 >vouched
+cat >policy.conf <<END
+[source own]
+type = file
+path = $tmp/own.rec
+flood = 1
+[source watched]
+type = file
+path = $tmp/own.rec
+action = shadow
+[source vouched]
+type = file
+path = $tmp/vouched
+action = allow
+END
+ct-syncdb -q -c policy.conf -d policy sync
+cat 1.rec 1.rec >107.rec
+stage=107
+stage ct-match -a -q -d policy
+adds 'ct-match, by policies' ct-match
 
 # ---- nothing is named that nobody writes ---------------------------------------
 members 'The operator' ct-hash ct-match ct-review ct-report 'ct-preserve seal' \
