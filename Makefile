@@ -5,6 +5,8 @@ PREFIX  = /usr/local
 BINDIR  = $(PREFIX)/bin
 LIBEXECDIR = $(PREFIX)/libexec/ct
 MANDIR  = $(PREFIX)/share/man
+LIBDIR  = $(PREFIX)/lib
+INCLUDEDIR = $(PREFIX)/include
 
 PKGS    = libcurl libxml-2.0 jansson libjpeg libpng libwebp libsodium \
           libcrypto sqlite3 libmicrohttpd
@@ -139,15 +141,26 @@ lint: layers lib/tool/cybertipline.inc
 	cppcheck -q --std=c11 --error-exitcode=1 -j2 --inline-suppr \
 	    --enable=warning,performance,portability $(INCLUDE) cmd lib
 
-install: all
+install: all install-lib
 	mkdir -p $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) \
-	    $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 \
-	    $(DESTDIR)$(MANDIR)/man7
+	    $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man3 \
+	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7
 	install -m 755 $(filter-out $(LIBEXEC),$(CMDS)) scripts/ct-* \
 	    $(DESTDIR)$(BINDIR)
 	install -m 755 $(LIBEXEC) $(DESTDIR)$(LIBEXECDIR)
-	for n in 1 5 7; do install -m 644 man/*.$$n \
+	for n in 1 3 5 7; do install -m 644 man/*.$$n \
 	    $(DESTDIR)$(MANDIR)/man$$n || exit 1; done
+
+# the library for programs of one's own, see libct(3)
+install-lib: libct.a
+	mkdir -p $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/ct
+	install -m 644 libct.a $(DESTDIR)$(LIBDIR)
+	install -m 644 $(CORE:%=lib/core/%.h) lib/core/ct.h \
+	    $(DESTDIR)$(INCLUDEDIR)/ct
+	printf '%s\n' 'Name: libct' 'Version: $(VERSION)' \
+	    'Description: hash pictures, search known hashes' \
+	    'Cflags: -I$(INCLUDEDIR)' 'Libs: -L$(LIBDIR) -lct -lm -pthread' \
+	    >$(DESTDIR)$(LIBDIR)/pkgconfig/libct.pc
 
 dist:
 	git archive --prefix=ct-$(VERSION)/ -o ct-$(VERSION).tar.gz HEAD
@@ -191,5 +204,5 @@ fuzz-mutants: all $(TOOLS)
 	PATH=$$PWD:$$PWD/t/tool:$$PATH sh -c '. t/mutants.sh && \
 	    mutants $(or $(COUNT),1000000)'
 
-.PHONY: all deps check check-arm64 fuzz fuzz-mutants bench asan demo layers lint install dist clean
+.PHONY: all deps check check-arm64 fuzz fuzz-mutants bench asan demo layers lint install install-lib dist clean
 -include $(wildcard */*.d */*/*.d $(FUZZED)/*/*/*.d)

@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "err.h"
+
 #define CT_PDQ_LEN ((size_t)32) /* bytes of a hash; two hex digits each */
 #define CT_PDQ_MIN 5            /* pixels a side, see ct_pdq_hashes */
 #define CT_PDQ_SIDE                                                 \
@@ -140,6 +142,14 @@ bool ct_pdq_sure_turned(const struct ct_pdq *p);
  * flipm.  Near those of the turned picture, not always equal.
  */
 void ct_pdq_turns(const struct ct_pdq *p, uint8_t (*hash)[CT_PDQ_LEN]);
+
+/*
+ * All of it for a picture in memory: h rows of w grey values, stride bytes from
+ * one to the next.  By CT_PDQ_TENT and, where that is not sure, CT_PDQ_EXACT,
+ * as ct-hash does it.  CT_OSERR.
+ */
+int ct_pdq_grey(const uint8_t *grey, uint32_t w, uint32_t h, size_t stride,
+    uint8_t hash[CT_PDQ_LEN], int *quality, struct ct_err *err);
 
 /*
  * The kernel in use: the best of this CPU, or what CT_CPU names, that passes
