@@ -1,79 +1,18 @@
 #include "near.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "near_kernel.h"
 
 #define BATCH 512    /* lists that are opened together */
+#define LINE 32      /* sketches in a cache line */
+#define AHEAD 256    /* sketches of a list that are loaded beforehand */
 #define TILE 2048    /* hashes compared at once by brute force */
 #define RING_MAX 47  /* bits: farther the lists hold too much of all */
-#define WIDE_MAX 31  /* bits: an entry is under the keys next to its own */
 #define LIST 16      /* hashes compared while one list is opened */
 #define SKETCHES 4   /* sketches read while one hash is compared */
 #define SURVIVORS 64 /* one in so many hashes may be verified */
-
-/* ---- which kernel --------------------------------------------------------
- */
-
-/* best first */
-static const struct ct_near_kernel *const kernels[] = {
-#if defined(__x86_64__)
-	&ct_near_avx512,
-	&ct_near_avx2,
-#elif defined(__aarch64__)
-	&ct_near_neon,
-#endif
-	&ct_near_scalar,
-};
-static const int nkernels = sizeof kernels / sizeof kernels[0];
-
-static _Atomic(const struct ct_near_kernel *) chosen;
-
-static const char *
-name(const struct ct_near_kernel *k)
-{
-	return k->title + sizeof "near";
-}
-
-/* Two threads may both get here first; they choose the same. */
-const struct ct_near_kernel *
-ct_near_chosen(void)
-{
-	const struct ct_near_kernel *k = atomic_load(&chosen);
-	const char *want;
-	int i;
-
-	if (k)
-		return k;
-	want = getenv("CT_CPU");
-	for (i = 0; i < nkernels - 1; i++)
-		if (kernels[i]->runs() &&
-		    (!want || strcmp(want, name(kernels[i])) == 0))
-			break;
-	atomic_store(&chosen, kernels[i]);
-	return kernels[i];
-}
-
-const char *
-ct_near_kernel(void)
-{
-	return name(ct_near_chosen());
-}
-
-const char *
-ct_near_force(int i)
-{
-	int k;
-
-	for (k = 0; k < nkernels; k++)
-		if (kernels[k]->runs() && i-- == 0) {
-			atomic_store(&chosen, kernels[k]);
-			return name(kernels[k]);
-		}
-	return NULL;
-}
 
 /* ---- what one thread keeps -----------------------------------------------
  */
@@ -93,9 +32,8 @@ no_memory(struct ct_err *err)
 	return ct_fail(err, CT_OSERR, "out of memory");
 }
 
-/* Room for so many hits more. */
-static int
-more(struct ct_near_find *f, size_t n, struct ct_err *err)
+int
+ct_near_room(struct ct_near_find *f, size_t n, struct ct_err *err)
 {
 	size_t cap = f->cap ? f->cap : 64;
 	struct ct_near_hit *p;
@@ -151,7 +89,7 @@ brute(const struct ct_near *x, const uint8_t *q, int max,
 		n = x->n - from < TILE ? x->n - from : TILE;
 		hash = x->hash + from * CT_HASH_LEN;
 		got = ct_ham_scan(q, hash, n, max, at, TILE);
-		if (got && more(f, got, err))
+		if (got && ct_near_room(f, got, err))
 			return err->code;
 		for (i = 0; i < got; i++)
 			f->hit[f->n++] = (struct ct_near_hit){
@@ -199,38 +137,66 @@ verify(struct search *s, size_t n, struct ct_err *err)
 		__builtin_prefetch(x->hash + at * CT_HASH_LEN);
 		memcpy(&id[i], &at, sizeof at);
 	}
-	if (more(s->f, n, err))
+	if (ct_near_room(s->f, n, err))
 		return err->code;
 	s->f->n += s->kernel->verify(
 	    s->q, x->hash, id, n, s->max, s->f->hit + s->f->n);
 	return 0;
 }
 
-/* Read the lists that wait. */
-static int
-sift(struct search *s, struct ct_err *err)
+/* Begin to load a list, the CPU goes on by itself with a long one. */
+static void
+fetch(const uint16_t *at, uint32_t n)
+{
+	const uint16_t *end = at + (n < AHEAD ? n : AHEAD);
+
+	for (; at < end; at += LINE)
+		__builtin_prefetch(at);
+	__builtin_prefetch(end);
+}
+
+/* Where the lists that wait are, and how long. */
+static void
+open_lists(struct search *s)
 {
 	struct ct_near_probe *p = s->f->probe, *end = p + s->probes;
-	size_t cap = survivors(s->x), n;
 
 	for (; p < end; p++) {
 		p->n = p->list[1] - p->list[0];
 		p->at += p->list[0];
-		s->read += p->n;
-		__builtin_prefetch(p->at);
+		fetch(p->at, p->n);
 	}
-	if (s->read > SKETCHES * s->x->n)
-		return TOO_MUCH;
-	n = s->kernel->sift(
-	    s->f->probe, s->probes, s->x->sketch, s->f->found, cap - s->found);
-	s->found += n;
-	s->probes = 0;
-	return s->found > cap ? TOO_MUCH : verify(s, n, err);
 }
 
-/* The radius dealt out to the chunks, evenly around the ring. */
-static void
-deal(int max, int quota[CT_NEAR_CHUNKS + 1])
+/* Read n of them. */
+static int
+read_lists(struct search *s, const struct ct_near_probe *p, size_t n,
+    struct ct_err *err)
+{
+	size_t cap = survivors(s->x), found, i;
+
+	for (i = 0; i < n; i++)
+		s->read += p[i].n;
+	if (s->read > SKETCHES * s->x->n)
+		return TOO_MUCH;
+	found =
+	    s->kernel->sift(p, n, s->x->sketch, s->f->found, cap - s->found);
+	s->found += found;
+	return s->found > cap ? TOO_MUCH : verify(s, found, err);
+}
+
+static int
+sift(struct search *s, struct ct_err *err)
+{
+	size_t n = s->probes;
+
+	open_lists(s);
+	s->probes = 0;
+	return read_lists(s, s->f->probe, n, err);
+}
+
+void
+ct_near_deal(int max, int quota[CT_NEAR_CHUNKS + 1])
 {
 	int c, left = (max + 1) % CT_NEAR_CHUNKS;
 
@@ -249,33 +215,56 @@ keys(const struct ct_near *x, int quota)
 				      : ct_near_masks[quota - 1];
 }
 
+/* The lists of the keys of chunk c that differ from it in so many bits. */
 static int
-lists(struct search *s, struct ct_err *err)
+lists(struct search *s, const uint16_t chunk[CT_NEAR_CHUNKS], size_t c,
+    int flips, int limit, struct ct_err *err)
 {
+	const uint32_t *first = s->x->first + c * (CT_NEAR_KEYS + 1);
 	const uint16_t *mask = ct_near_mask();
-	uint16_t chunk[CT_NEAR_CHUNKS];
-	int quota[CT_NEAR_CHUNKS + 1], c, rc;
-	const uint32_t *first = s->x->first;
-	size_t k, n;
+	struct ct_near_probe p = { .at = s->x->sketch + c * s->entries,
+		.want = chunk[(c + 1) % CT_NEAR_CHUNKS],
+		.limit = (int16_t)(limit - flips) };
+	size_t k = flips ? ct_near_masks[flips - 1] : 0;
+	int rc;
 
-	ct_near_chunks(s->q, chunk);
-	deal(s->max, quota);
-	for (c = 0; c < CT_NEAR_CHUNKS; c++, first += CT_NEAR_KEYS + 1) {
-		n = keys(s->x, quota[c]);
-		for (k = 0; k < n; k++) {
-			s->f->probe[s->probes] = (struct ct_near_probe){
-				.list = first + (chunk[c] ^ mask[k]),
-				.at = s->x->sketch + (size_t)c * s->entries,
-				.want = chunk[(c + 1) % CT_NEAR_CHUNKS],
-				.limit = (int16_t)(quota[c] + quota[c + 1] - 1 -
-				    __builtin_popcount(mask[k])),
-			};
-			__builtin_prefetch(s->f->probe[s->probes].list);
-			if (++s->probes == BATCH && (rc = sift(s, err)))
-				return rc;
-		}
+	for (; k < ct_near_masks[flips]; k++) {
+		p.list = first + (chunk[c] ^ mask[k]);
+		__builtin_prefetch(p.list);
+		s->f->probe[s->probes] = p;
+		if (++s->probes == BATCH && (rc = sift(s, err)))
+			return rc;
 	}
-	return sift(s, err);
+	return 0;
+}
+
+/* Ask for the lists of the query; what a batch has no room for is read. */
+static int
+ask(struct search *s, const int quota[CT_NEAR_CHUNKS + 1], struct ct_err *err)
+{
+	bool wide = s->x->plan == CT_NEAR_WIDE;
+	uint16_t chunk[CT_NEAR_CHUNKS];
+	int flips, limit, rc;
+	size_t c;
+
+	s->kernel->chunks(s->q, chunk);
+	for (c = 0; c < CT_NEAR_CHUNKS; c++) {
+		limit = quota[c] + quota[c + 1] - 1;
+		for (flips = 0; flips < (wide ? quota[c] > 0 : quota[c]);
+		     flips++)
+			if ((rc = lists(s, chunk, c, flips, limit, err)))
+				return rc;
+	}
+	return 0;
+}
+
+static int
+all_lists(
+    struct search *s, const int quota[CT_NEAR_CHUNKS + 1], struct ct_err *err)
+{
+	int rc = ask(s, quota, err);
+
+	return rc ? rc : sift(s, err);
 }
 
 /* ---- hits in order -------------------------------------------------------
@@ -311,11 +300,29 @@ order(struct ct_near_find *f)
 	f->n = n;
 }
 
-int
-ct_near(const struct ct_near *x, const uint8_t q[CT_HASH_LEN], int max,
-    struct ct_near_find *f, struct ct_err *err)
+/* The quotas, and how many lists they mean; 0: all hashes are compared as
+ * fast. */
+static size_t
+plan(const struct ct_near *x, int max, int quota[CT_NEAR_CHUNKS + 1])
 {
-	struct search s = {
+	size_t n = 0;
+	int c;
+
+	if (x->plan == CT_NEAR_BRUTE ||
+	    max > (x->plan == CT_NEAR_WIDE ? CT_NEAR_WIDE_MAX : RING_MAX))
+		return 0;
+	ct_near_deal(max, quota);
+	for (c = 0; c < CT_NEAR_CHUNKS; c++)
+		n += keys(x, quota[c]);
+	return n * LIST > x->n ? 0 : n;
+}
+
+static struct search
+begin(
+    const struct ct_near *x, const uint8_t *q, int max, struct ct_near_find *f)
+{
+	f->n = 0;
+	return (struct search){
 		.x = x,
 		.kernel = ct_near_chosen(),
 		.f = f,
@@ -323,26 +330,31 @@ ct_near(const struct ct_near *x, const uint8_t q[CT_HASH_LEN], int max,
 		.max = max,
 		.entries = ct_near_entries(x->plan, x->n),
 	};
-	int quota[CT_NEAR_CHUNKS + 1], rc, c;
-	size_t n = 0;
+}
 
-	f->n = 0;
+/* After the lists were read. */
+static int
+end(const struct search *s, int rc, struct ct_err *err)
+{
+	if (rc == TOO_MUCH)
+		return brute(s->x, s->q, s->max, s->f, err);
+	if (!rc)
+		order(s->f);
+	return rc;
+}
+
+int
+ct_near(const struct ct_near *x, const uint8_t q[CT_HASH_LEN], int max,
+    struct ct_near_find *f, struct ct_err *err)
+{
+	struct search s = begin(x, q, max, f);
+	int quota[CT_NEAR_CHUNKS + 1];
+
 	if (max < 0 || x->n == 0)
 		return 0;
-	if (x->plan == CT_NEAR_BRUTE ||
-	    max > (x->plan == CT_NEAR_WIDE ? WIDE_MAX : RING_MAX))
-		return brute(x, q, max, f, err);
-	deal(max, quota);
-	for (c = 0; c < CT_NEAR_CHUNKS; c++)
-		n += keys(x, quota[c]);
-	if (n * LIST > x->n)
+	if (!plan(x, max, quota))
 		return brute(x, q, max, f, err);
 	if (prepare(x, f, err))
 		return err->code;
-	rc = lists(&s, err);
-	if (rc == TOO_MUCH)
-		return brute(x, q, max, f, err);
-	if (!rc)
-		order(f);
-	return rc;
+	return end(&s, all_lists(&s, quota, err), err);
 }

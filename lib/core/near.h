@@ -102,6 +102,19 @@ void ct_near_free(struct ct_near_find *f);
 int ct_near(const struct ct_near *x, const uint8_t q[CT_HASH_LEN], int max,
     struct ct_near_find *f, struct ct_err *err);
 
+/*
+ * The same for n queries: each is called for those that have hits, in order,
+ * with which it was of q and what was found.  By the wide plan it is faster
+ * than one by one, the more so the more there are, up to CT_NEAR_BLOCK; it
+ * takes some 20 MiB of memory then, 60 with many hits.  Nonzero from each ends
+ * it and is returned.
+ */
+#define CT_NEAR_BLOCK ((size_t)1 << 18)
+typedef int ct_near_fn(void *arg, size_t query,
+    const struct ct_near_find *found, struct ct_err *err);
+int ct_near_each(const struct ct_near *x, const uint8_t *q, size_t n, int max,
+    struct ct_near_find *f, ct_near_fn *each, void *arg, struct ct_err *err);
+
 /* As ct_ham_kernel and ct_ham_force. */
 const char *ct_near_kernel(void);
 const char *ct_near_force(int i);

@@ -49,6 +49,39 @@ sift(const struct ct_near_probe *probe, size_t n, const uint16_t *base,
 }
 
 AVX512 static size_t
+stream(const struct ct_near_pass *p, size_t *next, struct ct_near_pair *found,
+    size_t cap)
+{
+	__m512i limit = _mm512_set1_epi16((short)p->limit), want, x;
+	__mmask32 here, hits;
+	uint32_t at, end;
+	size_t got = 0, i;
+
+	for (i = *next; i < p->n; i++) {
+		ct_near_ahead(p, i);
+		at = p->first[p->key[i]];
+		end = p->first[p->key[i] + 1];
+		if (end - at > cap - got)
+			break;
+		want = _mm512_set1_epi16((short)p->want[i]);
+		for (; at < end; at += STEP) {
+			here = end - at < STEP ? (1U << (end - at)) - 1
+					       : 0xffffffff;
+			x = _mm512_maskz_loadu_epi16(here, p->sketch + at);
+			x = _mm512_popcnt_epi16(_mm512_xor_si512(x, want));
+			hits = _mm512_mask_cmple_epi16_mask(here, x, limit);
+			for (; hits; hits &= hits - 1)
+				found[got++] = (struct ct_near_pair){
+					(uint32_t)i,
+					at + (uint32_t)__builtin_ctz(hits)
+				};
+		}
+	}
+	*next = i;
+	return got;
+}
+
+AVX512 static size_t
 verify(const uint8_t *q, const uint8_t *hash, const uint32_t *id, size_t n,
     int max, struct ct_near_hit *hit)
 {
@@ -69,8 +102,8 @@ verify(const uint8_t *q, const uint8_t *hash, const uint32_t *id, size_t n,
 	return got;
 }
 
-const struct ct_near_kernel ct_near_avx512 = { "near avx512", runs, sift,
-	verify };
+const struct ct_near_kernel ct_near_avx512 = { "near avx512", runs,
+	ct_near_chunks_avx2, sift, stream, verify };
 
 #else
 typedef int ct_near_avx512_is_empty; /* ISO C wants a declaration */

@@ -6,6 +6,7 @@
 #include <arm_neon.h>
 
 #define STEP 8
+#define FIRST UINT64_C(0x0101010101010101) /* a bit of each byte */
 
 static bool
 runs(void)
@@ -37,20 +38,47 @@ sift(const struct ct_near_probe *probe, size_t n, const uint16_t *base,
 		want = vdupq_n_u16(probe->want);
 		limit = vdupq_n_u16((uint16_t)probe->limit);
 		for (i = 0; i < probe->n; i += STEP) {
-			hits = within(probe->at + i, want, limit);
+			hits = within(probe->at + i, want, limit) & FIRST;
 			if (probe->n - i < STEP)
 				hits &= ((uint64_t)1 << 8 * (probe->n - i)) - 1;
-			for (; hits; hits &= hits - 1) {
+			for (; hits; hits &= hits - 1)
 				found[got++] = (uint64_t)(probe->at + i +
 				    __builtin_ctzll(hits) / 8 - base);
-				hits |= hits - 1; /* the rest of its byte */
-				hits &= ~((uint64_t)0xff
-				    << __builtin_ctzll(~hits) / 8 * 8);
-			}
 			if (got > cap)
 				return got;
 		}
 	}
+	return got;
+}
+
+static size_t
+stream(const struct ct_near_pass *p, size_t *next, struct ct_near_pair *found,
+    size_t cap)
+{
+	uint16x8_t limit = vdupq_n_u16((uint16_t)p->limit), want;
+	uint32_t at, end;
+	size_t got = 0, i;
+	uint64_t hits;
+
+	for (i = *next; i < p->n; i++) {
+		ct_near_ahead(p, i);
+		at = p->first[p->key[i]];
+		end = p->first[p->key[i] + 1];
+		if (end - at > cap - got)
+			break;
+		want = vdupq_n_u16(p->want[i]);
+		for (; at < end; at += STEP) {
+			hits = within(p->sketch + at, want, limit) & FIRST;
+			if (end - at < STEP)
+				hits &= ((uint64_t)1 << 8 * (end - at)) - 1;
+			for (; hits; hits &= hits - 1)
+				found[got++] = (struct ct_near_pair){
+					(uint32_t)i,
+					at + (uint32_t)__builtin_ctzll(hits) / 8
+				};
+		}
+	}
+	*next = i;
 	return got;
 }
 
@@ -74,7 +102,8 @@ verify(const uint8_t *q, const uint8_t *hash, const uint32_t *id, size_t n,
 	return got;
 }
 
-const struct ct_near_kernel ct_near_neon = { "near neon", runs, sift, verify };
+const struct ct_near_kernel ct_near_neon = { "near neon", runs, ct_near_chunks,
+	sift, stream, verify };
 
 #else
 typedef int ct_near_neon_is_empty; /* ISO C wants a declaration */

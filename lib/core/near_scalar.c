@@ -28,6 +28,29 @@ sift(const struct ct_near_probe *probe, size_t n, const uint16_t *base,
 }
 
 static size_t
+stream(const struct ct_near_pass *p, size_t *next, struct ct_near_pair *found,
+    size_t cap)
+{
+	size_t got = 0, i;
+	uint32_t at, end;
+
+	for (i = *next; i < p->n; i++) {
+		ct_near_ahead(p, i);
+		at = p->first[p->key[i]];
+		end = p->first[p->key[i] + 1];
+		if (end - at > cap - got)
+			break;
+		for (; at < end; at++)
+			if (__builtin_popcount(p->sketch[at] ^ p->want[i]) <=
+			    p->limit)
+				found[got++] =
+				    (struct ct_near_pair){ (uint32_t)i, at };
+	}
+	*next = i;
+	return got;
+}
+
+static size_t
 verify(const uint8_t *q, const uint8_t *hash, const uint32_t *id, size_t n,
     int max, struct ct_near_hit *hit)
 {
@@ -43,5 +66,5 @@ verify(const uint8_t *q, const uint8_t *hash, const uint32_t *id, size_t n,
 	return got;
 }
 
-const struct ct_near_kernel ct_near_scalar = { "near scalar", runs, sift,
-	verify };
+const struct ct_near_kernel ct_near_scalar = { "near scalar", runs,
+	ct_near_chunks, sift, stream, verify };

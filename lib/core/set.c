@@ -315,6 +315,14 @@ ct_set_near(const struct ct_set_kind *k, const uint8_t *q, int max,
 }
 
 int
+ct_set_near_each(const struct ct_set_kind *k, const uint8_t *q, size_t n,
+    int max, struct ct_near_find *found, ct_near_fn *each, void *arg,
+    struct ct_err *err)
+{
+	return ct_near_each(&k->near, q, n, max, found, each, arg, err);
+}
+
+int
 ct_set_notes(const struct ct_set_kind *k, size_t i, const uint32_t **note,
     size_t *n, struct ct_err *err)
 {

@@ -93,6 +93,11 @@ size_t ct_set_find(const struct ct_set_kind *kind, const uint8_t *hash);
 int ct_set_near(const struct ct_set_kind *kind, const uint8_t *q, int max,
     struct ct_near_find *found, struct ct_err *err);
 
+/* The same for n queries in order, as ct_near_each. */
+int ct_set_near_each(const struct ct_set_kind *kind, const uint8_t *q, size_t n,
+    int max, struct ct_near_find *found, ct_near_fn *each, void *arg,
+    struct ct_err *err);
+
 /* The notes of hash i: *n of them, ascending.  CT_DATAERR: damaged. */
 int ct_set_notes(const struct ct_set_kind *kind, size_t i,
     const uint32_t **note, size_t *n, struct ct_err *err);

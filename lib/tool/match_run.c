@@ -127,19 +127,19 @@ ct_match_run(const struct ct_match_run *how)
 /* ---- packed hashes -------------------------------------------------------
  */
 
-#define PACK ((size_t)4096) /* hashes read at once */
-
 struct pack {
 	const struct ct_match_run *how;
 	const struct ct_set_kind *pdq;
 	struct ct_match_work *w;
+	struct ct_near_find near;
 	struct ct_out out;
-	uint64_t row;
+	uint8_t *hash; /* at hand */
+	uint64_t row;  /* of the first of them */
 	size_t matches;
 };
 
 static int
-one(struct pack *p, const uint8_t *hash, struct ct_err *err)
+one(struct pack *p, const uint8_t *hash, uint64_t row, struct ct_err *err)
 {
 	struct ct_match_work *w = p->w;
 	struct ct_text text = { 0 };
@@ -153,7 +153,7 @@ one(struct pack *p, const uint8_t *hash, struct ct_err *err)
 	if (verdict != CT_MATCH)
 		return 0;
 	p->matches++;
-	head = ct_printf("{\"id\":\"row:%llu\",", (unsigned long long)p->row);
+	head = ct_printf("{\"id\":\"row:%llu\",", (unsigned long long)row);
 	ct_text_add(&text, head, strlen(head));
 	ct_text_add(&text, w->text.s, w->text.len);
 	ct_text_add(&text, "}", 1);
@@ -163,45 +163,52 @@ one(struct pack *p, const uint8_t *hash, struct ct_err *err)
 	return rc;
 }
 
+/* A hash that is near something, of those at hand. */
 static int
-pack(struct pack *p, const uint8_t *hash, size_t n, struct ct_err *err)
+near_one(
+    void *arg, size_t i, const struct ct_near_find *found, struct ct_err *err)
+{
+	struct pack *p = arg;
+	const uint8_t *hash = p->hash + i * CT_HASH_LEN;
+
+	(void)found;
+	return ct_ham_flat(hash) ? 0 : one(p, hash, p->row + i, err);
+}
+
+static int
+pack(struct pack *p, size_t n, struct ct_err *err)
 {
 	const struct ct_match_run *how = p->how;
 	int max =
 	    how->how.threshold >= 0 ? how->how.threshold : how->m->threshold;
+	int rc = p->pdq ? ct_set_near_each(p->pdq, p->hash, n, max, &p->near,
+			      near_one, p, err)
+			: 0;
 
-	for (; n; n--, hash += CT_HASH_LEN, p->row++) {
-		if (ct_ham_flat(hash))
-			continue;
-		if (ct_set_near(p->pdq, hash, max, &p->w->near, err))
-			return err->code;
-		if (p->w->near.n && one(p, hash, err))
-			return err->code;
-	}
-	return ct_out_tick(&p->out, err);
+	p->row += n;
+	return rc ? rc : ct_out_tick(&p->out, err);
 }
 
 static int
 packs(struct pack *p, struct ct_err *err)
 {
-	uint8_t *buf = ct_alloc(PACK, CT_HASH_LEN);
+	size_t room = CT_NEAR_BLOCK * CT_HASH_LEN;
 	ssize_t got = 1;
 	int rc = 0;
 
+	p->hash = ct_alloc(room, 1);
 	while (!rc && !ct_stop && got > 0) {
-		got = ct_read_full(p->how->in, buf, PACK * CT_HASH_LEN);
+		got = ct_read_full(p->how->in, p->hash, room);
 		if (got < 0)
 			rc = ct_fail_errno(err, CT_IOERR, "cannot read");
 		else if ((size_t)got % CT_HASH_LEN)
 			rc = ct_fail(err, CT_DATAERR,
 			    "the last hash is cut: the input is no whole"
 			    " number of 32 bytes");
-		else if (p->pdq)
-			rc = pack(p, buf, (size_t)got / CT_HASH_LEN, err);
 		else
-			p->row += (uint64_t)got / CT_HASH_LEN;
+			rc = pack(p, (size_t)got / CT_HASH_LEN, err);
 	}
-	free(buf);
+	free(p->hash);
 	return rc;
 }
 
@@ -229,5 +236,6 @@ ct_match_packed(const struct ct_match_run *how)
 		    (unsigned long long)p.row, p.matches,
 		    (unsigned long long)(p.row - p.matches));
 	match_work_free(p.w);
+	ct_near_free(&p.near);
 	return rc;
 }

@@ -97,6 +97,21 @@ ct_os_trim(int fd, size_t keep, size_t len, struct ct_err *err)
 	return 0;
 }
 
+void *
+ct_os_large(size_t len)
+{
+	static const size_t page = (size_t)2 << 20;
+	void *p;
+
+	if (len > SIZE_MAX - page)
+		return NULL;
+	len = (len + page - 1) / page * page;
+	p = aligned_alloc(page, len);
+	if (p)
+		(void)madvise(p, len, MADV_HUGEPAGE);
+	return p;
+}
+
 int
 ct_os_die_with(pid_t parent)
 {

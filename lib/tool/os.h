@@ -38,6 +38,12 @@ const uint8_t *ct_os_shown(size_t len, int fd);
 int ct_os_trim(int fd, size_t keep, size_t len, struct ct_err *err);
 
 /*
+ * Memory for len bytes that are read here and there, in large pages where the
+ * kernel has any; not zeroed.  NULL: none.  Release with free.
+ */
+void *ct_os_large(size_t len);
+
+/*
  * In a process of one's own, after fork: be killed when the thread that
  * forked is gone.  parent is its process; -1 if it is gone already.
  */

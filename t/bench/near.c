@@ -3,12 +3,13 @@
  *
  *	near PLAN DB N QUERIES Q RADIUS
  *
- * PLAN is ring, wide, brute, or pairs: brute force of all queries at once, in
- * blocks.  DB and QUERIES are hashes of 32 bytes.  One line of NAME=VALUE: CPU
- * seconds to build, bytes a hash of all arrays, CPU microseconds a query (the
- * least of REPS rounds), the median and the 99th of 100 single ones, matches,
- * and a sum over (query, hash, distance) in any order, so that two programs
- * that print the same have found the same.
+ * PLAN is ring, wide, brute, pairs (brute force of all queries together), or
+ * each (the wide plan, of all queries as a stream).  DB and QUERIES are hashes
+ *of 32 bytes.  One line of NAME=VALUE: CPU seconds to build, bytes a hash of
+ *all arrays, CPU microseconds a query (the least of REPS rounds), the median
+ *and the 99th of 100 single ones, matches, and a sum over (query, hash,
+ *distance) in any order, so that two programs that print the same have found
+ *the same.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,6 +26,8 @@ struct bench {
 	const uint8_t *q;
 	size_t nq;
 	int max;
+	bool pairs, each;
+	bool count;
 	uint64_t matches, sum;
 };
 
@@ -74,6 +77,43 @@ one(struct bench *b, size_t i, bool count)
 }
 
 static int
+found(void *arg, size_t q, const struct ct_near_find *f, struct ct_err *err)
+{
+	struct bench *b = arg;
+	size_t k;
+
+	(void)err;
+	for (k = 0; b->count && k < f->n; k++)
+		mix(b, q, f->hit[k].i, f->hit[k].distance);
+	return 0;
+}
+
+static void
+pair(void *arg, size_t q, size_t i, int distance)
+{
+	struct bench *b = arg;
+
+	if (b->count)
+		mix(b, q, i, (uint64_t)distance);
+}
+
+static void
+all(struct bench *b, bool count)
+{
+	struct ct_err err = { 0 };
+	size_t i;
+
+	b->count = count;
+	if (b->pairs)
+		ct_ham_pairs(b->q, b->nq, b->x.hash, b->x.n, b->max, pair, b);
+	else if (b->each &&
+	    ct_near_each(&b->x, b->q, b->nq, b->max, &b->f, found, b, &err))
+		ct_die_err(&err);
+	for (i = 0; !b->pairs && !b->each && i < b->nq; i++)
+		one(b, i, count);
+}
+
+static int
 by_size(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -117,6 +157,10 @@ main(int argc, char *argv[])
 	for (p = CT_NEAR_BRUTE; p <= CT_NEAR_WIDE; p++)
 		if (strcmp(argv[1], ct_near_name((enum ct_near_plan)p)) == 0)
 			b.x.plan = (enum ct_near_plan)p;
+	b.pairs = strcmp(argv[1], "pairs") == 0;
+	b.each = strcmp(argv[1], "each") == 0;
+	if (b.each)
+		b.x.plan = CT_NEAR_WIDE;
 	b.x.n = (size_t)ct_number("N", argv[3], 0, INT32_MAX);
 	b.nq = (size_t)ct_number("Q", argv[5], 1, INT32_MAX);
 	b.max = (int)ct_number("RADIUS", argv[6], 0, CT_HAM_MAX);
@@ -127,8 +171,7 @@ main(int argc, char *argv[])
 	built = now(CLOCK_PROCESS_CPUTIME_ID) - start;
 	for (r = 0; r < (reps ? atoi(reps) : 3); r++) {
 		start = now(CLOCK_PROCESS_CPUTIME_ID);
-		for (i = 0; i < b.nq; i++)
-			one(&b, i, r == 0);
+		all(&b, r == 0);
 		start = now(CLOCK_PROCESS_CPUTIME_ID) - start;
 		least = start < least ? start : least;
 	}

@@ -10,7 +10,7 @@
 
 #define N 6000     /* more than CT_NEAR_FEW, enough for lists up to 31 bits */
 #define MANY 40000 /* enough for lists up to 47 */
-#define QUERIES 40
+#define QUERIES 16
 
 static uint8_t hash[MANY][CT_HASH_LEN];
 static struct ct_near_find found;
@@ -121,6 +121,129 @@ agrees(const struct ct_near *x, const uint8_t *q, int max)
 	return n == found.n;
 }
 
+/* ---- what only one chunk leads to
+ * --------------------------------------------
+ */
+
+/* place[c][b]: the bit of a hash that is bit b of its chunk c */
+static int place[CT_NEAR_CHUNKS][16];
+
+static void
+find_places(void)
+{
+	uint8_t h[CT_HASH_LEN];
+	uint16_t c[CT_NEAR_CHUNKS];
+	int bit, k;
+
+	for (bit = 0; bit < CT_HAM_MAX; bit++) {
+		memset(h, 0, sizeof h);
+		h[bit / 8] = (uint8_t)(1 << bit % 8);
+		ct_near_chunks(h, c);
+		for (k = 0; k < CT_NEAR_CHUNKS; k++)
+			if (c[k])
+				place[k][__builtin_ctz(c[k])] = bit;
+	}
+}
+
+/* So many bits of chunk c of h the other way. */
+static void
+flip_chunk(uint8_t *h, int c, int bits)
+{
+	int first = (int)(rnd() % 16), i, b;
+
+	for (i = 0; i < bits; i++) {
+		b = place[c][(first + 5 * i) % 16];
+		h[b / 8] ^= (uint8_t)(1 << b % 8);
+	}
+}
+
+/*
+ * A query exactly r bits from h that one chunk alone leads to, and that only
+ * just: of all others the quota is used up.
+ */
+static void
+tight(uint8_t *q, const uint8_t *h, int r)
+{
+	int quota[CT_NEAR_CHUNKS + 1], start, next, c, d;
+
+	ct_near_deal(r, quota);
+	do
+		start = (int)(rnd() % CT_NEAR_CHUNKS);
+	while (!quota[start]);
+	next = (start + 1) % CT_NEAR_CHUNKS;
+	d = (int)(rnd() % (unsigned)quota[start]);
+	memcpy(q, h, CT_HASH_LEN);
+	flip_chunk(q, start, d);
+	flip_chunk(q, next, quota[start] + quota[next] - 1 - d);
+	for (c = 0; c < CT_NEAR_CHUNKS; c++)
+		if (c != start && c != next)
+			flip_chunk(q, c, quota[c]);
+}
+
+static bool
+all_tight(const struct ct_near *x)
+{
+	uint8_t q[CT_HASH_LEN];
+	int r, i;
+
+	for (r = 0; x->n && r <= 47; r++)
+		for (i = 0; i < (x->n > N ? 2 : 20); i++) {
+			tight(q, x->hash + rnd() % x->n * CT_HASH_LEN, r);
+			if (!agrees(x, q, r)) {
+				printf("# tight, radius %d\n", r);
+				return false;
+			}
+		}
+	return true;
+}
+
+/* As a stream: the same, of those that have any, in order. */
+struct stream {
+	const struct ct_near *x;
+	const uint8_t *q;
+	int max;
+	size_t next, hits;
+	bool good;
+};
+
+static int
+streamed(void *arg, size_t i, const struct ct_near_find *f, struct ct_err *err)
+{
+	static struct ct_near_find again;
+	struct stream *s = arg;
+
+	s->good &= i >= s->next && f->n > 0;
+	s->next = i + 1;
+	s->hits++;
+	if (ct_near(s->x, s->q + i * CT_HASH_LEN, s->max, &again, err))
+		return err->code;
+	s->good &= again.n == f->n &&
+	    memcmp(again.hit, f->hit, f->n * sizeof *f->hit) == 0;
+	return 0;
+}
+
+static bool
+stream(const struct ct_near *x, int max, size_t n)
+{
+	static uint8_t q[1100][CT_HASH_LEN];
+	struct stream s = { x, q[0], max, 0, 0, true };
+	struct ct_err err = { 0 };
+	size_t i, hits = 0;
+
+	for (i = 0; i < n; i++) {
+		memcpy(q[i], hash[rnd() % MANY], CT_HASH_LEN);
+		if (i % 2 && x->n)
+			tight(q[i], x->hash + rnd() % x->n * CT_HASH_LEN, max);
+		else
+			flip(q[i], rnd() % 50);
+		if (ct_near(x, q[i], max, &found, &err))
+			return false;
+		hits += found.n > 0;
+	}
+	return ct_near_each(x, q[0], n, max, &found, streamed, &s, &err) == 0 &&
+	    s.good && s.hits == hits;
+}
+
 static struct ct_near
 make(enum ct_near_plan plan, size_t n)
 {
@@ -180,12 +303,19 @@ plans(const char *what, size_t n)
 	struct ct_err err;
 	int p, k;
 
-	for (p = CT_NEAR_BRUTE; p <= CT_NEAR_WIDE; p++) {
+	for (p = n > N ? CT_NEAR_RING : CT_NEAR_BRUTE; p <= CT_NEAR_WIDE; p++) {
 		x = make((enum ct_near_plan)p, n);
 		ok(ct_near_check(&x, &err) == 0, "%s, %s: in order", what,
 		    ct_near_name(x.plan));
 		for (k = 0; (kernel = ct_near_force(k)); k++)
-			ok(all_radii(&x), "%s, %zu hashes, %s, %s", what, n,
+			ok(all_radii(&x) && all_tight(&x) &&
+				stream(&x, 31,
+				    x.plan == CT_NEAR_WIDE ? 1100 : 40) &&
+				stream(&x, 10,
+				    x.plan == CT_NEAR_WIDE ? 1100 : 40) &&
+				stream(&x, 40, 20) && stream(&x, 31, 1) &&
+				stream(&x, 31, 0),
+			    "%s, %zu hashes, %s, %s", what, n,
 			    ct_near_name(x.plan), kernel);
 		release(&x);
 	}
@@ -234,7 +364,7 @@ sifts(const struct ct_near_kernel *k)
 /* Chunks are another order of the bits: each in one place, distance kept; none
  * takes two of a row or of a column. */
 static void
-chunks(void)
+chunks(const struct ct_near_kernel *kernel)
 {
 	uint8_t h[CT_HASH_LEN] = { 0 };
 	uint16_t c[CT_NEAR_CHUNKS];
@@ -248,7 +378,7 @@ chunks(void)
 		h[b / 8] = (uint8_t)(1 << b % 8);
 		row = 15 - b / 16;
 		col = b % 8 + (b / 8 % 2 ? 0 : 8);
-		ct_near_chunks(h, c);
+		kernel->chunks(h, c);
 		for (k = bit = 0; k < CT_NEAR_CHUNKS; k++) {
 			if (!c[k])
 				continue;
@@ -265,7 +395,8 @@ chunks(void)
 	}
 	for (k = 0; k < CT_NEAR_CHUNKS; k++)
 		good &= seen[k] == 0xffff;
-	ok(good, "a chunk takes one bit of each row and of each column");
+	ok(good, "%s: a chunk takes one bit of each row and of each column",
+	    kernel->title);
 }
 
 /* A damaged index leads nowhere, whatever it is asked. */
@@ -290,6 +421,9 @@ damaged(enum ct_near_plan plan)
 		id[i] = N + (uint32_t)i;
 	ok(ct_near(&x, hash[0], 31, &found, &err) == CT_DATAERR,
 	    "%s: an id that there is not", ct_near_name(plan));
+	ok(ct_near_each(&x, hash[0], 1100, 31, &found, streamed, NULL, &err) ==
+		CT_DATAERR,
+	    "%s: in a stream", ct_near_name(plan));
 	release(&x);
 }
 
@@ -307,11 +441,13 @@ main(void)
 	};
 	size_t i;
 
-	chunks();
 	for (i = 0; i < sizeof kernels / sizeof *kernels; i++)
-		if (kernels[i]->runs())
+		if (kernels[i]->runs()) {
+			chunks(kernels[i]);
 			ok(sifts(kernels[i]), "%s: lists of every length",
 			    kernels[i]->title);
+		}
+	find_places();
 	uniform();
 	plans("uniform", N);
 	plans("uniform", MANY);

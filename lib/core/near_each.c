@@ -1,0 +1,245 @@
+/*
+ * near_each.c - a stream of queries against the wide plan
+ *
+ * A chunk at a time for many queries, so that what is read at random is one
+ * chunk's lists, which a CPU's caches hold, and not those of all.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "near_kernel.h"
+
+#define BLOCK CT_NEAR_BLOCK  /* queries that share loading the lists */
+#define LEAST ((size_t)1024) /* fewer are searched one by one */
+#define ROW (BLOCK + 2 * CT_NEAR_SOON)
+#define PAIRS ((size_t)1 << 17) /* and the longest list */
+#define HITS ((size_t)1 << 21)  /* of a block; more are searched one by one */
+#define SAMPLE 61 /* one in so many queries is looked at beforehand: */
+#define SHARE 4   /* a list may have one in so many of all hashes, on average */
+
+struct hit {
+	uint32_t query;
+	struct ct_near_hit is;
+};
+
+struct stream {
+	const struct ct_near *x;
+	const struct ct_near_kernel *kernel;
+	const uint8_t *q; /* the block's */
+	size_t n;
+	int max;
+	uint16_t *chunk; /* [CT_NEAR_CHUNKS][ROW] */
+	struct ct_near_pair *pair;
+	size_t pairs; /* room */
+	struct hit *hit;
+	size_t hits, cap;
+};
+
+enum { TOO_MUCH = -1 };
+
+static void
+release(struct stream *s)
+{
+	free(s->chunk);
+	free(s->pair);
+	free(s->hit);
+}
+
+static int
+no_memory(struct ct_err *err)
+{
+	return ct_fail(err, CT_OSERR, "out of memory");
+}
+
+static int
+keep(struct stream *s, const struct ct_near_hit *is, uint32_t query,
+    struct ct_err *err)
+{
+	struct hit *p;
+
+	if (s->hits == HITS)
+		return TOO_MUCH;
+	if (s->hits == s->cap) {
+		s->cap = s->cap ? 2 * s->cap : 1024;
+		p = realloc(s->hit, s->cap * sizeof *p);
+		if (!p)
+			return no_memory(err);
+		s->hit = p;
+	}
+	s->hit[s->hits++] = (struct hit){ query, *is };
+	return 0;
+}
+
+/* Pairs whose sketches agree; id: those of the chunk. */
+static int
+verify(struct stream *s, const uint32_t *id, size_t n, struct ct_err *err)
+{
+	struct ct_near_pair *p = s->pair;
+	struct ct_near_hit hit;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < n; i++)
+		__builtin_prefetch(&id[p[i].at]);
+	for (i = 0; i < n; i++) {
+		p[i].at = id[p[i].at];
+		if (p[i].at >= s->x->n)
+			return ct_fail(err, CT_DATAERR,
+			    "the index is damaged: an entry of no hash");
+		__builtin_prefetch(s->x->hash + p[i].at * CT_HASH_LEN);
+	}
+	for (i = 0; i < n; i++)
+		if (s->kernel->verify(s->q + p[i].query * CT_HASH_LEN,
+			s->x->hash, &p[i].at, 1, s->max, &hit) &&
+		    (rc = keep(s, &hit, p[i].query, err)))
+			return rc;
+	return 0;
+}
+
+/* Load it in order, which is faster than piece by piece. */
+static void
+sweep(const void *p, size_t len)
+{
+	const char *at = p, *end = at + len;
+
+	for (; at < end; at += 64)
+		(void)*(const volatile char *)at;
+}
+
+static int
+pass(struct stream *s, size_t c, int limit, struct ct_err *err)
+{
+	size_t m = ct_near_entries(s->x->plan, s->x->n), next = 0, n, total = 0;
+	struct ct_near_pass p = {
+		.first = s->x->first + c * (CT_NEAR_KEYS + 1),
+		.sketch = s->x->sketch + c * m,
+		.key = s->chunk + c * ROW,
+		.want = s->chunk + (c + 1) % CT_NEAR_CHUNKS * ROW,
+		.n = s->n,
+		.limit = limit,
+	};
+	int rc = 0;
+
+	for (n = 0; n < s->n; n += SAMPLE)
+		total += p.first[p.key[n] + 1] - p.first[p.key[n]];
+	if (total / (1 + s->n / SAMPLE) > s->x->n / SHARE)
+		return TOO_MUCH;
+	if (s->n > BLOCK / 4)
+		sweep(p.sketch, m * sizeof *p.sketch);
+	while (!rc && next < s->n) {
+		n = s->kernel->stream(&p, &next, s->pair, s->pairs);
+		rc = verify(s, s->x->id + c * m, n, err);
+	}
+	return rc;
+}
+
+/* The chunks of all queries, chunk by chunk. */
+static void
+turn(struct stream *s)
+{
+	uint16_t chunk[CT_NEAR_CHUNKS];
+	size_t i, c;
+
+	for (i = 0; i < s->n; i++) {
+		s->kernel->chunks(s->q + i * CT_HASH_LEN, chunk);
+		for (c = 0; c < CT_NEAR_CHUNKS; c++)
+			s->chunk[c * ROW + i] = chunk[c];
+	}
+	for (c = 0; c < CT_NEAR_CHUNKS; c++)
+		memset(s->chunk + c * ROW + s->n, 0,
+		    2 * CT_NEAR_SOON * sizeof *s->chunk);
+}
+
+static int
+by_query(const void *a, const void *b)
+{
+	const struct hit *x = a, *y = b;
+
+	if (x->query != y->query)
+		return x->query < y->query ? -1 : 1;
+	return x->is.i < y->is.i ? -1 : x->is.i > y->is.i;
+}
+
+/* The hits of one query, from h on, into f, each once; returns the next. */
+static const struct hit *
+gather(const struct hit *h, const struct hit *end, struct ct_near_find *f)
+{
+	uint32_t query = h->query;
+
+	for (f->n = 0; h < end && h->query == query; h++)
+		if (f->n == 0 || f->hit[f->n - 1].i != h->is.i)
+			f->hit[f->n++] = h->is;
+	return h;
+}
+
+static int
+block(struct stream *s, struct ct_near_find *f, struct ct_err *err)
+{
+	int quota[CT_NEAR_CHUNKS + 1], rc = 0;
+	size_t c;
+
+	s->hits = 0;
+	turn(s);
+	ct_near_deal(s->max, quota);
+	for (c = 0; !rc && c < CT_NEAR_CHUNKS; c++)
+		if (quota[c])
+			rc = pass(s, c, quota[c] + quota[c + 1] - 1, err);
+	if (rc || !s->hits)
+		return rc;
+	qsort(s->hit, s->hits, sizeof *s->hit, by_query);
+	f->n = 0;
+	return ct_near_room(f, s->hits, err);
+}
+
+static int
+one_by_one(const struct ct_near *x, const uint8_t *q, size_t n, size_t from,
+    int max, struct ct_near_find *f, ct_near_fn *each, void *arg,
+    struct ct_err *err)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; !rc && i < n; i++) {
+		rc = ct_near(x, q + i * CT_HASH_LEN, max, f, err);
+		if (!rc && f->n)
+			rc = each(arg, from + i, f, err);
+	}
+	return rc;
+}
+
+int
+ct_near_each(const struct ct_near *x, const uint8_t *q, size_t n, int max,
+    struct ct_near_find *f, ct_near_fn *each, void *arg, struct ct_err *err)
+{
+	struct stream s = { .x = x, .kernel = ct_near_chosen(), .max = max };
+	const struct hit *h, *last;
+	size_t i;
+	int rc = 0;
+
+	if (x->plan != CT_NEAR_WIDE || max < 0 || max > CT_NEAR_WIDE_MAX ||
+	    n < LEAST)
+		return one_by_one(x, q, n, 0, max, f, each, arg, err);
+	s.pairs = PAIRS + x->n;
+	s.chunk = malloc(CT_NEAR_CHUNKS * ROW * sizeof *s.chunk);
+	s.pair = malloc(s.pairs * sizeof *s.pair);
+	if (!s.chunk || !s.pair)
+		rc = no_memory(err);
+	for (i = 0; !rc && i < n; i += s.n) {
+		s.q = q + i * CT_HASH_LEN;
+		s.n = n - i < BLOCK ? n - i : BLOCK;
+		rc = block(&s, f, err);
+		if (rc == TOO_MUCH) {
+			rc = one_by_one(x, s.q, s.n, i, max, f, each, arg, err);
+			continue;
+		}
+		last = s.hit + s.hits;
+		for (h = s.hit; !rc && h < last;) {
+			size_t query = i + h->query;
+
+			h = gather(h, last, f);
+			rc = each(arg, query, f, err);
+		}
+	}
+	release(&s);
+	return rc;
+}
