@@ -1,8 +1,8 @@
 /*
- * near_each.c - a stream of queries against the wide plan
+ * near_each.c - many queries, a chunk at a time
  *
- * A chunk at a time for many queries, so that what is read at random is one
- * chunk's lists, which a CPU's caches hold, and not those of all.
+ * So what is read at random is one chunk's lists, which a CPU's caches hold,
+ * and not those of all.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,11 +11,16 @@
 
 #define BLOCK CT_NEAR_BLOCK  /* queries that share loading the lists */
 #define LEAST ((size_t)1024) /* fewer are searched one by one */
-#define ROW (BLOCK + 2 * CT_NEAR_SOON)
-#define PAIRS ((size_t)1 << 17) /* and the longest list */
+#define CACHE                                                          \
+	((size_t)4 << 20) /* sketches of a chunk that a cache may hold \
+			   */
+#define LINE 32           /* sketches in a cache line */
+#define SHARED 4          /* lists for each line of them; fewer do not pay */
+#define PAD (2 * CT_NEAR_SOON)
+#define PAIRS ((size_t)1 << 17) /* that are verified together */
 #define HITS ((size_t)1 << 21)  /* of a block; more are searched one by one */
 #define SAMPLE 61 /* one in so many queries is looked at beforehand: */
-#define SHARE 4   /* a list may have one in so many of all hashes, on average */
+#define SHARE 4   /* its lists may have one in so many of all hashes */
 
 struct hit {
 	uint32_t query;
@@ -28,9 +33,10 @@ struct stream {
 	const uint8_t *q; /* the block's */
 	size_t n;
 	int max;
-	uint16_t *chunk; /* [CT_NEAR_CHUNKS][ROW] */
+	size_t row;      /* room for queries, and PAD more */
+	uint16_t *chunk; /* [CT_NEAR_CHUNKS][row] */
+	uint16_t *key;   /* [row]: of a chunk, some bits the other way */
 	struct ct_near_pair *pair;
-	size_t pairs; /* room */
 	struct hit *hit;
 	size_t hits, cap;
 };
@@ -41,6 +47,7 @@ static void
 release(struct stream *s)
 {
 	free(s->chunk);
+	free(s->key);
 	free(s->pair);
 	free(s->hit);
 }
@@ -106,29 +113,60 @@ sweep(const void *p, size_t len)
 		(void)*(const volatile char *)at;
 }
 
+/* The lists of a chunk, of each query the one of its key in p. */
 static int
-pass(struct stream *s, size_t c, int limit, struct ct_err *err)
+pass(struct stream *s, struct ct_near_pass *p, const uint32_t *id,
+    struct ct_err *err)
 {
-	size_t m = ct_near_entries(s->x->plan, s->x->n), next = 0, n, total = 0;
+	size_t next = 0, before, n;
+	int rc = 0;
+
+	while (!rc && next < s->n) {
+		before = next;
+		n = s->kernel->stream(p, &next, s->pair, PAIRS);
+		rc = n || next > before ? verify(s, id, n, err) : TOO_MUCH;
+	}
+	return rc;
+}
+
+/* On average, by a sample. */
+static size_t
+length(const struct stream *s, const struct ct_near_pass *p)
+{
+	size_t i, total = 0;
+
+	for (i = 0; i < s->n; i += SAMPLE)
+		total += p->first[p->key[i] + 1] - p->first[p->key[i]];
+	return total / ((s->n + SAMPLE - 1) / SAMPLE);
+}
+
+static int
+chunk(struct stream *s, size_t c, const int quota[CT_NEAR_CHUNKS + 1],
+    struct ct_err *err)
+{
+	bool ring = s->x->plan == CT_NEAR_RING;
+	size_t m = ct_near_entries(s->x->plan, s->x->n), i, k, read = 0;
+	size_t keys = ring ? ct_near_masks[quota[c] - 1] : 1;
+	const uint16_t *mask = ct_near_mask(), *own = s->chunk + c * s->row;
 	struct ct_near_pass p = {
 		.first = s->x->first + c * (CT_NEAR_KEYS + 1),
 		.sketch = s->x->sketch + c * m,
-		.key = s->chunk + c * ROW,
-		.want = s->chunk + (c + 1) % CT_NEAR_CHUNKS * ROW,
+		.key = s->key,
+		.want = s->chunk + (c + 1) % CT_NEAR_CHUNKS * s->row,
 		.n = s->n,
-		.limit = limit,
 	};
 	int rc = 0;
 
-	for (n = 0; n < s->n; n += SAMPLE)
-		total += p.first[p.key[n] + 1] - p.first[p.key[n]];
-	if (total / (1 + s->n / SAMPLE) > s->x->n / SHARE)
-		return TOO_MUCH;
-	if (s->n > BLOCK / 4)
-		sweep(p.sketch, m * sizeof *p.sketch);
-	while (!rc && next < s->n) {
-		n = s->kernel->stream(&p, &next, s->pair, s->pairs);
-		rc = verify(s, s->x->id + c * m, n, err);
+	sweep(p.sketch, m * sizeof *p.sketch);
+	for (k = 0; !rc && k < keys; k++) {
+		for (i = 0; i < s->row; i++)
+			s->key[i] = own[i] ^ mask[k];
+		p.limit =
+		    quota[c] + quota[c + 1] - 1 - __builtin_popcount(mask[k]);
+		read += length(s, &p);
+		rc = read > s->x->n / SHARE
+		    ? TOO_MUCH
+		    : pass(s, &p, s->x->id + c * m, err);
 	}
 	return rc;
 }
@@ -143,11 +181,11 @@ turn(struct stream *s)
 	for (i = 0; i < s->n; i++) {
 		s->kernel->chunks(s->q + i * CT_HASH_LEN, chunk);
 		for (c = 0; c < CT_NEAR_CHUNKS; c++)
-			s->chunk[c * ROW + i] = chunk[c];
+			s->chunk[c * s->row + i] = chunk[c];
 	}
 	for (c = 0; c < CT_NEAR_CHUNKS; c++)
-		memset(s->chunk + c * ROW + s->n, 0,
-		    2 * CT_NEAR_SOON * sizeof *s->chunk);
+		memset(s->chunk + c * s->row + s->n, 0,
+		    (s->row - s->n) * sizeof *s->chunk);
 }
 
 static int
@@ -183,7 +221,7 @@ block(struct stream *s, struct ct_near_find *f, struct ct_err *err)
 	ct_near_deal(s->max, quota);
 	for (c = 0; !rc && c < CT_NEAR_CHUNKS; c++)
 		if (quota[c])
-			rc = pass(s, c, quota[c] + quota[c + 1] - 1, err);
+			rc = chunk(s, c, quota, err);
 	if (rc || !s->hits)
 		return rc;
 	qsort(s->hit, s->hits, sizeof *s->hit, by_query);
@@ -207,38 +245,62 @@ one_by_one(const struct ct_near *x, const uint8_t *q, size_t n, size_t from,
 	return rc;
 }
 
+/* Is it worth it?  The lists of one chunk should fit a cache, and enough of
+ * them be read. */
+static bool
+together(const struct ct_near *x, size_t n, int max)
+{
+	size_t m = ct_near_entries(x->plan, x->n);
+
+	if (x->plan == CT_NEAR_BRUTE || max < 0 || max > CT_NEAR_WIDE_MAX ||
+	    n < LEAST)
+		return false;
+	return x->plan == CT_NEAR_WIDE ||
+	    (m * sizeof *x->sketch <= CACHE &&
+		n * ct_near_masks[1] > SHARED * m / LINE);
+}
+
+/* What a block has found, query by query. */
+static int
+give(const struct stream *s, size_t from, struct ct_near_find *f,
+    ct_near_fn *each, void *arg, struct ct_err *err)
+{
+	const struct hit *h = s->hit, *last = h + s->hits;
+	size_t query;
+	int rc = 0;
+
+	while (!rc && h < last) {
+		query = from + h->query;
+		h = gather(h, last, f);
+		rc = each(arg, query, f, err);
+	}
+	return rc;
+}
+
 int
 ct_near_each(const struct ct_near *x, const uint8_t *q, size_t n, int max,
     struct ct_near_find *f, ct_near_fn *each, void *arg, struct ct_err *err)
 {
 	struct stream s = { .x = x, .kernel = ct_near_chosen(), .max = max };
-	const struct hit *h, *last;
 	size_t i;
 	int rc = 0;
 
-	if (x->plan != CT_NEAR_WIDE || max < 0 || max > CT_NEAR_WIDE_MAX ||
-	    n < LEAST)
+	if (!together(x, n, max))
 		return one_by_one(x, q, n, 0, max, f, each, arg, err);
-	s.pairs = PAIRS + x->n;
-	s.chunk = malloc(CT_NEAR_CHUNKS * ROW * sizeof *s.chunk);
-	s.pair = malloc(s.pairs * sizeof *s.pair);
-	if (!s.chunk || !s.pair)
+	s.row = (n < BLOCK ? n : BLOCK) + PAD;
+	s.chunk = malloc(CT_NEAR_CHUNKS * s.row * sizeof *s.chunk);
+	s.key = malloc(s.row * sizeof *s.key);
+	s.pair = malloc(PAIRS * sizeof *s.pair);
+	if (!s.chunk || !s.key || !s.pair)
 		rc = no_memory(err);
 	for (i = 0; !rc && i < n; i += s.n) {
 		s.q = q + i * CT_HASH_LEN;
 		s.n = n - i < BLOCK ? n - i : BLOCK;
 		rc = block(&s, f, err);
-		if (rc == TOO_MUCH) {
-			rc = one_by_one(x, s.q, s.n, i, max, f, each, arg, err);
-			continue;
-		}
-		last = s.hit + s.hits;
-		for (h = s.hit; !rc && h < last;) {
-			size_t query = i + h->query;
-
-			h = gather(h, last, f);
-			rc = each(arg, query, f, err);
-		}
+		rc = rc == TOO_MUCH
+		    ? one_by_one(x, s.q, s.n, i, max, f, each, arg, err)
+		    : rc ? rc
+			 : give(&s, i, f, each, arg, err);
 	}
 	release(&s);
 	return rc;

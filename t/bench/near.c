@@ -4,12 +4,12 @@
  *	near PLAN DB N QUERIES Q RADIUS
  *
  * PLAN is ring, wide, brute, pairs (brute force of all queries together), or
- * each (the wide plan, of all queries as a stream).  DB and QUERIES are hashes
- *of 32 bytes.  One line of NAME=VALUE: CPU seconds to build, bytes a hash of
- *all arrays, CPU microseconds a query (the least of REPS rounds), the median
- *and the 99th of 100 single ones, matches, and a sum over (query, hash,
- *distance) in any order, so that two programs that print the same have found
- *the same.
+ * each (the plan of that many hashes, of all queries as a stream).  DB and
+ *QUERIES are hashes of 32 bytes.  One line of NAME=VALUE: CPU seconds to build,
+ *bytes a hash of all arrays, CPU microseconds a query (the least of REPS
+ *rounds), the median and the 99th of 100 single ones, matches, and a sum over
+ *(query, hash, distance) in any order, so that two programs that print the same
+ *have found the same.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -159,9 +159,9 @@ main(int argc, char *argv[])
 			b.x.plan = (enum ct_near_plan)p;
 	b.pairs = strcmp(argv[1], "pairs") == 0;
 	b.each = strcmp(argv[1], "each") == 0;
-	if (b.each)
-		b.x.plan = CT_NEAR_WIDE;
 	b.x.n = (size_t)ct_number("N", argv[3], 0, INT32_MAX);
+	if (b.each)
+		b.x.plan = ct_near_plan(b.x.n);
 	b.nq = (size_t)ct_number("Q", argv[5], 1, INT32_MAX);
 	b.max = (int)ct_number("RADIUS", argv[6], 0, CT_HAM_MAX);
 	b.x.hash = slurp(argv[2], b.x.n);

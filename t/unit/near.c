@@ -310,9 +310,9 @@ plans(const char *what, size_t n)
 		for (k = 0; (kernel = ct_near_force(k)); k++)
 			ok(all_radii(&x) && all_tight(&x) &&
 				stream(&x, 31,
-				    x.plan == CT_NEAR_WIDE ? 1100 : 40) &&
+				    x.plan == CT_NEAR_BRUTE ? 40 : 1100) &&
 				stream(&x, 10,
-				    x.plan == CT_NEAR_WIDE ? 1100 : 40) &&
+				    x.plan == CT_NEAR_BRUTE ? 40 : 1100) &&
 				stream(&x, 40, 20) && stream(&x, 31, 1) &&
 				stream(&x, 31, 0),
 			    "%s, %zu hashes, %s, %s", what, n,
