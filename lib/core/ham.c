@@ -1,103 +1,67 @@
 #include "ham.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu.h"
 #include "ham_kernel.h"
 
 struct kernel {
-	const char *title; /* "ham " and its name */
+	struct ct_cpu cpu;
 	ct_ham_scan_fn *scan;
 	ct_ham_pairs_fn *pairs;
-	int (*runs)(void);
 };
 
 #if defined(__x86_64__)
-static int
-has_popcnt(void)
-{
-	return __builtin_cpu_supports("popcnt") != 0;
-}
-
-static int
-has_avx2(void)
-{
-	return has_popcnt() && __builtin_cpu_supports("avx2");
-}
-
-static int
+static bool
 has_avx512(void)
 {
-	return has_popcnt() && __builtin_cpu_supports("avx512f") &&
+	return ct_cpu_popcnt() && __builtin_cpu_supports("avx512f") &&
 	    __builtin_cpu_supports("avx512vpopcntdq");
 }
-#endif
 
-static int
-always(void)
-{
-	return 1;
-}
-
-/* best first */
-static const struct kernel kernels[] = {
-#if defined(__x86_64__)
-	{ "ham avx512", ct_ham_scan_avx512, ct_ham_pairs_avx512, has_avx512 },
-	{ "ham avx2", ct_ham_scan_avx2, ct_ham_pairs_avx2, has_avx2 },
-	{ "ham popcnt", ct_ham_scan_popcnt, ct_ham_pairs_popcnt, has_popcnt },
+static const struct kernel avx512 = { { "ham avx512", has_avx512 },
+	ct_ham_scan_avx512, ct_ham_pairs_avx512 };
+static const struct kernel avx2 = { { "ham avx2", ct_cpu_avx2 },
+	ct_ham_scan_avx2, ct_ham_pairs_avx2 };
+static const struct kernel popcnt = { { "ham popcnt", ct_cpu_popcnt },
+	ct_ham_scan_popcnt, ct_ham_pairs_popcnt };
 #elif defined(__aarch64__)
-	{ "ham neon", ct_ham_scan_neon, ct_ham_pairs_neon, always },
+static const struct kernel neon = { { "ham neon", ct_cpu_always },
+	ct_ham_scan_neon, ct_ham_pairs_neon };
 #endif
-	{ "ham scalar", ct_ham_scan_scalar, ct_ham_pairs_scalar, always },
+static const struct kernel scalar = { { "ham scalar", ct_cpu_always },
+	ct_ham_scan_scalar, ct_ham_pairs_scalar };
+
+static const struct ct_cpu *const kernels[] = {
+#if defined(__x86_64__)
+	&avx512.cpu,
+	&avx2.cpu,
+	&popcnt.cpu,
+#elif defined(__aarch64__)
+	&neon.cpu,
+#endif
+	&scalar.cpu,
+	NULL,
 };
-static const int nkernels = sizeof kernels / sizeof kernels[0];
+static struct ct_cpus all = { .list = kernels };
 
-static _Atomic(const struct kernel *) chosen;
-
-/* What CT_CPU calls it. */
-static const char *
-name(const struct kernel *k)
-{
-	return k->title + sizeof "ham";
-}
-
-/* Two threads may both get here first; they choose the same. */
 static const struct kernel *
 choose(void)
 {
-	const struct kernel *k = atomic_load(&chosen);
-	const char *want;
-	int i;
-
-	if (k)
-		return k;
-	want = getenv("CT_CPU");
-	for (i = 0; i < nkernels - 1; i++)
-		if (kernels[i].runs() &&
-		    (!want || strcmp(want, name(&kernels[i])) == 0))
-			break;
-	atomic_store(&chosen, &kernels[i]);
-	return &kernels[i];
+	return (const void *)ct_cpu_chosen(&all);
 }
 
 const char *
 ct_ham_kernel(void)
 {
-	return name(choose());
+	return ct_cpu_name(ct_cpu_chosen(&all));
 }
 
 const char *
 ct_ham_force(int i)
 {
-	int k;
-
-	for (k = 0; k < nkernels; k++)
-		if (kernels[k].runs() && i-- == 0) {
-			atomic_store(&chosen, &kernels[k]);
-			return name(&kernels[k]);
-		}
-	return NULL;
+	return ct_cpu_force(&all, i);
 }
 
 int
@@ -237,6 +201,7 @@ ct_ham_self_test(
 	uint8_t list[LIST * CT_HASH_LEN];
 	uint32_t x = 1;
 	size_t n;
+	const struct kernel *k;
 	int i, max, bad = 0;
 	bool good;
 
@@ -247,15 +212,16 @@ ct_ham_self_test(
 		    ? 0xff
 		    : (uint8_t)(x >> 24);
 	}
-	for (i = 0; i < nkernels; i++) {
-		if (!kernels[i].runs())
+	for (i = 0; kernels[i]; i++) {
+		if (!kernels[i]->runs())
 			continue;
+		k = (const void *)kernels[i];
 		for (good = true, max = -1; max <= CT_HAM_MAX; max++)
-			good = good && counts(&kernels[i], list, max);
-		good = good && pairs(&kernels[i], list, CT_HAM_DEFAULT) &&
-		    pairs(&kernels[i], list, CT_HAM_MAX / 2);
+			good = good && counts(k, list, max);
+		good = good && pairs(k, list, CT_HAM_DEFAULT) &&
+		    pairs(k, list, CT_HAM_MAX / 2);
 		bad += !good;
-		say(arg, kernels[i].title, good);
+		say(arg, kernels[i]->title, good);
 	}
 	return bad;
 }

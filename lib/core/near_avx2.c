@@ -9,13 +9,6 @@
 #define AVX2 __attribute__((target("avx2,popcnt,bmi")))
 #define STEP 16
 
-static bool
-runs(void)
-{
-	return __builtin_cpu_supports("avx2") &&
-	    __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi");
-}
-
 /* Rows in their order, each rotated by multiplying; then the bits of all rows
  * are taken together, from the highest column down. */
 AVX2 void
@@ -141,7 +134,7 @@ verify(const uint8_t *q, const uint8_t *hash, const uint32_t *id, size_t n,
 	return got;
 }
 
-const struct ct_near_kernel ct_near_avx2 = { "near avx2", runs,
+const struct ct_near_kernel ct_near_avx2 = { { "near avx2", ct_cpu_avx2 },
 	ct_near_chunks_avx2, sift, stream, verify };
 
 #else

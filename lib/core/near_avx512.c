@@ -15,8 +15,7 @@ runs(void)
 {
 	return __builtin_cpu_supports("avx512f") &&
 	    __builtin_cpu_supports("avx512bw") &&
-	    __builtin_cpu_supports("avx512bitalg") &&
-	    __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi");
+	    __builtin_cpu_supports("avx512bitalg") && ct_cpu_avx2();
 }
 
 AVX512 static size_t
@@ -102,7 +101,7 @@ verify(const uint8_t *q, const uint8_t *hash, const uint32_t *id, size_t n,
 	return got;
 }
 
-const struct ct_near_kernel ct_near_avx512 = { "near avx512", runs,
+const struct ct_near_kernel ct_near_avx512 = { { "near avx512", runs },
 	ct_near_chunks_avx2, sift, stream, verify };
 
 #else

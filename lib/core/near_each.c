@@ -137,7 +137,7 @@ length(const struct stream *s, const struct ct_near_pass *p)
 
 	for (i = 0; i < s->n; i += SAMPLE)
 		total += p->first[p->key[i] + 1] - p->first[p->key[i]];
-	return total / ((s->n + SAMPLE - 1) / SAMPLE);
+	return total / (s->n / SAMPLE + 1);
 }
 
 static int

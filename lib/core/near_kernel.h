@@ -2,8 +2,7 @@
 #ifndef CT_NEAR_KERNEL_H
 #define CT_NEAR_KERNEL_H
 
-#include <stdbool.h>
-
+#include "cpu.h"
 #include "near.h"
 
 /* A list to be read: its sketches, and what the query has there. */
@@ -32,8 +31,7 @@ struct ct_near_pass {
 #define CT_NEAR_NEXT 24 /* whose list is loaded */
 
 struct ct_near_kernel {
-	const char *title; /* "near " and its name */
-	bool (*runs)(void);
+	struct ct_cpu cpu;
 	void (*chunks)(const uint8_t *hash, uint16_t *chunk); /* see below */
 	/*
 	 * Put where the sketches within the limits are, counted from base,

@@ -8,12 +8,6 @@
 #define STEP 8
 #define FIRST UINT64_C(0x0101010101010101) /* a bit of each byte */
 
-static bool
-runs(void)
-{
-	return true;
-}
-
 /* A byte of ones for each of the 8 words at p that is within the limit. */
 static inline uint64_t
 within(const uint16_t *p, uint16x8_t want, uint16x8_t limit)
@@ -102,8 +96,8 @@ verify(const uint8_t *q, const uint8_t *hash, const uint32_t *id, size_t n,
 	return got;
 }
 
-const struct ct_near_kernel ct_near_neon = { "near neon", runs, ct_near_chunks,
-	sift, stream, verify };
+const struct ct_near_kernel ct_near_neon = { { "near neon", ct_cpu_always },
+	ct_near_chunks, sift, stream, verify };
 
 #else
 typedef int ct_near_neon_is_empty; /* ISO C wants a declaration */

@@ -1,12 +1,6 @@
 /* near_scalar.c - the specification of the kernels */
 #include "near_kernel.h"
 
-static bool
-runs(void)
-{
-	return true;
-}
-
 static size_t
 sift(const struct ct_near_probe *probe, size_t n, const uint16_t *base,
     uint64_t *found, size_t cap)
@@ -66,5 +60,5 @@ verify(const uint8_t *q, const uint8_t *hash, const uint32_t *id, size_t n,
 	return got;
 }
 
-const struct ct_near_kernel ct_near_scalar = { "near scalar", runs,
+const struct ct_near_kernel ct_near_scalar = { { "near scalar", ct_cpu_always },
 	ct_near_chunks, sift, stream, verify };

@@ -1,101 +1,67 @@
 #include "pdna.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu.h"
 #include "pdna_kernel.h"
 
 struct kernel {
-	const char *title; /* "pdna " and its name */
+	struct ct_cpu cpu;
 	ct_pdna_scan_fn *scan;
-	bool (*runs)(void);
 };
 
 #if defined(__x86_64__)
-static bool
-has_avx2(void)
-{
-	return __builtin_cpu_supports("avx2") != 0;
-}
-#endif
-
-static bool
-always(void)
-{
-	return true;
-}
-
-/* best first */
-static const struct kernel kernels[] = {
-#if defined(__x86_64__)
-	{ "pdna avx2", ct_pdna_scan_avx2, has_avx2 },
+static const struct kernel avx2 = { { "pdna avx2", ct_cpu_avx2 },
+	ct_pdna_scan_avx2 };
 #elif defined(__aarch64__)
-	{ "pdna neon", ct_pdna_scan_neon, always },
+static const struct kernel neon = { { "pdna neon", ct_cpu_always },
+	ct_pdna_scan_neon };
 #endif
-	{ "pdna scalar", ct_pdna_scan_scalar, always },
+static const struct kernel scalar = { { "pdna scalar", ct_cpu_always },
+	ct_pdna_scan_scalar };
+
+static const struct ct_cpu *const kernels[] = {
+#if defined(__x86_64__)
+	&avx2.cpu,
+#elif defined(__aarch64__)
+	&neon.cpu,
+#endif
+	&scalar.cpu,
+	NULL,
 };
-static const int nkernels = sizeof kernels / sizeof kernels[0];
+static struct ct_cpus all = { .list = kernels };
 
-static _Atomic(const struct kernel *) chosen;
-
-/* What CT_CPU calls it. */
-static const char *
-name(const struct kernel *k)
-{
-	return k->title + sizeof "pdna";
-}
-
-/* Two threads may both get here first; they choose the same. */
 static const struct kernel *
 choose(void)
 {
-	const struct kernel *k = atomic_load(&chosen);
-	const char *want;
-	int i;
-
-	if (k)
-		return k;
-	want = getenv("CT_CPU");
-	for (i = 0; i < nkernels - 1; i++)
-		if (kernels[i].runs() &&
-		    (!want || strcmp(want, name(&kernels[i])) == 0))
-			break;
-	atomic_store(&chosen, &kernels[i]);
-	return &kernels[i];
+	return (const void *)ct_cpu_chosen(&all);
 }
 
 const char *
 ct_pdna_kernel(void)
 {
-	return name(choose());
+	return ct_cpu_name(ct_cpu_chosen(&all));
 }
 
 const char *
 ct_pdna_force(int i)
 {
-	int k;
-
-	for (k = 0; k < nkernels; k++)
-		if (kernels[k].runs() && i-- == 0) {
-			atomic_store(&chosen, &kernels[k]);
-			return name(&kernels[k]);
-		}
-	return NULL;
+	return ct_cpu_force(&all, i);
 }
 
 /* The sum over n bytes. */
 static uint32_t
 sum(const uint8_t *a, const uint8_t *b, size_t n)
 {
-	uint32_t all = 0;
+	uint32_t total = 0;
 	int d;
 
 	for (; n; n--) {
 		d = *a++ - *b++;
-		all += (uint32_t)(d * d);
+		total += (uint32_t)(d * d);
 	}
-	return all;
+	return total;
 }
 
 bool
@@ -173,6 +139,7 @@ ct_pdna_self_test(
 	uint8_t list[LIST * CT_PDNA_LEN];
 	uint32_t x = 1;
 	size_t n;
+	const struct kernel *k;
 	int i, bad = 0;
 	bool good;
 
@@ -184,13 +151,14 @@ ct_pdna_self_test(
 	}
 	memset(list, 0, CT_PDNA_LEN);
 	memset(list + (LIST - 1) * CT_PDNA_LEN, 255, CT_PDNA_LEN);
-	for (i = 0; i < nkernels; i++) {
-		if (!kernels[i].runs())
+	for (i = 0; kernels[i]; i++) {
+		if (!kernels[i]->runs())
 			continue;
+		k = (const void *)kernels[i];
 		for (good = true, n = 0; n < sizeof max / sizeof *max; n++)
-			good = good && agrees(&kernels[i], list, max[n]);
+			good = good && agrees(k, list, max[n]);
 		bad += !good;
-		say(arg, kernels[i].title, good);
+		say(arg, kernels[i]->title, good);
 	}
 	return bad;
 }

@@ -396,7 +396,7 @@ chunks(const struct ct_near_kernel *kernel)
 	for (k = 0; k < CT_NEAR_CHUNKS; k++)
 		good &= seen[k] == 0xffff;
 	ok(good, "%s: a chunk takes one bit of each row and of each column",
-	    kernel->title);
+	    kernel->cpu.title);
 }
 
 /* A damaged index leads nowhere, whatever it is asked. */
@@ -442,10 +442,10 @@ main(void)
 	size_t i;
 
 	for (i = 0; i < sizeof kernels / sizeof *kernels; i++)
-		if (kernels[i]->runs()) {
+		if (kernels[i]->cpu.runs()) {
 			chunks(kernels[i]);
 			ok(sifts(kernels[i]), "%s: lists of every length",
-			    kernels[i]->title);
+			    kernels[i]->cpu.title);
 		}
 	find_places();
 	uniform();
