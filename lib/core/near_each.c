@@ -16,7 +16,7 @@
 			   */
 #define LINE 32           /* sketches in a cache line */
 #define SHARED 4          /* lists for each line of them; fewer do not pay */
-#define PAD (2 * CT_NEAR_SOON)
+#define PAD ((size_t)2 * CT_NEAR_SOON)
 #define PAIRS ((size_t)1 << 17) /* that are verified together */
 #define HITS ((size_t)1 << 21)  /* of a block; more are searched one by one */
 #define SAMPLE 61 /* one in so many queries is looked at beforehand: */

@@ -34,17 +34,16 @@ members(const json_t *o, const char *name, const char *other)
 {
 	json_t *some = json_object(), *v;
 	char *text = NULL;
+	size_t len;
 
 	if ((v = json_object_get(o, name)))
 		(void)json_object_set(some, name, v);
 	if (other && (v = json_object_get(o, other)))
 		(void)json_object_set(some, other, v);
 	if (json_object_size(some)) {
-		text = json_dumps(some, JSON_COMPACT);
-		if (!text)
-			ct_die(CT_OSERR, "out of memory");
-		text[strlen(text) - 1] = '\0';
-		memmove(text, text + 1, strlen(text));
+		text = ct_rec_dump(some, &len);
+		memmove(text, text + 1, len - 2);
+		text[len - 2] = '\0';
 	}
 	json_decref(some);
 	return text;
