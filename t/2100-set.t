@@ -68,4 +68,51 @@ ok 'sync makes it anew, and says so' grep -q 'made anew' said
 exits 'then all is well' 0 ct-syncdb check
 ct-syncdb check >index.rec
 is 'with a higher generation' 2 jq 'select(.index).generation' index.rec
+
+# ---- one of over 16 MiB is looked at whole only when that is wanted
+awk 'BEGIN {
+	srand(1)
+	for (n = 0; n < 11000; n++) {
+		for (h = ""; length(h) < 64;)
+			h = h sprintf("%04x", int(rand() * 65536))
+		print "pdq", h, n
+	}
+}' >many
+ct-match build -o big.ctx many
+size=$(stat -c %s big.ctx)
+ok 'it is large' test "$size" -gt $((16 << 20))
+sed -n 's/^pdq \([^ ]*\) \(5.*\)/{"id":"\2","file":{"decode":"ok"},"hashes":{"pdq":"\1","pdq_quality":90}}/p' many >in
+exits 'it is sound' 0 ct-match -qa --verify -l big.ctx <in
+cp got whole
+is 'each is found' 0 sh -c 'jq -r "select(.match.hits[0].entry != .id).id" whole | wc -l'
+for k in scalar popcnt avx2 avx512; do
+	CT_CPU=$k ct-match -qa -l big.ctx <in >out.k
+	sed 's/"age_s":[0-9]*/"age_s":0/' out.k >k.1
+	sed 's/"age_s":[0-9]*/"age_s":0/' whole >k.2
+	ok "kernel $k says the same" cmp k.1 k.2
+done
+damage() { # AT - one byte there
+	cp big.ctx bad.ctx
+	byte=$(od -An -tu1 -j"$1" -N1 big.ctx | tr -d ' ')
+	# shellcheck disable=SC2059
+	printf "\\$(printf %o $(((byte + 1) % 256)))" |
+	    dd of=bad.ctx bs=1 seek="$1" conv=notrunc status=none
+}
+missed='' rough=''
+for at in 5000 300000 400000 500000 4400000 9000000 12000000 18000000 $((size - 70000)) $((size - 2000)); do
+	damage $at
+	ct-match -q --verify -l bad.ctx <in >out 2>err.d
+	rc=$?
+	{ [ $rc -eq 65 ] && ! [ -s out ]; } || missed="$missed $at:$rc"
+	ct-match -q -l bad.ctx <in >out 2>err.d
+	rc=$?
+	{ [ $rc -eq 65 ] || [ $rc -eq 0 ]; } || rough="$rough $at:$rc"
+done
+ok '--verify finds a byte that changed, wherever it is' test -z "$missed"
+ok 'without, it is an error or goes unnoticed, no worse' test -z "$rough"
+echo "# $missed $rough"
+damage 100
+exits 'the header is always looked at' 65 ct-match -q -l bad.ctx <in
+head -c $((size - 64)) big.ctx >bad.ctx
+exits 'and the length' 65 ct-match -q -l bad.ctx <in
 done_testing
