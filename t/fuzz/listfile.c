@@ -63,7 +63,8 @@ match_by(const char *path, const char *type)
 	struct ct_err err = { 0 };
 	json_t *rec;
 
-	if (ct_match_open(&m, path, type, true, &err))
+	if (ct_match_open(&m,
+		&(struct ct_match_from){ .path = path, .type = type }, &err))
 		return;
 	rec = ct_json_object(probe, sizeof probe - 1, &err);
 	must(rec && ct_match_rec(m, &how, rec, &verdict, &err) == 0);

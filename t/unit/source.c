@@ -184,6 +184,8 @@ signals(void)
 	ok(same(why("pdq", pdna), "null-signal"), "PDQ of ones");
 	pdna[64] = 'f';
 	pdna[288] = '\0';
+	ok(same(why("pdna", pdna), "null-signal"), "PhotoDNA of ones");
+	pdna[0] = '0';
 	ok(same(why("pdna", pdna), ""), "PhotoDNA as hex");
 	pdna[192] = '\0';
 	ok(same(why("pdna", pdna), ""), "PhotoDNA as base64");
@@ -193,9 +195,9 @@ signals(void)
 		same(why("a-type-name-too-long", MD5), "type"),
 	    "no type");
 	ok(same(why("SSVH-PDNA", "opaque"), ""), "an unknown type is kept");
-	ok(ct_signal_len("sha512") == 64 && ct_signal_len("pdna") == 0 &&
-		ct_signal_known("PDNA") && ct_signal_known("SHA-256") &&
-		!ct_signal_known("crc32"),
+	ok(ct_signal_len("sha512") == 64 && ct_signal_len("pdna") == 144 &&
+		ct_signal_matched("PDNA") && ct_signal_matched("SHA-256") &&
+		!ct_signal_matched("crc32"),
 	    "which types can be matched");
 }
 
