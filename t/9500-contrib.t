@@ -19,7 +19,9 @@ state' offers ct-sandbox '' ct-sandbox
 is 'of a usage with many lines' 'decide
 decided' offers ct-review dec ct-review
 is 'no verb after the first word' '' offers ct-sandbox '' state 2
-is 'a program without verbs has none' '' offers ct-match '' ct-match
+is 'of a program that is a filter, too' 'build
+histogram' offers ct-match '' ct-match
+is 'a program without verbs has none' '' offers ct-hash '' ct-hash
 ok 'verdicts are those of ct-review' sh -c '
     ct-review --help | grep -q -e "--verdict V *$(echo "$1" | tr "\n" " " | sed "s/ *$//")\$"' \
     - "$(offers ct-review '' --verdict 2)"
