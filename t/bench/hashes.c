@@ -5,6 +5,7 @@
  *	hashes real N SEED [DUP]
  *	hashes cluster N SEED [spread]
  *	hashes query DB N FRESH Q SEED
+ *	hashes away DB LEAST MOST Q SEED
  *	hashes stat FILE
  *
  * All but stat write raw hashes of CT_HASH_LEN bytes to standard output; the
@@ -15,7 +16,8 @@
  * comes again, changed a little, once or up to 200 times.  cluster: real, with
  * for the last tenth (spread: every tenth hash) one and the same hash with 0 to
  * 6 bits flipped.  query: hashes of FRESH, but every tenth is one of the first
- *N of DB with 0 to 40 bits flipped.
+ *N of DB with 0 to 40 bits flipped.  away: the first Q of DB, each with LEAST
+ *to MOST bits flipped.
  *
  * stat prints ones and distances, and how much likelier than among uniform
  * hashes two agree in a slot of 16 bits, all but one bit or all: slots being
@@ -43,6 +45,7 @@ static const char usage[] = "usage: hashes uniform N SEED\n"
 			    "       hashes real N SEED [DUP]\n"
 			    "       hashes cluster N SEED [spread]\n"
 			    "       hashes query DB N FRESH Q SEED\n"
+			    "       hashes away DB LEAST MOST Q SEED\n"
 			    "       hashes stat FILE\n";
 
 /* ---- chance -----------------------------------------------------------------
@@ -325,6 +328,24 @@ query(const char *db, long n, const char *fresh, long q)
 	(void)fclose(other);
 }
 
+static void
+away(const char *db, long least_bits, long most_bits, long q)
+{
+	FILE *f = open_or_die(db);
+	uint8_t h[CT_HASH_LEN];
+	long i;
+
+	for (i = 0; i < q; i++) {
+		if (fread(h, CT_HASH_LEN, 1, f) != 1)
+			ct_die(CT_DATAERR, "'%s' is too short", db);
+		flip(h,
+		    (uint64_t)least_bits +
+			below((uint64_t)(most_bits - least_bits) + 1));
+		put(h);
+	}
+	(void)fclose(f);
+}
+
 /* ---- what they are like
  * --------------------------------------------------------
  */
@@ -438,6 +459,7 @@ main(int argc, char *argv[])
 	bool rest = strcmp(mode, "real") == 0 || cluster;
 	const char *last = argc == 5 ? argv[4] : NULL;
 	bool spread = cluster && last && strcmp(last, "spread") == 0;
+	long bits;
 
 	ct_start("hashes");
 	if (strcmp(mode, "stat") == 0 && argc == 3) {
@@ -445,6 +467,12 @@ main(int argc, char *argv[])
 	} else if (strcmp(mode, "query") == 0 && argc == 7) {
 		state = (uint64_t)ct_number("SEED", argv[6], 0, MOST);
 		query(argv[2], ct_number("N", argv[3], 1, MOST), argv[4],
+		    ct_number("Q", argv[5], 1, MOST));
+	} else if (strcmp(mode, "away") == 0 && argc == 7) {
+		state = (uint64_t)ct_number("SEED", argv[6], 0, MOST);
+		bits = ct_number("LEAST", argv[3], 0, CT_HAM_MAX);
+		away(argv[2], bits,
+		    ct_number("MOST", argv[4], bits, CT_HAM_MAX),
 		    ct_number("Q", argv[5], 1, MOST));
 	} else if (argc == 4 || (rest && last && (!cluster || spread))) {
 		state = (uint64_t)ct_number("SEED", argv[3], 0, MOST);
