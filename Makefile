@@ -97,12 +97,13 @@ asan: clean
 	$(MAKE) check CFLAGS='-O1 -g -fsanitize=address,undefined \
 	    -fno-sanitize-recover=all' HARDEN= CT_SANITIZED=1
 
-# speed as ratios, in a table; the other programs of t/bench stand alone
+# speed as ratios, in a table; BIG=1: in 1e7 hashes, too; ONLY=match: only
+# searching, ONLY=hash.  The other programs of t/bench stand alone
 bench: all t/bench/photo t/bench/speed t/bench/kernels t/bench/hashes \
-    t/tool/hostile
+    t/bench/near t/bench/lines t/bench/took t/tool/hostile
 	@if $(FAISS_THERE); then $(MAKE) t/bench/anchor; else \
 	    echo 'no FAISS rows: libfaiss-dev is missing (scripts/deps bench)'; fi
-	PATH=$$PWD:$$PATH t/bench/run
+	PATH=$$PWD:$$PATH BIG=$(BIG) t/bench/run $(ONLY)
 
 # FAISS, to measure against; no C++ but this, and nothing else needs it
 FAISS   = -fopenmp -lfaiss -lopenblas
@@ -137,7 +138,7 @@ lint: layers lib/tool/cybertipline.inc
 	    t/*/*.c t/*/*.cc)
 	printf '%s\n' $(SOURCES) | xargs -P2 -I@ scripts/tidy @ -- $(STD) \
 	    $(INCLUDE) $(DEFINE) $(PKG_CFLAGS)
-	shellcheck -x scripts/* t/*.sh t/*.t .ci/run
+	shellcheck -x scripts/* t/*.sh t/*.t t/bench/run t/bench/*.sh .ci/run
 	cppcheck -q --std=c11 --error-exitcode=1 -j2 --inline-suppr \
 	    --enable=warning,performance,portability $(INCLUDE) cmd lib
 
