@@ -51,8 +51,14 @@ once(char *argv[], int null, double *cpu, double *wall)
 			(void)execvp(argv[0], argv);
 		_exit(127);
 	}
-	if (pid < 0 || wait4(pid, &status, 0, &u) < 0 || status)
-		ct_die(CT_UNAVAILABLE, "%s fails", argv[0]);
+	if (pid < 0 || wait4(pid, &status, 0, &u) < 0)
+		ct_die(CT_OSERR, "cannot run %s", argv[0]);
+	if (WIFSIGNALED(status))
+		ct_die(
+		    CT_UNAVAILABLE, "%s: signal %d", argv[0], WTERMSIG(status));
+	if (status)
+		ct_die(CT_UNAVAILABLE, "%s: exit status %d", argv[0],
+		    WEXITSTATUS(status));
 	*wall = now() - start;
 	*cpu = cpu_of(&u);
 }
