@@ -38,7 +38,7 @@ says() { # WHAT FILTER EXPECTED [OPTION...]
 rec a ok "\"md5\":\"$md5\",$(pdq "$base")" >in
 says 'the nearest first, then by entry' \
     '[.hits[]|[.entry,.type,.distance,.orientation]]' \
-    '[["first","pdq",0,"orig"],["digest of a file","md5",0,null],["second one","pdq",1,"orig"]]'
+    '[["digest of a file","md5",0,null],["first","pdq",0,"orig"],["second one","pdq",1,"orig"]]'
 says 'each with source, content, policy and class' '.hits[0]|[.source,.content,.policy,.class]' \
     '["list","unknown","review","own"]'
 says 'and the index they are of' '.db' '{"generation":0,"age_s":0}'
@@ -145,6 +145,35 @@ rec a ok "\"md5\":\"00000000000000000000000000000000\",\"pdq_dihedral\":[$eight]
 says 'without pdq nothing is clean by it' .verdict undecided
 sed -i 's,image/jpeg,video/mp4,' in
 says 'whatever it says to be' .verdict undecided
+
+# ---- of what is looked up
+echo '{"id":"a","file":{"mime":"IMAGE/JPEG","decode":"ok"},"hashes":{"md5":"00000000000000000000000000000000"}}' >in
+says 'a picture, however its type is spelt' .verdict undecided
+printf 'md5 %s\n' $md5 >digests
+rec a ok "$(pdq $far)" >in
+ct-match -aq -l digests <in >out.rec
+json 'nothing is clean by a list without its kind of hash' .match.verdict '"undecided"' out.rec
+rec a ok "\"md5\":\"00000000000000000000000000000000\",$(pdq $far)" >in
+ct-match -aq -l digests <in >out.rec
+json 'with one of its kinds it is' .match.verdict '"clean"' out.rec
+printf 'pdq %s twice\npdq %s twice\npdq %s %s\n' "$base" "$(flip 1)" "$(flip 31)" "$(flip 31)" >same
+rec a ok "$(pdq "$base")" >in
+ct-match -aq -l same <in >out.rec
+json 'lines with one label are one entry' '[.match.total,.match.hits[0].entry]' '[2,"twice"]' out.rec
+ok 'a hash in place of a label is not told' sh -c '! grep -q "$1" out.rec' - "$(flip 31)"
+
+# a record that would grow over what others read tells fewer hits
+i=0
+while [ $i -lt 3000 ]; do
+	printf 'pdq %s %s-%0200d\n' "$base" $((i += 1)) 0
+done >wordy
+ct-match -aq --max-hits 10000 -l wordy <in >out.rec
+ok 'a record stays under 1 MiB' test "$(wc -c <out.rec)" -le 1048577
+json 'and says how many hits there are' '[.match.total,(.match.hits|length > 1000)]' '[3000,true]' out.rec
+printf '{"id":"long","x":"%01048450d","hashes":{"pdq":"%s"}}\n' 0 "$base" >in
+exits 'one that cannot: an error' 65 ct-match -q -l list <in
+ct-match -q -l list <in >out.rec 2>/dev/null
+json 'with its name' '[.id,.error.code]' '["long",65]' out.rec
 
 # ---- bad input
 for odd in '"decode":5' '"decode":null' '"decode":["ok"]' '"mime":5,"decode":"ok"' '"mime":{},"decode":"ok"'; do

@@ -31,7 +31,15 @@ for action in review report block; do
 done
 echo 'action = shadow' | src own list >conf
 says 'shadow counts and never acts' '.match|[.verdict,.total,.hits,[.shadow[]|[.entry,.distance,.policy]]]' \
-    '["clean",0,[],[["known",1,"shadow"]]]'
+    '["undecided",0,[],[["known",1,"shadow"]]]'
+{ echo 'action = shadow' | src own list; printf 'md5 22222222222222222222222222222222\n' >other; src other other </dev/null; } >conf
+rec a "\"md5\":\"00000000000000000000000000000000\",$(pdq $near)" >in
+says 'beside one that acts it changes no verdict' '[.match.verdict,(.match.shadow|length)]' '["clean",1]'
+ct-match -q <in >out.rec
+json 'it is told without -a, too' '[.match.verdict,(.match.shadow|length)]' '["clean",1]' out.rec
+{ printf 'action = shadow\nquality = 95\n' | src own list; src other other </dev/null; } >conf
+says 'nor does the quality that it asks for' .match.verdict '"clean"'
+rec a "$(pdq $near)" >in
 { echo 'action = shadow' | src a list; src b list </dev/null; } >conf
 says 'beside one that acts' '.match|[.verdict,.total,[.hits[].source],[.shadow[].source]]' '["match",1,["b"],["a"]]'
 echo 'action = nothing' | src own list >conf
@@ -55,6 +63,23 @@ says 'nor does an allowed MD5' '.match|[.verdict,.hits[0].allowed]' '["match",tr
 says 'all of it is for a person' '.match.hits[0].policy' '"review"'
 rec a "\"sha256\":\"$sha\",$(pdq $far)" >in
 says 'what hits nothing stays as it was' '.match.verdict' '"clean"'
+
+# ---- what is in doubt is for a person, whatever the source says
+printf '{"type":"pdq","hash":"%s","entry":"x","opinion":"disputed"}\n' $base >doubt
+echo 'action = report' | src own doubt >conf
+rec a "$(pdq $base)" >in
+says 'a hash that its source is not sure of' '.match.hits[0]|[.opinion,.policy]' '["disputed","review"]'
+echo 'action = report' | src own list >conf
+says 'one that it is sure of' '.match.hits[0].policy' '"report"'
+sed 's/"ok"/"partial"/' in >partial
+cp in whole && cp partial in
+says 'near by what is damaged' '.match.hits[0].policy' '"review"'
+rec a "\"pdq\":\"$base\"" >in
+says 'by a hash of which no quality is told' '.match.hits[0].policy' '"review"'
+rec a "\"pdq_degenerate\":\"ties\",$(pdq $base)" >in
+says 'by a degenerate one' '.match.hits[0].policy' '"review"'
+rec a "\"md5\":\"$md5\"" | sed 's/"ok"/"partial"/' >in
+says 'but a digest is a digest' '.match.hits[0].policy' '"report"'
 
 # ---- surfaces
 src own list </dev/null >conf
@@ -86,22 +111,36 @@ says 'all of them' '[.match.hits[].source]' '["a","b","c"]'
 # ---- flood
 { printf 'flood = 3\naction = report\n' | src own list; } >conf
 for i in 1 2 3 4 5; do rec $i "$(pdq $near)"; done >in
-rec 6 "\"md5\":\"$md5\"" >>in
+for i in 6 7 8 9; do rec $i "\"md5\":\"$md5\""; done >>in
 says 'a hash that hits more than 3 an hour' \
     '[.id,(.match.hits[0]|[.entry,.flood,.policy])]' '["1",["known",null,"report"]]
 ["2",["known",null,"report"]]
 ["3",["known",null,"report"]]
 ["4",["known",true,"review"]]
 ["5",["known",true,"review"]]
-["6",["digest",null,"report"]]'
+["6",["digest",null,"report"]]
+["7",["digest",null,"report"]]
+["8",["digest",null,"report"]]
+["9",["digest",null,"report"]]'
 for j in 2 8; do
 	ct-match -qa -j $j <in >out.j
 	ok "the same with $j threads" cmp out.rec out.j
 done
 ct-match -qa <out.rec >out.again
 ok 'and of records that have a match' cmp out.rec out.again
+for i in 1 2 3 4; do
+	rec $i "$(pdq $near)" ',"m\u0061tch":{"x":1}'
+done >odd
+ct-match -qa <odd >out.odd
+json 'however the name of that is spelt' '.match.hits[0]|[.flood,.policy]' '[null,"report"]
+[null,"report"]
+[null,"report"]
+[true,"review"]' out.odd
 { printf 'flood = 0\naction = report\n' | src own list; } >conf
 says '0: as many as come' '[.match.hits[].flood]' '[null]
+[null]
+[null]
+[null]
 [null]
 [null]
 [null]
@@ -113,8 +152,14 @@ says 'by its source' '[.match.hits[]|.flood]' '[null,null]
 [true,null]
 [true,null]
 [true,true]
+[null,null]
+[null,null]
+[null,null]
 [null,null]'
 says 'also what is not told' '.match.total' '2
+2
+2
+2
 2
 2
 2
@@ -128,6 +173,8 @@ exits 'an index of an hour, at most an hour' 0 ct-match -q --max-age 60m <in
 exits 'at most 59 minutes' 75 ct-match -q --max-age 59m <in
 ok 'it is said' grep -q 'older than --max-age' err
 ok 'and nothing is written' test ! -s got
+CT_CLOCK=2026-11-22T08:00:00Z
+exits 'an index of the future' 75 ct-match -q --max-age 1d <in
 for odd in 0 x 5w -1 5mm; do
 	exits "--max-age $odd" 64 ct-match --max-age=$odd <in
 done

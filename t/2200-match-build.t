@@ -38,6 +38,16 @@ ok 'is named' grep -q "'empty' holds no hash" err
 exits 'a list that is not there' 66 ct-match build -o both.ctx none
 exits 'a directory that is not there' 73 ct-match build -o no/where.ctx a.list
 ok 'nothing is left of any' sh -c '! ls | grep -q tmp'
+: >both.ctx.tmp.999999
+ct-match build -o both.ctx a.list b.list
+ok 'nor of one that was killed' test ! -e both.ctx.tmp.999999
+mkfifo pipe
+ln -s a.list link
+cp a.list a.kept
+for odd in pipe link a.list .; do
+	exits "it does not take the place of $odd" 73 ct-match build -o $odd a.list
+done
+ok 'which stay what they were' sh -c 'test -p pipe && test -h link && cmp a.list a.kept'
 exits 'without -o' 64 ct-match build a.list
 exits 'with what build does not take' 64 ct-match build -a -o x a.list
 ct-match build -o again.ctx --type md5 a.list b.list
@@ -74,6 +84,27 @@ ct-match --packed --delta a.list <packed 2>said >out
 ok 'counted' grep -q '3 hashes: 2 match, 1 other' said
 head -c 95 packed >cut.packed
 exits 'a hash cut short' 65 ct-match -q --packed --delta a.list <cut.packed
+json 'those before it are looked up' .id '"row:1"' got
+exits '-e: something matched' 1 ct-match -qe --packed -l a.list <packed
+head -c 32 packed >one.packed
+exits '-e: nothing did' 0 ct-match -qe --packed -l a.list <one.packed
+exits '-e: nothing came' 66 ct-match -qe --packed -l a.list </dev/null
+mkfifo slow
+ct-match -q --packed -l a.list <slow >out.slow &
+pids=$!
+exec 5>slow
+cat packed >&5
+tries=0
+until [ -s out.slow ] || [ $tries -eq 100 ]; do
+	tries=$((tries + 1))
+	sleep 0.05
+done
+ok 'an answer comes at once, though more may follow' test -s out.slow
+kill -USR1 $pids
+exec 5>&-
+wait $pids
+ok 'and SIGUSR1 is no harm' test $? -eq 0
+pids=
 : >nothing
 exits 'no hash' 0 ct-match -q --packed --delta a.list <nothing
 
@@ -111,7 +142,14 @@ printf 'pdna %s flat\nmd5 %s\n' "$flat" $md5 >flat.list
 rec x "\"pdna\":\"$flat\"" >in
 ct-match -qa -l flat.list <in >out 2>said
 json 'of something flat never' .match.verdict '"undecided"' out
-ok 'which is said of the list' grep -q 'left out: it is of something flat' said
+ok 'which is said of the list' grep -q 'left out: they are of something flat' said
+rec x "\"md5\":\"$md5\",\"pdna\":\"$(printf %0288d 0)\"" >in
+ct-match -qa -l flat.list <in >out 2>/dev/null
+json 'one of zeros hides no other hash' '[.match.verdict,.match.hits[0].type]' '["match","md5"]' out
+rec x "\"md5\":\"00000000000000000000000000000000\",$(pdq $far),\"pdna\":\"$flat\"" >in
+cat a.list p.list b.list >all.list
+ct-match -qa -l all.list <in >out
+json 'and nothing is clean that was not looked up' .match.verdict '"undecided"' out
 for odd in '"00"' 5 null "\"$pdna@\"" "\"${b64%?}*\""; do
 	rec x "\"pdna\":$odd" >in
 	exits "pdna of $(echo "$odd" | cut -c 1-9)" 65 ct-match -l p.list <in

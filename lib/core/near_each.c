@@ -265,10 +265,13 @@ static int
 give(const struct stream *s, size_t from, struct ct_near_find *f,
     ct_near_fn *each, void *arg, struct ct_err *err)
 {
-	const struct hit *h = s->hit, *last = h + s->hits;
+	const struct hit *h = s->hit, *last;
 	size_t query;
 	int rc = 0;
 
+	if (!s->hits)
+		return 0;
+	last = h + s->hits;
 	while (!rc && h < last) {
 		query = from + h->query;
 		h = gather(h, last, f);

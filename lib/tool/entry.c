@@ -87,8 +87,9 @@ take_hex(struct ct_signal *s, const char *text, size_t len, size_t want)
 	return ct_unhex(text, s->hash, want) < 0 ? "alphabet" : NULL;
 }
 
-static const char *
-take_base64(struct ct_signal *s, const char *text, size_t len)
+/* 4 characters to 3 bytes of out; false: one is none of base64. */
+static bool
+base64(const char *text, size_t len, uint8_t *out)
 {
 	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				       "abcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -96,19 +97,34 @@ take_base64(struct ct_signal *s, const char *text, size_t len)
 	const char *at;
 	size_t i;
 
-	s->hash = ct_alloc(len / 4 * 3, 1);
 	for (i = 0; i < len; i++) {
 		at = memchr(alphabet, text[i], sizeof alphabet - 1);
 		if (!at)
-			return "alphabet";
+			return false;
 		word = word << 6 | (uint32_t)(at - alphabet);
 		if (i % 4 < 3)
 			continue;
-		s->hash[s->len++] = (uint8_t)(word >> 16);
-		s->hash[s->len++] = (uint8_t)(word >> 8);
-		s->hash[s->len++] = (uint8_t)word;
+		*out++ = (uint8_t)(word >> 16);
+		*out++ = (uint8_t)(word >> 8);
+		*out++ = (uint8_t)word;
 	}
-	return NULL;
+	return true;
+}
+
+bool
+ct_signal_pdna(const char *text, size_t len, uint8_t out[CT_PDNA_LEN])
+{
+	return len == BASE64
+	    ? base64(text, len, out)
+	    : len == 2 * CT_PDNA_LEN && ct_unhex(text, out, CT_PDNA_LEN) == 0;
+}
+
+static const char *
+take_base64(struct ct_signal *s, const char *text, size_t len)
+{
+	s->len = len / 4 * 3;
+	s->hash = ct_alloc(s->len, 1);
+	return base64(text, len, s->hash) ? NULL : "alphabet";
 }
 
 static bool

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pdna.h"
+
 #define CT_SIGNAL_TYPE 16 /* bytes of a type's name with its NUL */
 #define CT_SIGNAL_MAX ((size_t)4096)
 
@@ -37,6 +39,9 @@ bool ct_signal_matched(const char *type);
  */
 const char *ct_signal_parse(
     struct ct_signal *sig, const char *type, const char *text);
+
+/* A PhotoDNA hash from text, as hex digits or base64: is it one? */
+bool ct_signal_pdna(const char *text, size_t len, uint8_t out[CT_PDNA_LEN]);
 
 /* Is it a hash of something flat, which never matches?  See ham.h, pdna.h. */
 bool ct_signal_flat(const struct ct_signal *sig);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "blake.h"
@@ -34,7 +35,7 @@ give(struct ct_listfile *f, size_t line, const struct ct_entry *e,
 	/* a file's name need not be UTF-8; what goes into records must */
 	utf8 = json_string(e->entry);
 	json_decref(utf8);
-	if (!utf8 || !*e->entry) {
+	if (!utf8 || !*e->entry || strcasecmp(e->entry, hash) == 0) {
 		/* a name that stays the same and does not tell the hash */
 		ct_blake_start(&b, sizeof digest, NULL);
 		ct_blake_field(&b, sig.type);

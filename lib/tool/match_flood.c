@@ -87,7 +87,8 @@ count(struct match_flood *f, uint64_t key, int64_t now)
 struct one {
 	uint64_t key;
 	size_t limit;
-	size_t at; /* where its policy is told; SIZE_MAX: it is not */
+	size_t at;  /* where its policy is told */
+	bool flood; /* it is too much */
 };
 
 struct later {
@@ -99,24 +100,25 @@ void *
 match_later(const struct ct_match *m, const struct ct_match_how *how,
     const struct ct_match_work *w, size_t offset)
 {
+	size_t n = w->hits.n < how->max_hits ? w->hits.n : how->max_hits, i;
+	const struct match_hit *h = w->hits.p;
 	struct ct_err err;
 	struct later *l;
 	const char *text;
-	size_t i, len, group;
+	size_t len, group;
 
-	if (!w->hits.n)
+	if (!n)
 		return NULL;
-	l = ct_alloc(1, sizeof *l + w->hits.n * sizeof *l->one);
-	for (i = 0; i < w->hits.n; i++) {
-		if (ct_set_note(
-			m->set, w->hits.p[i].note, &text, &len, &group, &err) ||
+	l = ct_alloc(1, sizeof *l + n * sizeof *l->one);
+	for (i = 0; i < n; i++, h++) {
+		/* what is equal hits as often as it comes, by no chance */
+		if (h->type < MATCH_DIGESTS ||
+		    ct_set_note(m->set, h->note, &text, &len, &group, &err) ||
 		    !m->group[group].flood)
 			continue;
 		l->one[l->n++] =
-		    (struct one){ (uint64_t)(w->hits.p[i].type + 1) << 32 |
-				w->hits.p[i].hash,
-			    m->group[group].flood,
-			    i < how->max_hits ? offset + w->at[i] : SIZE_MAX };
+		    (struct one){ (uint64_t)(h->type + 1) << 32 | h->hash,
+			    m->group[group].flood, offset + w->at[i], false };
 	}
 	if (l->n)
 		return l;
@@ -124,20 +126,25 @@ match_later(const struct ct_match *m, const struct ct_match_how *how,
 	return NULL;
 }
 
-/* In place of "policy":"..." at this byte. */
+/* In place of each "policy":"..." that is marked, in one go. */
 static void
-mark(struct ct_text *record, size_t at)
+mark(const struct later *l, struct ct_text *record)
 {
 	static const char now[] = "\"flood\":true,\"policy\":\"review\"";
 	static const char name[] = "\"policy\":\"";
-	size_t end = at + sizeof name - 1;
 	struct ct_text text = { 0 };
+	size_t i, from = 0;
 
-	while (record->s[end++] != '"')
-		;
-	ct_text_add(&text, record->s, at);
-	ct_text_add(&text, now, sizeof now - 1);
-	ct_text_add(&text, record->s + end, record->len - end);
+	for (i = 0; i < l->n; i++) {
+		if (!l->one[i].flood)
+			continue;
+		ct_text_add(&text, record->s + from, l->one[i].at - from);
+		ct_text_add(&text, now, sizeof now - 1);
+		from = l->one[i].at + sizeof name - 1;
+		while (record->s[from++] != '"')
+			;
+	}
+	ct_text_add(&text, record->s + from, record->len - from);
 	record->len = 0;
 	ct_text_add(record, text.s, text.len);
 	ct_text_free(&text);
@@ -152,11 +159,11 @@ by_key(const void *a, const void *b)
 }
 
 static int
-from_behind(const void *a, const void *b)
+by_place(const void *a, const void *b)
 {
 	const struct one *x = a, *y = b;
 
-	return x->at > y->at ? -1 : x->at < y->at;
+	return x->at < y->at ? -1 : x->at > y->at;
 }
 
 void
@@ -164,19 +171,19 @@ match_settle(struct match_flood *f, void *later, struct ct_text *record)
 {
 	struct later *l = later;
 	int64_t now = ct_now();
-	size_t i, n = 0, marks = 0;
+	size_t i, n = 0;
+	bool any = false;
 
 	qsort(l->one, l->n, sizeof *l->one, by_key);
 	for (i = 0; i < l->n; i++) {
 		if (i == 0 || l->one[i].key != l->one[i - 1].key)
 			n = count(f, l->one[i].key, now);
-		if (record && n > l->one[i].limit && l->one[i].at != SIZE_MAX)
-			marks++;
-		else
-			l->one[i].at = SIZE_MAX;
+		l->one[i].flood = n > l->one[i].limit;
+		any |= l->one[i].flood;
 	}
-	qsort(l->one, l->n, sizeof *l->one, from_behind);
-	for (i = l->n - marks; i < l->n; i++)
-		mark(record, l->one[i].at);
+	if (record && any) {
+		qsort(l->one, l->n, sizeof *l->one, by_place);
+		mark(l, record);
+	}
 	free(l);
 }

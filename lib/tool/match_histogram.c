@@ -84,6 +84,10 @@ each(json_t *rec, void *arg, struct ct_err *err)
 		ct_tally(h->tally, "without PDQ");
 		return CT_DROP;
 	}
+	if (v->has[PDQ] && ct_ham_flat(v->pdq)) {
+		ct_tally(h->tally, "flat");
+		return CT_DROP;
+	}
 	for (i = 0; i < h->m->ngroups; i++)
 		h->least[i] = UINT64_MAX;
 	if (v->has[PDQ] && look(h, v->pdq, err))

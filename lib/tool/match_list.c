@@ -1,6 +1,11 @@
 /* match_list.c - list files compiled, in memory or into an index */
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -15,10 +20,21 @@
 
 static const char standard[] = "stdin";
 
+/* A signal of a list, kept until all have come. */
+struct signal {
+	char *note; /* what is told of its entry: the same is one entry */
+	size_t line;
+	char type[CT_SIGNAL_TYPE];
+	uint8_t *hash;
+	size_t len;
+};
+
 struct load {
 	const char *path;
 	struct ct_build *build;
-	size_t hashes; /* that can be matched */
+	struct signal *signal; /* that can be matched */
+	size_t n, cap;
+	size_t flat; /* left out */
 };
 
 static char *
@@ -32,14 +48,16 @@ dump(json_t *o)
 	return text;
 }
 
+/* Begins with what entries are told in order of. */
 static char *
 note_text(const struct ct_entry *e)
 {
-	json_t *o =
-	    json_pack("{s:s, s:s}", "entry", e->entry, "content", e->content);
+	json_t *o = json_object();
 
 	if (*e->member)
 		(void)json_object_set_new(o, "member", json_string(e->member));
+	(void)json_object_set_new(o, "entry", json_string(e->entry));
+	(void)json_object_set_new(o, "content", json_string(e->content));
 	if (e->classification)
 		(void)json_object_set_new(
 		    o, "classification", json_string(e->classification));
@@ -53,9 +71,7 @@ static int
 on_signal(void *arg, const struct ct_entry *e, struct ct_err *err)
 {
 	struct load *l = arg;
-	uint32_t note;
-	char *text;
-	int rc;
+	struct signal *s;
 
 	if (e->n == 0)
 		return ct_fail(err, CT_DATAERR,
@@ -64,17 +80,65 @@ on_signal(void *arg, const struct ct_entry *e, struct ct_err *err)
 	    strcmp(e->signal->opinion, "negative") == 0)
 		return 0;
 	if (ct_signal_flat(e->signal)) {
-		ct_warn("'%s': a %s hash left out: it is of something flat",
-		    l->path, e->signal->type);
+		l->flat++;
 		return 0;
 	}
-	text = note_text(e);
-	rc = ct_build_note(l->build, text, strlen(text), &note, err);
-	free(text);
-	l->hashes++;
-	return rc ? rc
-		  : ct_build_hash(l->build, e->signal->type, e->signal->hash,
-			e->signal->len, note, err);
+	if (l->n == l->cap) {
+		l->cap = l->cap ? 2 * l->cap : 1024;
+		l->signal = ct_grow(l->signal, l->cap, sizeof *l->signal);
+	}
+	s = &l->signal[l->n];
+	*s = (struct signal){ .note = note_text(e),
+		.line = l->n++,
+		.hash = ct_alloc(e->signal->len, 1),
+		.len = e->signal->len };
+	memcpy(s->type, e->signal->type, sizeof s->type);
+	memcpy(s->hash, e->signal->hash, s->len);
+	return 0;
+}
+
+static int
+by_note(const void *a, const void *b)
+{
+	const struct signal *x = a, *y = b;
+	int d = strcmp(x->note, y->note);
+
+	return d ? d : x->line < y->line ? -1 : x->line > y->line;
+}
+
+/* All that came into the build, an entry once. */
+static int
+add(struct load *l, struct ct_err *err)
+{
+	const struct signal *s = l->signal, *last = NULL;
+	uint32_t note = 0;
+	size_t i;
+
+	if (l->n)
+		qsort(l->signal, l->n, sizeof *l->signal, by_note);
+	for (i = 0; i < l->n; i++, last = s++) {
+		if ((!last || strcmp(last->note, s->note) != 0) &&
+		    ct_build_note(
+			l->build, s->note, strlen(s->note), &note, err))
+			return err->code;
+		if (ct_build_hash(
+			l->build, s->type, s->hash, s->len, note, err))
+			return err->code;
+	}
+	return 0;
+}
+
+static void
+forget(struct load *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		free(l->signal[i].note);
+		free(l->signal[i].hash);
+	}
+	free(l->signal);
+	*l = (struct load){ .build = l->build };
 }
 
 static int
@@ -118,11 +182,15 @@ load(struct load *l, const char *type, int threshold, struct ct_err *err)
 	int rc = ct_build_group(l->build, text, strlen(text), err);
 
 	free(text);
-	if (rc)
-		return rc;
-	return l->path == standard
-	    ? ct_listfile_read_fd(&f, STDIN_FILENO, standard, err)
-	    : ct_listfile_read(&f, l->path, err);
+	if (!rc)
+		rc = l->path == standard
+		    ? ct_listfile_read_fd(&f, STDIN_FILENO, standard, err)
+		    : ct_listfile_read(&f, l->path, err);
+	if (!rc && l->flat)
+		ct_warn("'%s': %zu hashes left out: they are of something"
+			" flat",
+		    l->path, l->flat);
+	return rc ? rc : add(l, err);
 }
 
 static int
@@ -200,7 +268,7 @@ match_list(
 	struct memory to = { .m = m };
 	int rc = load(&l, from->type, -1, err);
 
-	if (!rc && !l.hashes && !from->delta)
+	if (!rc && !l.n && !from->delta)
 		rc = none(&l, err);
 	if (!rc)
 		rc = finish(
@@ -209,6 +277,7 @@ match_list(
 		settle(m);
 	if (!rc)
 		rc = ct_set_bytes(&m->set, m->bytes, m->len, err);
+	forget(&l);
 	ct_build_free(l.build);
 	return rc;
 }
@@ -232,6 +301,50 @@ verify(const char *path, struct ct_err *err)
 		rc = ct_set_verify(set, err);
 	ct_set_close(set);
 	return rc;
+}
+
+/* An index may take the place of nothing, of nothing in it, or of an index. */
+static int
+replaces(const char *path, struct ct_err *err)
+{
+	char magic[sizeof CT_SET_MAGIC] = "";
+	struct stat st;
+	ssize_t n;
+	int fd;
+
+	if (lstat(path, &st) < 0 && errno == ENOENT)
+		return 0;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	n = fd < 0 ? -1 : ct_read_full(fd, magic, sizeof magic - 1);
+	if (fd >= 0)
+		(void)close(fd);
+	return S_ISREG(st.st_mode) &&
+		(n == 0 || (n > 0 && strcmp(magic, CT_SET_MAGIC) == 0))
+	    ? 0
+	    : ct_fail(err, CT_CANTCREAT, "'%s' is there and no index; it stays",
+		  path);
+}
+
+/* What runs left that were killed. */
+static void
+tidy(const char *path)
+{
+	char *pattern = ct_printf("%s.tmp.*", path), *dot;
+	glob_t g;
+	size_t i;
+	long pid;
+
+	if (glob(pattern, 0, NULL, &g) == 0) {
+		for (i = 0; i < g.gl_pathc; i++) {
+			dot = strrchr(g.gl_pathv[i], '.');
+			pid = strtol(dot + 1, NULL, 10);
+			if (pid > 0 && kill((pid_t)pid, 0) < 0 &&
+			    errno == ESRCH)
+				(void)unlink(g.gl_pathv[i]);
+		}
+		globfree(&g);
+	}
+	free(pattern);
 }
 
 static int
@@ -260,12 +373,16 @@ ct_match_build(const struct ct_match_build *b, struct ct_err *err)
 	size_t i;
 	int rc = 0;
 
+	ct_stop_gently();
+	(void)signal(SIGUSR1, SIG_IGN); /* it has no progress to show */
+	tidy(b->out);
+	rc = replaces(b->out, err);
 	for (i = 0; !rc && i < (b->n ? b->n : 1); i++) {
 		l.path = b->n ? b->list[i] : standard;
-		l.hashes = 0;
 		rc = load(&l, b->type, b->threshold, err);
-		if (!rc && !l.hashes)
+		if (!rc && !l.n)
 			rc = none(&l, err);
+		forget(&l);
 	}
 	if (!rc)
 		rc = write_file(l.build, b->out, err);

@@ -62,9 +62,9 @@ look_digest(const struct look *l, enum match_type type, struct ct_err *err)
 
 	if (!l->w->view.has[type])
 		return 0;
-	l->w->looked++;
 	if (kind(l, type, &k, err) || !k)
 		return err->code;
+	l->w->looked++;
 	at = ct_set_find(k, l->w->view.digest[type]);
 	return at == SIZE_MAX ? 0
 			      : add(l, k,
@@ -113,14 +113,17 @@ look_pdqs(const struct look *l, struct ct_err *err)
 	if (rc > CT_NO)
 		return rc;
 	if (!rc) {
-		l->w->looked++;
+		l->w->looked += ct_set_kind(l->m->set, "pdq") != NULL;
 		l->w->near_all =
 		    v->quality >= MATCH_QUALITY && v->quality >= l->m->most;
 	}
 	for (i = 0; i < MATCH_TURNS; i++)
-		if (v->has_turned[i] &&
-		    (rc = look_pdq(l, v->turned[i], i, err)) > CT_NO)
-			return rc;
+		if (v->has_turned[i]) {
+			rc = look_pdq(l, v->turned[i], i, err);
+			if (rc > CT_NO)
+				return rc;
+			l->w->flat |= rc == CT_NO;
+		}
 	return 0;
 }
 
@@ -131,11 +134,14 @@ look_pdna(const struct look *l, struct ct_err *err)
 	const struct ct_set_kind *k;
 	size_t n, i;
 
-	if (!w->view.has[PDNA] || ct_pdna_flat(w->view.pdna))
+	if (!w->view.has[PDNA])
 		return 0;
-	w->looked++;
 	if (kind(l, PDNA, &k, err) || !k)
 		return err->code;
+	w->flat |= ct_pdna_flat(w->view.pdna);
+	if (w->flat)
+		return 0;
+	w->looked++;
 	n = ct_pdna_scan(
 	    w->view.pdna, k->hash, k->n, l->m->pdna, w->pdna, w->pdna_cap);
 	if (n > w->pdna_cap) {
@@ -293,7 +299,7 @@ match_look(const struct ct_match *m, const struct ct_match_how *how,
 
 	w->hits.n = w->shadow.n = w->allowed.n = 0;
 	w->looked = 0;
-	w->near_all = false;
+	w->near_all = w->flat = false;
 	for (type = 0; !rc && type < MATCH_DIGESTS; type++)
 		rc = look_digest(&l, (enum match_type)type, err);
 	if (!rc && (w->view.has[PDQ] || w->view.dihedral))
@@ -303,14 +309,14 @@ match_look(const struct ct_match *m, const struct ct_match_how *how,
 	return rc || !w->hits.n ? rc : choose(&l, err);
 }
 
-/* Does any source look for such a thing on its surface? */
+/* Does any source that acts look for such a thing on its surface? */
 static bool
 looked_for(const struct ct_match *m, const struct match_view *v)
 {
 	size_t i;
 
 	for (i = 0; i < m->ngroups; i++)
-		if (m->group[i].action != ACT_ALLOW &&
+		if (m->group[i].action < ACT_SHADOW &&
 		    match_surface(&m->group[i], v->surface, v->surface_len))
 			return true;
 	return false;
@@ -326,7 +332,7 @@ match_verdict(const struct ct_match *m, const struct ct_match_work *w)
 	if (w->hits.n)
 		return CT_MATCH;
 	if (!m->complete || !w->looked || v->decode == DECODE_BAD ||
-	    v->degenerate || !looked_for(m, v))
+	    v->degenerate || w->flat || !looked_for(m, v))
 		return CT_UNDECIDED;
 	if (w->near_all)
 		return CT_CLEAN;

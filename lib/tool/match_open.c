@@ -12,6 +12,7 @@
 #include "source.h"
 
 #define PRIVATE "interpersonal"   /* a surface that wants to be allowed */
+#define AHEAD 3600000             /* ms that clocks may differ */
 #define VERIFY ((size_t)16 << 20) /* bytes that are always verified */
 
 const char *const match_actions[MATCH_ACTIONS] = { "review", "report", "block",
@@ -71,7 +72,7 @@ widen(struct ct_match *m, const struct match_group *g)
 		m->pdna = g->pdna;
 	if (g->quality < m->least)
 		m->least = g->quality;
-	if (g->quality > m->most)
+	if (g->quality > m->most && g->action < ACT_SHADOW)
 		m->most = g->quality;
 }
 
@@ -172,9 +173,15 @@ load(struct ct_match *m, const struct ct_match_from *from, struct ct_err *err)
 	if (rc)
 		return rc;
 	ct_set_head(m->set, &head);
-	if (from->max_age && ct_now() - head.asof > from->max_age)
+	if (head.asof < 0 || head.asof > INT64_MAX / 2)
+		return ct_fail(err, CT_DATAERR,
+		    "'%s': the index is damaged: its time", from->path);
+	if (from->max_age &&
+	    (ct_now() - head.asof > from->max_age ||
+		head.asof - ct_now() > AHEAD))
 		return ct_fail(err, CT_TEMPFAIL,
-		    "'%s' is older than --max-age: run ct-syncdb sync",
+		    "'%s' is older than --max-age, or of the future: run"
+		    " ct-syncdb sync",
 		    from->path);
 	m->complete = head.asof > 0;
 	m->least = ct_set_ngroups(m->set) ? 100 : 0;

@@ -1,12 +1,15 @@
 /* match_run.c - lines in, lines with a match out; and packed hashes */
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "file.h"
 #include "match_impl.h"
 #include "prog.h"
+
+#define BLOCK 65536 /* hits of a block of lines that are told at most */
 
 struct run {
 	const struct ct_match_run *how;
@@ -17,46 +20,77 @@ struct run {
 /* ---- records -------------------------------------------------------------
  */
 
-/* The line as it came, without a match that it came with: 0, or -1 if that
- * cannot be cut out. */
-static int
+/* The line as it came, but for a match that it came with. */
+static void
 plain(const struct ct_line *l, struct ct_text *text, bool *bare)
 {
 	bool again = json_object_get(l->rec, "match") != NULL;
 	size_t len = l->len;
 
-	text->len = 0;
 	ct_text_add(text, l->line, l->len + 1);
 	*bare = json_object_size(l->rec) == again;
-	if (again && ct_rec_cut(text->s, &len, "match") < 0)
-		return -1;
+	if (again && ct_rec_cut(text->s, &len, "match") < 0) {
+		/* its name is spelt with escapes: write all anew */
+		(void)json_object_del(l->rec, "match");
+		text->len = 0;
+		(void)ct_text_rec(text, l->rec);
+		len = text->len;
+	}
 	text->len = len;
-	return 0;
 }
 
-/* The record of the line and of w->text, for others to read. */
+/* A record that is too long for others to read: what it is, and the error. */
 static int
-put(const struct run *r, struct ct_line *l, struct ct_err *err)
+too_long(struct ct_line *l, struct ct_err *err)
+{
+	json_t *id;
+	int rc = l->rec ? 0 : ct_line_rec(l, err);
+
+	if (rc)
+		return rc;
+	id = json_incref(json_object_get(l->rec, "id"));
+	(void)json_object_clear(l->rec);
+	if (id)
+		(void)json_object_set_new(l->rec, "id", id);
+	l->had = 0;
+	return ct_fail(err, CT_DATAERR,
+	    "the record and its match would be over %d bytes", CT_REC_MAX);
+}
+
+/* The record of the line and of w->text; fewer hits are told if it would be
+ * too long for others to read. */
+static int
+put(const struct run *r, struct ct_line *l, enum ct_verdict verdict,
+    struct ct_err *err)
 {
 	struct ct_match_work *w = l->own;
-	size_t start = l->out->len;
+	struct ct_match_how how = r->how->how;
+	size_t start = l->out->len, len = l->len;
 	struct ct_text line = { 0 };
+	const char *text = l->line;
 	bool bare = false;
 	int rc = 0;
 
-	if (!l->rec) {
-		ct_text_more(
-		    l->out, l->line, l->len, false, w->text.s, w->text.len);
-	} else if (plain(l, &line, &bare) == 0) {
-		ct_text_more(
-		    l->out, line.s, line.len, bare, w->text.s, w->text.len);
-	} else if (!(rc = match_attach(l->rec, &w->text, err))) {
-		ct_line_put(l, true);
-		return rc; /* nobody knows where its policies are */
+	if (l->rec) {
+		plain(l, &line, &bare);
+		text = line.s;
+		len = line.len;
+	}
+	while (!rc && len + w->text.len + 2 > CT_REC_MAX && how.max_hits) {
+		how.max_hits =
+		    (w->hits.n < how.max_hits ? w->hits.n : how.max_hits) / 2;
+		w->text.len = 0;
+		rc = match_tell(
+		    r->how->m, &how, w, verdict, &w->text, w->at, err);
+	}
+	if (!rc && len + w->text.len + 2 > CT_REC_MAX)
+		rc = too_long(l, err);
+	if (!rc) {
+		ct_text_more(l->out, text, len, bare, w->text.s, w->text.len);
+		l->later = match_later(
+		    r->how->m, &how, w, l->out->len - 1 - w->text.len - start);
 	}
 	ct_text_free(&line);
-	l->later = match_later(
-	    r->how->m, &r->how->how, w, l->out->len - 1 - w->text.len - start);
 	return rc;
 }
 
@@ -80,9 +114,11 @@ line(struct ct_line *l, void *arg, struct ct_err *err)
 	    : ct_verdict_name[verdict];
 	if (verdict != CT_CLEAN && how->tell)
 		l->status = CT_NO;
-	if (how->known ? verdict != CT_MATCH : verdict == CT_CLEAN && !how->all)
+	if (how->known ? verdict != CT_MATCH
+		       : verdict == CT_CLEAN && !how->all && !w->shadow.n &&
+		    !w->allowed.n)
 		return 0;
-	return put(r, l, err);
+	return put(r, l, verdict, err);
 }
 
 static void
@@ -112,6 +148,7 @@ ct_match_run(const struct ct_match_run *how)
 		.in = how->in,
 		.out = how->out,
 		.jobs = how->jobs,
+		.block = BLOCK / (how->how.max_hits + 1),
 		.quiet = how->quiet,
 		.tally = &r.tally };
 	int rc = ct_lines(&l);
@@ -189,24 +226,51 @@ pack(struct pack *p, size_t n, struct ct_err *err)
 	return rc ? rc : ct_out_tick(&p->out, err);
 }
 
+/* Whole hashes, as many as there are now: bytes, 0 at the end, or -1. */
+static ssize_t
+take(struct pack *p, size_t room)
+{
+	struct pollfd in = { .fd = p->how->in, .events = POLLIN };
+	size_t have = 0;
+	ssize_t n;
+
+	while (have < room &&
+	    (have < CT_HASH_LEN || have % CT_HASH_LEN || poll(&in, 1, 0) > 0)) {
+		n = read(p->how->in, p->hash + have, room - have);
+		if (n == 0)
+			break;
+		if (n > 0)
+			have += (size_t)n;
+		else if (errno != EINTR && errno != EAGAIN)
+			return -1;
+		else if (errno == EAGAIN)
+			(void)poll(&in, 1, -1);
+	}
+	return (ssize_t)have;
+}
+
 static int
 packs(struct pack *p, struct ct_err *err)
 {
-	size_t room = CT_NEAR_BLOCK * CT_HASH_LEN;
-	ssize_t got = 1;
+	size_t room = CT_NEAR_BLOCK * CT_HASH_LEN, n = 1;
+	ssize_t got;
 	int rc = 0;
 
 	p->hash = ct_alloc(room, 1);
-	while (!rc && !ct_stop && got > 0) {
-		got = ct_read_full(p->how->in, p->hash, room);
-		if (got < 0)
+	while (!rc && n) {
+		got = take(p, room);
+		if (got < 0) {
 			rc = ct_fail_errno(err, CT_IOERR, "cannot read");
-		else if ((size_t)got % CT_HASH_LEN)
+			break;
+		}
+		n = (size_t)got / CT_HASH_LEN;
+		rc = pack(p, n, err);
+		if (!rc && (size_t)got % CT_HASH_LEN)
 			rc = ct_fail(err, CT_DATAERR,
 			    "the last hash is cut: the input is no whole"
 			    " number of 32 bytes");
-		else
-			rc = pack(p, (size_t)got / CT_HASH_LEN, err);
+		if (!rc)
+			rc = ct_out_flush(&p->out, err);
 	}
 	free(p->hash);
 	return rc;
@@ -222,6 +286,7 @@ ct_match_packed(const struct ct_match_run *how)
 	struct ct_err err = { 0 };
 	int rc;
 
+	(void)signal(SIGUSR1, SIG_IGN); /* it has no progress to show */
 	p.w->view.has[PDQ] = true;
 	p.w->view.quality = -1;
 	rc = packs(&p, &err);
@@ -231,6 +296,8 @@ ct_match_packed(const struct ct_match_run *how)
 		ct_warn("%s", err.msg);
 		rc = CT_IOERR;
 	}
+	if (how->tell && !rc)
+		rc = p.matches ? CT_NO : p.row ? 0 : CT_NOINPUT;
 	if (!how->quiet)
 		ct_warn("%llu hashes: %zu match, %llu other",
 		    (unsigned long long)p.row, p.matches,

@@ -21,12 +21,14 @@ number(struct ct_text *t, const char *name, uint64_t n)
 	ct_text_add(t, s, (size_t)len);
 }
 
-/* What the index says of an entry: an object that is not nested, without the
- * names that are ours? */
+/*
+ * What the index says of an entry: an object that is not nested, without the
+ * names that are ours?  *sure: its source is sure of it.
+ */
 static bool
-sound(const struct ct_match *m, const char *note, size_t len)
+sound(const struct ct_match *m, const char *note, size_t len, bool *sure)
 {
-	struct ct_scan_got got[MATCH_OURS];
+	struct ct_scan_got got[MATCH_OURS + 1];
 	size_t i;
 
 	if (ct_scan(&m->note, note, len, got) < 0)
@@ -34,33 +36,47 @@ sound(const struct ct_match *m, const char *note, size_t len)
 	for (i = 0; i < MATCH_OURS; i++)
 		if (got[i].kind)
 			return false;
+	*sure = !got[MATCH_OURS].kind;
 	return true;
+}
+
+/* Does what is near rest on a hash that says little? */
+static bool
+weak(const struct match_view *v, const struct match_hit *h)
+{
+	return h->type >= MATCH_DIGESTS &&
+	    (v->decode == DECODE_BAD ||
+		(h->type == PDQ &&
+		    (v->quality < MATCH_QUALITY || v->degenerate)));
 }
 
 void
 match_note_want(struct ct_scan *scan)
 {
-	static const char *const ours[MATCH_OURS] = { "source", "list", "type",
-		"distance", "orientation", "allowed", "flood", "policy",
-		"class" };
+	static const char *const names[MATCH_OURS + 1] = { "source", "list",
+		"type", "distance", "orientation", "allowed", "flood", "policy",
+		"class", "opinion" };
 
-	ct_scan_want(scan, ours, MATCH_OURS);
+	ct_scan_want(scan, names, MATCH_OURS + 1);
 }
 
 static int
-hit(const struct ct_match *m, const struct match_hit *h, struct ct_text *t,
-    size_t *at, struct ct_err *err)
+hit(const struct ct_match *m, const struct match_view *v,
+    const struct match_hit *h, struct ct_text *t, size_t *at,
+    struct ct_err *err)
 {
 	const struct match_group *g;
 	const char *note;
 	size_t len, group;
+	bool sure, person;
 
 	if (ct_set_note(m->set, h->note, &note, &len, &group, err))
 		return err->code;
-	if (!sound(m, note, len))
+	if (!sound(m, note, len, &sure))
 		return ct_fail(err, CT_DATAERR,
 		    "the index is damaged: what it says of an entry");
 	g = &m->group[group];
+	person = g->action == ACT_REPORT && (!sure || weak(v, h));
 	add(t, "{");
 	add(t, g->head);
 	add(t, ",");
@@ -83,7 +99,7 @@ hit(const struct ct_match *m, const struct match_hit *h, struct ct_text *t,
 	if (at)
 		*at = t->len;
 	add(t, "\"policy\":\"");
-	add(t, match_actions[h->allowed ? ACT_REVIEW : g->action]);
+	add(t, match_actions[h->allowed || person ? ACT_REVIEW : g->action]);
 	add(t, "\"");
 	if (g->class) {
 		add(t, ",");
@@ -94,8 +110,9 @@ hit(const struct ct_match *m, const struct match_hit *h, struct ct_text *t,
 }
 
 static int
-hits(const struct ct_match *m, const struct match_hits *h, size_t max,
-    const char *name, struct ct_text *t, size_t *at, struct ct_err *err)
+hits(const struct ct_match *m, const struct match_view *v,
+    const struct match_hits *h, size_t max, const char *name, struct ct_text *t,
+    size_t *at, struct ct_err *err)
 {
 	size_t i;
 
@@ -105,7 +122,7 @@ hits(const struct ct_match *m, const struct match_hits *h, size_t max,
 	for (i = 0; i < h->n && i < max; i++) {
 		if (i)
 			add(t, ",");
-		if (hit(m, &h->p[i], t, at ? at + i : NULL, err))
+		if (hit(m, v, &h->p[i], t, at ? at + i : NULL, err))
 			return err->code;
 	}
 	add(t, "],");
@@ -127,11 +144,13 @@ match_tell(const struct ct_match *m, const struct ct_match_how *how,
 	add(t, "\",");
 	number(t, "total", w->hits.n);
 	add(t, ",");
-	if (hits(m, &w->hits, how->max_hits, "hits", t, at, err) ||
+	if (hits(m, &w->view, &w->hits, how->max_hits, "hits", t, at, err) ||
 	    (w->shadow.n &&
-		hits(m, &w->shadow, how->max_hits, "shadow", t, NULL, err)) ||
+		hits(m, &w->view, &w->shadow, how->max_hits, "shadow", t, NULL,
+		    err)) ||
 	    (w->allowed.n &&
-		hits(m, &w->allowed, how->max_hits, "allowed", t, NULL, err)))
+		hits(m, &w->view, &w->allowed, how->max_hits, "allowed", t,
+		    NULL, err)))
 		return err->code;
 	add(t, "\"db\":{");
 	number(t, "generation", head.generation);

@@ -1,6 +1,6 @@
 /* match_view.c - what a record says that matters to a match */
-#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "entry.h"
 #include "hex.h"
@@ -12,13 +12,11 @@ const char *const match_types[MATCH_TYPES] = { "md5", "sha1", "sha256",
 const char *const match_turns[MATCH_TURNS] = { "orig", "rot90", "rot180",
 	"rot270", "flipx", "flipy", "flipp", "flipm" };
 
-#define PDNA_TEXT (2 * CT_PDNA_LEN) /* digits; base64 is shorter */
-
 static void
 set_mime(struct match_view *v, const char *mime, size_t len)
 {
 	v->mime = true;
-	v->picture = len >= 6 && memcmp(mime, "image/", 6) == 0;
+	v->picture = len >= 6 && strncasecmp(mime, "image/", 6) == 0;
 }
 
 static void
@@ -31,19 +29,8 @@ set_decode(struct match_view *v, const char *decode, size_t len)
 static bool
 take_pdna(struct match_view *v, const char *text, size_t len)
 {
-	char buf[PDNA_TEXT + 1];
-	struct ct_signal sig;
-
-	if (len > PDNA_TEXT)
-		return false;
-	memcpy(buf, text, len);
-	buf[len] = '\0';
-	if (ct_signal_parse(&sig, "pdna", buf))
-		return false;
-	memcpy(v->pdna, sig.hash, CT_PDNA_LEN);
-	free(sig.hash);
-	v->has[PDNA] = true;
-	return true;
+	v->has[PDNA] = ct_signal_pdna(text, len, v->pdna);
+	return v->has[PDNA];
 }
 
 /* ---- of a parsed record ----------------------------------------------------

@@ -184,6 +184,7 @@ struct ct_lines {
 	void (*disown)(void *own);
 	int in, out;  /* descriptors */
 	int jobs;     /* threads that call line; up to 1: this one */
+	size_t block; /* lines that a thread takes at most; 0: some 1000 */
 	bool promise; /* line() makes promises: write every record at once,
 			 refuse a last line without newline (it may be cut) */
 	bool quiet;   /* no closing summary */

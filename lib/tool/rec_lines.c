@@ -106,8 +106,8 @@ count(struct run *r, const struct item *it)
 static void
 emit(struct run *r, const struct block *b, struct item *it)
 {
-	const char *text = b->out.s + it->from;
 	size_t len = it->to - it->from;
+	const char *text = len ? b->out.s + it->from : "";
 	struct ct_err err;
 
 	say_torn(it);
@@ -278,7 +278,9 @@ take(struct run *r, struct block *b)
 static void
 gather(struct run *r, struct block *b)
 {
-	size_t n, most = r->l->jobs > 1 ? BLOCK_LINES : 1;
+	size_t few = r->l->block && r->l->block < BLOCK_LINES ? r->l->block
+							      : BLOCK_LINES;
+	size_t n, most = r->l->jobs > 1 ? few : 1;
 
 	for (n = 0; n < most && b->in.len < BLOCK_BYTES; n++) {
 		if (r->end || ct_stop)

@@ -28,6 +28,9 @@ unseen(const json_t *rec)
 		policy = ct_rec_text(hit, "policy");
 		class = json_object_get(hit, "class");
 		if (!policy || strcmp(policy, "report") != 0 ||
+		    json_object_get(hit, "opinion") ||
+		    json_object_get(hit, "allowed") ||
+		    json_object_get(hit, "flood") ||
 		    (class &&
 			(!json_is_string(class) ||
 			    strcmp(json_string_value(class), "csam") != 0)))
