@@ -120,9 +120,9 @@ struct ct_match_work {
 	/* the hits that count; of sources that only watch; of those that know
 	 * it to be harmless */
 	struct match_hits hits, shadow, allowed;
-	int looked;    /* hashes looked up */
-	bool near_all; /* PDQ was looked up, for every source */
-	bool flat; /* a hash was not looked up, as it is of something flat */
+	int looked;          /* hashes looked up */
+	bool near_all;       /* PDQ was looked up, for every source */
+	bool flat;           /* a hash of something flat was not looked up */
 	struct ct_text text; /* of the member */
 	size_t *at;          /* see match_tell */
 };
@@ -140,8 +140,7 @@ int match_look(const struct ct_match *m, const struct ct_match_how *how,
 enum ct_verdict match_verdict(
     const struct ct_match *m, const struct ct_match_work *w);
 
-#define MATCH_OURS 9 /* names in a hit that are not of its note; and opinion \
-		      */
+#define MATCH_OURS 9 /* names in a hit that its note must not have */
 void match_note_want(struct ct_scan *scan);
 
 /* Append "match":{...}.  at: where in text the policy of the i-th hit told
