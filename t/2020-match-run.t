@@ -63,7 +63,7 @@ for j in 1 4; do
 	exec 5>pipe
 	head -n 1 in >&5
 	tries=0
-	until [ -s slow ] || [ $tries -eq 100 ]; do
+	until [ -s slow ] || [ $tries -eq 1000 ]; do
 		tries=$((tries + 1))
 		sleep 0.05
 	done

@@ -95,7 +95,7 @@ pids=$!
 exec 5>slow
 cat packed >&5
 tries=0
-until [ -s out.slow ] || [ $tries -eq 100 ]; do
+until [ -s out.slow ] || [ $tries -eq 1000 ]; do
 	tries=$((tries + 1))
 	sleep 0.05
 done

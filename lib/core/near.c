@@ -137,6 +137,8 @@ verify(struct search *s, size_t n, struct ct_err *err)
 		__builtin_prefetch(x->hash + at * CT_HASH_LEN);
 		memcpy(&id[i], &at, sizeof at);
 	}
+	if (n == 0)
+		return 0;
 	if (ct_near_room(s->f, n, err))
 		return err->code;
 	s->f->n += s->kernel->verify(
