@@ -111,4 +111,24 @@ void ct_collect_summary(
     const struct ct_collect *c, size_t filed, size_t reports);
 void ct_collect_free(struct ct_collect *c);
 
+/* ---- the verbs of ct-report ------------------------------------------------
+ */
+
+struct ct_report_run {
+	const struct ct_reporting *how;
+	const char *only; /* write the report of this key alone; or NULL */
+	bool xml;         /* the document of one report, nothing else */
+	bool quiet;       /* no notes, no summary */
+};
+
+/*
+ * Read records from in, write their reports to out, and close it.  Returns the
+ * highest code of any record; exits if reading or writing fails.
+ */
+int ct_report_run(const struct ct_report_run *opt, int in, int out);
+
+/* Every element of both documents, in the schema's order: a line each for
+ * people, or a record. */
+int ct_report_schema(struct ct_out *out, bool json, struct ct_err *err);
+
 #endif

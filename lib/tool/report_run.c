@@ -1,0 +1,159 @@
+/* report_run.c - the filter: file records in, report records out */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "prog.h"
+#include "report.h"
+
+struct run {
+	const struct ct_report_run *opt;
+	struct ct_out out;
+	json_t *all; /* report records to write */
+	int status;
+};
+
+static void
+worse(struct run *r, int code)
+{
+	if (code > r->status)
+		r->status = code;
+}
+
+static void
+emit(int rc, const struct ct_err *err)
+{
+	if (rc)
+		ct_die_err(err);
+}
+
+/* A record with an error: not among documents, which are for eyes. */
+static void
+pass(const char *line, void *arg)
+{
+	struct run *r = arg;
+	struct ct_err err = { 0 };
+
+	if (!r->opt->xml)
+		emit(ct_out_line(&r->out, line, strlen(line), &err), &err);
+}
+
+static void
+emergency(void)
+{
+	ct_warn("priority is set: if a child is in danger now, telephone the "
+		"police first (911 in the USA, 112, 999), then NCMEC, day and "
+		"night: 1-800-843-5678");
+}
+
+static const char *
+name_of(const json_t *report)
+{
+	return ct_rec_text(report, "id") + strlen("report:");
+}
+
+static void
+write_report(struct run *r, const json_t *rec)
+{
+	struct ct_err err = { 0 };
+	const char *xml;
+
+	if (r->opt->only && strcmp(name_of(rec), r->opt->only) != 0)
+		return;
+	if (json_is_true(ct_rec_get(rec, "report.incident.priority")))
+		emergency();
+	if (!r->opt->xml) {
+		emit(ct_out_rec(&r->out, rec, &err), &err);
+		return;
+	}
+	xml = ct_rec_text(rec, "report.xml");
+	if (ct_write_full(r->out.fd, xml, strlen(xml)) < 0)
+		ct_die(CT_IOERR, "cannot write");
+}
+
+static void
+say(const json_t *parts, const json_t *notes)
+{
+	const json_t *text;
+	size_t i;
+
+	json_array_foreach(notes, i, text)
+	{
+		ct_warn("report %s: %s",
+		    ct_rec_text(json_array_get(parts, 0), "report.key"),
+		    json_string_value(text));
+	}
+}
+
+/* The report of a group into all, or its records back with what is wrong.
+ * Returns how many records are in it. */
+static size_t
+make(struct run *r, const struct ct_group *g)
+{
+	json_t *parts = NULL, *notes = json_array();
+	struct ct_err err = { 0 };
+	int rc = ct_group_whole(g, &err);
+
+	if (!rc)
+		rc = ct_report_make(r->opt->how, g->recs, &parts, notes, &err);
+	if (rc) {
+		ct_warn("%s", err.msg);
+		worse(r, rc);
+		ct_group_refuse(g, &err, pass, r);
+	} else {
+		(void)json_array_extend(r->all, parts);
+		if (!r->opt->quiet)
+			say(parts, notes);
+	}
+	json_decref(parts);
+	json_decref(notes);
+	return rc ? 0 : g->n;
+}
+
+/* Two documents behind one another are none. */
+static void
+one_document(const struct run *r)
+{
+	const json_t *rec;
+	size_t i;
+
+	if (!r->opt->xml || r->opt->only || json_array_size(r->all) <= 1)
+		return;
+	ct_warn("the input makes %zu reports; choose one with --key:",
+	    json_array_size(r->all));
+	json_array_foreach(r->all, i, rec)
+	{
+		ct_warn("--key %s", name_of(rec));
+	}
+	exit(CT_USAGE);
+}
+
+int
+ct_report_run(const struct ct_report_run *opt, int in, int out)
+{
+	struct run r = { opt, { .fd = out, .each = true }, json_array(), 0 };
+	struct ct_collect c = { .previews = opt->xml };
+	struct ct_err err = { 0 };
+	const json_t *rec;
+	size_t i, filed = 0;
+
+	worse(&r, ct_collect_read(&c, in, pass, &r, &err));
+	if (err.code)
+		ct_die_err(&err);
+	if (ct_stop)
+		ct_die(CT_TEMPFAIL, "stopped before the end of the input");
+	for (i = 0; i < c.n; i++)
+		filed += make(&r, &c.group[i]);
+	one_document(&r);
+	json_array_foreach(r.all, i, rec)
+	{
+		write_report(&r, rec);
+	}
+	if (!opt->quiet)
+		ct_collect_summary(&c, filed, json_array_size(r.all));
+	json_decref(r.all);
+	ct_collect_free(&c);
+	emit(ct_out_close(&r.out, &err), &err);
+	return r.status;
+}
