@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "blake.h"
+#include "clock.h"
 #include "digest.h"
 #include "file.h"
 #include "filing.h"
@@ -247,7 +248,8 @@ check_details(
 	rc = ct_report_file_xml(json_array_get(s->files, i), "1",
 	    "00000000000000000000000000000000", &xml, &len, &why);
 	if (!rc)
-		rc = ct_xsd_check(f->xsd, xml, len, NULL, NULL, &why);
+		rc = ct_report_doc(
+		    f->xsd, "fileDetails", xml, len, ct_now(), &why);
 	free(xml);
 	return rc ? ct_fail(err, rc, "report.files[%zu]: %.200s", i, why.msg)
 		  : 0;
@@ -265,7 +267,8 @@ ct_sheet_check(
 
 	if (!f->xsd && ct_schema(&f->xsd, err))
 		return err->code;
-	if (ct_xsd_check(f->xsd, s->xml, strlen(s->xml), NULL, NULL, &why))
+	if (ct_report_doc(
+		f->xsd, "report", s->xml, strlen(s->xml), ct_now(), &why))
 		return ct_fail(
 		    err, why.code, "report.xml is not valid: %.200s", why.msg);
 	for (i = 0; i < json_array_size(s->files); i++) {

@@ -62,6 +62,22 @@ int ct_report_make(const struct ct_reporting *r, const json_t *recs,
 int ct_report_file_xml(const json_t *file, const char *report_id,
     const char *file_id, char **xml, size_t *len, struct ct_err *err);
 
+/*
+ * May this document be sent, whoever made it?  Its root is report or
+ * fileDetails, it follows the schema and, at this time (ms since 1970), the
+ * rules that a schema cannot say: what was lies in the past; mail, IP and
+ * http addresses and digests have their form; report numbers are such; a
+ * batch says so; exifViewedByEsp needs fileViewedByEsp; a supplemental file
+ * has no class and is no meme.  CT_DATAERR names the element, never what is
+ * in it.
+ */
+int ct_report_doc(struct ct_xsd *xsd, const char *root, const char *xml,
+    size_t len, int64_t now, struct ct_err *err);
+
+/* The rules alone, of a document that follows the schema; *line is where. */
+int ct_report_doc_rules(
+    const struct ct_xml_node *root, int64_t now, int *line, struct ct_err *err);
+
 /* The incident type of this name, long or short; NULL if there is none. */
 const char *ct_report_incident(const char *name);
 

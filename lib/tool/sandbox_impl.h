@@ -205,12 +205,6 @@ bool ct_sandbox_expired(
 const char *ct_sandbox_state(
     const struct ct_sandbox *box, const struct sandbox_report *r);
 
-/* What the schema cannot say of a report or of file details at this time:
- * 0, or CT_DATAERR with *line. */
-struct ct_xml_node;
-int ct_sandbox_check(
-    const struct ct_xml_node *root, int64_t now, int *line, struct ct_err *err);
-
 int ct_sandbox_entry(
     struct ct_sandbox *box, const json_t *rec, int64_t at, struct ct_err *err);
 struct sandbox_entry *ct_sandbox_find(struct ct_sandbox *box,

@@ -7,6 +7,7 @@
 #include "blake.h"
 #include "hex.h"
 #include "prog.h"
+#include "report.h"
 #include "sandbox_impl.h"
 #include "schema.h"
 #include "xml.h"
@@ -297,7 +298,7 @@ valid(struct sandbox_req *req, struct sandbox_ans *ans, const char *root)
 	if (!rc && strcmp(ct_xml_name(ct_xml_root(doc)), root) != 0)
 		rc = ct_fail(&why, CT_DATAERR, "want root element '%s'", root);
 	if (!rc)
-		rc = ct_sandbox_check(ct_xml_root(doc), now, &line, &why);
+		rc = ct_report_doc_rules(ct_xml_root(doc), now, &line, &why);
 	if (!rc)
 		return doc;
 	invalid(req, ans, line, column, &why);

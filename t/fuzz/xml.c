@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "prog.h"
-#include "sandbox_impl.h"
+#include "report.h"
 #include "schema.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -60,7 +60,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	(void)ct_xml_walk(&w, text, len, &err);
 	if (ct_xml_parse(&doc, text, len, &err) == 0) {
 		tree(ct_xml_root(doc));
-		(void)ct_sandbox_check(
+		(void)ct_report_doc_rules(
 		    ct_xml_root(doc), 1790000000000, &line, &err);
 		ct_xml_free(doc);
 		(void)ct_xsd_check(xsd, text, len, NULL, NULL, &err);

@@ -1,11 +1,10 @@
-/* sandbox_check.c - rules of CyberTipline documents beyond the schema */
-#include <arpa/inet.h>
+/* report_doc.c - rules of CyberTipline documents beyond the schema */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "clock.h"
-#include "sandbox_impl.h"
-#include "xml.h"
+#include "report_impl.h"
 
 struct check {
 	int64_t now;
@@ -41,33 +40,28 @@ past_date(
 	    : "must lie in the past";
 }
 
-/* one@two.three, without blanks */
 static const char *
 address(const struct check *c, const struct ct_xml_node *node, const char *text)
 {
-	const char *at = strchr(text, '@'), *dot;
-
 	(void)c;
 	(void)node;
-	if (!at || at == text || strchr(at + 1, '@') ||
-	    strpbrk(text, " \t\r\n[]<>,;"))
-		return "is not an e-mail address";
-	dot = strrchr(at, '.');
-	return dot && dot > at + 1 && dot[1] ? NULL
-					     : "is not an e-mail address";
+	return ct_mail_ok(text) ? NULL : "is not an e-mail address";
 }
 
 static const char *
 ip(const struct check *c, const struct ct_xml_node *node, const char *text)
 {
-	unsigned char buf[16];
-
 	(void)c;
 	(void)node;
-	return inet_pton(AF_INET, text, buf) == 1 ||
-		inet_pton(AF_INET6, text, buf) == 1
-	    ? NULL
-	    : "is not an IP address";
+	return ct_ip_ok(text) ? NULL : "is not an IP address";
+}
+
+static const char *
+link(const struct check *c, const struct ct_xml_node *node, const char *text)
+{
+	(void)c;
+	(void)node;
+	return ct_http_ok(text) ? NULL : "is not an http or https URL";
 }
 
 static const char *
@@ -76,15 +70,15 @@ hash(const struct check *c, const struct ct_xml_node *node, const char *text)
 	static const struct {
 		const char *type;
 		size_t len;
-	} known[] = { { "md5", 32 }, { "sha1", 40 }, { "sha256", 64 },
-		{ "pdq", 64 } };
+	} known[] = { { "md5", 32 }, { "sha1", 40 }, { "sha-1", 40 },
+		{ "sha256", 64 }, { "sha-256", 64 }, { "pdq", 64 } };
 	char *type = ct_xml_attr(node, "hashType");
 	size_t len = strlen(text), i;
 	bool bad = false;
 
 	(void)c;
 	for (i = 0; type && i < sizeof known / sizeof known[0]; i++)
-		if (ct_sandbox_same_type(type, known[i].type))
+		if (strcasecmp(type, known[i].type) == 0)
 			bad = len != known[i].len ||
 			    strspn(text, "0123456789abcdefABCDEF") != len;
 	free(type);
@@ -110,6 +104,8 @@ static const struct {
 	{ "email", address },
 	{ "emailAddress", address },
 	{ "ipAddress", ip },
+	{ "legalURL", link },
+	{ "locationOfFile", link },
 	{ "originalFileHash", hash },
 	{ "priorCTReports", positive },
 	{ "priorCTReport", positive },
@@ -200,7 +196,7 @@ report(struct check *c, const struct ct_xml_node *root)
 }
 
 int
-ct_sandbox_check(
+ct_report_doc_rules(
     const struct ct_xml_node *root, int64_t now, int *line, struct ct_err *err)
 {
 	struct check c = { .now = now, .err = err };
@@ -212,5 +208,39 @@ ct_sandbox_check(
 		    : details(&c, root);
 	if (rc)
 		*line = c.line;
+	return rc;
+}
+
+static int
+check_tree(const struct ct_xml_node *node, const char *root, int64_t now,
+    struct ct_err *err)
+{
+	struct ct_err why = { 0 };
+	int line = 0;
+
+	if (strcmp(ct_xml_name(node), root) != 0)
+		return ct_fail(err, CT_DATAERR, "want root element '%s'", root);
+	return ct_report_doc_rules(node, now, &line, &why)
+	    ? ct_fail(err, why.code, "line %d: %s", line, why.msg)
+	    : 0;
+}
+
+int
+ct_report_doc(struct ct_xsd *xsd, const char *root, const char *xml, size_t len,
+    int64_t now, struct ct_err *err)
+{
+	struct ct_xml *doc = NULL;
+	int rc;
+
+	/* before the schema: libxml2 must not read what XML cannot carry */
+	if (!ct_xml_legal(xml) || strlen(xml) != len)
+		return ct_fail(
+		    err, CT_DATAERR, "it has characters that XML has not");
+	rc = ct_xsd_check(xsd, xml, len, NULL, NULL, err);
+	if (!rc)
+		rc = ct_xml_parse(&doc, xml, len, err);
+	if (!rc)
+		rc = check_tree(ct_xml_root(doc), root, now, err);
+	ct_xml_free(doc);
 	return rc;
 }
