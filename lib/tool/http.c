@@ -30,7 +30,7 @@ struct ct_http {
 struct flight {
 	struct ct_http_res *res;
 	size_t max, cap, headers;
-	bool too_large;
+	bool too_large, begun; /* begun: all headers are there */
 	char why[CURL_ERROR_SIZE];
 };
 
@@ -183,6 +183,10 @@ on_header(char *data, size_t size, size_t n, void *arg)
 	size_t len = size * n;
 	time_t t;
 
+	if (len >= 5 && memcmp(data, "HTTP/", 5) == 0)
+		fl->begun = false;
+	else if (len && (*data == '\r' || *data == '\n'))
+		fl->begun = true; /* for good: trailers may come */
 	fl->headers += len;
 	if (fl->headers > HEADERS_MAX) {
 		fl->too_large = true;
@@ -393,6 +397,9 @@ ct_http_do(struct ct_http *http, const struct ct_http_req *req,
 	(void)curl_easy_setopt(c, CURLOPT_HEADERDATA, &fl);
 	(void)curl_easy_setopt(c, CURLOPT_ERRORBUFFER, fl.why);
 	rc = curl_easy_perform(c);
+	/* one that ends within its headers is to libcurl one without body */
+	if (rc == CURLE_OK && !fl.begun)
+		rc = CURLE_PARTIAL_FILE;
 	res->fate = fate_of(c, rc);
 	if (rc == CURLE_OK)
 		take_info(c, res);
