@@ -71,6 +71,35 @@ fail:
 	return rc;
 }
 
+int
+ct_os_bytes(const void *bytes, size_t len, struct ct_err *err)
+{
+	const char *at = bytes;
+	struct rlimit most;
+	int fd = -1;
+	ssize_t n;
+
+	/* a larger file would be SIGXFSZ and not an error */
+	if (getrlimit(RLIMIT_FSIZE, &most) == 0 && most.rlim_cur < len)
+		errno = EFBIG;
+	else
+		fd = memfd_create("ct", MFD_CLOEXEC);
+	while (fd >= 0 && len) {
+		if ((n = write(fd, at, len)) > 0) {
+			at += n;
+			len -= (size_t)n;
+		} else if (n == 0 || errno != EINTR) {
+			break;
+		}
+	}
+	if (fd >= 0 && !len && lseek(fd, 0, SEEK_SET) == 0)
+		return fd;
+	(void)ct_fail_errno(err, CT_OSERR, "cannot keep bytes in memory");
+	if (fd >= 0)
+		(void)close(fd);
+	return -1;
+}
+
 void
 ct_os_unshare(uint8_t *at, size_t len)
 {

@@ -27,6 +27,12 @@
 int ct_os_shared(size_t len, uint8_t **at, int *fd, struct ct_err *err);
 void ct_os_unshare(uint8_t *at, size_t len);
 
+/*
+ * A descriptor to read len bytes from, which are in memory and never on a
+ * disk.  CT_OSERR; then -1.
+ */
+int ct_os_bytes(const void *bytes, size_t len, struct ct_err *err);
+
 /* In another process: map it.  NULL with errno. */
 const uint8_t *ct_os_shown(size_t len, int fd);
 

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "file.h"
 #include "hex.h"
+#include "os.h"
 #include "prog.h"
 #include "rec.h"
 #include "vault_dir.h"
@@ -179,22 +180,39 @@ enter(struct ct_vault *v, const struct ct_vault_pub *pub,
 	return rc ? rc : vault_place(v, id, err);
 }
 
+/* The bytes of a file: at its path, or those that its record carries. */
+static int
+source(const json_t *file, struct ct_err *err)
+{
+	const json_t *text = json_object_get(file, "text");
+	struct stat st;
+	char *path;
+	int in;
+
+	if (json_is_string(text))
+		return ct_os_bytes(
+		    json_string_value(text), json_string_length(text), err);
+	if (ct_rec_path(file, &path, err)) {
+		(void)ct_fail(err, CT_NOINPUT, "no path");
+		return -1;
+	}
+	in = ct_file_open(path, true, &st, err);
+	free(path);
+	return in;
+}
+
 static int
 seal(struct ct_vault *v, const struct ct_vault_pub *pub,
     const struct vault_report *r, const json_t *file, const char *sha256,
     const struct lost *lost, char id[CT_VAULT_ID + 1], struct ct_err *err)
 {
 	json_t *about = manifest(r, file, sha256);
-	struct stat st;
 	int64_t bytes = 0;
 	int in = -1, rc = 0;
-	char *path;
 
-	if (ct_rec_path(file, &path, err))
-		rc = ct_fail(err, CT_NOINPUT, "no path");
-	else if (!about)
+	if (!about)
 		rc = ct_fail(err, CT_DATAERR, "no manifest can be made");
-	else if ((in = ct_file_open(path, true, &st, err)) < 0)
+	else if ((in = source(file, err)) < 0)
 		rc = err->code;
 	if (!rc)
 		rc = write_object(v, pub, about, in, id, &bytes, err);
@@ -204,7 +222,6 @@ seal(struct ct_vault *v, const struct ct_vault_pub *pub,
 	if (in >= 0)
 		(void)close(in);
 	json_decref(about);
-	free(path);
 	return rc;
 }
 
