@@ -4,6 +4,7 @@ VERSION = 0.1
 PREFIX  = /usr/local
 BINDIR  = $(PREFIX)/bin
 LIBEXECDIR = $(PREFIX)/libexec/ct
+DATADIR = $(PREFIX)/share/ct
 MANDIR  = $(PREFIX)/share/man
 LIBDIR  = $(PREFIX)/lib
 INCLUDEDIR = $(PREFIX)/include
@@ -25,7 +26,8 @@ MORE   := $(shell for f in -fcf-protection -ftrivial-auto-var-init=zero; do \
 	    echo $$f; done)
 HARDEN  = -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2 $(MORE)
 INCLUDE = -Ilib/core -Ilib/tool
-DEFINE  = -DCT_VERSION='"$(VERSION)"' -DCT_LIBEXECDIR='"$(LIBEXECDIR)"'
+DEFINE  = -DCT_VERSION='"$(VERSION)"' -DCT_LIBEXECDIR='"$(LIBEXECDIR)"' \
+          -DCT_DATADIR='"$(DATADIR)"'
 ALL_CFLAGS = $(STD) $(WARN) $(WERROR) $(FLOAT) $(HARDEN) $(INCLUDE) $(DEFINE) \
           $(PKG_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
@@ -35,7 +37,7 @@ PKG_LIBS   := $(shell $(PKGCONF) --libs $(PKGS) 2>/dev/null) -lm -lpthread
 # A part may include only parts before it in these lists (make layers), and
 # only the part named in lib/tool/FOREIGN a foreign header.
 CORE = err cpu hex ham pdna near pdq set
-TOOL = prog os clock file blake tally scan rec conf cred store http xml digest image \
+TOOL = prog os clock file blake tally scan rec conf authority cred store http xml digest image \
        decode frame cache hasher hashrun entry listfile list source match queue schema report outbox tipline filing \
        vault sandbox
 
@@ -144,11 +146,12 @@ lint: layers lib/tool/cybertipline.inc
 
 install: all install-lib
 	mkdir -p $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) \
-	    $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man3 \
+	    $(DESTDIR)$(DATADIR)/authority $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man3 \
 	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7
 	install -m 755 $(filter-out $(LIBEXEC),$(CMDS)) scripts/ct-* \
 	    $(DESTDIR)$(BINDIR)
 	install -m 755 $(LIBEXEC) $(DESTDIR)$(LIBEXECDIR)
+	install -m 644 lib/authority/*.conf $(DESTDIR)$(DATADIR)/authority
 	for n in 1 3 5 7; do install -m 644 man/*.$$n \
 	    $(DESTDIR)$(MANDIR)/man$$n || exit 1; done
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "authority.h"
 #include "clock.h"
 #include "prog.h"
 #include "queue.h"
@@ -12,13 +13,16 @@
 
 static const char usage[] =
     "usage: ct-report [-qx] [--production] [--incident TYPE] < records\n"
-    "       ct-report schema [--json]\n"
+    "       ct-report authorities | schema [--json]\n"
     "\n"
     "Makes one report of all records of an account that were released\n"
     "together, checks it, and writes it as a record for ct-submit.\n"
     "\n"
+    "  authorities           print whom a report can be for, and the rules\n"
     "  schema                print every element there is\n"
     "\n"
+    "      --authority NAME  in place of ncmec: a document to be filed by "
+    "hand\n"
     "  -c, --config FILE     configuration ($CT_CONF, else /etc/ct/ct.conf)\n"
     "  -d, --dir DIR         state directory, for review.key\n"
     "      --incident TYPE   csam trafficking tourism molestation domain\n"
@@ -32,9 +36,10 @@ static const char usage[] =
     "  -h, --help            this text\n"
     "  -V, --version         print the version\n";
 
-enum { INCIDENT = 256, KEY, JSON, PRODUCTION };
+enum { AUTHORITY = 256, INCIDENT, KEY, JSON, PRODUCTION };
 
 static const struct option options[] = {
+	{ "authority", required_argument, NULL, AUTHORITY },
 	{ "config", required_argument, NULL, 'c' },
 	{ "dir", required_argument, NULL, 'd' },
 	{ "incident", required_argument, NULL, INCIDENT },
@@ -48,7 +53,7 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static const char *conf_path, *dir;
+static const char *authority = CT_AUTHORITY, *conf_path, *dir;
 static bool json;
 static struct ct_reporting reporting;
 static struct ct_report_run run = { .how = &reporting };
@@ -61,13 +66,17 @@ prepare(void)
 {
 	static uint8_t key[CT_BLAKE_KEY];
 	struct ct_err err = { 0 };
+	struct ct_authority *whom;
 	struct ct_conf *conf;
 
 	if (reporting.incident && !ct_report_incident(reporting.incident))
 		ct_die(CT_USAGE, "--incident: no such incident type");
 	if (ct_conf_load(&conf, conf_path, &err))
 		ct_die_err(&err);
+	if (ct_authority_load(&whom, authority, conf, conf_path, &err))
+		ct_die_err(&err);
 	reporting.conf = conf;
+	reporting.authority = whom;
 	reporting.now = ct_now();
 	if (ct_report_ready(&reporting, &err) ||
 	    ct_schema(&reporting.xsd, &err))
@@ -87,6 +96,23 @@ do_filter(void)
 }
 
 static int
+do_authorities(void)
+{
+	struct ct_out out = { .fd = STDOUT_FILENO };
+	struct ct_err err = { 0 };
+	struct ct_conf *conf;
+	int rc;
+
+	if (ct_conf_load(&conf, conf_path, &err))
+		ct_die_err(&err);
+	rc = ct_authority_list(&out, conf, conf_path, &err);
+	if (rc == CT_IOERR || ct_out_close(&out, &err))
+		ct_die_err(&err);
+	ct_conf_free(conf);
+	return rc;
+}
+
+static int
 do_schema(void)
 {
 	struct ct_out out = { .fd = STDOUT_FILENO };
@@ -102,8 +128,10 @@ static const struct verb {
 	int (*run)(void);
 	const char *takes; /* options beside -h, -V */
 } verbs[] = {
+	{ "authorities", do_authorities, " config " },
 	{ "schema", do_schema, " json " },
-	{ NULL, do_filter, " config dir incident key production xml quiet " },
+	{ NULL, do_filter,
+	    " authority config dir incident key production xml quiet " },
 };
 
 /* ---- start -----------------------------------------------------------------
@@ -123,6 +151,9 @@ option(const struct verb *v, int c)
 		ct_die(CT_USAGE, "%s does not take --%s",
 		    v->name ? v->name : "no verb", o->name);
 	switch (c) {
+	case AUTHORITY:
+		authority = optarg;
+		break;
 	case 'c':
 		conf_path = optarg;
 		break;

@@ -29,6 +29,8 @@ is 'classes' 'A1
 A2
 B1
 B2' offers ct-review '' --class 2
+conf </dev/null
+is 'authorities are those of ct-report' "$(ct-report authorities | jq -r .name)" offers ct-report '' --authority 2
 for p in "$top"/ct-*; do
 	name=${p##*/}
 	if [ ! -f "$p" ] || [ "$name" = ct-decode ]; then continue; fi

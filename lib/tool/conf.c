@@ -188,6 +188,20 @@ load_default(struct ct_conf *c, struct ct_err *err)
 	return rc;
 }
 
+char *
+ct_conf_beside(const char *path, const char *name)
+{
+	const char *slash;
+
+	if (!path)
+		path = getenv("CT_CONF");
+	if (!path)
+		path = "/etc/ct/ct.conf";
+	slash = strrchr(path, '/');
+	return ct_printf(
+	    "%.*s%s", slash ? (int)(slash + 1 - path) : 0, path, name);
+}
+
 int
 ct_conf_load(struct ct_conf **conf, const char *path, struct ct_err *err)
 {

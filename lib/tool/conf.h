@@ -23,6 +23,10 @@ struct ct_conf;
  */
 int ct_conf_load(struct ct_conf **conf, const char *path, struct ct_err *err);
 
+/* The path of name in the directory of that file, for what a configuration has
+ * beside it.  Release with free. */
+char *ct_conf_beside(const char *path, const char *name);
+
 /* The same from memory, as the credential files are; name is for messages. */
 int ct_conf_parse(struct ct_conf **conf, const char *name, const char *text,
     struct ct_err *err);

@@ -270,26 +270,42 @@ ct_home(const char *dir)
 	return dir ? dir : env && *env ? env : "/var/lib/ct";
 }
 
-char *
-ct_sibling(const char *name)
+/* name in the first of these places, seen from this program, where it may be
+ * accessed so; else in last. */
+static char *
+installed(
+    const char *const *places, const char *name, int mode, const char *last)
 {
-	static const char *const beside[] = { "", "../libexec/ct/" };
-	char self[4096], *slash, *path;
-	size_t i;
+	char self[4096], *path;
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 
 	if (n > 0) {
 		self[n] = '\0';
-		slash = strrchr(self, '/');
-		*slash = '\0';
-		for (i = 0; i < sizeof beside / sizeof *beside; i++) {
-			path = ct_printf("%s/%s%s", self, beside[i], name);
-			if (access(path, X_OK) == 0)
-				return path;
-			free(path);
-		}
+		*strrchr(self, '/') = '\0';
 	}
-	return ct_printf("%s/%s", CT_LIBEXECDIR, name);
+	for (; n > 0 && *places; places++) {
+		path = ct_printf("%s/%s%s", self, *places, name);
+		if (access(path, mode) == 0)
+			return path;
+		free(path);
+	}
+	return ct_printf("%s/%s", last, name);
+}
+
+char *
+ct_sibling(const char *name)
+{
+	static const char *const places[] = { "", "../libexec/ct/", NULL };
+
+	return installed(places, name, X_OK, CT_LIBEXECDIR);
+}
+
+char *
+ct_shipped(const char *name)
+{
+	static const char *const places[] = { "lib/", "../share/ct/", NULL };
+
+	return installed(places, name, R_OK, CT_DATADIR);
 }
 
 _Noreturn void

@@ -79,6 +79,13 @@ const char *ct_home(const char *dir);
  */
 char *ct_sibling(const char *name);
 
+/*
+ * The path of a file or directory that ships with the programs: in lib/ beside
+ * this one, as in the build tree, else in ../share/ct from here, else in
+ * DATADIR.  Release with free().
+ */
+char *ct_shipped(const char *name);
+
 /* -h: print text to standard output; returns 0.  A wrong option or operand:
  * print it to standard error and exit with CT_USAGE. */
 int ct_help(const char *text);

@@ -101,7 +101,8 @@ int ct_queue_decided(struct ct_queue *q, const struct ct_wanted *wanted,
 /*
  * Of a report record whose submission.state is finished: ack those of its
  * report.files that are also in its submission.files, in one transaction.
- * *outcome, for a tally: what it was.  CT_DATAERR if such a file is no
+ * *outcome, for a tally: what it was.  A receipt of another authority ends
+ * nothing: NCMEC's is still to come.  CT_DATAERR if such a file is no
  * released item of ours, or if submission.env is not report.env.
  */
 int ct_queue_ack(struct ct_queue *q, const json_t *rec, const char **outcome,

@@ -1,6 +1,7 @@
 /* queue_ack.c - a finished report ends the wait of its items */
 #include <string.h>
 
+#include "authority.h"
 #include "clock.h"
 #include "prog.h"
 #include "queue_db.h"
@@ -70,6 +71,9 @@ ct_queue_ack(struct ct_queue *q, const json_t *rec, const char **outcome,
 
 	*outcome = "no report";
 	if (!json_object_get(rec, "report"))
+		return 0;
+	*outcome = "of another authority";
+	if (!ct_authority_is_ncmec(rec))
 		return 0;
 	*outcome = "not finished";
 	if (!state || strcmp(state, "finished") != 0)

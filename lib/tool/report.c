@@ -76,7 +76,8 @@ key_of(const struct ct_reporting *r, const json_t *recs, const json_t *files,
 
 	ct_blake_start(&b, sizeof raw, NULL);
 	ct_blake_field(&b, r->production ? "production" : "test");
-	ct_blake_field(&b, CT_REPORT_AUTHORITY);
+	ct_blake_field(
+	    &b, r->authority ? ct_authority_name(r->authority) : CT_AUTHORITY);
 	ct_blake_field(&b, account);
 	if (batch) {
 		ct_blake_field(&b, batch);

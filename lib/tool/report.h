@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "authority.h"
 #include "conf.h"
 #include "err.h"
 #include "rec.h"
@@ -20,10 +21,10 @@
 
 #define CT_REPORT_FILES 500    /* files of one report */
 #define CT_REPORT_BYTES 600000 /* bytes of them in its record */
-#define CT_REPORT_AUTHORITY "ncmec"
 
 /* What holds for every report of a run. */
 struct ct_reporting {
+	const struct ct_authority *authority; /* NULL: NCMEC */
 	const struct ct_conf *conf; /* company, reporter, contact, incident */
 	bool production;
 	const char *incident; /* a type or its short name, or NULL */

@@ -111,9 +111,9 @@ int ct_vault_report(struct ct_vault *vault, const struct ct_vault_pub *pub,
  * Store the receipt of a report record that is finished, and set its member
  * vault.  A production receipt keeps the objects for days and for no less
  * than a calendar year, counted from submission.at; what is stored is only
- * ever extended.  CT_NO if it is no finished report; CT_DATAERR; CT_TEMPFAIL,
- * with all that can be stored, if a file of the report is not in the vault or
- * not whole.
+ * ever extended.  CT_NO if it is no finished report, or of another authority
+ * than NCMEC; CT_DATAERR; CT_TEMPFAIL, with all that can be stored, if a file
+ * of the report is not in the vault or not whole.
  */
 int ct_vault_anchor(struct ct_vault *vault, json_t *rec, long days,
     bool incomplete, struct ct_err *err);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "authority.h"
 #include "clock.h"
 #include "prog.h"
 #include "rec.h"
@@ -193,7 +194,8 @@ ct_vault_anchor(struct ct_vault *v, json_t *rec, long days, bool incomplete,
 	size_t absent = 0;
 	int rc = CT_NO;
 
-	if (state && strcmp(state, "finished") == 0)
+	if (state && strcmp(state, "finished") == 0 &&
+	    ct_authority_is_ncmec(rec))
 		rc = vault_report_of(rec, &r, err);
 	if (!rc)
 		rc = receipt_of(rec, &r, days, &to, err);
