@@ -11,7 +11,8 @@ static const char usage[] =
     "       ct-review list [--account ID]\n"
     "       ct-review decide --account ID | --item ID [--sha256 HEX]\n"
     "           --verdict VERDICT [--class CLASS] --by NAME [--note TEXT]\n"
-    "       ct-review decided [-an] [--test] [--account ID [--item ID]...]\n"
+    "       ct-review decided [-an] [--settle AGE] [--test]\n"
+    "           [--account ID [--item ID]...]\n"
     "       ct-review ack < reports\n"
     "       ct-review stats\n"
     "  -a, --all          add: whatever it is; decided: what reports nothing "
@@ -21,6 +22,9 @@ static const char usage[] =
     "      --item ID      an item, by the id of its record; decided: or "
     "several\n"
     "      --replace      add: take this record for an item that is queued\n"
+    "      --settle AGE   decided: nothing of an account that is still "
+    "moving,\n"
+    "                     such as 24h; what has a priority goes at once\n"
     "      --sha256 HEX   which content, if an id had several\n"
     "      --verdict V    csam exploitative ncii text_offence not_csam unsure\n"
     "      --class C      A1 A2 B1 B2, for csam\n"
@@ -32,7 +36,7 @@ static const char usage[] =
     "  -q, --quiet (no closing summary)   -h, --help   -V, --version\n";
 
 /* first those with a text, in the order of text[] */
-enum { ACCOUNT = 256, ITEM, SHA256, VERDICT, CLASS, BY, NOTE, TEXTS };
+enum { ACCOUNT = 256, ITEM, SHA256, VERDICT, CLASS, BY, NOTE, SETTLE, TEXTS };
 enum { TEST = TEXTS, UNDECIDED, REPLACE };
 
 static const struct option options[] = {
@@ -45,6 +49,7 @@ static const struct option options[] = {
 	{ "class", required_argument, NULL, CLASS },
 	{ "by", required_argument, NULL, BY },
 	{ "note", required_argument, NULL, NOTE },
+	{ "settle", required_argument, NULL, SETTLE },
 	{ "dry-run", no_argument, NULL, 'n' },
 	{ "test", no_argument, NULL, TEST },
 	{ "undecided", no_argument, NULL, UNDECIDED },
@@ -56,13 +61,14 @@ static const struct option options[] = {
 };
 
 static bool undecided, replace, quiet;
-static const char *dir, *verdict;
+static const char *dir, *verdict, *settle;
 static struct ct_pick pick;
 static struct ct_decision decision;
 static struct ct_wanted wanted;
 static json_t *items;
 static const char **const text[TEXTS - ACCOUNT] = { &pick.account, &pick.item,
-	&pick.sha256, &verdict, &decision.class, &decision.by, &decision.note };
+	&pick.sha256, &verdict, &decision.class, &decision.by, &decision.note,
+	&settle };
 static bool *const flag[] = { &wanted.test, &undecided, &replace };
 static struct ct_queue *queue;
 static struct ct_filter filter = {
@@ -73,13 +79,11 @@ static struct ct_out out = { .fd = STDOUT_FILENO };
 static int
 add(json_t *rec, void *arg, struct ct_err *err)
 {
-	const char *said = ct_rec_text(rec, "match.verdict");
 	const char *outcome;
 	int rc;
 
 	(void)arg;
-	if (!wanted.all && (!said || strcmp(said, "match") != 0) &&
-	    !(undecided && said && strcmp(said, "undecided") == 0)) {
+	if (!wanted.all && !ct_review_due(rec, undecided)) {
 		ct_tally(&filter.tally, "not for review");
 		return 0;
 	}
@@ -164,7 +168,8 @@ static const struct verb {
 	{ "list", do_list, " account item sha256 ", NULL },
 	{ "decide", do_decide, " account item sha256 verdict class by note ",
 	    NULL },
-	{ "decided", do_decided, " all account item dry-run test ", NULL },
+	{ "decided", do_decided, " all account item dry-run settle test ",
+	    NULL },
 	{ "ack", NULL, " ", ack },
 	{ "stats", do_stats, " ", NULL },
 	{ NULL, NULL, NULL, NULL },
@@ -210,6 +215,8 @@ check(const struct verb *v)
 		ct_die(CT_USAGE, "--verdict: no such verdict");
 	if (v->run == do_decide && ct_decision_check(&pick, &decision, &err))
 		ct_die_err(&err);
+	if (settle)
+		wanted.settle = ct_age("--settle", settle);
 	if (v->run == do_decided && pick.item && !pick.account)
 		ct_die(CT_USAGE, "decided: --item wants --account");
 	if (v->run != do_decided && json_array_size(items) > 1)

@@ -188,7 +188,7 @@ is '  in production' 'k l' released --account u5
 
 ct-review stats >r
 json 'stats counts' 'del(.oldest)' \
-    '{"open":1,"decided":3,"released":5,"tested":3,"acked":2,"accounts":1,"verdicts":{"csam":7,"not_csam":2,"unsure":1}}' r
+    '{"open":1,"decided":3,"released":5,"tested":3,"acked":2,"supplemental":0,"accounts":1,"verdicts":{"csam":7,"not_csam":2,"unsure":1}}' r
 
 rec y u8 21 clean | ct-review add -q -d two >/dev/null
 is 'what is clean is not queued' '' listed -d two

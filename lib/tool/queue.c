@@ -12,16 +12,17 @@
 #define GROWTH 65536 /* bytes that review and later members may take */
 
 const struct ct_verdict ct_verdicts[] = {
-	{ "csam", true, true },
-	{ "exploitative", false, false },
-	{ "ncii", false, false },
-	{ "text_offence", false, false },
-	{ "not_csam", false, false },
-	{ "unsure", false, false },
-	{ NULL, false, false },
+	{ "csam", true, true, false },
+	{ "exploitative", false, false, false },
+	{ "ncii", false, false, false },
+	{ "text_offence", true, false, true },
+	{ "not_csam", false, false, false },
+	{ "unsure", false, false, false },
+	{ NULL, false, false, false },
 };
 
-/* account: '' is none; report: its verdict is a reason to report */
+/* account: '' is none; report: its verdict is a reason to report; sha256: of an
+ * item without bytes its review.content */
 static const char *const schema[] = {
 	"CREATE TABLE item (id INTEGER PRIMARY KEY, object TEXT NOT NULL,"
 	"  sha256 TEXT NOT NULL, account TEXT NOT NULL, record TEXT NOT NULL,"
@@ -49,6 +50,8 @@ static const char *const schema[] = {
 	/* only production ends the wait */
 	"UPDATE item SET state = 'released' WHERE state = 'acked' AND id NOT IN"
 	" (SELECT item FROM ack WHERE env = 'production')",
+	/* goes along with what is reported of its account */
+	"ALTER TABLE item ADD COLUMN supplemental INTEGER NOT NULL DEFAULT 0",
 	NULL,
 };
 
@@ -150,11 +153,14 @@ item_of(const json_t *rec, struct item *it, struct ct_err *err)
 	if (!it->account)
 		it->account = "";
 	rc = ct_rec_hash(rec, "sha256", raw, sizeof raw, err);
-	if (rc == CT_NO)
-		return ct_fail(err, CT_DATAERR, "no hashes.sha256");
+	if (rc == CT_NO && !ct_review_bytes(rec))
+		rc = ct_review_content(rec, it->sha256, err);
+	else if (!rc)
+		ct_hex(raw, sizeof raw, it->sha256);
 	if (rc)
-		return rc;
-	ct_hex(raw, sizeof raw, it->sha256);
+		return rc == CT_NO
+		    ? ct_fail(err, CT_DATAERR, "no hashes.sha256")
+		    : rc;
 	if (json_object_get(rec, "review"))
 		return ct_fail(err, CT_DATAERR, "it has a review already");
 	return 0;
@@ -193,11 +199,14 @@ ct_queue_add(struct ct_queue *q, const json_t *rec, bool replace,
 		    CT_REC_MAX - GROWTH);
 	else
 		rc = ct_store_do(q->st, err,
-		    "INSERT OR IGNORE INTO item"
-		    " (object, sha256, account, record, added)"
-		    " VALUES (?, ?, ?, ?, ?)",
-		    "sssss", it.object, it.sha256, it.account, text,
-		    ct_time_now(now));
+		    "INSERT OR IGNORE INTO item (object, sha256, account,"
+		    " record, added, supplemental, state)"
+		    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+		    "sssssis", it.object, it.sha256, it.account, text,
+		    ct_time_now(now),
+		    (int64_t)json_is_object(
+			json_object_get(rec, "supplemental")),
+		    ct_review_along(rec) ? "decided" : "open");
 	*outcome = "queued";
 	if (!rc && !ct_store_changes(q->st))
 		*outcome = "known";
@@ -238,15 +247,18 @@ count(struct ct_queue *q, json_t *into, const char *sql, struct ct_err *err)
 int
 ct_queue_stats(struct ct_queue *q, json_t **out, struct ct_err *err)
 {
-	json_t *stats =
-	    json_pack("{s:i, s:i, s:i, s:i, s:i, s:i}", "open", 0, "decided", 0,
-		"released", 0, "tested", 0, "acked", 0, "accounts", 0);
+	json_t *stats = json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "open",
+	    0, "decided", 0, "released", 0, "tested", 0, "acked", 0,
+	    "supplemental", 0, "accounts", 0);
 	json_t *verdicts = json_object();
 	char *oldest = NULL;
 	int rc;
 
-	rc =
-	    count(q, stats, "SELECT state, count(*) FROM item GROUP BY 1", err);
+	rc = count(q, stats,
+	    "SELECT CASE WHEN state = 'decided' AND decision IS NULL"
+	    " THEN 'supplemental' ELSE state END, count(*)"
+	    " FROM item GROUP BY 1",
+	    err);
 	if (!rc)
 		rc = count(q, stats,
 		    "SELECT 'tested', count(DISTINCT item.id) FROM item"

@@ -1,7 +1,8 @@
 /*
  * queue.h - the queue of people: items, verdicts, batches, views (review.db)
  *
- * An item is one object with one content of one account.  It is open, then
+ * An item is one object with one content of one account; what has no bytes has
+ * what it tells for its content.  It is open, then
  * decided (and may be decided anew), then released with a batch, from when on
  * its verdict stands, then acked by a finished report to production: a report
  * to the test environment is noted, and ends nothing.  Of a verdict that
@@ -10,6 +11,8 @@
  * A batch is what one report is made of: the items of one account that were
  * released together; an item of no account is a batch of its own.  What is
  * decided later gets a later batch, so a batch never grows behind a report.
+ * What only supplements needs no verdict, is no reason for a batch, and goes
+ * along with the next one of its account.
  */
 #ifndef CT_QUEUE_H
 #define CT_QUEUE_H
@@ -26,6 +29,7 @@ struct ct_verdict {
 	const char *name;
 	bool report;     /* by itself a reason to report */
 	bool classified; /* may have a class: A1 A2 B1 B2 */
+	bool offence;    /* only of what names an offence other than csam */
 };
 extern const struct ct_verdict ct_verdicts[];
 const struct ct_verdict *ct_verdict_named(const char *name); /* or NULL */
@@ -38,7 +42,8 @@ int ct_queue_open(struct ct_queue **q, const char *dir, struct ct_err *err);
 void ct_queue_close(struct ct_queue *q);
 
 /*
- * Queue a record with id, hashes.sha256 and perhaps user.id.  *outcome, for a
+ * Queue a record with id, hashes.sha256 (or ct_review_content) and perhaps
+ * user.id.  *outcome, for a
  * tally: "queued"; "known", it was there; with replace also "updated", an item
  * that production has not acked has this record now, with its verdict and
  * batch.  Durable on return.  CT_DATAERR if it cannot be an item.
@@ -54,7 +59,8 @@ struct ct_pick {
 /* Called with a record of our own; nonzero stops and is returned. */
 typedef int ct_queue_fn(json_t *rec, void *arg, struct ct_err *err);
 
-/* The open items, as queued, those of one account together, oldest first. */
+/* The open items, as queued, those of one account together, oldest first; with
+ * review.content if they have no bytes. */
 int ct_queue_list(struct ct_queue *q, const struct ct_pick *pick,
     ct_queue_fn *fn, void *arg, struct ct_err *err);
 
@@ -85,13 +91,18 @@ struct ct_wanted {
 	bool all;            /* also what reports nothing, without batch */
 	bool test;           /* not what test reports have acked */
 	bool preview;        /* release nothing */
+	int64_t settle;      /* ms, or 0: release nothing of an account that was
+				decided about, or had an item queued that is open,
+				less than that ago; but for what has a priority, or
+				waits for CT_SETTLE_MOST times as long */
 };
+#define CT_SETTLE_MOST 3
 
 /*
  * Release what is decided and reportable, then hand out every batch that
  * production has not acked as a whole, each item with "review": {verdict,
- * class, by, at, batch, items, prior, viewed, mac}; items is how many the
- * batch has, so that half of it is not taken for all.  A preview has
+ * class, by, at, batch, items, content, prior, viewed, mac}; items is how many
+ * the batch has, so that half of it is not taken for all.  A preview has
  * "preview": true and, of what is not released, no batch.  CT_NOINPUT if an
  * item is not there.
  */
@@ -100,18 +111,42 @@ int ct_queue_decided(struct ct_queue *q, const struct ct_wanted *wanted,
 
 /*
  * Of a report record whose submission.state is finished: ack those of its
- * report.files that are also in its submission.files, in one transaction.
- * *outcome, for a tally: what it was.  A receipt of another authority ends
- * nothing: NCMEC's is still to come.  CT_DATAERR if such a file is no
+ * report.files that are also in its submission.files, and its report.texts and
+ * report.missing, in one transaction.  *outcome, for a tally: what it was.  A
+ * receipt of another authority ends nothing: NCMEC's is still to come.
+ * CT_DATAERR if one of them is no
  * released item of ours, or if submission.env is not report.env.
  */
 int ct_queue_ack(struct ct_queue *q, const json_t *rec, const char **outcome,
     struct ct_err *err);
 
-/* {"open", "decided", "released", "tested", "acked", "accounts", "oldest",
- * "verdicts"}; tested: those of released that a test report has.  Release with
- * json_decref. */
+/* {"open", "decided", "released", "tested", "acked", "supplemental",
+ * "accounts", "oldest", "verdicts"}; tested: those of released that a test
+ * report has; supplemental: what waits for others.  Release with json_decref.
+ */
 int ct_queue_stats(struct ct_queue *q, json_t **stats, struct ct_err *err);
+
+/* ---- records (no database needed) -----------------------------------------
+ */
+
+/*
+ * The content of a record by what it tells: 64 digits and a NUL, a digest of
+ * incident.text, incident.url and threads alone, so that a correction of
+ * anything else is the same content.  CT_NO if it tells nothing; CT_DATAERR if
+ * one of them is not what ct-record(5) says.
+ */
+int ct_review_content(const json_t *rec, char content[65], struct ct_err *err);
+
+/* Is it about a file, though perhaps not hashed yet? */
+bool ct_review_bytes(const json_t *rec);
+
+/* Does it only supplement what else is reported?  Not what a person decided to
+ * be a reason to report, nor, undecided, a match. */
+bool ct_review_along(const json_t *rec);
+
+/* Is it for the queue: a match, a supplement, without bytes but with content,
+ * or with undecided also what is neither match nor clean? */
+bool ct_review_due(const json_t *rec, bool undecided);
 
 /* ---- what was seen ---------------------------------------------------------
  */

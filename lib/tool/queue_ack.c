@@ -54,19 +54,44 @@ ack(struct ct_queue *q, const struct receipt *rt, const char *batch,
 	    "UPDATE item SET state = 'acked' WHERE id = ?", "i", item);
 }
 
+/* What ends with its report: files that were sent; and what has no file, the
+ * content in that member. */
+static int
+ack_all(struct ct_queue *q, const struct receipt *rt, const json_t *list,
+    const char *content, const json_t *sent, size_t *n, struct ct_err *err)
+{
+	const char *batch, *id, *sum;
+	const json_t *one;
+	size_t k;
+	int rc;
+
+	json_array_foreach(list, k, one)
+	{
+		batch = ct_rec_text(one, "review.batch");
+		id = ct_rec_text(one, "id");
+		sum = ct_rec_text(one, content);
+		if (!batch || !id || !sum ||
+		    (sent && !submitted(sent, id, sum)))
+			continue;
+		if ((rc = ack(q, rt, batch, id, sum, err)))
+			return rc;
+		++*n;
+	}
+	return 0;
+}
+
 int
 ct_queue_ack(struct ct_queue *q, const json_t *rec, const char **outcome,
     struct ct_err *err)
 {
 	const json_t *sent = ct_rec_get(rec, "submission.files");
-	const json_t *files = ct_rec_get(rec, "report.files"), *f;
+	const json_t *files = ct_rec_get(rec, "report.files");
 	const char *state = ct_rec_text(rec, "submission.state");
 	const char *env = ct_rec_text(rec, "report.env");
-	const char *batch, *id, *sha256;
 	char now[CT_TIME_LEN];
 	struct receipt rt = { ct_rec_text(rec, "submission.env"),
 		ct_rec_text(rec, "submission.report_id"), ct_time_now(now) };
-	size_t k;
+	size_t n = 0;
 	int rc;
 
 	*outcome = "no report";
@@ -93,17 +118,15 @@ ct_queue_ack(struct ct_queue *q, const json_t *rec, const char **outcome,
 		    err, CT_DATAERR, "no report.files or no submission.files");
 	if ((rc = ct_store_begin(q->st, err)))
 		return rc;
-	json_array_foreach(files, k, f)
-	{
-		batch = ct_rec_text(f, "review.batch");
-		id = ct_rec_text(f, "id");
-		sha256 = ct_rec_text(f, "sha256");
-		if (!batch || !id || !sha256 || !submitted(sent, id, sha256))
-			continue;
-		if ((rc = ack(q, &rt, batch, id, sha256, err)))
-			break;
+	rc = ack_all(q, &rt, files, "sha256", sent, &n, err);
+	if (!rc)
+		rc = ack_all(q, &rt, ct_rec_get(rec, "report.texts"), "content",
+		    NULL, &n, err);
+	if (!rc)
+		rc = ack_all(q, &rt, ct_rec_get(rec, "report.missing"),
+		    "sha256", NULL, &n, err);
+	if (n)
 		*outcome =
 		    strcmp(env, "production") == 0 ? "acked" : "acked (test)";
-	}
 	return ct_queue_end(q, rc, err);
 }

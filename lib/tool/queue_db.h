@@ -16,7 +16,8 @@ int ct_queue_end(struct ct_queue *q, int rc, struct ct_err *err);
 /* The record in column 0, which we once wrote ourselves. */
 int ct_queue_record(struct ct_rows *r, json_t **rec, struct ct_err *err);
 
-/* "review" as its decision says, without what comes with release. */
+/* "review" as its decision says, without what comes with release; by and at
+ * NULL: nobody decided. */
 json_t *ct_queue_review(
     const char *verdict, const char *class, const char *by, const char *at);
 
@@ -25,7 +26,8 @@ struct ct_ids {
 	size_t n;
 };
 
-/* The first column of a query with three texts as its parameters. */
+/* The first column of a query with three texts as its parameters, or with
+ * NULL none. */
 int ct_queue_ids(struct ct_ids *ids, struct ct_queue *q,
     const char *const with[3], const char *sql, struct ct_err *err);
 

@@ -26,7 +26,7 @@ ct_queue_list(struct ct_queue *q, const struct ct_pick *pick, ct_queue_fn *fn,
 	struct ct_rows *r;
 	json_t *rec;
 	int rc = ct_rows_open(&r, q->st, err,
-	    "SELECT record FROM item i WHERE state = 'open' AND " PICK
+	    "SELECT record, sha256 FROM item i WHERE state = 'open' AND " PICK
 	    " ORDER BY CASE account WHEN '' THEN id ELSE (SELECT min(id) FROM"
 	    "   item f WHERE f.account = i.account AND f.state = 'open') END,"
 	    "   id",
@@ -37,6 +37,9 @@ ct_queue_list(struct ct_queue *q, const struct ct_pick *pick, ct_queue_fn *fn,
 	while ((rc = ct_rows_next(r, err)) == 1) {
 		if ((rc = ct_queue_record(r, &rec, err)))
 			break;
+		if (!ct_rec_get(rec, "hashes.sha256"))
+			(void)json_object_set_new(rec, "review",
+			    json_pack("{s:s}", "content", ct_rows_text(r, 1)));
 		rc = fn(rec, arg, err);
 		json_decref(rec);
 		if (rc)
@@ -54,8 +57,9 @@ ct_queue_ids(struct ct_ids *ids, struct ct_queue *q, const char *const with[3],
     const char *sql, struct ct_err *err)
 {
 	struct ct_rows *r;
-	int rc =
-	    ct_rows_open(&r, q->st, err, sql, "sss", with[0], with[1], with[2]);
+	int rc = with ? ct_rows_open(&r, q->st, err, sql, "sss", with[0],
+			    with[1], with[2])
+		      : ct_rows_open(&r, q->st, err, sql, "");
 
 	*ids = (struct ct_ids){ 0 };
 	if (rc)
@@ -103,11 +107,36 @@ candidates(struct ct_ids *ids, struct ct_queue *q, const struct ct_pick *pick,
 	return ct_fail(err, CT_NOINPUT, "account '%s' has no open item", name);
 }
 
+/* A verdict of another offence needs one: its report must name it. */
+static int
+names_offence(struct ct_queue *q, int64_t id, struct ct_err *err)
+{
+	int64_t other = 0;
+	int rc = ct_store_int(q->st, &other, err,
+	    "SELECT type NOT IN ('', 'csam') AND type NOT LIKE"
+	    "  'child pornography%' FROM (SELECT trim(coalesce("
+	    "  json_extract(record, '$.cybertip.report.incidentSummary"
+	    ".incidentType'), json_extract(record, '$.incident.type'), ''))"
+	    "  AS type FROM item WHERE id = ?)",
+	    "i", id);
+
+	if (rc > 1)
+		return rc;
+	return other ? 0
+		     : ct_fail(err, CT_DATAERR,
+			   "text_offence: the record names no offence "
+			   "(incident.type) but csam");
+}
+
 static int
 decide(struct ct_queue *q, int64_t id, const struct ct_decision *d,
     const char *at, struct ct_err *err)
 {
-	int rc = ct_store_do(q->st, err,
+	int rc = d->verdict->offence ? names_offence(q, id, err) : 0;
+
+	if (rc)
+		return rc;
+	rc = ct_store_do(q->st, err,
 	    "INSERT INTO decision (item, verdict, class, by, at, note)"
 	    " VALUES (?, ?, ?, ?, ?, ?)",
 	    "isssss", id, d->verdict->name, d->class, d->by, at, d->note);
@@ -128,8 +157,10 @@ ct_queue_review(
 
 	if (class)
 		(void)json_object_set_new(v, "class", json_string(class));
-	(void)json_object_set_new(v, "by", json_string(by));
-	(void)json_object_set_new(v, "at", json_string(at));
+	if (by)
+		(void)json_object_set_new(v, "by", json_string(by));
+	if (at)
+		(void)json_object_set_new(v, "at", json_string(at));
 	return v;
 }
 

@@ -9,10 +9,79 @@
 #define OF_ACCOUNT "(?1 IS NULL OR account = ?1)"
 #define OF_ITEMS "(?2 IS NULL OR object IN (SELECT value FROM json_each(?2)))"
 
+/* ---- what goes now ---------------------------------------------------------
+ */
+
+/* Was it within the time to settle?  What lies in the future was written by a
+ * clock that was set back since, and must not hold anything. */
+#define WITHIN(at) "(" at " > ?3 AND " at " <= ?5)"
+
+/* Accounts that have not settled, of the parameters above and ?3 now less the
+ * time to settle, ?4 less the longest time, ?5 now; none if ?3 is null. */
+#define UNSETTLED                                                              \
+	"(SELECT h.account FROM item h LEFT JOIN decision g"                   \
+	"  ON g.id = h.decision WHERE ?3 IS NOT NULL"                          \
+	"  AND h.account <> '' AND h.state IN ('open', 'decided')"             \
+	"  GROUP BY h.account HAVING max(CASE h.state WHEN 'open'"             \
+	"    THEN " WITHIN("h.added") " ELSE " WITHIN(                         \
+	    "g.at") " END)"                                                    \
+		    "  AND NOT max(h.state = 'decided' AND h.report AND"       \
+		    "    (g.at <= ?4 OR coalesce(json_extract(h.record,"       \
+		    "      "                                                   \
+		    "'$.cybertip.report.incidentSummary."                      \
+		    "escalateToHighPriority'),"                                \
+		    "      json_extract(h.record, '$.incident.priority')) IS " \
+		    "NOT NULL)))"
+
+static const char *const going[] = {
+	"PRAGMA temp_store = MEMORY",
+	/* lead: the first item of the batch that it is to be in */
+	"CREATE TEMP TABLE IF NOT EXISTS going"
+	" (id INTEGER PRIMARY KEY, lead INTEGER NOT NULL)",
+	"DELETE FROM temp.going",
+	NULL,
+};
+
+/* Into the table going: what would be released now. */
+static int
+choose(struct ct_queue *q, const struct ct_wanted *w, const char *items,
+    struct ct_err *err)
+{
+	char within[CT_TIME_LEN], longest[CT_TIME_LEN], now[CT_TIME_LEN];
+	int64_t ms = ct_now() / 1000 * 1000, least = ms - w->settle,
+		most = ms - CT_SETTLE_MOST * w->settle;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; !rc && going[i]; i++)
+		rc = ct_store_do(q->st, err, going[i], "");
+	if (rc)
+		return rc;
+	rc = ct_store_do(q->st, err,
+	    "INSERT INTO temp.going SELECT id, CASE account WHEN '' THEN id"
+	    "  ELSE min(id) OVER (PARTITION BY account) END"
+	    " FROM item WHERE state = 'decided' AND report"
+	    " AND " OF_ACCOUNT " AND " OF_ITEMS
+	    " AND account NOT IN " UNSETTLED,
+	    "sssss", w->account, items,
+	    w->settle ? ct_time(least > 0 ? least : 0, within) : NULL,
+	    ct_time(most > 0 ? most : 0, longest), ct_time(ms, now));
+	if (rc)
+		return rc;
+	return ct_store_do(q->st, err,
+	    "INSERT INTO temp.going SELECT s.id, min(g.lead) FROM item s"
+	    " JOIN item f ON f.account = s.account"
+	    " JOIN temp.going g ON g.id = f.id"
+	    " WHERE s.state = 'decided' AND s.supplemental AND NOT s.report"
+	    " AND ((s.account <> '' AND ?1 IS NULL) OR"
+	    "   f.object = json_extract(s.record, '$.supplemental.of'))"
+	    " GROUP BY s.id",
+	    "s", items);
+}
+
 /* One batch for these items: those of an account, or one of no account. */
 static int
-release(struct ct_queue *q, int64_t first, const char *items, const char *at,
-    struct ct_err *err)
+release(struct ct_queue *q, int64_t lead, const char *at, struct ct_err *err)
 {
 	char batch[33];
 	int rc;
@@ -21,22 +90,19 @@ release(struct ct_queue *q, int64_t first, const char *items, const char *at,
 	rc = ct_store_do(q->st, err,
 	    "INSERT INTO batch (id, account, at)"
 	    " SELECT ?, account, ? FROM item WHERE id = ?",
-	    "ssi", batch, at, first);
+	    "ssi", batch, at, lead);
 	if (rc)
 		return rc;
 	return ct_store_do(q->st, err,
-	    "UPDATE item SET state = 'released', batch = ?1"
-	    " WHERE state = 'decided' AND report AND " OF_ITEMS
-	    " AND (id = ?3 OR (account <> ''"
-	    "  AND account = (SELECT account FROM item WHERE id = ?3)))",
-	    "ssi", batch, items, first);
+	    "UPDATE item SET state = 'released', batch = ? WHERE id IN"
+	    " (SELECT id FROM temp.going WHERE lead = ?)",
+	    "si", batch, lead);
 }
 
 static int
-release_all(struct ct_queue *q, const char *account, const char *items,
+release_all(struct ct_queue *q, const struct ct_wanted *w, const char *items,
     struct ct_err *err)
 {
-	const char *const with[] = { account, items, NULL };
 	char at[CT_TIME_LEN];
 	struct ct_ids ids = { 0 };
 	size_t i;
@@ -45,13 +111,12 @@ release_all(struct ct_queue *q, const char *account, const char *items,
 	if (rc)
 		return rc;
 	ct_time_now(at);
-	rc = ct_queue_ids(&ids, q, with,
-	    "SELECT min(id) FROM item WHERE state = 'decided' AND report"
-	    " AND " OF_ACCOUNT " AND " OF_ITEMS " AND ?3 IS NULL"
-	    " GROUP BY account, CASE account WHEN '' THEN id END ORDER BY 1",
-	    err);
+	rc = choose(q, w, items, err);
+	if (!rc)
+		rc = ct_queue_ids(&ids, q, NULL,
+		    "SELECT DISTINCT lead FROM temp.going ORDER BY 1", err);
 	for (i = 0; !rc && i < ids.n; i++)
-		rc = release(q, ids.id[i], items, at, err);
+		rc = release(q, ids.id[i], at, err);
 	free(ids.id);
 	return ct_queue_end(q, rc, err);
 }
@@ -158,6 +223,9 @@ decided(struct ct_queue *q, struct ct_rows *r, bool preview, ct_queue_fn *fn,
 		(void)json_object_set_new(v, "batch", json_string(batch));
 	if (preview)
 		(void)json_object_set_new(v, "preview", json_true());
+	if (!ct_rec_get(rec, "hashes.sha256"))
+		(void)json_object_set_new(
+		    v, "content", json_string(ct_rows_text(r, 5)));
 	if (items) {
 		(void)json_object_set_new(v, "items", json_integer(items));
 		rc = prior(q, v, ct_rows_text(r, 6), batch ? batch : "", err);
@@ -179,24 +247,25 @@ ct_queue_decided(struct ct_queue *q, const struct ct_wanted *w, ct_queue_fn *fn,
 	struct ct_rows *r = NULL;
 	int rc = items ? all_there(q, w->account, items, err) : 0;
 
-	if (!rc && !w->preview)
-		rc = release_all(q, w->account, items, err);
+	if (!rc)
+		rc = w->preview ? choose(q, w, items, err)
+				: release_all(q, w, items, err);
 	if (!rc)
 		rc = ct_rows_open(&r, q->st, err,
-		    "SELECT record, d.verdict, d.class, d.by, d.at, i.sha256,"
-		    "  i.account, i.batch, CASE"
-		    "    WHEN i.batch IS NOT NULL THEN"
+		    "SELECT record, coalesce(d.verdict, 'supplemental'),"
+		    "  d.class, d.by, d.at, i.sha256, i.account, i.batch,"
+		    "  CASE WHEN i.batch IS NOT NULL THEN"
 		    "      (SELECT count(*) FROM item s WHERE s.batch = "
 		    "i.batch)"
-		    "    WHEN NOT i.report THEN 0 WHEN i.account = '' THEN 1"
-		    "    ELSE (SELECT count(*) FROM item s WHERE"
-		    "      s.account = i.account AND s.state = 'decided'"
-		    "      AND s.report AND " OF_ITEMS ") END"
-		    " FROM item i JOIN decision d ON d.id = i.decision"
+		    "    ELSE (SELECT count(*) FROM temp.going s"
+		    "      WHERE s.lead = g.lead) END"
+		    " FROM item i LEFT JOIN decision d ON d.id = i.decision"
 		    " LEFT JOIN batch b ON b.id = i.batch"
+		    " LEFT JOIN temp.going g ON g.id = i.id"
 		    " WHERE (?1 IS NULL OR i.account = ?1) AND"
-		    " ((i.state = 'decided' AND (?3 OR (?4 AND i.report))"
-		    "   AND " OF_ITEMS ") OR"
+		    " ((i.state = 'decided' AND ((?4 AND g.id IS NOT NULL) OR"
+		    "   (?3 AND NOT i.report AND NOT i.supplemental"
+		    "     AND " OF_ITEMS "))) OR"
 		    "  (i.batch IN (SELECT batch FROM item WHERE " OF_ITEMS
 		    "     AND " OF_ACCOUNT ")"
 		    "   AND i.batch IN (SELECT w.batch FROM item w"
