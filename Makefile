@@ -45,6 +45,7 @@ CMDS     := $(patsubst cmd/%.c,%,$(wildcard cmd/ct-*.c))
 LIBEXEC  = ct-decode
 UNITS    := $(patsubst %.c,%,$(wildcard t/unit/*.c))
 BENCHES  := $(patsubst %.c,%,$(wildcard t/bench/*.c))
+BROKEN   := $(patsubst %.c,%,$(wildcard t/broken/*.c))
 TOOLS    := $(patsubst %.c,%,$(wildcard t/tool/*.c))
 FUZZ     := $(patsubst %.c,%,$(filter-out t/fuzz/main.c,$(wildcard t/fuzz/*.c)))
 CORE_O   := $(patsubst %.c,%.o,$(wildcard lib/core/*.c))
@@ -88,11 +89,24 @@ $(UNITS) $(TOOLS) $(BENCHES): %: %.o $(LIBS)
 # what it is made of
 t/tool/hostile: $(patsubst %.c,%.o,$(wildcard t/hostile/*.c))
 
+# ct-submit, broken on purpose: the sweeps (t/5100*.t t/5110*.t) must find it
+t/broken/no-journal t/broken/late-journal: WRAP = ct_outbox_note
+t/broken/no-sync: WRAP = sqlite3_exec
+$(BROKEN): %: %.o cmd/ct-submit.o $(LIBS)
+	@$(SAY) '  link $@'
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(WRAP:%=-Wl,--wrap=%) -o $@ \
+	    $^ $(PKG_LIBS)
+
 t/fault.so: t/fault.c
 	$(Q)$(CC) $(STD) $(WARN) -shared -fPIC -o $@ $< -ldl
 
-check: all $(UNITS) $(TOOLS) $(FUZZ) t/fault.so
+check: all $(UNITS) $(TOOLS) $(FUZZ) $(BROKEN) t/fault.so
 	PATH=$$PWD:$$PATH prove -j2 $(PROVEFLAGS) -e '' $(UNITS) t/*.t
+
+# ct-submit killed, and its power cut, at every system call there is: what
+# make check does with every 7th.  As root, or there are no power cuts
+sweep: all $(TOOLS) $(BROKEN)
+	PATH=$$PWD:$$PATH SWEEP=1 prove -vj2 $(PROVEFLAGS) t/5100*.t t/5110*.t
 
 # the same tests, instrumented; LD_PRELOAD tests skip themselves
 asan: clean
@@ -170,7 +184,7 @@ dist:
 	git archive --prefix=ct-$(VERSION)/ -o ct-$(VERSION).tar.gz HEAD
 
 clean:
-	rm -f $(CMDS) $(UNITS) $(TOOLS) $(BENCHES) $(FUZZ) $(LIBS) t/fault.so \
+	rm -f $(CMDS) $(UNITS) $(TOOLS) $(BENCHES) $(FUZZ) $(BROKEN) $(LIBS) t/fault.so \
 	    t/bench/anchor \
 	    lib/tool/*.inc */*.[od] */*/*.[od]
 	rm -rf $(FUZZED) t/arm64
@@ -208,5 +222,5 @@ fuzz-mutants: all $(TOOLS)
 	PATH=$$PWD:$$PWD/t/tool:$$PATH sh -c '. t/mutants.sh && \
 	    mutants $(or $(COUNT),1000000)'
 
-.PHONY: all deps check check-arm64 fuzz fuzz-mutants bench asan demo layers lint install install-lib dist clean
+.PHONY: all deps check check-arm64 sweep fuzz fuzz-mutants bench asan demo layers lint install install-lib dist clean
 -include $(wildcard */*.d */*/*.d $(FUZZED)/*/*/*.d)

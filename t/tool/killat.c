@@ -1,13 +1,15 @@
 /*
  * killat - end a program by SIGKILL at the N-th of its stops
  *
- *	killat [-s CALL,...] N COMMAND [ARGUMENT ...]
+ *	killat [-a | -s CALL,...] N COMMAND [ARGUMENT ...]
  *
  * A stop is either side of a system call that others can see the effect of:
  * of the k-th such call, stop 2k - 1 is before it and stop 2k after it.  The
  * exit status is 137 if the program was killed, else its own, so that a loop
- * over N knows when it is through.  -s names the calls to count; with none,
- * all those below count.  Children of the program are not followed.
+ * over N knows when it is through.  -s names the calls to count, -a counts
+ * every one that there is; with neither, all those below count.  The threads
+ * of the program count together, its children are not followed.  N 0: none
+ * is killed, the number of stops goes to standard error.
  */
 #include <errno.h>
 #include <signal.h>
@@ -49,10 +51,12 @@ static struct call {
 
 #define NCALLS (sizeof calls / sizeof *calls)
 
+static int all;
+
 static _Noreturn void
 usage(void)
 {
-	(void)fputs("usage: killat [-s CALL,...] N COMMAND ...\n", stderr);
+	(void)fputs("usage: killat [-a | -s CALL,...] N COMMAND ...\n", stderr);
 	exit(FAILED);
 }
 
@@ -86,55 +90,100 @@ counts(long nr)
 {
 	size_t i;
 
-	for (i = 0; i < NCALLS; i++)
+	for (i = 0; i < NCALLS && !all; i++)
 		if (calls[i].nr == nr)
 			return calls[i].counts;
-	return 0;
+	return all;
 }
 
-/* Its status if it has ended, else -1 and the signal to hand on. */
-static int
-ended(int status, int *sig)
+/* ---- threads ---------------------------------------------------------------
+ */
+
+static struct thread {
+	pid_t id;
+	int within; /* a call that counts */
+} threads[256];
+
+/* A new one, a free place, if it was not seen before. */
+static struct thread *
+thread(pid_t id)
 {
-	if (WIFEXITED(status))
-		return WEXITSTATUS(status);
-	if (WIFSIGNALED(status))
-		return 128 + WTERMSIG(status);
-	*sig = WSTOPSIG(status);
-	return -1;
+	struct thread *t, *place = NULL;
+
+	for (t = threads; t < threads + sizeof threads / sizeof *threads; t++)
+		if (t->id == id)
+			return t;
+		else if (!t->id && !place)
+			place = t;
+	if (!place)
+		fail("too many threads");
+	*place = (struct thread){ id, 0 };
+	return place;
 }
 
+/* Is this stop of it one that counts? */
 static int
-watch(pid_t pid, long left)
+stop_counts(struct thread *t)
 {
 	struct __ptrace_syscall_info info;
-	int status, sig, rc, within = 0;
+
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, t->id, sizeof info, &info) < 0)
+		return 0; /* it was ended in the meantime */
+	if (info.op == PTRACE_SYSCALL_INFO_ENTRY)
+		t->within = counts((long)info.entry.nr);
+	return t->within;
+}
+
+/* The signal to hand on to a thread that stopped. */
+static int
+signal_of(int status)
+{
+	int sig = WSTOPSIG(status);
+
+	/* of our own making: a call, an exec or a clone, a thread's start */
+	if (sig == (SIGTRAP | 0x80) || sig == SIGTRAP || status >> 16 ||
+	    sig == SIGSTOP)
+		return 0;
+	return sig;
+}
+
+static int
+watch(pid_t pid, long n)
+{
+	struct thread *t;
+	long stops = 0;
+	int status;
+	pid_t id;
 
 	if (waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status))
 		fail("cannot start it");
 	if (ptrace(PTRACE_SETOPTIONS, pid, 0,
-		PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL) < 0)
+		PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL |
+		    PTRACE_O_TRACECLONE) < 0)
 		fail("ptrace");
-	for (sig = 0;;) {
-		if (ptrace(PTRACE_SYSCALL, pid, 0, (long)sig) < 0 ||
-		    waitpid(pid, &status, 0) != pid)
+	for (id = pid, status = 0;;) {
+		if (ptrace(PTRACE_SYSCALL, id, 0,
+			(long)(status ? signal_of(status) : 0)) < 0 &&
+		    errno != ESRCH)
 			fail("ptrace");
-		sig = 0;
-		if ((rc = ended(status, &sig)) >= 0)
-			return rc;
-		if (sig == SIGTRAP)
-			sig = 0; /* its exec */
-		if (sig != (SIGTRAP | 0x80))
-			continue;
-		sig = 0;
-		if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info) <
-		    0)
-			fail("ptrace");
-		if (info.op == PTRACE_SYSCALL_INFO_ENTRY)
-			within = counts((long)info.entry.nr);
-		if (within && --left == 0) {
+		while ((id = waitpid(-1, &status, __WALL)) > 0 &&
+		    !WIFSTOPPED(status)) {
+			if (id == pid && !n)
+				(void)fprintf(stderr, "%ld\n", stops);
+			if (id == pid)
+				return WIFEXITED(status)
+				    ? WEXITSTATUS(status)
+				    : 128 + WTERMSIG(status);
+			thread(id)->id = 0;
+		}
+		if (id < 0)
+			fail("waitpid");
+		t = thread(id);
+		if (WSTOPSIG(status) == (SIGTRAP | 0x80) && stop_counts(t) &&
+		    ++stops == n) {
 			(void)kill(pid, SIGKILL);
-			(void)waitpid(pid, &status, 0);
+			while (waitpid(-1, &status, __WALL) > 0)
+				continue;
 			return KILLED;
 		}
 	}
@@ -147,13 +196,15 @@ main(int argc, char **argv)
 	long n;
 	int ch;
 
-	while ((ch = getopt(argc, argv, "+s:")) != -1) {
-		if (ch != 's')
+	while ((ch = getopt(argc, argv, "+as:")) != -1)
+		if (ch == 'a')
+			all = 1;
+		else if (ch == 's')
+			choose(optarg);
+		else
 			usage();
-		choose(optarg);
-	}
 	argv += optind;
-	if (argc - optind < 2 || (n = strtol(*argv, NULL, 10)) < 1)
+	if (argc - optind < 2 || (n = strtol(*argv, NULL, 10)) < 0)
 		usage();
 	if ((pid = fork()) < 0)
 		fail("fork");

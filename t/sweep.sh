@@ -1,0 +1,93 @@
+# sweep.sh - ct-submit ended at its system calls, one after the other, each time
+# run again: is anything lost, is anything filed twice?  After lib.sh, submit.sh
+# shellcheck shell=sh disable=SC2034,SC2154
+
+# What is asked of one sweep; set before it
+calls=-a       # those of killat to count
+step=7 first=1 # which of the stops there are; make sweep takes all
+[ -z "${SWEEP-}" ] || step=1
+each=1         # reports in one run
+home=$tmp/home # its state directory, a new one for each stop
+power=         # a command that lets all be lost that is not on the disk
+
+# the two files of every report, and their record: its key and the address in
+# its document are those of the point
+bytes a b
+report 0 a b >template
+
+records() { # POINT
+	i=0
+	while [ $i -lt "$each" ]; do
+		number=$(($1 * each + i)) i=$((i + 1))
+		sed "s/$(key 0)/$(key $number)/g; s,/p/1<,/p/$number<," template
+	done
+}
+
+filer() { # PROGRAM [OPTION...]
+	"$@" -q -d "$home" --retry-wait 1 --credential "$box/cybertip.cred"
+}
+
+# point POINT STOP PROGRAM... - killed there; then a run without a fault, and
+# what it and the outbox say: a line in "told"
+point() {
+	records "$1" >in
+	stop=$2
+	shift 2
+	rm -rf "$home"
+	# shellcheck disable=SC2086 # no word, or one, or two
+	filer killat $calls "$stop" "$@" <in >killed.out 2>killed.err
+	killed=$?
+	${power:-:}
+	filer "$@" <in >again.out 2>again.err
+	again=$?
+	ct-submit status -d "$home" >status.out 2>status.err
+	printf '{"stop":%d,"exit":%d,"out":[%s],"status":[%s]}\n' "$stop" \
+	    $again "$(paste -sd, again.out)" "$(paste -sd, status.out)" >>told
+}
+
+# sweep PROGRAM [OPTION...] - all of them; $points, and the verdict, in numbers:
+# $lost $double $orphans $untold
+sweep() {
+	rm -f told
+	: >told
+	stop=$first points=0
+	while
+		base=$((base + 1))
+		point "$base" "$stop" "$@"
+		[ $killed -eq 137 ]
+	do
+		points=$((points + 1)) stop=$((stop + step))
+	done
+	state '.reports' >reports.json
+	jq -nr --slurpfile told told --slurpfile box reports.json \
+	    --argjson want $(((points + 1) * each)) -f "$t/sweep.jq" >verdict
+	read -r lost double orphans untold <verdict
+	sed 1d verdict
+	name=${1##*/}
+	shift
+	echo "points $points lost $lost double $double orphans $orphans ($name${*:+ $*})"
+}
+
+# is_safe WHAT PROGRAM... - a sweep finds nothing
+is_safe() {
+	safe=$1
+	shift
+	sweep "$@"
+	is "$safe: nothing is lost" 0 echo "$lost"
+	is "$safe: nothing is filed twice" 0 echo "$double"
+	is "$safe: no draft stays open that is not told of" 0 echo "$untold"
+	ok "$safe: at many stops" test "$points" -gt 20
+}
+
+# is_caught WHAT NAME - it finds something in a program that is broken so, and
+# not because that cannot run at all
+is_caught() {
+	kept="$calls:$step:$first" calls='-s connect,sendto' step=1 first=1
+	sweep "$t/broken/$2"
+	ok "$1: it is found" test $((lost + double)) -gt 0
+	ok "$1: at some of many stops" test $((lost + double)) -lt "$points"
+	calls=${kept%%:*} kept=${kept#*:}
+	step=${kept%:*} first=${kept#*:}
+}
+
+base=0
