@@ -265,6 +265,25 @@ ct_conf_get(const struct ct_conf *c, const char *section, const char *name,
 	return NULL;
 }
 
+int
+ct_conf_number(const struct ct_conf *c, const char *section, const char *key,
+    long lo, long hi, long *n, struct ct_err *err)
+{
+	const char *text = ct_conf_get(c, section, NULL, key);
+	char *end;
+	long v;
+
+	if (!text)
+		return 0;
+	v = strtol(text, &end, 10);
+	if (!*text || *end || v < lo || v > hi)
+		return ct_fail(err, CT_CONFIG,
+		    "%s of [%s]: want a number from %ld to %ld", key, section,
+		    lo, hi);
+	*n = v;
+	return 0;
+}
+
 const char *
 ct_conf_nth(const struct ct_conf *c, const char *section, const char *name,
     const char *key, size_t nth)

@@ -39,6 +39,11 @@ void ct_conf_free(struct ct_conf *conf); /* wipes the values */
 const char *ct_conf_get(const struct ct_conf *conf, const char *section,
     const char *name, const char *key);
 
+/* Its last value as a number from lo to hi into *n, which stays if there is
+ * none.  CT_CONFIG. */
+int ct_conf_number(const struct ct_conf *conf, const char *section,
+    const char *key, long lo, long hi, long *n, struct ct_err *err);
+
 /* The i-th value of a key given more than once, from 0; NULL past the end. */
 const char *ct_conf_nth(const struct ct_conf *conf, const char *section,
     const char *name, const char *key, size_t i);

@@ -10,8 +10,8 @@
 
 #define CRED_MAX ((size_t)64 << 10)
 
-static char *
-path_of(const char *name)
+char *
+ct_cred_path(const char *name)
 {
 	const char *dir = getenv("CREDENTIALS_DIRECTORY");
 
@@ -54,7 +54,7 @@ take(struct ct_cred *cred, const struct ct_conf *c, const char *path,
 int
 ct_cred_read(struct ct_cred *cred, const char *name, struct ct_err *err)
 {
-	char *path = path_of(name);
+	char *path = ct_cred_path(name);
 	struct ct_conf *conf = NULL;
 	uint8_t *text;
 	size_t len;

@@ -23,10 +23,14 @@ struct ct_cred {
 	bool production;
 };
 
+/* Where the secret of this name is: a path, or without a slash a file of
+ * $CREDENTIALS_DIRECTORY.  Release with free. */
+char *ct_cred_path(const char *name);
+
 /*
- * name: a path, or without a slash a file of $CREDENTIALS_DIRECTORY.
- * CT_NOINPUT, CT_NOPERM (open to others), CT_CONFIG (a key missing, unknown,
- * or an environment that is neither test nor production).
+ * Read the file of this name.  CT_NOINPUT, CT_NOPERM (open to others),
+ * CT_CONFIG (a key missing, unknown, or an environment that is neither test nor
+ * production).
  */
 int ct_cred_read(struct ct_cred *cred, const char *name, struct ct_err *err);
 void ct_cred_free(struct ct_cred *cred); /* wipes it */

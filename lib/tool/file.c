@@ -284,9 +284,10 @@ ct_newfile_abort(struct ct_newfile *f)
 	*f = (struct ct_newfile){ .fd = -1 };
 }
 
-int
-ct_file_replace(const char *path, mode_t mode, const void *buf, size_t len,
-    struct ct_err *err)
+/* A new file with these bytes, which end gives its name. */
+static int
+whole(const char *path, mode_t mode, const void *buf, size_t len,
+    int (*end)(struct ct_newfile *, struct ct_err *), struct ct_err *err)
 {
 	struct ct_newfile f;
 	int rc = ct_newfile_open(&f, path, mode, err);
@@ -298,7 +299,23 @@ ct_file_replace(const char *path, mode_t mode, const void *buf, size_t len,
 		ct_newfile_abort(&f);
 		return rc;
 	}
-	return ct_newfile_commit(&f, err);
+	return end(&f, err);
+}
+
+int
+ct_file_replace(const char *path, mode_t mode, const void *buf, size_t len,
+    struct ct_err *err)
+{
+	return whole(path, mode, buf, len, ct_newfile_commit, err);
+}
+
+int
+ct_file_create(const char *path, mode_t mode, const void *buf, size_t len,
+    struct ct_err *err)
+{
+	if (access(path, F_OK) == 0)
+		return ct_fail(err, CT_CANTCREAT, "'%s' exists", path);
+	return whole(path, mode, buf, len, ct_newfile_link, err);
 }
 
 int

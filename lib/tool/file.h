@@ -60,7 +60,11 @@ int ct_file_secret_open(const char *path, struct ct_err *err);
 int ct_file_replace(const char *path, mode_t mode, const void *buf, size_t len,
     struct ct_err *err);
 
-/* The same in steps, for what is written piecemeal (fd to tmp in between). */
+/* The same for a file that is not there yet: CT_CANTCREAT if it is. */
+int ct_file_create(const char *path, mode_t mode, const void *buf, size_t len,
+    struct ct_err *err);
+
+/* Replacing in steps, for what is written piecemeal (fd to tmp in between). */
 struct ct_newfile {
 	int fd;
 	char *path, *tmp;

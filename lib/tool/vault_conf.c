@@ -12,21 +12,15 @@ ct_vault_conf(
 	static const char *const known[] = { "public_key", "days", NULL };
 	struct ct_conf *conf;
 	const char *text;
-	char *end;
 	long n = CT_VAULT_DAYS;
 	int rc = ct_conf_load(&conf, file, err);
 
 	if (rc)
 		return rc;
 	rc = ct_conf_known(conf, "vault", known, err);
-	if (!rc && (text = ct_conf_get(conf, "vault", NULL, "days"))) {
-		n = strtol(text, &end, 10);
-		if (!*text || *end || n < CT_VAULT_DAYS_MIN ||
-		    n > CT_VAULT_DAYS_MAX)
-			rc = ct_fail(err, CT_CONFIG,
-			    "days of [vault]: want a number from %d to %d",
-			    CT_VAULT_DAYS_MIN, CT_VAULT_DAYS_MAX);
-	}
+	if (!rc)
+		rc = ct_conf_number(conf, "vault", "days", CT_VAULT_DAYS_MIN,
+		    CT_VAULT_DAYS_MAX, &n, err);
 	text = ct_conf_get(conf, "vault", NULL, "public_key");
 	if (!rc && public_key)
 		*public_key = text ? ct_strdup(text) : NULL;

@@ -201,19 +201,8 @@ write_new(const char *name, const char *suffix, mode_t mode, const char *line,
     struct ct_err *err)
 {
 	char *path = ct_printf("%s%s", name, suffix);
-	struct ct_newfile f = { .fd = -1 };
-	int rc;
+	int rc = ct_file_create(path, mode, line, LINE, err);
 
-	if (access(path, F_OK) == 0)
-		rc = ct_fail(err, CT_CANTCREAT, "'%s' exists", path);
-	else
-		rc = ct_newfile_open(&f, path, mode, err);
-	if (!rc && ct_write_full(f.fd, line, LINE) < 0) {
-		rc = ct_fail_errno(err, CT_IOERR, "cannot write '%s'", path);
-		ct_newfile_abort(&f);
-	}
-	if (!rc)
-		rc = ct_newfile_link(&f, err);
 	free(path);
 	return rc;
 }
