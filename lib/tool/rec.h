@@ -152,14 +152,23 @@ struct ct_line {          /* of input, in the hands of one thread */
 };
 
 /*
- * Append the record that this line becomes to line->out, without newline;
- * nothing: it is dropped.  0; CT_CAME, or an error code with *err set: then
- * what was appended is void, and the line is passed on, or the record is
- * written with this error and what members line->rec got.  Who does not call
- * ct_line_rec vouches that the line is a record that came without an error,
- * or fails.
+ * Append the record that this line becomes to line->out, without newline
+ * (several, if with is set: with one between them); nothing: it is dropped.  0;
+ * CT_CAME, or an error code with *err set: then what was appended is void, and
+ * the line is passed on, or the record is written with this error and what
+ * members line->rec got.  Who does not call ct_line_rec vouches that the line
+ * is a record that came without an error, or fails.
  */
 typedef int ct_lines_fn(struct ct_line *line, void *arg, struct ct_err *err);
+
+/*
+ * Called for a line that was read: does it go with those before it?  first: it
+ * begins anew, and the answer does not matter.  If it says no, line() is called
+ * for those before, and then this again for the same line.  err: the line is
+ * none, and this says why.
+ */
+typedef bool ct_with_fn(const char *line, size_t len, const struct ct_err *err,
+    bool first, void *arg);
 
 /*
  * Called in the order of the input for a line that set later and did not
@@ -179,6 +188,9 @@ void ct_line_put(struct ct_line *line, bool anew);
 struct ct_lines {
 	ct_lines_fn *line;
 	ct_settle_fn *settle; /* NULL: nothing sets later */
+	ct_with_fn *with;     /* jobs up to 1: those that go together are read
+				 before line() is called for them, up to block and
+				 some MiB, if no second goes by without another */
 	void *arg;
 	void *(*own)(void *arg); /* a thread's own state; may be NULL */
 	void (*disown)(void *own);

@@ -15,6 +15,8 @@
 #define BLOCK_LINES ((size_t)1024)
 #define FEW ((size_t)8) /* lines not worth a thread */
 #define WAIT_MS 100
+#define WITH_MS 1000 /* for one that may go with those in hand */
+#define WITH_BYTES ((size_t)8 << 20)
 
 struct worker {
 	struct run *run;
@@ -35,6 +37,7 @@ struct run {
 	void *own;
 	bool owned;
 	struct ct_text settled;
+	struct block held; /* a line that does not go with those in hand */
 
 	/* a ring of blocks, by number: head is written next, tail is filled
 	 * next; without threads they are the same */
@@ -103,6 +106,17 @@ count(struct run *r, const struct item *it)
 		r->l->status = it->status;
 }
 
+static size_t
+newlines(const char *text, size_t len)
+{
+	const char *end = text + len, *nl;
+	size_t n = 0;
+
+	for (; (nl = memchr(text, '\n', (size_t)(end - text))); text = nl + 1)
+		n++;
+	return n;
+}
+
 static void
 emit(struct run *r, const struct block *b, struct item *it)
 {
@@ -122,6 +136,8 @@ emit(struct run *r, const struct block *b, struct item *it)
 		fatal(r, &err);
 		return;
 	}
+	if (r->l->with) /* it may have become several */
+		r->out.n += newlines(text, len);
 	if (it->rc > r->worst)
 		r->worst = it->rc;
 	r->show.in = r->taken;
@@ -136,8 +152,9 @@ emit_block(struct run *r, struct block *b)
 {
 	size_t i;
 
-	for (i = 0; i < b->n && !r->over && (i == 0 || !ct_stop); i++)
-		emit(r, b, &b->item[i]);
+	for (i = 0; i < b->n && !r->over; i++)
+		if (i == 0 || !ct_stop || r->l->with)
+			emit(r, b, &b->item[i]);
 	block_clear(b, r->l);
 }
 
@@ -235,13 +252,13 @@ finish(struct run *r)
 /* ---- blocks -----------------------------------------------------------------
  */
 
-/* Can reading go on without waiting for anybody? */
+/* Can reading go on without waiting for anybody, or for longer than ms? */
 static bool
-here(struct run *r)
+here(struct run *r, int ms)
 {
 	struct pollfd p = { .fd = r->in.fd, .events = POLLIN };
 
-	return ct_in_here(&r->in) || poll(&p, 1, 0) > 0;
+	return ct_in_here(&r->in) || poll(&p, 1, ms) > 0;
 }
 
 /* The next line into the block, if it is there after reading once. */
@@ -285,9 +302,69 @@ gather(struct run *r, struct block *b)
 	for (n = 0; n < most && b->in.len < BLOCK_BYTES; n++) {
 		if (r->end || ct_stop)
 			break;
-		if (most > 1 && (b->n || r->head != r->tail) && !here(r))
+		if (most > 1 && (b->n || r->head != r->tail) && !here(r, 0))
 			break;
 		take(r, b);
+	}
+}
+
+/* A line of one block to the end of another. */
+static void
+move(struct block *to, struct block *from, size_t i)
+{
+	const struct item *it = &from->item[i];
+	struct ct_err err;
+
+	if (it->rc)
+		(void)ct_fail(&err, it->rc, "%s", it->msg);
+	block_add(to, from->in.s + it->at, it->len, it->lineno, it->torn,
+	    it->rc ? &err : NULL);
+}
+
+/* Does the last line of the block go with those before it? */
+static bool
+goes(struct run *r, struct block *b)
+{
+	const struct item *it = &b->item[b->n - 1];
+	struct ct_err err;
+
+	if (it->rc)
+		(void)ct_fail(&err, it->rc, "%s", it->msg);
+	return r->l->with(b->in.s + it->at, it->len, it->rc ? &err : NULL,
+		   b->n == 1, r->l->arg) ||
+	    b->n == 1;
+}
+
+/* Lines that go together; the one that does not is held for the next block. */
+static void
+gather_with(struct run *r, struct block *b)
+{
+	struct ct_err err;
+	size_t had;
+
+	if (r->held.n) {
+		move(b, &r->held, 0);
+		block_clear(&r->held, r->l);
+		(void)goes(r, b);
+	}
+	while (!r->end && !ct_stop && b->n < r->l->block &&
+	    b->in.len < WITH_BYTES) {
+		if (b->n && !here(r, 0)) {
+			if (ct_out_flush(&r->out, &err)) {
+				fatal(r, &err);
+				return;
+			}
+			if (!here(r, WITH_MS))
+				return;
+		}
+		had = b->n;
+		take(r, b);
+		if (b->n > had && !goes(r, b)) {
+			move(&r->held, b, --b->n);
+			free(b->item[b->n].msg);
+			b->in.len = b->item[b->n].at;
+			return;
+		}
 	}
 }
 
@@ -366,9 +443,12 @@ run(struct run *r)
 			continue;
 		}
 		b = &r->ring[r->tail % r->slots];
-		hungry = !r->end && r->tail - r->head < r->slots;
-		if (hungry && (r->head == r->tail || here(r))) {
-			gather(r, b);
+		hungry = (!r->end || r->held.n) && r->tail - r->head < r->slots;
+		if (hungry && (r->head == r->tail || here(r, 0))) {
+			if (r->l->with)
+				gather_with(r, b);
+			else
+				gather(r, b);
 			if (b->n)
 				hand(r, b);
 		} else if (r->head != r->tail) {
@@ -391,6 +471,8 @@ release(struct run *r)
 		block_free(&r->ring[i]);
 	}
 	free(r->ring);
+	block_clear(&r->held, r->l);
+	block_free(&r->held);
 	if (r->owned)
 		disown(r, r->own);
 	ct_text_free(&r->settled);

@@ -52,7 +52,12 @@ ct_tally_print(const struct ct_tally *tally, size_t in, size_t out)
 	char line[LINE];
 
 	outcomes(tally, line);
-	ct_warn("%zu in = %zu out + %zu dropped%s", in, out, in - out, line);
+	if (out > in)
+		ct_warn(
+		    "%zu in + %zu more = %zu out%s", in, out - in, out, line);
+	else
+		ct_warn("%zu in = %zu out + %zu dropped%s", in, out, in - out,
+		    line);
 }
 
 /* ---- progress -------------------------------------------------------------

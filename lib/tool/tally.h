@@ -20,7 +20,8 @@ struct ct_tally {
 
 /* Count one more of name, which must stay valid. */
 void ct_tally(struct ct_tally *tally, const char *name);
-/* "PROGRAM: 9 in = 7 out + 2 dropped: 3 match, 4 clean" to standard error. */
+/* "PROGRAM: 9 in = 7 out + 2 dropped: 3 match, 4 clean" to standard error; if
+ * records were made, "7 in + 2 more = 9 out". */
 void ct_tally_print(const struct ct_tally *tally, size_t in, size_t out);
 
 /* ---- progress -------------------------------------------------------------
