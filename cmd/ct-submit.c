@@ -83,7 +83,8 @@ set_up(bool send, bool own)
 		if (ct_tipline_new(&filing.tip, &cred, filing.production, &err))
 			ct_die_err(&err);
 	}
-	if (ct_outbox_open(&filing.ob, ct_home(opt.dir), filing.production, own,
+	if (ct_filing_start(&filing, &err) ||
+	    ct_outbox_open(&filing.ob, ct_home(opt.dir), filing.production, own,
 		&err) > CT_NO)
 		ct_die_err(&err);
 }

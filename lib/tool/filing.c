@@ -5,7 +5,7 @@
 #include "clock.h"
 #include "filing_impl.h"
 #include "prog.h"
-#include "xml.h"
+#include "schema.h"
 
 #define HOUR ((int64_t)3600 * 1000)
 
@@ -126,6 +126,12 @@ ct_filing_retract(struct ct_filing *f, struct ct_outbox_report *r,
 		conclude(&d);
 	json_decref(d.rec);
 	return rc;
+}
+
+int
+ct_filing_start(struct ct_filing *f, struct ct_err *err)
+{
+	return ct_schema(&f->xsd, err);
 }
 
 void

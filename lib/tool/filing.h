@@ -35,13 +35,14 @@ struct ct_filing {              /* one run; zeroed, then the first five set */
 	/* rehearsal: a call that would be made; file: of those of the report */
 	void (*show)(void *arg, enum ct_tip_call call, size_t file);
 	void *arg;
-	/* ct_filing_drive's own */
+	/* ct_filing_start's and ct_filing_drive's own */
 	struct ct_xsd *xsd;
 	bool refused;  /* by the credentials: nothing more is sent */
 	bool down;     /* the last report ended with no answer: try once */
 	int broken;    /* a verb ended with this code of journal or output */
 	int64_t until; /* ct_mono before which the server wants no call */
 };
+int ct_filing_start(struct ct_filing *f, struct ct_err *err);
 void ct_filing_done(struct ct_filing *f); /* what the run allocated */
 
 /* ---- a report record ------------------------------------------------------

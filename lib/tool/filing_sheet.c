@@ -13,7 +13,6 @@
 #include "hex.h"
 #include "prog.h"
 #include "report.h"
-#include "schema.h"
 #include "xml.h"
 
 #define KEY_LEN 32
@@ -245,7 +244,7 @@ check_details(
 	int rc;
 
 	/* ids of the right form stand in for those still to come */
-	rc = ct_report_file_xml(json_array_get(s->files, i), "1",
+	rc = ct_report_file_xml(f->xsd, json_array_get(s->files, i), "1",
 	    "00000000000000000000000000000000", &xml, &len, &why);
 	if (!rc)
 		rc = ct_report_doc(
@@ -265,8 +264,6 @@ ct_sheet_check(
 	size_t i;
 	int fd;
 
-	if (!f->xsd && ct_schema(&f->xsd, err))
-		return err->code;
 	if (ct_report_doc(
 		f->xsd, "report", s->xml, strlen(s->xml), ct_now(), &why))
 		return ct_fail(

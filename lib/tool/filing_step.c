@@ -157,8 +157,8 @@ fileinfo(struct ct_drive *d)
 	size_t len;
 	int rc;
 
-	if (ct_report_file_xml(
-		file, d->r->id, d->r->file[d->i].id, &xml, &len, d->err)) {
+	if (ct_report_file_xml(d->f->xsd, file, d->r->id, d->r->file[d->i].id,
+		&xml, &len, d->err)) {
 		json_decref(at);
 		return ct_drive_hold(
 		    d, NULL, "report.files[%zu]: %.200s", d->i, d->err->msg);

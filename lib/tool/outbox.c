@@ -6,12 +6,6 @@
 #include "file.h"
 #include "outbox_impl.h"
 #include "prog.h"
-#include "store.h"
-
-struct ct_outbox {
-	struct ct_store *st;
-	int lock;
-};
 
 static const char *const schema[] = {
 	"CREATE TABLE reports("
@@ -45,6 +39,9 @@ ct_outbox_open(struct ct_outbox **out, const char *dir, bool production,
 
 	*out = NULL;
 	ob->lock = -1;
+	ob->tail = &ob->queue;
+	(void)pthread_mutex_init(&ob->mutex, NULL);
+	(void)pthread_cond_init(&ob->free, NULL);
 	if (own) {
 		if (!(rc = ct_mkdirs(dir, err)))
 			rc = ct_file_lock(lock, &ob->lock, err);
@@ -70,6 +67,8 @@ ct_outbox_close(struct ct_outbox *ob)
 	ct_store_close(ob->st);
 	if (ob->lock >= 0)
 		(void)close(ob->lock);
+	(void)pthread_cond_destroy(&ob->free);
+	(void)pthread_mutex_destroy(&ob->mutex);
 	free(ob);
 }
 
@@ -111,6 +110,7 @@ ct_outbox_load(struct ct_outbox *ob, const char *key,
 	if (strlen(key) >= sizeof r->key)
 		return CT_NO;
 	memcpy(r->key, key, strlen(key) + 1);
+	ct_outbox_enter(ob);
 	rc = ct_rows_open(&rows, ob->st, err,
 	    "SELECT record, digest FROM reports WHERE key=?", "s", key);
 	if (!rc && (rc = ct_rows_next(rows, err)) == 1) {
@@ -124,6 +124,7 @@ ct_outbox_load(struct ct_outbox *ob, const char *key,
 	ct_rows_close(rows);
 	if (!rc)
 		rc = replay(ob, r, err);
+	ct_outbox_leave(ob);
 	if (rc)
 		ct_outbox_done(r);
 	return rc;
@@ -148,6 +149,7 @@ ct_outbox_keys(struct ct_outbox *ob, bool all, char **keys, struct ct_err *err)
 	int rc;
 
 	*keys = ct_alloc(1, 1);
+	ct_outbox_enter(ob);
 	rc = ct_rows_open(&rows, ob->st, err,
 	    all ? "SELECT key FROM reports ORDER BY accepted_at, key"
 		: "SELECT key FROM reports WHERE state<>'finished'"
@@ -163,6 +165,7 @@ ct_outbox_keys(struct ct_outbox *ob, bool all, char **keys, struct ct_err *err)
 		rc = 0;
 	}
 	ct_rows_close(rows);
+	ct_outbox_leave(ob);
 	return rc;
 }
 
@@ -176,6 +179,7 @@ ct_outbox_receipt(struct ct_outbox *ob, const char *key, char **body,
 
 	*body = NULL;
 	*len = 0;
+	ct_outbox_enter(ob);
 	rc = ct_rows_open(&rows, ob->st, err,
 	    "SELECT body FROM events WHERE key=? AND event='done'", "s", key);
 	if (!rc && (rc = ct_rows_next(rows, err)) == 1) {
@@ -188,135 +192,14 @@ ct_outbox_receipt(struct ct_outbox *ob, const char *key, char **body,
 		rc = CT_NO;
 	}
 	ct_rows_close(rows);
+	ct_outbox_leave(ob);
 	return rc;
 }
 
-/* ---- writing ---------------------------------------------------------------
- */
-
-static const char *
-state_of(const struct ct_outbox_report *r)
+void
+ct_outbox_worked(struct ct_outbox *ob, struct ct_outbox_effort *effort)
 {
-	return r->finished ? "finished" : r->held ? "held" : "pending";
-}
-
-static int
-insert(struct ct_outbox *ob, const struct ct_outbox_report *r,
-    const struct ct_event *ev, const void *body, size_t len, struct ct_err *err)
-{
-	char *text = ev->detail ? json_dumps(ev->detail, JSON_COMPACT) : NULL;
-	int rc;
-
-	rc = ct_store_do(ob->st, err,
-	    "INSERT INTO events(key, attempt, at, event, detail, body)"
-	    " VALUES(?,?,?,?,?,nullif(?,x''))",
-	    "siissb", r->key, (int64_t)r->attempts, ev->at, ev->name, text,
-	    body ? body : "", len);
-	free(text);
-	return rc;
-}
-
-static int
-summarise(
-    struct ct_outbox *ob, const struct ct_outbox_report *r, struct ct_err *err)
-{
-	return ct_store_do(ob->st, err,
-	    "UPDATE reports SET state=?, report_id=nullif(?,''), attempts=?,"
-	    " finished_at=nullif(?,0) WHERE key=?",
-	    "ssiis", state_of(r), r->id, (int64_t)r->attempts, r->finished_at,
-	    r->key);
-}
-
-int
-ct_outbox_note(struct ct_outbox *ob, struct ct_outbox_report *r,
-    const char *event, json_t *detail, const void *body, size_t len,
-    struct ct_err *err)
-{
-	struct ct_event ev = { event, ct_now(), detail };
-	int rc;
-
-	rc = ct_outbox_apply(r, &ev, err);
-	if (!ob) {
-		json_decref(detail);
-		return rc;
-	}
-	if (!rc && !(rc = ct_store_begin(ob->st, err)) &&
-	    !(rc = insert(ob, r, &ev, body, len, err)) &&
-	    !(rc = summarise(ob, r, err)))
-		rc = ct_store_commit(ob->st, err);
-	if (rc)
-		ct_store_rollback(ob->st);
-	json_decref(detail);
-	return rc;
-}
-
-static int
-keep(struct ct_outbox *ob, const char *key, const char *record,
-    const char *digest, struct ct_err *err)
-{
-	struct ct_outbox_report r = { 0 };
-	json_t *detail = json_pack("{s:s}", "digest", digest);
-	struct ct_event ev = { "accept", ct_now(), detail };
-	int rc;
-
-	(void)strncat(r.key, key, sizeof r.key - 1);
-	if (!(rc = ct_store_begin(ob->st, err)) &&
-	    !(rc = ct_store_do(ob->st, err,
-		  "INSERT INTO reports(key, state, digest, record, accepted_at)"
-		  " VALUES(?,'pending',?,?,?) ON CONFLICT(key) DO UPDATE SET"
-		  " digest=excluded.digest, record=excluded.record",
-		  "sssi", key, digest, record, ev.at)) &&
-	    !(rc = insert(ob, &r, &ev, NULL, 0, err)))
-		rc = ct_store_commit(ob->st, err);
-	if (rc)
-		ct_store_rollback(ob->st);
-	json_decref(detail);
-	return rc;
-}
-
-/* A key is 32 digits, or of part k of n those and ".k/n": *split if others of
- * the same digits are not parts of n. */
-static int
-look_for_split(
-    struct ct_outbox *ob, const char *key, bool *split, struct ct_err *err)
-{
-	const char *of = strchr(key, '/');
-	char *like = ct_printf("%s%s", of ? "%" : "", of ? of : "");
-	int64_t n = 0;
-	int rc;
-
-	rc = ct_store_int(ob->st, &n, err,
-	    "SELECT count(*) FROM reports WHERE substr(key,1,32)=substr(?,1,32)"
-	    " AND substr(key,33) NOT LIKE ?",
-	    "ss", key, like);
-	*split = n > 0;
-	free(like);
-	return rc > 1 ? rc : 0;
-}
-
-int
-ct_outbox_accept(struct ct_outbox *ob, const char *key, const char *record,
-    const char *digest, struct ct_outbox_report *r, struct ct_err *err)
-{
-	bool fresh, split = false;
-	int rc;
-
-	rc = ct_outbox_load(ob, key, r, err);
-	if (rc && rc != CT_NO)
-		return rc;
-	fresh = rc == CT_NO;
-	if (!fresh) {
-		if (r->finished || r->doubt.finish ||
-		    strcmp(r->digest, digest) == 0)
-			return 0;
-		ct_outbox_done(r);
-	} else if ((rc = look_for_split(ob, key, &split, err))) {
-		return rc;
-	}
-	if ((rc = keep(ob, key, record, digest, err)))
-		return rc;
-	rc = ct_outbox_load(ob, key, r, err);
-	r->fresh = fresh;
-	r->split = split;
-	return rc == CT_NO ? ct_fail(err, CT_SOFTWARE, "a report is gone") : rc;
+	(void)pthread_mutex_lock(&ob->mutex);
+	*effort = ob->effort;
+	(void)pthread_mutex_unlock(&ob->mutex);
 }

@@ -25,7 +25,9 @@
  *	lacks         files            finished without these (SHA-256), which
  *	                               a later record of its key has
  *
- * One process at a time owns an outbox; readers may look at any time.
+ * One process at a time owns an outbox, and any number of its threads may use
+ * it, each with reports of its own: what they add while the disk is busy
+ * becomes durable together.  Readers may look at any time.
  */
 #ifndef CT_OUTBOX_H
 #define CT_OUTBOX_H
@@ -51,6 +53,12 @@ struct ct_outbox;
 int ct_outbox_open(struct ct_outbox **ob, const char *dir, bool production,
     bool own, struct ct_err *err);
 void ct_outbox_close(struct ct_outbox *ob);
+
+/* What it cost to be durable so far. */
+struct ct_outbox_effort {
+	int64_t events, commits, ms; /* ms: of waiting for commits */
+};
+void ct_outbox_worked(struct ct_outbox *ob, struct ct_outbox_effort *effort);
 
 /* ---- one report ---------------------------------------------------------- */
 
@@ -105,8 +113,8 @@ void ct_outbox_done(struct ct_outbox_report *r);
 /*
  * Add an event to r's journal and to *r.  detail (may be NULL) is consumed;
  * body is len bytes kept as they are.  When 0 is returned it is durable; after
- * anything else r must not be used to act on.  ob NULL: in *r alone, for a
- * rehearsal.
+ * anything else r must not be used to act on, and nothing more can be added.
+ * ob NULL: in *r alone, for a rehearsal.
  */
 int ct_outbox_note(struct ct_outbox *ob, struct ct_outbox_report *r,
     const char *event, json_t *detail, const void *body, size_t len,

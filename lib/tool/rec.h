@@ -148,6 +148,7 @@ struct ct_line {          /* of input, in the hands of one thread */
 	const char *outcome; /* counted, if it does not fail; stays valid */
 	int status;          /* the least exit status of the run */
 	void *own;           /* of this thread */
+	void *ticket;        /* of this line */
 	void *later;         /* for settle */
 };
 
@@ -194,11 +195,15 @@ struct ct_lines {
 	void *arg;
 	void *(*own)(void *arg); /* a thread's own state; may be NULL */
 	void (*disown)(void *own);
+	/* what line() gets as its ticket, made in the order of the input before
+	 * any thread has the line; not released here.  May be NULL */
+	void *(*ticket)(const char *line, size_t len, void *arg);
 	int in, out;  /* descriptors */
 	int jobs;     /* threads that call line; up to 1: this one */
 	size_t block; /* lines that a thread takes at most; 0: some 1000 */
-	bool promise; /* line() makes promises: write every record at once,
-			 refuse a last line without newline (it may be cut) */
+	bool promise; /* line() makes promises: write every record at once, also
+			 those in hand when told to stop; refuse a last line
+			 without newline (it may be cut) */
 	bool quiet;   /* no closing summary */
 	int status;   /* the least exit status of the run so far */
 	struct ct_tally *tally; /* outcomes are counted here, in input order */

@@ -62,7 +62,8 @@ work(struct block *b, struct item *it, const struct ct_lines *l, void *own)
 		.len = it->len,
 		.lineno = it->lineno,
 		.out = &b->out,
-		.own = own };
+		.own = own,
+		.ticket = it->ticket };
 	struct ct_err err, why;
 	int rc = it->rc;
 

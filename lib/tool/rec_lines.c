@@ -289,15 +289,23 @@ take(struct run *r, struct block *b)
 		    "the last line has no newline; it may be cut");
 	block_add(b, line, len, r->in.lineno, got == 1 && r->in.torn,
 	    got == 1 ? NULL : &err);
+	if (got == 1 && r->l->ticket)
+		b->item[b->n - 1].ticket = r->l->ticket(line, len, r->l->arg);
+}
+
+/* Lines that a thread takes at most. */
+static size_t
+share(const struct run *r)
+{
+	return r->l->block && r->l->block < BLOCK_LINES ? r->l->block
+							: BLOCK_LINES;
 }
 
 /* Lines that are here; only for the first of all do we wait. */
 static void
 gather(struct run *r, struct block *b)
 {
-	size_t few = r->l->block && r->l->block < BLOCK_LINES ? r->l->block
-							      : BLOCK_LINES;
-	size_t n, most = r->l->jobs > 1 ? few : 1;
+	size_t n, most = r->l->jobs > 1 ? share(r) : 1;
 
 	for (n = 0; n < most && b->in.len < BLOCK_BYTES; n++) {
 		if (r->end || ct_stop)
@@ -372,8 +380,9 @@ gather_with(struct run *r, struct block *b)
 static void
 hand(struct run *r, struct block *b)
 {
-	bool few =
-	    r->l->jobs <= 1 || (r->head == r->tail && (r->end || b->n < FEW));
+	size_t enough = share(r) < FEW ? share(r) : FEW;
+	bool few = r->l->jobs <= 1 ||
+	    (r->head == r->tail && (r->end || b->n < enough));
 
 	if (!few && !r->started)
 		start(r);
@@ -461,6 +470,17 @@ run(struct run *r)
 		fatal(r, &r->fail);
 }
 
+/* We were told to stop; what the threads had in hand is done by now. */
+static void
+drain(struct run *r)
+{
+	struct block *b = &r->ring[r->head % r->slots];
+
+	for (; r->head != r->tail && b->done;
+	     b = &r->ring[++r->head % r->slots])
+		emit_block(r, b);
+}
+
 static void
 release(struct run *r)
 {
@@ -495,6 +515,8 @@ ct_lines(struct ct_lines *l)
 	ct_progress_start(&r.show, !l->quiet, false);
 	run(&r);
 	finish(&r);
+	if (l->promise)
+		drain(&r);
 	ct_progress_end(&r.show);
 	/* one that stops by itself says with its status why */
 	if (ct_stop && l->status < CT_SOFTWARE && r.worst < CT_TEMPFAIL)

@@ -24,7 +24,7 @@ struct item {
 	bool torn;  /* to be said */
 	int status; /* as of ct_line */
 	const char *outcome;
-	void *later;
+	void *later, *ticket;
 };
 
 struct block {

@@ -276,7 +276,8 @@ make_files(const struct ct_reporting *r, const json_t *recs, json_t *files,
 		if ((rc = ct_report_file(r, rec, &file, notes, err)))
 			return rc;
 		(void)json_array_append_new(files, file);
-		if ((rc = ct_report_file_xml(file, "1", "0", &xml, &len, err)))
+		if ((rc = ct_report_file_xml(
+			 r->xsd, file, "1", "0", &xml, &len, err)))
 			return rc;
 		free(xml);
 	}

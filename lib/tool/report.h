@@ -60,8 +60,9 @@ int ct_report_make(const struct ct_reporting *r, const json_t *recs,
  * The fileDetails document of one element of report.files, checked against
  * the schema; ids as the server gave them.  Release the text with free.
  */
-int ct_report_file_xml(const json_t *file, const char *report_id,
-    const char *file_id, char **xml, size_t *len, struct ct_err *err);
+int ct_report_file_xml(struct ct_xsd *xsd, const json_t *file,
+    const char *report_id, const char *file_id, char **xml, size_t *len,
+    struct ct_err *err);
 
 /*
  * May this document be sent, whoever made it?  Its root is report or

@@ -8,7 +8,6 @@
 #include "prog.h"
 #include "queue.h"
 #include "report_impl.h"
-#include "schema.h"
 
 #define HITS 16   /* told of one file */
 #define NAME 2056 /* characters of originalFileName */
@@ -317,16 +316,14 @@ file_model(const json_t *file, const char *report_id, const char *file_id)
 }
 
 int
-ct_report_file_xml(const json_t *file, const char *report_id,
-    const char *file_id, char **xml, size_t *len, struct ct_err *err)
+ct_report_file_xml(struct ct_xsd *xsd, const json_t *file,
+    const char *report_id, const char *file_id, char **xml, size_t *len,
+    struct ct_err *err)
 {
-	static struct ct_xsd *xsd; /* parsed once a process */
 	json_t *model;
-	int rc = 0;
+	int rc;
 
 	*xml = NULL;
-	if (!xsd && (rc = ct_schema(&xsd, err)))
-		return rc;
 	model = file_model(file, report_id, file_id);
 	if (!model)
 		return ct_fail(

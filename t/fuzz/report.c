@@ -44,8 +44,8 @@ files(const json_t *part)
 
 	json_array_foreach(ct_rec_get(part, "report.files"), i, file)
 	{
-		must(ct_report_file_xml(file, "42", "f1", &xml, &len, &err) ==
-		    0);
+		must(ct_report_file_xml(
+			 how.xsd, file, "42", "f1", &xml, &len, &err) == 0);
 		must(ct_xsd_check(how.xsd, xml, len, NULL, NULL, &err) == 0);
 		free(xml);
 	}

@@ -474,10 +474,85 @@ closed(int n)
 	ct_text_free(&t);
 }
 
+/* ---- promises ---------------------------------------------------------------
+ */
+
+struct promises {
+	unsigned tickets, stop_at;
+	_Atomic unsigned begun, wrong;
+};
+
+static void *
+ticket(const char *line, size_t len, void *arg)
+{
+	struct promises *p = arg;
+
+	p->wrong += strtoul(line + 5, NULL, 10) != p->tickets || !len;
+	return (void *)(uintptr_t)++p->tickets;
+}
+
+static int
+promise(struct ct_line *line, void *arg, struct ct_err *err)
+{
+	struct promises *p = arg;
+
+	(void)err;
+	p->wrong +=
+	    (uintptr_t)line->ticket != strtoul(line->line + 5, NULL, 10) + 1;
+	(void)usleep(1000 * (1 + (useconds_t)line->lineno % 3));
+	if (++p->begun == p->stop_at)
+		ct_stop = 1;
+	ct_text_add(line->out, line->line, line->len);
+	return 0;
+}
+
+/* 40 lines one by one through n threads, stopped at some time or never. */
+static void
+promised(int n, unsigned stop_at)
+{
+	struct promises p = { .stop_at = stop_at };
+	struct ct_tally tally = { .name = { NULL } };
+	int in[2], out[2], i;
+	struct ct_lines l = { .line = promise,
+		.arg = &p,
+		.ticket = ticket,
+		.jobs = n,
+		.block = 1,
+		.promise = true,
+		.quiet = true,
+		.tally = &tally };
+	char buf[4096];
+	ssize_t got;
+	unsigned lines = 0;
+
+	(void)!pipe(in);
+	(void)!pipe(out);
+	for (i = 0; i < 40; i++)
+		(void)dprintf(in[1], "{\"a\":%d}\n", i);
+	(void)close(in[1]);
+	l.in = in[0];
+	l.out = out[1];
+	i = ct_lines(&l);
+	got = ct_read_full(out[0], buf, sizeof buf);
+	while (got > 0)
+		lines += buf[--got] == '\n';
+	ok(lines == p.begun && (stop_at ? lines < 40 : lines == 40),
+	    "%d threads: all %u lines that were begun come out", n, lines);
+	ok(!p.wrong, "  tickets are made in their order, and theirs");
+	ok(i == (stop_at ? CT_TEMPFAIL : 0), "  exit status %d", i);
+	ct_stop = 0;
+	(void)close(in[0]);
+	(void)close(out[0]);
+}
+
 int
 main(void)
 {
 	ct_start("t");
+	promised(1, 0);
+	promised(1, 7);
+	promised(8, 0);
+	promised(8, 7);
 	equal();
 	at_once(1);
 	at_once(4);
