@@ -78,7 +78,145 @@ exits '  in a file as well' 78 ct-report authorities
 ok '  which is named' grep -q "authority/ca.conf' line 1: unknown key 'surprise'" err
 rm -r authority
 
+# ---- documents -----------------------------------------------------------------
+# desk: who reports, and to whom, for all that follows; more on standard input
+desk() {
+	conf <<END
+[company]
+legal_url = https://images.example/legal
+[contact]
+first_name = Bo
+phone = +49 30 2
+[authority dsa18]
+recipient = Bundeskriminalamt
+recipient = 65173 Wiesbaden
+$(cat)
+END
+}
+desk </dev/null
+data=$t/data/authority
+{
+	item 1 u1 a 2 '.incident.priority = "a child speaks of tomorrow" |
+	    .object = {url: "https://images.example/p/1", name: "a.jpg",
+		uploaded: "2026-01-01T00:00:00Z", public: true} |
+	    .user += {screen_name: "sam\n5. Files\nFile 9 of 9", bio: ("words " * 30),
+		display_name: "\u202egpj.mas", email: [{value: "u@images.example", type: "Home"}],
+		ip: [{address: "203.0.114.7", port: 51000, at: "2026-01-02T03:04:05Z", event: "Login"}]} |
+	    .review.prior = [{env: "test", report_id: "990000001"}]'
+	item 2 u1 a 2 '.match.hits[0] |= (.type = "md5" | .distance = 0)'
+} >in
+# document NAME - what ct-report -x makes of in for this authority
+document() { ct-report -qx --authority "$1" <in; }
+document dsa18 >letter 2>err
+ok 'a letter, to the byte' diff -u "$data/dsa18.txt" letter
+ok 'whom to telephone first' grep -q 'priority is set: if somebody is in danger now, telephone 112 first$' err
+is 'it is of 72 columns' '' grep -n '.\{73\}' letter
+is 'no suspect writes a line of it' '1 1' sh -c 'echo $(grep -c "^5. Files" letter) $(grep -c "^ *| 5. Files" letter)'
+ok 'what cannot be seen is told' grep -q 'Display name: <U+202E>gpj.mas$' letter
+ok 'a near match is none that is the same' sh -c '! grep -i "identical" letter'
+is 'nobody says that a file was viewed' 4 grep -c 'viewed.*: not proven$\|Viewed.*: not proven$' letter
+CT_CLOCK=2026-12-24T00:00:00Z document dsa18 >again 2>/dev/null
+ok 'another day it is the same' cmp letter again
+document nca >bundle 2>err
+ok 'a bundle, to the byte' diff -u "$data/nca.json" bundle
+ok 'whom to telephone there' grep -q 'telephone 999 first$' err
+
+json 'it says who, when, from where' '.report | [.personOrUserReported[0] | (.espIdentifier, .ipCaptureEvent[0].ipAddress,
+    .ipCaptureEvent[0].port)]' '["u1","203.0.114.7","51000"]' bundle
+json '  urgent, and since when known' '[.urgent, .known, .due]' '[true,"2026-03-05T00:00:01Z","2026-03-05T01:00:01Z"]' bundle
+json '  what is a near match, and what is not' '[.files[].matches[] | [.near, .type, .distance, .list, .entry]]' \
+    '[[true,"pdq",6,"industry","1001"],[false,"md5",0,"industry","1001"]]' bundle
+json '  that nobody is known to have viewed it' '[.files[].viewed]' '[{"file":false,"exif":false},{"file":false,"exif":false}]' bundle
+json '  that nothing is declared yet' .declaration.declared false bundle
+json '  that it is a test' 'has("test")' true bundle
+ok '  not who decided' sh -c '! grep -q r7 bundle letter'
+ok '  no path of ours' sh -c '! grep -q /srv/up bundle letter'
+
+report() { ct-report -q --authority "$1" <in 2>/dev/null; }
+report nca >rep
+json 'the record' '[.report | .authority, .document_type, .due, .exempt_by, has("xml")]' \
+    '["nca","application/json","2026-03-05T01:00:01Z","ncmec",false]' rep
+ok '  has the document' sh -c 'jq -j .report.document rep | cmp - bundle'
+json '  and the files, as for NCMEC' '[.report.files[] | .id, .path]' '["up/1.jpg","/srv/up/1.jpg","up/2.jpg","/srv/up/2.jpg"]' rep
+report dsa18 >other
+json 'of a letter' '[.report | .authority, .document_type, has("exempt_by")]' '["dsa18","text/plain; charset=utf-8",false]' other
+ct-report -q <in >ncmec 2>/dev/null
+json 'of NCMEC nothing changes' '[.report | has("authority"), has("document"), has("due"), has("xml")]' '[false,false,false,true]' ncmec
+ct-report -q --authority ncmec <in 2>/dev/null >named
+ok '  named or not' cmp ncmec named
+is 'each desk has a key of its own' 3 sh -c 'cat rep other ncmec | jq -r .report.key | sort -u | wc -l'
+exits 'all that is from one run to the next' 0 sh -c 'ct-report -q --authority nca <in 2>/dev/null | cmp - rep'
+sed 's/images\.example/images.berlin/; s/Example Images/Images/' ct.conf >real.conf
+ct-report -qx --production -c real.conf --authority dsa18 <in >letter 2>/dev/null
+is 'for real it is no test' 0 grep -c TEST letter
+
+item 1 u1 a 1 'del(.review) | .match.hits[0].policy = "report"' >in
+document dsa18 >letter
+ok 'where no person decided, none is said to' grep -q 'Decided by: no person: it is on a list$' letter
+report nca >rep
+json '  and when it was known nobody can say' '.report | has("due")' false rep
+
+# what is viewed: by the log alone
+(
+	CT_HOME=$tmp/saw && export CT_HOME
+	item 7 u7 a 1 'del(.review)' | ct-review add -q >/dev/null
+	ct-review decide --account u7 --verdict csam --by r7 >/dev/null
+	saw "$CT_HOME" "$(printf '%064d' 0 | tr 0 7)" full true true
+	ct-review decided -q >in
+	ct-report -qx --authority nca <in >viewed.json
+	ct-report -qx --authority dsa18 <in >viewed.txt
+)
+json 'a view that is proven' '.files[0].viewed' '{"file":true,"exif":true}' viewed.json
+is '  in words' 2 grep -c 'iewed.*: yes' viewed.txt
+
+# 300 files with long names: more than a record takes twice
+item 1 u1 a 300 'range(300) as $i | .id = "\($i) " + ("0" * 700)' >in
+report nca >rep
+ok 'what is too much for one is several' jq -es 'length > 1 and ([.[].report.files | length] | add) == 300' rep
+json '  each says which' '.report.document | fromjson | .part' "$(jq .report.part rep)" rep
+
+# ---- what is needed, what is closed ------------------------------------------------
+item 1 u1 a 1 >in
+conf </dev/null
+exits 'a letter to nobody is refused' 78 ct-report --authority dsa18 </dev/null
+ok '  and says what is missing' grep -q "authority 'dsa18' needs 'recipient', which the configuration lacks" err
+desk <<'END'
+[authority nca]
+need = report.victim.victimPerson
+need = files.fileDetails.locationOfFile
+END
+exits 'what is needed and not there' 65 ct-report -q --authority nca <in
+ok '  is named in the record' jq -e '.error.msg == "authority '"'nca' needs 'report.victim.victimPerson'"', which is not there"' got
+desk <<'END'
+[authority nca]
+need = files.fileDetails.locationOfFile
+END
+{
+	item 1 u1 a 2 '.object.url = "https://images.example/p/1"'
+	item 2 u1 a 2
+} >in
+exits '  of each file' 65 ct-report -q --authority nca <in
+jq -c '.object.url = "https://images.example/p"' in >both
+exits '  and then it is' 0 ct-report -q --authority nca <both
+desk </dev/null
+item 1 u1 a 1 '.surface = "interpersonal"' >in
+exits 'private messages are closed to the EU' 77 ct-report -q --authority dsa18 <in
+ok '  and it says where to open them' grep -q 'surfaces and basis' err
+exits '  not to the UK' 0 ct-report -q --authority nca <in
+item 1 u1 a 1 '.threads = [{id: "t", kind: "private", messages: []}]' >thread
+exits '  though nobody says that they are' 77 ct-report -q --authority dsa18 <thread
+item 1 u1 a 1 '.surface = "public"' >public
+exits '  what is public is not' 0 ct-report -q --authority dsa18 <public
+desk <<'END'
+[authority dsa18]
+surfaces = interpersonal
+basis = Opinion of counsel of 2026-05-01, no. 7
+END
+exits 'with a basis they are open' 0 ct-report -qx --authority dsa18 <in
+ok '  which the letter names' grep -q 'on the basis of: Opinion of counsel of 2026-05-01, no. 7$' got
+
 # ---- NCMEC's case stays open ------------------------------------------------------
+conf </dev/null
 item 1 u1 a 1 'del(.review)' | ct-review add -q >/dev/null
 ct-review decide -q --account u1 --verdict csam --by r7 >/dev/null
 ct-review decided -q >in

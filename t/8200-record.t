@@ -180,6 +180,7 @@ stage ct-review decided
 adds 'ct-review decided' ct-review
 stage ct-report -q
 adds ct-report ct-report 'The operator'
+cp 6.rec 120.rec
 rm media/gone.png
 stage ct-preserve seal -q
 adds 'ct-preserve seal' 'ct-preserve seal'
@@ -190,6 +191,11 @@ stage ct-preserve anchor -q
 adds 'ct-preserve anchor' 'ct-preserve anchor'
 stage ct-review ack -q
 ok 'ct-review ack adds nothing' cmp 10.rec 11.rec
+
+# ---- another desk --------------------------------------------------------------
+stage=120
+stage ct-report -q --authority nca
+adds 'ct-report for another desk' ct-report 'The operator'
 
 # ---- what comes of a second run, and of production ----------------------------
 jq -c 'del(.submission, .vault) | select(.user.id == "u1")' 9.rec >100.rec

@@ -162,7 +162,7 @@ ct_authority_show(const struct ct_authority *a)
 		     k++)
 			(void)json_array_append_new(list, json_string(v));
 		(void)json_object_set_new(show, keys[i].name,
-		    keys[i].kind == NUMBER     ? json_integer(atol(v))
+		    keys[i].kind == NUMBER ? json_integer(strtol(v, NULL, 10))
 			: keys[i].kind == TEXT ? json_string(v)
 					       : json_incref(list));
 		json_decref(list);

@@ -240,16 +240,16 @@ stable(const json_t *file)
 
 /* files as arrays of what one report takes. */
 static json_t *
-split(const json_t *files)
+split(const struct ct_reporting *r, const json_t *files)
 {
 	json_t *parts = json_array(), *part = NULL, *file;
-	size_t i, len = 0, more;
+	size_t i, len = 0, more, most = ct_desk_bytes(r);
 
 	json_array_foreach(files, i, file)
 	{
 		more = stable(file);
 		if (!part || json_array_size(part) == CT_REPORT_FILES ||
-		    len + more > CT_REPORT_BYTES) {
+		    len + more > most) {
 			part = json_array();
 			(void)json_array_append_new(parts, part);
 			len = 0;
@@ -360,10 +360,12 @@ ct_report_make(const struct ct_reporting *r, const json_t *recs, json_t **out,
 		json_array(), "" };
 	json_t *parts = NULL, *part, *done = json_array();
 	size_t i;
-	int rc = make_model(r, recs, &d, notes, err);
+	int rc = ct_desk_open(r, recs, err);
 
+	if (!rc)
+		rc = make_model(r, recs, &d, notes, err);
 	if (!rc) {
-		parts = split(d.files);
+		parts = split(r, d.files);
 		json_array_foreach(parts, i, part)
 		{
 			json_t *rec;
@@ -375,6 +377,8 @@ ct_report_make(const struct ct_reporting *r, const json_t *recs, json_t **out,
 			(void)json_array_append_new(done, rec);
 		}
 	}
+	if (!rc)
+		rc = ct_desk_make(r, recs, done, err);
 	json_decref(parts);
 	json_decref(d.model);
 	json_decref(d.user);

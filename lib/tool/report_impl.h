@@ -138,4 +138,46 @@ json_t *ct_reporter_model(const struct ct_conf *conf);
 int ct_incident_model(const struct ct_reporting *r, const json_t *recs,
     json_t *model, json_t **incident, json_t *notes, struct ct_err *err);
 
+/* ---- other desks than NCMEC's (report_desk.c) ---------------------------- */
+
+/* CT_CONFIG: the configuration lacks what the profile needs. */
+int ct_desk_ready(const struct ct_reporting *r, struct ct_err *err);
+
+/* Bytes of files that the record of one part takes: a document tells of each
+ * of them once more. */
+size_t ct_desk_bytes(const struct ct_reporting *r);
+
+/* CT_NOPERM if one of the records is of a surface that is closed. */
+int ct_desk_open(
+    const struct ct_reporting *r, const json_t *recs, struct ct_err *err);
+
+/*
+ * The report records of these file records, made for NCMEC, become those of
+ * r->authority: document, document_type, due, exempt_by in place of xml.
+ * CT_DATAERR: something is needed and not there.
+ */
+int ct_desk_make(const struct ct_reporting *r, const json_t *recs,
+    json_t *parts, struct ct_err *err);
+
+/* A document that ct_report_write wrote as JSON, with the same names in the
+ * same order: text, but for booleans; what may be repeated is an array, what
+ * has attributes an object of them and "value". */
+int ct_report_tree(json_t **to, const struct ct_elem *root, const char *xml,
+    struct ct_err *err);
+
+/* The document of a desk as a letter.  Release with free. */
+char *ct_letter(const json_t *doc);
+
+/* Is the character at s one that cannot be seen, a control or a mark that
+ * changes how others are shown?  Then its bytes and *code; else 0. */
+size_t ct_unseen(const char *s, unsigned *code);
+
+void ct_letter_add(struct ct_text *t, const char *s); /* as it is */
+/* Every line of it behind this lead, wrapped. */
+void ct_letter_text(struct ct_text *t, const char *lead, const char *text);
+/* "Label: value" where that is one line; else the value on lines of its own,
+ * each behind a bar. */
+void ct_letter_line(
+    struct ct_text *t, int depth, const char *label, const char *value);
+
 #endif

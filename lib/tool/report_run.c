@@ -40,11 +40,16 @@ pass(const char *line, void *arg)
 }
 
 static void
-emergency(void)
+emergency(const struct run *r)
 {
-	ct_warn("priority is set: if a child is in danger now, telephone the "
-		"police first (911 in the USA, 112, 999), then NCMEC, day and "
-		"night: 1-800-843-5678");
+	const struct ct_authority *a = r->opt->how->authority;
+	const char *whom = a ? ct_authority_get(a, "emergency") : NULL;
+
+	ct_warn("priority is set: %s",
+	    whom ? whom
+		 : "if a child is in danger now, telephone the police first "
+		   "(911 in the USA, 112, 999), then NCMEC, day and night: "
+		   "1-800-843-5678");
 }
 
 static const char *
@@ -62,12 +67,13 @@ write_report(struct run *r, const json_t *rec)
 	if (r->opt->only && strcmp(name_of(rec), r->opt->only) != 0)
 		return;
 	if (json_is_true(ct_rec_get(rec, "report.incident.priority")))
-		emergency();
+		emergency(r);
 	if (!r->opt->xml) {
 		emit(ct_out_rec(&r->out, rec, &err), &err);
 		return;
 	}
-	xml = ct_rec_text(rec, "report.xml");
+	if (!(xml = ct_rec_text(rec, "report.xml")))
+		xml = ct_rec_text(rec, "report.document");
 	if (ct_write_full(r->out.fd, xml, strlen(xml)) < 0)
 		ct_die(CT_IOERR, "cannot write");
 }

@@ -327,8 +327,8 @@ ct_report_ready(const struct ct_reporting *r, struct ct_err *err)
 	if (type && !ct_report_incident(type))
 		return ct_fail(
 		    err, CT_CONFIG, "[incident] type is no incident type");
-	if (!r->production)
-		return 0;
+	if ((rc = ct_desk_ready(r, err)) || !r->production)
+		return rc;
 	if ((rc = no_placeholder(r->conf, "company", company_keys, err)) ||
 	    (rc = no_placeholder(r->conf, "reporter", person_keys, err)))
 		return rc;

@@ -1,0 +1,428 @@
+/* report_letter.c - the document of another desk as a letter */
+#include <stdlib.h>
+#include <string.h>
+
+#include "prog.h"
+#include "report_impl.h"
+
+/* ---- names in words --------------------------------------------------------
+ */
+
+static const char *const labels[][2] = {
+	{ "incidentType", "Kind, as NCMEC calls it" },
+	{ "incidentDateTime", "Time" },
+	{ "incidentDateTimeDescription", "About this time" },
+	{ "escalateToHighPriority", "Urgent, because" },
+	{ "reportAnnotations", "Marked as" },
+	{ "fileAnnotations", "Marked as" },
+	{ "webPageIncident", "Web page" },
+	{ "emailIncident", "E-mail" },
+	{ "chatImIncident", "Chat" },
+	{ "onlineGamingIncident", "Online game" },
+	{ "cellPhoneIncident", "Mobile telephone" },
+	{ "nonInternetIncident", "Not on the internet" },
+	{ "peer2peerIncident", "File sharing" },
+	{ "url", "URL" },
+	{ "legalURL", "Legal process" },
+	{ "companyTemplate", "Company" },
+	{ "personOrUserReportedPerson", "Person" },
+	{ "intendedRecipientPerson", "Person" },
+	{ "victimPerson", "Person" },
+	{ "espIdentifier", "Account id" },
+	{ "espService", "Service" },
+	{ "profileUrl", "Profile" },
+	{ "ipCaptureEvent", "IP address seen" },
+	{ "ipAddress", "Address" },
+	{ "eventName", "Event" },
+	{ "dateTime", "Time" },
+	{ "possibleProxy", "Perhaps a proxy" },
+	{ "deviceId", "Device" },
+	{ "idType", "Kind of id" },
+	{ "idValue", "Id" },
+	{ "priorCTReports", "Earlier report to NCMEC" },
+	{ "priorCTReport", "Earlier report to NCMEC" },
+	{ "originalFileName", "Name" },
+	{ "uploadedToEspTimestamp", "Uploaded" },
+	{ "locationOfFile", "URL of the file" },
+	{ "details", "Data" },
+	{ "nameValuePair", "Item" },
+	{ "additionalInfo", "Further" },
+};
+
+/* The sections of a report. */
+static const char *const titles[][2] = {
+	{ "internetDetails", "Where" },
+	{ "lawEnforcement", "Police who know of it" },
+	{ "personOrUserReported", "Account that is reported" },
+	{ "intendedRecipient", "Intended recipient" },
+	{ "victim", "Victim" },
+	{ "additionalInfo", "How it was found, and what else is known" },
+};
+
+static const struct {
+	const char *name, *said;
+} classes[] = {
+	{ "A1", "prepubescent minor, sex act" },
+	{ "A2", "prepubescent minor, lascivious exhibition" },
+	{ "B1", "pubescent minor, sex act" },
+	{ "B2", "pubescent minor, lascivious exhibition" },
+};
+
+static const char *
+found(const char *const list[][2], size_t n, const char *name)
+{
+	for (; n > 0; n--, list++)
+		if (strcmp((*list)[0], name) == 0)
+			return (*list)[1];
+	return NULL;
+}
+
+/* "screenName" is "Screen name". */
+static char *
+words(const char *name)
+{
+	char *label = ct_alloc(2 * strlen(name) + 1, 1), *to = label;
+	const char *s;
+
+	for (s = name; *s; s++) {
+		bool upper = *s >= 'A' && *s <= 'Z';
+
+		if (upper && s > name)
+			*to++ = ' ';
+		*to++ = (char)(s == name ? *s & ~0x20 : upper ? *s | 0x20 : *s);
+	}
+	return label;
+}
+
+static char *
+label_of(const char *name)
+{
+	const char *label =
+	    found(labels, sizeof labels / sizeof labels[0], name);
+
+	return label ? ct_strdup(label) : words(name);
+}
+
+/* ---- elements as lines -----------------------------------------------------
+ */
+
+struct letter {
+	struct ct_text text;
+	int section;
+};
+
+static void
+section(struct letter *l, const char *title)
+{
+	char *head = ct_printf("\n%d. %s\n\n", ++l->section, title);
+
+	ct_letter_add(&l->text, head);
+	free(head);
+}
+
+static void
+line(struct letter *l, int depth, const char *label, const char *value)
+{
+	if (value)
+		ct_letter_line(&l->text, depth, label, value);
+}
+
+static const char *
+value_of(const json_t *v)
+{
+	if (json_is_boolean(v))
+		return json_is_true(v) ? "yes" : "no";
+	return json_string_value(v);
+}
+
+static void tell_all(struct letter *l, int depth, const json_t *v);
+
+/* An element: its value, or a head; then its attributes or what is within. */
+static void
+tell(struct letter *l, int depth, const char *name, const json_t *v)
+{
+	const json_t *value = json_object_get(v, "value"), *one;
+	const char *type = ct_rec_text(v, "hashType");
+	char *label = type ? ct_strdup(type) : label_of(name);
+	json_t *rest =
+	    json_is_object(v) ? json_copy((json_t *)(uintptr_t)v) : NULL;
+	size_t i;
+
+	if (json_is_array(v)) {
+		json_array_foreach((json_t *)(uintptr_t)v, i, one)
+		{
+			tell(l, depth, name, one);
+		}
+	} else if (value || !rest) {
+		line(l, depth, label, value_of(value ? value : v));
+	} else {
+		char *head = ct_printf("%*s%s:\n", 2 * depth, "", label);
+
+		ct_letter_add(&l->text, head);
+		free(head);
+	}
+	(void)json_object_del(rest, "value");
+	(void)json_object_del(rest, "hashType");
+	tell_all(l, depth + 1, rest);
+	json_decref(rest);
+	free(label);
+}
+
+static void
+tell_all(struct letter *l, int depth, const json_t *v)
+{
+	const json_t *one;
+	const char *key;
+
+	json_object_foreach((json_t *)(uintptr_t)v, key, one)
+	{
+		tell(l, depth, key, one);
+	}
+}
+
+/* ---- the letter ------------------------------------------------------------
+ */
+
+static const char *
+company(const json_t *doc)
+{
+	const char *name = ct_rec_text(doc, "report.reporter.companyTemplate");
+
+	return name ? name : "the provider";
+}
+
+static void
+address(struct letter *l, const json_t *doc)
+{
+	const json_t *to = json_object_get(doc, "recipient"), *one;
+	size_t i;
+
+	json_array_foreach((json_t *)(uintptr_t)to, i, one)
+	{
+		ct_letter_text(&l->text, i ? "            " : "To:         ",
+		    json_string_value(one));
+	}
+	ct_letter_text(&l->text, "From:       ", company(doc));
+	ct_letter_text(&l->text, "Reference:  ", ct_rec_text(doc, "key"));
+	if (json_integer_value(json_object_get(doc, "parts")) > 1) {
+		char *part = ct_printf("part %" JSON_INTEGER_FORMAT
+				       " of %" JSON_INTEGER_FORMAT,
+		    json_integer_value(json_object_get(doc, "part")),
+		    json_integer_value(json_object_get(doc, "parts")));
+
+		ct_letter_text(&l->text, "            ", part);
+		free(part);
+	}
+}
+
+static void
+top(struct letter *l, const json_t *doc)
+{
+	const char *subject = ct_rec_text(doc, "subject");
+	const char *test = ct_rec_text(doc, "test");
+
+	if (test) {
+		ct_letter_text(&l->text, "TEST  ", test);
+		ct_letter_add(&l->text, "\n");
+	}
+	address(l, doc);
+	ct_letter_add(&l->text, "\n");
+	ct_letter_text(&l->text, "", subject ? subject : "Notification");
+	if (json_is_true(json_object_get(doc, "urgent")))
+		ct_letter_add(&l->text, "\nURGENT: see section 1.\n");
+	ct_letter_add(&l->text, "\n");
+	ct_letter_text(&l->text, "",
+	    "All times are in UTC.  What stands behind a bar (|) is a longer "
+	    "text, as it was found; <U+NNNN> is a character in it that cannot "
+	    "be seen.  What is not said here was not in the records that this "
+	    "was made from.");
+}
+
+static void
+one_section(struct letter *l, const char *key, const json_t *v)
+{
+	const char *title =
+	    found(titles, sizeof titles / sizeof titles[0], key);
+
+	section(l, title ? title : key);
+	if (json_is_object(v))
+		tell_all(l, 1, v);
+	else
+		ct_letter_text(&l->text, "  | ", value_of(v));
+}
+
+static void
+suspicion(struct letter *l, const json_t *doc)
+{
+	const json_t *basis = json_object_get(doc, "basis"), *one;
+	size_t i;
+
+	section(l, "What is suspected");
+	ct_letter_text(&l->text, "",
+	    "What follows makes the sender suspect an offence of this kind.\n");
+	tell_all(l, 1, ct_rec_get(doc, "report.incidentSummary"));
+	line(l, 1, "Known since", ct_rec_text(doc, "known"));
+	json_array_foreach((json_t *)(uintptr_t)basis, i, one)
+	{
+		line(l, 1, "Looked at on the basis of", json_string_value(one));
+	}
+}
+
+static void
+report(struct letter *l, const json_t *doc)
+{
+	json_t *all = json_object_get(doc, "report"), *v, *one;
+	const char *key;
+	size_t i;
+
+	suspicion(l, doc);
+	json_object_foreach(all, key, v)
+	{
+		if (strcmp(key, "incidentSummary") == 0 ||
+		    strcmp(key, "reporter") == 0)
+			continue;
+		if (!json_is_array(v))
+			one_section(l, key, v);
+		json_array_foreach(v, i, one)
+		{
+			one_section(l, key, one);
+		}
+	}
+}
+
+/* What a person did with this file, and what nobody can say. */
+static void
+truth(struct letter *l, const json_t *file)
+{
+	const char *verdict = ct_rec_text(file, "decided.verdict");
+	const char *class = ct_rec_text(file, "decided.class"), *said = NULL;
+	const char *relevance = ct_rec_text(file, "fileDetails.fileRelevance");
+	char *text;
+	size_t i;
+
+	line(l, 1, "Viewed by a person of the sender",
+	    json_is_true(ct_rec_get(file, "viewed.file"))
+		? "yes, the whole file"
+		: "not proven");
+	line(l, 1, "Metadata in it viewed",
+	    json_is_true(ct_rec_get(file, "viewed.exif")) ? "yes"
+							  : "not proven");
+	if (!verdict && (!relevance || strcmp(relevance, "Reported") == 0))
+		line(l, 1, "Decided by", "no person: it is on a list");
+	if (!verdict)
+		return;
+	for (i = 0; class && i < sizeof classes / sizeof classes[0]; i++)
+		if (strcmp(class, classes[i].name) == 0)
+			said = classes[i].said;
+	text = ct_printf("a person of the sender, as %s",
+	    strcmp(verdict, "csam") == 0 ? "child sexual abuse material"
+					 : verdict);
+	line(l, 1, "Decided by", text);
+	free(text);
+	text = ct_printf(
+	    "%s%s%s", class ? class : "", said ? ", " : "", said ? said : "");
+	line(l, 1, "Class", class ? text : NULL);
+	free(text);
+	line(l, 1, "Decided at", ct_rec_text(file, "decided.at"));
+}
+
+static void
+one_file(struct letter *l, const json_t *file)
+{
+	json_t *details = json_copy(json_object_get(file, "fileDetails"));
+	const json_t *size = json_object_get(file, "size");
+	char *bytes =
+	    ct_printf("%" JSON_INTEGER_FORMAT, json_integer_value(size));
+
+	line(l, 1, "Id at the sender", ct_rec_text(file, "id"));
+	line(l, 1, "Type", ct_rec_text(file, "mime"));
+	line(l, 1, "Bytes", json_is_integer(size) ? bytes : NULL);
+	truth(l, file);
+	/* told above, in words that leave no doubt */
+	(void)json_object_del(details, "fileViewedByEsp");
+	(void)json_object_del(details, "exifViewedByEsp");
+	(void)json_object_del(details, "industryClassification");
+	tell_all(l, 1, details);
+	json_decref(details);
+	free(bytes);
+}
+
+static bool
+has_near(const json_t *file)
+{
+	const json_t *match;
+	size_t i;
+
+	json_array_foreach(json_object_get(file, "matches"), i, match)
+	{
+		if (json_is_true(json_object_get(match, "near")))
+			return true;
+	}
+	return false;
+}
+
+static void
+files(struct letter *l, const json_t *doc)
+{
+	const json_t *list = json_object_get(doc, "files"), *file;
+	bool near = false;
+	size_t i;
+
+	if (!json_array_size(list))
+		return;
+	section(l, "Files");
+	json_array_foreach((json_t *)(uintptr_t)list, i, file)
+	{
+		near = near || has_near(file);
+	}
+	ct_letter_text(&l->text, "", ct_rec_text(doc, "evidence"));
+	if (near)
+		ct_letter_text(&l->text, "",
+		    "A near match is a file that looks much like one on a "
+		    "list, "
+		    "by a hash of what it looks like; it need not be the "
+		    "same.");
+	json_array_foreach((json_t *)(uintptr_t)list, i, file)
+	{
+		char *head = ct_printf(
+		    "\nFile %zu of %zu\n\n", i + 1, json_array_size(list));
+
+		ct_letter_add(&l->text, head);
+		free(head);
+		one_file(l, file);
+	}
+}
+
+static void
+bottom(struct letter *l, const json_t *doc)
+{
+	json_t *reporter = json_copy(ct_rec_get(doc, "report.reporter"));
+	const char *declared = ct_rec_text(doc, "declaration.text");
+	const char *test = ct_rec_text(doc, "test");
+
+	section(l, "Who reports, and whom to ask");
+	tell_all(l, 1, reporter);
+	json_decref(reporter);
+	if (declared) {
+		section(
+		    l, "Declaration, to be made by the person who sends it");
+		ct_letter_text(&l->text, "  | ", declared);
+	}
+	if (test) {
+		ct_letter_add(&l->text, "\n");
+		ct_letter_text(&l->text, "TEST  ", test);
+	}
+}
+
+char *
+ct_letter(const json_t *doc)
+{
+	struct letter l = { { 0 }, 0 };
+
+	top(&l, doc);
+	report(&l, doc);
+	files(&l, doc);
+	bottom(&l, doc);
+	ct_text_add(&l.text, "", 1);
+	return l.text.s;
+}
