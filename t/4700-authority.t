@@ -70,6 +70,7 @@ wrong 'exempt by whom?' '[authority nca]
 exempt_by = me'
 wrong 'a surface opened without a basis' '[authority dsa18]
 surfaces = interpersonal'
+wrong 'what is no UTF-8' "$(printf '[authority dsa18]\nrecipient = Polizeipr\344sidium')"
 printf '[authority nca]\nhour = 3\n' | conf
 exits 'a key that there is not' 78 ct-report authorities
 conf </dev/null
@@ -155,6 +156,10 @@ document dsa18 >letter
 ok 'where no person decided, none is said to' grep -q 'Decided by: no person: it is on a list$' letter
 report nca >rep
 json '  and when it was known nobody can say' '.report | has("due")' false rep
+
+item 1 u1 a 1 'del(.user)' >in
+document dsa18 >letter 2>/dev/null
+ok 'where no account is known, none is named' grep -q 'None: the records name none.$' letter
 
 # what is viewed: by the log alone
 (

@@ -142,39 +142,45 @@ ct_authority_is_ncmec(const json_t *rec)
 		strcmp(json_string_value(name), CT_AUTHORITY) == 0);
 }
 
+static json_t *
+value_of(const struct ct_authority *a, const char *key, enum kind kind)
+{
+	const char *v = ct_authority_get(a, key), *w;
+	json_t *list;
+	size_t i, len;
+
+	if (kind == TEXT)
+		return json_string(v);
+	if (kind == NUMBER)
+		return json_integer(strtol(v, NULL, 10));
+	list = json_array();
+	if (kind == WORDS)
+		while ((w = word(&v, &len)))
+			(void)json_array_append_new(list, json_stringn(w, len));
+	else
+		for (i = 0; (v = ct_authority_nth(a, key, i)); i++)
+			(void)json_array_append_new(list, json_string(v));
+	return list;
+}
+
 json_t *
 ct_authority_show(const struct ct_authority *a)
 {
-	json_t *show = json_pack("{s:s}", "name", a->name), *list;
-	const char *v, *w;
-	size_t i, k, len;
+	json_t *show = json_pack("{s:s}", "name", a->name);
+	json_t *from = json_array();
+	size_t i;
 
-	for (i = 0; i < KEYS; i++) {
-		if (!(v = ct_authority_get(a, keys[i].name)))
-			continue;
-		list = json_array();
-		if (keys[i].kind == WORDS)
-			while ((w = word(&v, &len)))
-				(void)json_array_append_new(
-				    list, json_stringn(w, len));
-		for (k = 0; keys[i].kind == TEXTS &&
-		     (v = ct_authority_nth(a, keys[i].name, k));
-		     k++)
-			(void)json_array_append_new(list, json_string(v));
-		(void)json_object_set_new(show, keys[i].name,
-		    keys[i].kind == NUMBER ? json_integer(strtol(v, NULL, 10))
-			: keys[i].kind == TEXT ? json_string(v)
-					       : json_incref(list));
-		json_decref(list);
-	}
-	list = json_array();
+	for (i = 0; i < KEYS; i++)
+		if (ct_authority_get(a, keys[i].name))
+			(void)json_object_set_new(show, keys[i].name,
+			    value_of(a, keys[i].name, keys[i].kind));
 	if (ct_conf_get(a->conf, SECTION, a->name, ""))
-		(void)json_array_append_new(list, json_string("ct.conf"));
+		(void)json_array_append_new(from, json_string("ct.conf"));
 	for (i = 0; i < 2; i++)
 		if (a->file[i])
 			(void)json_array_append_new(
-			    list, json_string(a->path[i]));
-	(void)json_object_set_new(show, "from", list);
+			    from, json_string(a->path[i]));
+	(void)json_object_set_new(show, "from", from);
 	return show;
 }
 
@@ -300,6 +306,23 @@ number(const struct ct_authority *a, const char *key, long max, long *n,
 	return 0;
 }
 
+/* What is not UTF-8 would be left out of the document in silence. */
+static int
+texts(const struct ct_authority *a, const char *key, struct ct_err *err)
+{
+	const char *v;
+	json_t *text;
+	size_t i;
+
+	for (i = 0; (v = ct_authority_nth(a, key, i)); i++) {
+		if (!(text = json_string(v)))
+			return ct_fail(err, CT_CONFIG,
+			    "authority '%s': %s is not UTF-8", a->name, key);
+		json_decref(text);
+	}
+	return 0;
+}
+
 static int
 check(struct ct_authority *a, struct ct_err *err)
 {
@@ -310,8 +333,9 @@ check(struct ct_authority *a, struct ct_err *err)
 	long n;
 
 	for (i = 0; i < KEYS; i++)
-		if (keys[i].kind == NUMBER &&
-		    number(a, keys[i].name, keys[i].max, &n, err))
+		if (texts(a, keys[i].name, err) ||
+		    (keys[i].kind == NUMBER &&
+			number(a, keys[i].name, keys[i].max, &n, err)))
 			return err->code;
 	(void)number(a, "hours", HOURS_MAX, &a->hours, err);
 	(void)number(a, "urgent_hours", HOURS_MAX, &a->urgent_hours, err);

@@ -288,6 +288,10 @@ report(struct letter *l, const json_t *doc)
 			one_section(l, key, one);
 		}
 	}
+	if (!json_object_get(all, "personOrUserReported")) {
+		section(l, "Account that is reported");
+		ct_letter_text(&l->text, "", "None: the records name none.");
+	}
 }
 
 /* What a person did with this file, and what nobody can say. */

@@ -22,7 +22,7 @@ ct_unseen(const char *s, unsigned *code)
 	*code = u[0];
 	if ((u[0] < ' ' && u[0]) || u[0] == 0x7f)
 		return 1;
-	if (u[0] == 0xc2 && u[1] < 0xa0) {
+	if (u[0] == 0xc2 && u[1] >= 0x80 && u[1] < 0xa0) {
 		*code = u[1];
 		return 2;
 	}
