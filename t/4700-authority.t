@@ -30,6 +30,10 @@ json 'what ships' '[.name, .form]' '["ca","letter"]
 ok 'each says where it comes from' jq -es 'all(.from == ["'"$top"'/lib/authority/\(.name).conf"])' got
 ok '  and on which law it rests, and when that was looked at' \
     jq -es 'all((.law | length > 0) and (.checked | test("^2026-")))' got
+printf '[authority nca]\nexempt_by =\nneed =\n' | conf
+ct-report authorities >nothing
+json 'what is empty is taken away' 'select(.name == "nca") | [has("exempt_by", "need", "hours")]' \
+    '[false,false,true]' nothing
 mkdir authority
 printf 'hours = 12\nneed = report.victim\n' >authority/nca.conf
 conf <<'END'
@@ -137,6 +141,8 @@ report() { ct-report -q --authority "$1" <in 2>/dev/null; }
 report nca >rep
 json 'the record' '[.report | .authority, .document_type, .due, .exempt_by, has("xml")]' \
     '["nca","application/json","2026-03-05T01:00:01Z","ncmec",false]' rep
+ct-report --authority nca <in 2>&1 >/dev/null | tail -n 1 >last
+ok '  and it says how that gets there' grep -q "to authority 'nca': by hand in the NCA's online portal" last
 ok '  has the document' sh -c 'jq -j .report.document rep | cmp - bundle'
 json '  and the files, as for NCMEC' '[.report.files[] | .id, .path]' '["up/1.jpg","/srv/up/1.jpg","up/2.jpg","/srv/up/2.jpg"]' rep
 report dsa18 >other
@@ -212,6 +218,8 @@ item 1 u1 a 1 '.threads = [{id: "t", kind: "private", messages: []}]' >thread
 exits '  though nobody says that they are' 77 ct-report -q --authority dsa18 <thread
 item 1 u1 a 1 '.surface = "public"' >public
 exits '  what is public is not' 0 ct-report -q --authority dsa18 <public
+printf '[authority dsa18]\nclosed =\n' | desk
+exits '  whoever says nothing of it' 77 ct-report -q --authority dsa18 <in
 desk <<'END'
 [authority dsa18]
 surfaces = interpersonal

@@ -13,6 +13,7 @@
 #define HOURS_MAX 8784 /* a year */
 #define DAYS_MAX 36600
 #define BLANKS " \t"
+#define PLACES 3 /* where a key can be from */
 
 struct ct_authority {
 	char *name;
@@ -60,17 +61,29 @@ static const char *const forms[] = {
 /* ---- what it says ----------------------------------------------------------
  */
 
+/* What one place has: [authority NAME], the operator's file, the shipped. */
+static const char *
+said(const struct ct_authority *a, size_t place, const char *key, size_t i)
+{
+	const char *v = NULL;
+
+	if (place == 0)
+		v = ct_conf_nth(a->conf, SECTION, a->name, key, i);
+	else if (a->file[place - 1])
+		v = ct_conf_nth(a->file[place - 1], "", NULL, key, i);
+	return v;
+}
+
 const char *
 ct_authority_nth(const struct ct_authority *a, const char *key, size_t i)
 {
-	size_t k;
+	const char *v;
+	size_t place = 0;
 
-	if (ct_conf_get(a->conf, SECTION, a->name, key))
-		return ct_conf_nth(a->conf, SECTION, a->name, key, i);
-	for (k = 0; k < 2; k++)
-		if (a->file[k] && ct_conf_get(a->file[k], "", NULL, key))
-			return ct_conf_nth(a->file[k], "", NULL, key, i);
-	return NULL;
+	while (place < PLACES && !said(a, place, key, 0))
+		place++;
+	v = place < PLACES ? said(a, place, key, i) : NULL;
+	return v && *v ? v : NULL;
 }
 
 const char *
@@ -125,11 +138,18 @@ has_word(const char *list, const char *want)
 	return false;
 }
 
+/* What one place closes no other opens by saying less. */
 bool
 ct_authority_open(const struct ct_authority *a, const char *surface)
 {
-	return !surface || !has_word(ct_authority_get(a, "closed"), surface) ||
-	    has_word(ct_authority_get(a, "surfaces"), surface);
+	bool closed = false;
+	size_t place, i;
+
+	for (place = 0; surface && place < PLACES; place++)
+		for (i = 0; said(a, place, "closed", i); i++)
+			closed = closed ||
+			    has_word(said(a, place, "closed", i), surface);
+	return !closed || has_word(ct_authority_get(a, "surfaces"), surface);
 }
 
 bool

@@ -38,8 +38,8 @@ void ct_authority_free(struct ct_authority *a);
 const char *ct_authority_name(const struct ct_authority *a);
 enum ct_form ct_authority_form(const struct ct_authority *a);
 
-/* The last value of a key, and the i-th of one given more than once; both
- * from the same place; or NULL. */
+/* The last value of a key, and the i-th of one given more than once, both from
+ * the same place; NULL if there is none, or an empty one. */
 const char *ct_authority_get(const struct ct_authority *a, const char *key);
 const char *ct_authority_nth(
     const struct ct_authority *a, const char *key, size_t i);

@@ -135,6 +135,18 @@ one_document(const struct run *r)
 	exit(CT_USAGE);
 }
 
+/* What nobody sends, somebody must. */
+static void
+by_hand(const struct run *r)
+{
+	const struct ct_authority *a = r->opt->how->authority;
+	const char *how = a ? ct_authority_get(a, "channel") : NULL;
+
+	if (how && ct_authority_form(a) != CT_FORM_XML &&
+	    json_array_size(r->all))
+		ct_warn("to authority '%s': %s", ct_authority_name(a), how);
+}
+
 int
 ct_report_run(const struct ct_report_run *opt, int in, int out)
 {
@@ -156,8 +168,10 @@ ct_report_run(const struct ct_report_run *opt, int in, int out)
 	{
 		write_report(&r, rec);
 	}
-	if (!opt->quiet)
+	if (!opt->quiet) {
 		ct_collect_summary(&c, filed, json_array_size(r.all));
+		by_hand(&r);
+	}
 	json_decref(r.all);
 	ct_collect_free(&c);
 	emit(ct_out_close(&r.out, &err), &err);
