@@ -1,5 +1,6 @@
 #!/bin/sh
-# ct-submit and a service that fails in every way it can
+# ct-submit and a service that fails: what is asked again when, what is begun
+# anew; t/5220-submit-http.t has every call and every fault
 # shellcheck source=t/lib.sh disable=SC2016,SC2119,SC2120,SC2317
 . "${0%/*}/lib.sh"
 # shellcheck source=t/submit.sh
@@ -7,79 +8,12 @@
 
 sandbox
 bytes a b
-k=0
 run() { submit "$@" <in; }
 finished_as() { state --arg id "$1" '.reports[] | select(.report_id == $id) | .state'; }
 
-# fault STATUS SPEC... - a run in which these happen ends so; and then, when it
-# can go on, another files it, so that it is filed once
-fault() {
-	want=$1 k=$((k + 1)) before=$(filed)
-	shift
-	for spec; do control "{\"fault\":\"$spec\"}"; done
-	report $k a b >in
-	exits "$*: $want" "$want" run
-	cp got first
-	[ "$want" -ne 76 ] || ct-submit resume "$(key $k)" >/dev/null
-	[ "$want" -eq 0 ] || exits "$*: then it is finished" 0 run
-	is "$*: once, whole, as it says" "$((before + 1)) finished 2" \
-	    state --arg id "$(jq -r .submission.report_id got)" '
-	    ([.reports[] | select(.state == "finished")] | length) as $n |
-	    .reports[] | select(.report_id == $id) |
-	    "\($n) \(.state) \(.files | length)"'
-}
-held() {
-	fault 76 "$@"
-	says_first "$*: is held" '.submission.state' '"held"'
-}
 says_first() { json "$1" "$2" "$3" first; }
 
-# ---- what passes within the run -------------------------------------------
-for call in submit upload fileinfo finish; do
-	for kind in drop-before drop-after http:500 http:429 html:200 html:502 \
-	    truncate:0 truncate:90 doctype wrong-root big indent slow:50 \
-	    junk junk:1 bare:502 \
-	    code:1000 code:1300; do
-		fault 0 "$call:1:$kind"
-	done
-done
-fault 0 upload:2:drop-after
-fault 0 submit:1:code:9999
-fault 0 upload:1:wrong-hash
-fault 0 upload:1:code:5001
-fault 0 upload:2:code:5101
-fault 0 fileinfo:1:code:5002
-fault 0 fileinfo:2:code:5001
-fault 0 finish:1:code:5001
-fault 0 finish:1:code:5101
-fault 0 submit:1:wrong-id
-fault 0 upload:1:drop-after retract:1:drop-after
-fault 0 upload:1:drop-after retract:1:code:5001
-fault 0 upload:1:drop-after retract:1:code:1000
-
-# ---- what a person must look at -------------------------------------------
-had=$(state '.reports | length')
-for spec in submit:1:code:4100 submit:1:code:4110 submit:1:no-id \
-    submit:1:code:5102 submit:1:http:302 submit:1:http:404 \
-    upload:1:code:4200 upload:1:wrong-id upload:1:http:413 upload:1:code:5002 \
-    upload:1:code:5102 finish:1:code:5102 fileinfo:1:code:4100 fileinfo:2:wrong-id fileinfo:1:no-id \
-    submit:1:bare:404 upload:1:bare:413 finish:1:bare:404 \
-    finish:1:no-id finish:1:lost-file finish:1:wrong-id finish:1:code:4000; do
-	held $spec
-done
-for i in 1 2 3 4; do control '{"fault":"upload:'$i':wrong-hash"}'; done
-held fileinfo:9:drop-after
-is 'the drafts of what was held are given up' '[]' state --argjson n "$had" \
-    '[.reports[$n:][] | select(.state == "open" and (.files | length) > 0)]'
-
 # ---- credentials: nothing more is asked -----------------------------------
-for spec in submit:1:empty401 submit:1:http:403 upload:1:code:2000 \
-    finish:1:code:3300 submit:1:bare:401 upload:1:bare:403 \
-    fileinfo:2:bare:401 finish:1:bare:401 finish:1:bare:403; do
-	before=$(state .requests_total)
-	fault 77 $spec
-	says_first "$spec: it waits" .submission.state '"pending"'
-done
 control '{"fault":"submit:1:empty401"}'
 before=$(state .requests_total)
 for i in 901 902 903; do report $i a; done >in
@@ -87,18 +21,8 @@ exits 'refused once: no other report is tried' 77 run
 is 'there was one call' $((before + 1)) state .requests_total
 exits 'all wait for the next run' 0 submit sweep
 
-# ---- what lasts longer than a run -----------------------------------------
+# always CALL KIND - the four times that a run tries
 always() { for i in 1 2 3 4; do echo "$1:$i:$2"; done; }
-# shellcheck disable=SC2046 # a list of words
-{
-	fault 75 $(always submit drop-before)
-	fault 75 $(always upload http:503)
-	fault 75 $(always finish drop-before)
-	fault 75 $(always finish drop-after)
-	fault 75 $(always finish code:1000)
-	fault 75 $(always finish junk)
-	fault 75 $(always finish junk:1)
-}
 
 # ---- what the server asks for ---------------------------------------------
 control '{"fault":"submit:1:busy:250"}'

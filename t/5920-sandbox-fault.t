@@ -125,6 +125,10 @@ end=$(date +%s%N)
 ok 'slow: as long as it says' test $(((end - start) / 1000000)) -ge 2000
 ok 'others need not wait' test $(((middle - start) / 1000000)) -lt 2000
 is 'then it is well' '200 reportResponse 0' cat slow.out
+start=$(date +%s%N)
+fault status:1:drip:5
+is 'drip: whole in the end' '200 reportResponse 0' status
+ok 'byte after byte' test $((($(date +%s%N) - start) / 1000000)) -ge 500
 fault status:1:slow:50
 fault status:1:code:1000
 is 'two at once' '500 reportResponse 1000' status

@@ -55,6 +55,7 @@ static const struct {
 	{ "doctype", FAULT_DOCTYPE, XML_CALLS, NONE, 0, 0 },
 	{ "big", FAULT_BIG, ANY_CALL, NONE, 0, 0 },
 	{ "slow", FAULT_SLOW, ANY_CALL, MUST, 0, 600000 },
+	{ "drip", FAULT_DRIP, ANY_CALL, MUST, 1, 600000 },
 	{ "empty401", FAULT_EMPTY401, ANY_CALL, NONE, 0, 0 },
 	{ "bare", FAULT_BARE, ANY_CALL, MUST, 200, 599 },
 	{ "junk", FAULT_JUNK, ANY_CALL, MAY, 0, 1 },

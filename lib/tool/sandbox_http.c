@@ -268,7 +268,18 @@ on_done(void *arg, struct MHD_Connection *conn, void **slot,
 struct broken {
 	char *body;
 	size_t len;
+	struct ct_sandbox *box;
+	long ms; /* before each byte; 0: they come as they can */
 };
+
+static void
+wait_ms(struct ct_sandbox *box, long ms)
+{
+	int64_t until = ct_mono() + ms;
+
+	while (ct_mono() < until && !atomic_load(&box->stopping))
+		(void)usleep(10000);
+}
 
 static ssize_t
 on_broken(void *arg, uint64_t pos, char *buf, size_t max)
@@ -279,6 +290,10 @@ on_broken(void *arg, uint64_t pos, char *buf, size_t max)
 	if (pos >= b->len)
 		return MHD_CONTENT_READER_END_WITH_ERROR;
 	n = n < max ? n : max;
+	if (b->ms) {
+		wait_ms(b->box, b->ms);
+		n = 1;
+	}
 	memcpy(buf, b->body + pos, n);
 	return (ssize_t)n;
 }
@@ -292,16 +307,25 @@ free_broken(void *arg)
 	free(b);
 }
 
-/* Of a body of the length promised, only the first keep bytes come. */
+/* Of a body of the length promised only the first bytes come, or one after the
+ * other. */
 static struct MHD_Response *
-truncated(struct sandbox_ans *ans, size_t keep)
+broken(const struct sandbox_req *req, struct sandbox_ans *ans)
 {
+	const struct sandbox_plan *plan = &req->plan;
 	struct broken *b = ct_alloc(1, sizeof *b);
+	size_t keep = ans->len, promised = ans->len;
 
+	if (plan->on[FAULT_TRUNCATE]) {
+		keep = (size_t)plan->arg[FAULT_TRUNCATE];
+		promised += keep >= ans->len;
+	}
 	b->body = ans->body;
 	b->len = keep < ans->len ? keep : ans->len;
+	b->box = req->box;
+	b->ms = plan->on[FAULT_DRIP] ? plan->arg[FAULT_DRIP] : 0;
 	return MHD_create_response_from_callback(
-	    ans->len + (keep >= ans->len), 4096, on_broken, b, free_broken);
+	    promised, 4096, on_broken, b, free_broken);
 }
 
 static void
@@ -322,8 +346,8 @@ send_answer(struct sandbox_req *req, struct sandbox_ans *ans, int64_t now)
 	enum MHD_Result rc;
 	char date[64], wait[24];
 
-	if (plan->on[FAULT_TRUNCATE] && ans->body)
-		r = truncated(ans, (size_t)plan->arg[FAULT_TRUNCATE]);
+	if ((plan->on[FAULT_TRUNCATE] || plan->on[FAULT_DRIP]) && ans->body)
+		r = broken(req, ans);
 	else
 		r = MHD_create_response_from_buffer(
 		    ans->len, ans->body, MHD_RESPMEM_MUST_FREE);
@@ -425,15 +449,6 @@ remember(struct sandbox_req *req, const struct sandbox_ans *ans, int64_t now)
 	l->status = ans->status;
 	l->code = ans->code;
 	l->report_id = ans->report_id;
-}
-
-static void
-wait_ms(struct ct_sandbox *box, long ms)
-{
-	int64_t until = ct_mono() + ms;
-
-	while (ct_mono() < until && !atomic_load(&box->stopping))
-		(void)usleep(10000);
 }
 
 static enum MHD_Result
