@@ -97,10 +97,10 @@ $(BROKEN): %: %.o cmd/ct-submit.o $(LIBS)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(WRAP:%=-Wl,--wrap=%) -o $@ \
 	    $^ $(PKG_LIBS)
 
-t/fault.so: t/fault.c
-	$(Q)$(CC) $(STD) $(WARN) -shared -fPIC -o $@ $< -ldl
+t/fault.so t/trust.so: t/%.so: t/%.c
+	$(Q)$(CC) $(STD) $(WARN) $(PKG_CFLAGS) -shared -fPIC -o $@ $< -ldl
 
-check: all $(UNITS) $(TOOLS) $(FUZZ) $(BROKEN) t/fault.so
+check: all $(UNITS) $(TOOLS) $(FUZZ) $(BROKEN) t/fault.so t/trust.so
 	PATH=$$PWD:$$PATH prove -j2 $(PROVEFLAGS) -e '' $(UNITS) t/*.t
 
 # ct-submit killed, and its power cut, at every system call there is: what
@@ -184,7 +184,7 @@ dist:
 	git archive --prefix=ct-$(VERSION)/ -o ct-$(VERSION).tar.gz HEAD
 
 clean:
-	rm -f $(CMDS) $(UNITS) $(TOOLS) $(BENCHES) $(FUZZ) $(BROKEN) $(LIBS) t/fault.so \
+	rm -f $(CMDS) $(UNITS) $(TOOLS) $(BENCHES) $(FUZZ) $(BROKEN) $(LIBS) t/*.so \
 	    t/bench/anchor \
 	    lib/tool/*.inc */*.[od] */*/*.[od]
 	rm -rf $(FUZZED) t/arm64

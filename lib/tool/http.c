@@ -299,6 +299,12 @@ explain(CURLcode rc, const struct flight *fl, struct ct_err *err)
 	if (fl->too_large)
 		return ct_fail(err, CT_PROTOCOL,
 		    "the server's answer is over %zu bytes", fl->max);
+	/* for this libcurl has no code; the words are OpenSSL's */
+	if (rc == CURLE_SSL_CONNECT_ERROR &&
+	    (strstr(why, "protocol version") ||
+		strstr(why, "unsupported protocol")))
+		return ct_fail(err, CT_NOPERM,
+		    "the server does not speak TLS 1.2 or later: %s", why);
 	switch (rc) {
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CACERT_BADFILE:

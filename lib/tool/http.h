@@ -66,9 +66,10 @@ struct ct_http_res {
 
 /*
  * Send it and wait for the whole answer.  Returns 0 if there was one, of any
- * status; else CT_TEMPFAIL (network), CT_NOPERM (the server's certificate is
- * not good, or the URL is not allowed), CT_PROTOCOL (answer too large or not
- * HTTP).  res->fate is always set.  Release res with ct_http_done.
+ * status; else CT_TEMPFAIL (network), CT_NOPERM (the server's certificate or
+ * version of TLS is not good, or the URL is not allowed), CT_PROTOCOL (answer
+ * too large or not HTTP).  res->fate is always set.  Release res with
+ * ct_http_done.
  */
 int ct_http_do(struct ct_http *http, const struct ct_http_req *req,
     struct ct_http_res *res, struct ct_err *err);

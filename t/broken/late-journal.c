@@ -13,12 +13,13 @@ int __wrap_ct_outbox_note(struct ct_outbox *ob, struct ct_outbox_report *r,
     const char *event, json_t *detail, const void *body, size_t len,
     struct ct_err *err);
 
-static struct {
+/* of one thread: that has a report to itself */
+static _Thread_local struct {
 	const char *event;
 	json_t *detail;
 	struct ct_outbox_report as; /* key and attempt: what is written */
 } late[LATE_MAX];
-static size_t nlate;
+static _Thread_local size_t nlate;
 
 /* What of r an event in the journal is written with. */
 static struct ct_outbox_report
