@@ -51,6 +51,12 @@ json 'the operator goes before what ships, key by key' \
 json 'one of his own' 'select(.name == "bka") | [.recipient, .from]' '[["An office","A town"],["ct.conf"]]' got
 rm -r authority
 
+mkdir -p inst/bin inst/share/ct
+cp "$top/ct-report" inst/bin
+cp -r "$top/lib/authority" inst/share/ct
+inst/bin/ct-report authorities >got
+ok 'installed, they are found in share/ct' jq -es 'length == 5 and all(.from[-1] | test("^ct.conf$|/inst/bin/../share/ct/authority/"))' got
+
 exits 'one that there is not' 64 ct-report --authority atlantis </dev/null
 ok '  those there are' grep -q "no authority 'atlantis'; there are: bka ca dsa18 nca ncmec\$" err
 exits 'a name is no path' 64 ct-report --authority ../nca </dev/null
