@@ -13,6 +13,7 @@
 
 static const char usage[] =
     "usage: ct-report [-qx] [--production] [--incident TYPE] < records\n"
+    "       ct-report --lint | --explain-viewed < records\n"
     "       ct-report authorities | schema [--json]\n"
     "\n"
     "Makes one report of all records of an account that were released\n"
@@ -25,10 +26,15 @@ static const char usage[] =
     "hand\n"
     "  -c, --config FILE     configuration ($CT_CONF, else /etc/ct/ct.conf)\n"
     "  -d, --dir DIR         state directory, for review.key\n"
+    "      --explain-viewed  print of each file whether it is said to be\n"
+    "                        viewed, and why; no reports\n"
     "      --incident TYPE   csam trafficking tourism molestation domain\n"
     "                        misleading enticement unsolicited, or in full\n"
     "      --json            schema: a record for each element\n"
     "      --key KEY         write only this report\n"
+    "      --lint            print of each report how good it is, and what\n"
+    "                        it lacks; no reports\n"
+    "      --lint=error      refuse reports with what lint calls an error\n"
     "      --production      a report for real; without, one for the test\n"
     "                        environment\n"
     "  -x, --xml             write the XML document and nothing else\n"
@@ -36,15 +42,17 @@ static const char usage[] =
     "  -h, --help            this text\n"
     "  -V, --version         print the version\n";
 
-enum { AUTHORITY = 256, INCIDENT, KEY, JSON, PRODUCTION };
+enum { AUTHORITY = 256, EXPLAIN, INCIDENT, KEY, JSON, LINT, PRODUCTION };
 
 static const struct option options[] = {
 	{ "authority", required_argument, NULL, AUTHORITY },
 	{ "config", required_argument, NULL, 'c' },
 	{ "dir", required_argument, NULL, 'd' },
+	{ "explain-viewed", no_argument, NULL, EXPLAIN },
 	{ "incident", required_argument, NULL, INCIDENT },
 	{ "key", required_argument, NULL, KEY },
 	{ "json", no_argument, NULL, JSON },
+	{ "lint", optional_argument, NULL, LINT },
 	{ "production", no_argument, NULL, PRODUCTION },
 	{ "xml", no_argument, NULL, 'x' },
 	{ "quiet", no_argument, NULL, 'q' },
@@ -85,11 +93,16 @@ prepare(void)
 		reporting.key = key;
 	else if (err.code != CT_NOINPUT)
 		ct_warn("%s; no file is said to be viewed", err.msg);
+	if (ct_schema_live(&reporting.live, ct_home(dir), reporting.production,
+		&err) > CT_NO)
+		ct_warn("%s; it is not used", err.msg);
 }
 
 static int
 do_filter(void)
 {
+	if (run.xml + run.explain + (run.lint == CT_LINT_ONLY) > 1)
+		ct_die(CT_USAGE, "one of -x, --lint, --explain-viewed");
 	ct_stop_gently();
 	prepare();
 	return ct_report_run(&run, STDIN_FILENO, STDOUT_FILENO);
@@ -131,11 +144,20 @@ static const struct verb {
 	{ "authorities", do_authorities, " config " },
 	{ "schema", do_schema, " json " },
 	{ NULL, do_filter,
-	    " authority config dir incident key production xml quiet " },
+	    " authority config dir explain-viewed incident key lint "
+	    "production xml quiet " },
 };
 
 /* ---- start -----------------------------------------------------------------
  */
+
+static void
+lint(const char *how)
+{
+	if (how && strcmp(how, "error") != 0)
+		ct_die(CT_USAGE, "--lint is alone, or --lint=error");
+	run.lint = how ? CT_LINT_ERROR : CT_LINT_ONLY;
+}
 
 /* An option that this verb does not know is a mistake, not a wish. */
 static void
@@ -160,6 +182,9 @@ option(const struct verb *v, int c)
 	case 'd':
 		dir = optarg;
 		break;
+	case EXPLAIN:
+		run.explain = true;
+		break;
 	case INCIDENT:
 		reporting.incident = optarg;
 		break;
@@ -168,6 +193,9 @@ option(const struct verb *v, int c)
 		break;
 	case JSON:
 		json = true;
+		break;
+	case LINT:
+		lint(optarg);
 		break;
 	case PRODUCTION:
 		reporting.production = true;

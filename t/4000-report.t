@@ -286,7 +286,7 @@ hasnt 'not that anybody viewed it' 'ViewedByEsp'
 exits 'an exact hit' 0 file '.match.hits[0] = {source: "own", type: "md5"}'
 has '  is called one' '<additionalInfo>Same md5 as a known file: source own</additionalInfo>'
 exits 'many hits' 0 file '.match.hits = [range(40) | {source: "s\(.)", type: "md5"}]'
-is '  are cut' 18 grep -c '<additionalInfo>' doc.xml
+is '  are cut' 19 grep -c '<additionalInfo>' doc.xml
 has '  and counted' '<additionalInfo>And 24 more known hashes.</additionalInfo>'
 exits 'no hit: a person found it' 0 file 'del(.match)'
 is '  so nothing is said of lists' 0 grep -c 'known' doc.xml
@@ -312,9 +312,9 @@ forged='.review.viewed = {level: "full", entire: true, exif: true}'
 is 'a flag without proof' '' viewed "$forged"
 ok '  is noted' grep -q 'not proven' msg
 saw "$CT_HOME" "$sha256" obscured true true
-is 'seen in part' '' viewed .
+is 'seen in part' 'fileViewedByEsp false' viewed .
 saw "$CT_HOME" "$sha256" full false false
-is 'seen, not all' '' viewed .
+is 'seen, not all' 'fileViewedByEsp false' viewed .
 is 'a flag that somebody raised' '' viewed '.review.viewed.entire = true'
 saw "$CT_HOME" "$sha256" full true false
 # the metadata were displayed above

@@ -30,7 +30,9 @@ paths() {
 	    sed 's/^report\.files\.\(review\.\)/\1/
 	    s/^report\.files\.hits\(\.\)/match.hits\1/
 	    s/^match\.\(shadow\|allowed\)\./match.hits./
-	    s/^report\.files\.ip\(\.\)/object.ip\1/' | sort -u
+	    s/^report\.files\.ip\(\.\)/object.ip\1/
+    s/^report\.files\.device\(\.\)/object.device\1/
+    s/^report\.files\.db\(\.\)/match.db\1/' | sort -u
 }
 
 # unnamed NAMES - those paths of standard input that are not in this file
@@ -133,12 +135,20 @@ else
 	disabled: {value: true, disabledDate: "2026-01-03T00:00:00Z"},
 	suspended: {value: true, disabledDate: "2026-01-03T00:00:00Z"},
 	location: {city: "Berlin", countryCode: "DE"}, compromised: false,
-	all_emails: true, additional_info: "more"} |
+	all_emails: true, additional_info: "more", vehicle: "red",
+	third_party: false, associated: [{type: "Linked", id: "u9"}]} |
+    .victim = [{first_name: "V"}] | .recipient = [{id: "u8"}] |
+    .prior = [{env: "test", report_id: "990000001"}] |
+    .cybertip = {report: {lawEnforcement: {agencyName: "P"}},
+	file: {additionalInfo: ["f"]}} |
     .incident += {type: "csam", priority: "a reason", platform: "Web",
 	description: "d", annotations: ["spam"], additional_info: "i"} |
     .object = {name: "a/b.png", url: "https://images.example/p/1",
 	uploaded: "2026-01-01T00:00:00Z", modified: "2026-01-01T00:00:00Z",
-	public: true, ip: [{address: "203.0.114.8", port: 52,
+	public: true, annotations: ["viral"], exif: {Make: "x"},
+	device: [{type: "IMEI", value: "0", event: "Upload",
+	    at: "2026-01-02T03:04:05Z"}],
+	ip: [{address: "203.0.114.8", port: 52,
 	    at: "2026-01-01T00:00:00Z", event: "Upload", proxy: true}]}
 end
 END

@@ -102,22 +102,34 @@ key_of(const struct ct_reporting *r, const json_t *recs, const json_t *files,
  */
 
 static void
+add_priors(const char *want, const json_t *list, json_t *suspect)
+{
+	const json_t *prior;
+	const char *env, *id;
+	size_t i;
+
+	json_array_foreach(list, i, prior)
+	{
+		env = ct_rec_text(prior, "env");
+		id = ct_rec_text(prior, "report_id");
+		if (env && id && strcmp(env, want) == 0)
+			ct_model_add(
+			    suspect, "priorCTReports", json_string(id));
+	}
+}
+
+/* Those of this environment, whoever knows of them. */
+static void
 priors(const struct ct_reporting *r, const json_t *recs, json_t *suspect)
 {
-	const char *want = r->production ? "production" : "test", *env, *id;
-	const json_t *rec, *prior;
-	size_t i, k;
+	const char *want = r->production ? "production" : "test";
+	const json_t *rec;
+	size_t i;
 
 	json_array_foreach(recs, i, rec)
 	{
-		json_array_foreach(ct_rec_get(rec, "review.prior"), k, prior)
-		{
-			env = ct_rec_text(prior, "env");
-			id = ct_rec_text(prior, "report_id");
-			if (env && id && strcmp(env, want) == 0)
-				ct_model_add(
-				    suspect, "priorCTReports", json_string(id));
-		}
+		add_priors(want, ct_rec_get(rec, "review.prior"), suspect);
+		add_priors(want, ct_rec_get(rec, "prior"), suspect);
 	}
 }
 
@@ -132,34 +144,11 @@ unproven(const json_t *recs, const json_t *files, json_t *notes)
 	json_array_foreach(recs, i, rec)
 	{
 		if (json_is_true(ct_rec_get(rec, claim)) &&
-		    !json_object_get(json_array_get(files, i), "viewed"))
+		    !json_is_true(
+			json_object_get(json_array_get(files, i), "viewed")))
 			ct_note(notes,
 			    "a file is said to be viewed, but it is not "
 			    "proven: left out");
-	}
-}
-
-/* Legal, but the police can do little with it. */
-static void
-poor(const json_t *suspect, json_t *notes)
-{
-	const json_t *events = json_object_get(suspect, "ipCaptureEvent"), *e;
-	const char *address;
-	size_t i;
-
-	if (!json_object_get(suspect, "espIdentifier"))
-		ct_note(notes, "no account (user.id): one report a file");
-	if (!json_array_size(events))
-		ct_note(notes, "no 'ipCaptureEvent' of the account");
-	json_array_foreach(events, i, e)
-	{
-		address = ct_rec_text(e, "ipAddress");
-		if (!json_object_get(e, "dateTime"))
-			ct_note(notes, "an 'ipCaptureEvent' has no 'dateTime'");
-		if (!json_object_get(e, "port"))
-			ct_note(notes, "an 'ipCaptureEvent' has no 'port'");
-		if (address && ct_ip_private(address))
-			ct_note(notes, "an 'ipAddress' is not a public one");
 	}
 }
 
@@ -193,8 +182,10 @@ found(const json_t *recs)
 		    : "Found and decided by a person of the provider.";
 }
 
+/* said: what the operator has for additionalInfo beside it; or NULL. */
 static void
-info(json_t *model, const json_t *recs, size_t part, size_t parts)
+info(json_t *model, const json_t *recs, const json_t *said, size_t part,
+    size_t parts)
 {
 	const json_t *rec;
 	const char *text;
@@ -212,6 +203,8 @@ info(json_t *model, const json_t *recs, size_t part, size_t parts)
 		if (text && !ct_blank(text) && !strstr(line, text))
 			line = longer(line, ct_strdup(text));
 	}
+	if (said)
+		line = longer(line, ct_strdup(json_string_value(said)));
 	soft = ct_soft_text(line, 10000);
 	ct_model_text(model, "additionalInfo", soft);
 	free(soft);
@@ -220,6 +213,28 @@ info(json_t *model, const json_t *recs, size_t part, size_t parts)
 
 /* ---- the records -----------------------------------------------------------
  */
+
+/* No less than the bytes of it, written; cheaper to know. */
+static size_t
+at_most(const json_t *v)
+{
+	size_t n = json_string_length(v), i;
+	const char *name;
+	json_t *sub;
+
+	if (json_is_string(v))
+		return 6 * n + 3; /* if each were written as \u00XX */
+	n = 26;                   /* a number, or brackets */
+	json_array_foreach(v, i, sub)
+	{
+		n += at_most(sub);
+	}
+	json_object_foreach((json_t *)(uintptr_t)v, name, sub)
+	{
+		n += 6 * strlen(name) + 4 + at_most(sub);
+	}
+	return n;
+}
 
 /* What of a file is the same in every run: its cut must not move. */
 static size_t
@@ -240,11 +255,16 @@ stable(const json_t *file)
 
 /* files as arrays of what one report takes. */
 static json_t *
-split(const struct ct_reporting *r, const json_t *files)
+split(const struct ct_reporting *r, json_t *files)
 {
 	json_t *parts = json_array(), *part = NULL, *file;
 	size_t i, len = 0, more, most = ct_desk_bytes(r);
 
+	if (json_array_size(files) <= CT_REPORT_FILES &&
+	    at_most(files) <= most) {
+		(void)json_array_append_new(parts, json_copy(files));
+		return parts;
+	}
 	json_array_foreach(files, i, file)
 	{
 		more = stable(file);
@@ -276,8 +296,7 @@ make_files(const struct ct_reporting *r, const json_t *recs, json_t *files,
 		if ((rc = ct_report_file(r, rec, &file, notes, err)))
 			return rc;
 		(void)json_array_append_new(files, file);
-		if ((rc = ct_report_file_xml(
-			 r->xsd, file, "1", "0", &xml, &len, err)))
+		if ((rc = ct_file_write(r, file, "1", "0", &xml, &len, err)))
 			return rc;
 		free(xml);
 	}
@@ -286,8 +305,36 @@ make_files(const struct ct_reporting *r, const json_t *recs, json_t *files,
 
 struct draft {
 	json_t *model, *user, *incident, *files;
+	json_t *said; /* additionalInfo of the operator, or NULL */
 	char key[33];
 };
+
+/* What the operator lays over it, and what comes of it in the record. */
+static int
+overlay(const struct ct_reporting *r, const json_t *recs, struct draft *d,
+    struct ct_err *err)
+{
+	static const char *const names[][2] = { { "type", "incidentType" },
+		{ "at", "incidentDateTime" } };
+	const json_t *summary;
+	json_t *v;
+	size_t i;
+	int rc;
+
+	if ((rc = ct_report_overlay(r, recs, &d->model, err)))
+		return rc;
+	summary = json_object_get(d->model, "incidentSummary");
+	for (i = 0; i < sizeof names / sizeof names[0]; i++)
+		if ((v = json_object_get(summary, names[i][1])))
+			(void)json_object_set(d->incident, names[i][0], v);
+	if (json_object_get(summary, "escalateToHighPriority"))
+		(void)json_object_set_new(d->incident, "priority", json_true());
+	d->said = json_incref(json_object_get(d->model, "additionalInfo"));
+	if (d->said && !json_is_string(d->said))
+		return ct_fail(
+		    err, CT_DATAERR, "element 'additionalInfo' is not a text");
+	return ct_report_rules(r, d->model, json_array_size(d->files), err);
+}
 
 static int
 make_model(const struct ct_reporting *r, const json_t *recs, struct draft *d,
@@ -302,19 +349,21 @@ make_model(const struct ct_reporting *r, const json_t *recs, struct draft *d,
 		return rc;
 	(void)json_object_set_new(
 	    d->model, "reporter", ct_reporter_model(r->conf));
-	suspect = ct_user_model(r, d->user, notes);
+	suspect = ct_account_model(r,
+	    ct_elem_sub(&ct_report_table, "personOrUserReported"), "user",
+	    d->user, notes);
 	if (!json_object_get(suspect, "espService"))
 		ct_model_text(suspect, "espService",
 		    ct_conf_get(r->conf, "incident", NULL, "service"));
 	priors(r, recs, suspect);
-	poor(suspect, notes);
 	unproven(recs, d->files, notes);
 	if (json_object_size(suspect))
 		ct_model_add(d->model, "personOrUserReported", suspect);
 	else
 		json_decref(suspect);
+	ct_others_model(r, recs, d->model, notes);
 	key_of(r, recs, d->files, d->key);
-	return 0;
+	return overlay(r, recs, d, err);
 }
 
 /* One part as a record of its own. */
@@ -327,23 +376,24 @@ make_part(const struct ct_reporting *r, const json_t *recs,
 	char *xml, *id;
 	int rc;
 
-	info(d->model, recs, part, parts);
-	rc = ct_report_write(
-	    &ct_report_table, d->model, r->xsd, &xml, &len, err);
+	info(d->model, recs, d->said, part, parts);
+	rc = ct_report_write(&ct_report_table, d->model, r, &xml, &len, err);
 	if (rc)
 		return rc;
 	id = parts == 1 ? ct_printf("report:%s", d->key)
 			: ct_printf("report:%s/%zu", d->key, part);
-	*out = json_pack("{s:s, s:O, s:{s:s, s:s, s:I, s:I, s:O, s:s, s:O}}",
-	    "id", id, "user", d->user, "report", "key", d->key, "env",
-	    r->production ? "production" : "test", "part", (json_int_t)part,
-	    "parts", (json_int_t)parts, "incident", d->incident, "xml", xml,
-	    "files", files);
+	*out =
+	    json_pack("{s:s, s:O, s:{s:s, s:s, s:I, s:I, s:O, s:o, s:s, s:O}}",
+		"id", id, "user", d->user, "report", "key", d->key, "env",
+		r->production ? "production" : "test", "part", (json_int_t)part,
+		"parts", (json_int_t)parts, "incident", d->incident, "lint",
+		ct_report_lint(r, recs, d->model, files), "xml", xml, "files",
+		files);
 	free(id);
 	free(xml);
 	if (!*out)
 		return ct_fail(err, CT_SOFTWARE, "cannot make a report record");
-	if (ct_rec_size(*out) <= CT_REC_MAX)
+	if (at_most(*out) <= CT_REC_MAX || ct_rec_size(*out) <= CT_REC_MAX)
 		return 0;
 	json_decref(*out);
 	*out = NULL;
@@ -357,7 +407,7 @@ ct_report_make(const struct ct_reporting *r, const json_t *recs, json_t **out,
     json_t *notes, struct ct_err *err)
 {
 	struct draft d = { json_object(), ct_user_merge(recs), NULL,
-		json_array(), "" };
+		json_array(), NULL, "" };
 	json_t *parts = NULL, *part, *done = json_array();
 	size_t i;
 	int rc = ct_desk_open(r, recs, err);
@@ -383,6 +433,7 @@ ct_report_make(const struct ct_reporting *r, const json_t *recs, json_t **out,
 	json_decref(d.model);
 	json_decref(d.user);
 	json_decref(d.incident);
+	json_decref(d.said);
 	json_decref(d.files);
 	if (rc) {
 		json_decref(done);

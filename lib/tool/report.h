@@ -17,6 +17,7 @@
 #include "conf.h"
 #include "err.h"
 #include "rec.h"
+#include "schema.h"
 #include "xml.h"
 
 #define CT_REPORT_FILES 500    /* files of one report */
@@ -30,6 +31,7 @@ struct ct_reporting {
 	const char *incident; /* a type or its short name, or NULL */
 	const uint8_t *key;   /* of review.mac, or NULL */
 	struct ct_xsd *xsd;   /* of ct_schema */
+	struct ct_live *live; /* of ct_schema_live, or NULL */
 	int64_t now;          /* ms since 1970 */
 };
 
@@ -49,9 +51,9 @@ int ct_report_ready(const struct ct_reporting *r, struct ct_err *err);
 /*
  * Make the report of these file records, all of one account and batch and
  * each object once: an array of report records, one for each part.  Every
- * document in it was checked against the schema.  notes is an array of texts
- * for the operator: what is legal, but poor.  CT_DATAERR names the element at
- * fault.  Release with json_decref.
+ * document in it was checked against the schema and its rules.  notes is an
+ * array of texts for the operator: what is legal, but poor.  CT_DATAERR names
+ * the element at fault.  Release with json_decref.
  */
 int ct_report_make(const struct ct_reporting *r, const json_t *recs,
     json_t **parts, json_t *notes, struct ct_err *err);
@@ -79,6 +81,15 @@ int ct_report_doc(struct ct_xsd *xsd, const char *root, const char *xml,
 /* The rules alone, of a document that follows the schema; *line is where. */
 int ct_report_doc_rules(
     const struct ct_xml_node *root, int64_t now, int *line, struct ct_err *err);
+
+/* What fileDetails say of who viewed a file of a record, and why. */
+enum ct_said { CT_UNSAID, CT_YES, CT_NOT };
+struct ct_report_view {
+	enum ct_said file, exif;
+	const char *why; /* in words */
+};
+void ct_report_viewed(const struct ct_reporting *r, const json_t *rec,
+    struct ct_report_view *view);
 
 /* The incident type of this name, long or short; NULL if there is none. */
 const char *ct_report_incident(const char *name);
@@ -132,11 +143,19 @@ void ct_collect_free(struct ct_collect *c);
 /* ---- the verbs of ct-report ------------------------------------------------
  */
 
+enum ct_lint {
+	CT_LINT_TELL,  /* report.lint, and notes */
+	CT_LINT_ONLY,  /* {id, score, errors, warnings} in place of a report */
+	CT_LINT_ERROR, /* a report with errors of lint is one with an error */
+};
+
 struct ct_report_run {
 	const struct ct_reporting *how;
 	const char *only; /* write the report of this key alone; or NULL */
 	bool xml;         /* the document of one report, nothing else */
-	bool quiet;       /* no notes, no summary */
+	bool explain;     /* who viewed what, a record for each file */
+	enum ct_lint lint;
+	bool quiet; /* no notes, no summary */
 };
 
 /*

@@ -94,6 +94,34 @@ positive(
 	return strtoll(text, NULL, 10) > 0 ? NULL : "must be a report's number";
 }
 
+/* Of a name that stands for a path, only the last part is one. */
+static const char *
+base_name(
+    const struct check *c, const struct ct_xml_node *node, const char *text)
+{
+	(void)c;
+	(void)node;
+	if (strchr(text, '/'))
+		return "has a path";
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			return "holds a control character";
+	return NULL;
+}
+
+/* The list of states is of the USA. */
+static const char *
+state(const struct check *c, const struct ct_xml_node *node, const char *text)
+{
+	const struct ct_xml_node *n = ct_xml_next(node, "country");
+	char *country = n ? ct_xml_text(n) : NULL;
+	bool bad = *text && country && *country && strcmp(country, "US") != 0;
+
+	(void)c;
+	free(country);
+	return bad ? "is one of the USA, and the country another" : NULL;
+}
+
 static const struct {
 	const char *name;
 	rule_fn *fn;
@@ -107,8 +135,10 @@ static const struct {
 	{ "legalURL", link },
 	{ "locationOfFile", link },
 	{ "originalFileHash", hash },
+	{ "originalFileName", base_name },
 	{ "priorCTReports", positive },
 	{ "priorCTReport", positive },
+	{ "state", state },
 };
 
 static int
@@ -236,9 +266,9 @@ ct_report_doc(struct ct_xsd *xsd, const char *root, const char *xml, size_t len,
 	if (!ct_xml_legal(xml) || strlen(xml) != len)
 		return ct_fail(
 		    err, CT_DATAERR, "it has characters that XML has not");
-	rc = ct_xsd_check(xsd, xml, len, NULL, NULL, err);
+	rc = ct_xml_parse(&doc, xml, len, err);
 	if (!rc)
-		rc = ct_xml_parse(&doc, xml, len, err);
+		rc = ct_xsd_check_tree(xsd, doc, NULL, NULL, err);
 	if (!rc)
 		rc = check_tree(ct_xml_root(doc), root, now, err);
 	ct_xml_free(doc);

@@ -1,30 +1,25 @@
-/* report_file.c - one file of a report: its element, its fileDetails */
+/* report_file.c - one file of a report: a record as an element of its files */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
 #include "hex.h"
 #include "prog.h"
 #include "queue.h"
 #include "report_impl.h"
 
-#define HITS 16   /* told of one file */
 #define NAME 2056 /* characters of originalFileName */
 
-/* The digests of a report's file, and their names in the document. */
 static const struct {
-	const char *name, *type;
+	const char *name;
 	size_t len;
 	bool must;
 } digests[] = {
-	{ "md5", "MD5", 16, true },
-	{ "sha1", "SHA1", 20, false },
-	{ "sha256", "SHA256", 32, true },
-	{ "pdq", "PDQ", 32, false },
+	{ "md5", 16, true },
+	{ "sha1", 20, false },
+	{ "sha256", 32, true },
+	{ "pdq", 32, false },
 };
-
-/* ---- file record to element of report.files ------------------------------ */
 
 static int
 hashes(json_t *file, const json_t *rec, struct ct_err *err)
@@ -81,17 +76,45 @@ base_name(const char *path)
 	return name;
 }
 
-/* Only what the log proves; nothing else makes a flag true. */
+/* What the log says, if it is proven; of what it does not know nothing is
+ * said, for a person may have looked elsewhere. */
+void
+ct_report_viewed(const struct ct_reporting *r, const json_t *rec,
+    struct ct_report_view *view)
+{
+	struct ct_viewed v = { .level = "none" };
+	bool proven = r->key && ct_review_proven(r->key, rec, &v);
+	bool whole = v.entire && strcmp(v.level, "full") == 0;
+	bool none = strcmp(v.level, "none") == 0;
+
+	view->file = !proven || none ? CT_UNSAID : whole ? CT_YES : CT_NOT;
+	view->exif = proven && whole && v.exif ? CT_YES : CT_UNSAID;
+	if (!ct_rec_get(rec, "review.viewed"))
+		view->why = "no review says what a person viewed";
+	else if (!r->key)
+		view->why = "no key (review.key) to prove what the review says";
+	else if (!ct_rec_get(rec, "review.mac"))
+		view->why = "the review has no proof (review.mac)";
+	else if (!proven)
+		view->why = "review.mac is of another key or other content, "
+			    "or review.viewed was changed";
+	else if (none)
+		view->why = "proven: no view of this content is in the log";
+	else
+		view->why = whole ? "proven: viewed whole"
+				  : "proven: looked at, but not whole";
+}
+
 static void
 viewed(const struct ct_reporting *r, const json_t *rec, json_t *file)
 {
-	struct ct_viewed v = { 0 };
+	struct ct_report_view v;
 
-	if (!r->key || !ct_review_proven(r->key, rec, &v) || !v.entire ||
-	    strcmp(v.level, "full") != 0)
-		return;
-	(void)json_object_set_new(file, "viewed", json_true());
-	if (v.exif)
+	ct_report_viewed(r, rec, &v);
+	if (v.file != CT_UNSAID)
+		(void)json_object_set_new(
+		    file, "viewed", json_boolean(v.file == CT_YES));
+	if (v.exif == CT_YES)
 		(void)json_object_set_new(file, "exif_viewed", json_true());
 }
 
@@ -116,15 +139,24 @@ copy_review(json_t *file, const json_t *rec)
 	(void)json_object_set_new(file, "review", review);
 }
 
-static json_t *
-wrap(const char *element, const json_t *v, const struct ct_elem **root)
+/* One value of a member of object into file, under the name that it has there.
+ */
+static void
+member(struct ct_soft *soft, json_t *file, const char *const name[3],
+    const struct ct_elem *e, const json_t *v)
 {
-	*root = &ct_file_table;
-	return json_pack("{s:s, s:s, s:o}", "reportId", "1", "fileId", "0",
-	    element,
-	    strcmp(element, "ipCaptureEvent") == 0
-		? ct_model_ip(v)
-		: json_incref((json_t *)(uintptr_t)v));
+	json_t *value = NULL;
+
+	if (!v || json_is_null(v))
+		return;
+	if (e->type->kind == CT_TIME && ct_soft_future(soft, v))
+		ct_soft_left(soft, name[1], v);
+	else
+		value = ct_soft_value(soft, e, name[1], v);
+	if (value && e->flags & CT_MANY)
+		ct_model_add(file, name[0], value);
+	else if (value)
+		(void)json_object_set_new(file, name[0], value);
 }
 
 /* What the platform says of the object, as much of it as fits. */
@@ -137,25 +169,26 @@ object(const struct ct_reporting *r, json_t *file, const json_t *rec,
 		{ "location", "object.url", "locationOfFile" },
 		{ "public", "object.public", "publiclyAvailable" },
 		{ "ip", "object.ip", "ipCaptureEvent" },
+		{ "device", "object.device", "deviceId" },
 	};
-	struct ct_soft soft = { r->xsd, r->now, notes, json_array() };
-	json_t *v, *value;
-	size_t i;
+	struct ct_soft soft = { r->now, notes, json_array() };
+	const struct ct_elem *e;
+	json_t *v, *one;
+	size_t i, k;
 
 	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
+		e = ct_elem_sub(&ct_file_table, names[i][2]);
 		v = ct_rec_get(rec, names[i][1]);
-		if (json_is_array(v) && i == 3)
-			v = json_array_get(v, 0);
-		if (!v || json_is_null(v))
+		if (e->flags & CT_MANY && json_is_array(v)) {
+			json_array_foreach(v, k, one)
+			{
+				member(&soft, file, names[i], e, one);
+			}
 			continue;
-		value = NULL;
-		if (i == 0 && ct_soft_future(&soft, v))
-			ct_soft_left(&soft, names[i][1], v);
-		else
-			value = ct_soft_value(
-			    &soft, wrap, names[i][2], names[i][1], v);
-		if (value)
-			(void)json_object_set_new(file, names[i][0], value);
+		}
+		/* the rest goes to the account */
+		member(&soft, file, names[i], e,
+		    json_is_array(v) && i == 3 ? json_array_get(v, 0) : v);
 	}
 	if (json_array_size(soft.left))
 		(void)json_object_set(file, "left", soft.left);
@@ -190,146 +223,13 @@ ct_report_file(const struct ct_reporting *r, const json_t *rec, json_t **out,
 	}
 	copy(file, "modified", rec, "object.modified");
 	object(r, file, rec, notes);
+	copy(file, "annotations", rec, "object.annotations");
+	copy(file, "exif", rec, "object.exif");
+	copy(file, "cybertip", rec, "cybertip.file");
 	copy(file, "hits", rec, "match.hits");
+	copy(file, "db", rec, "match.db");
 	copy_review(file, rec);
 	viewed(r, rec, file);
 	*out = file;
 	return 0;
-}
-
-/* ---- element of report.files to fileDetails ------------------------------ */
-
-static const char *
-text(const json_t *hit, const char *name)
-{
-	const char *s = json_string_value(json_object_get(hit, name));
-
-	return s && !ct_blank(s) ? s : NULL;
-}
-
-/* Where it was found, never what the list holds. */
-static char *
-provenance(const json_t *hit)
-{
-	static const struct {
-		const char *name, *said;
-	} parts[] = { { "list", "list" }, { "entry", "entry" },
-		{ "member", "of member" }, { "classification", "classified" } };
-	const char *source = text(hit, "source"), *type = text(hit, "type"), *v;
-	json_int_t d = json_integer_value(json_object_get(hit, "distance"));
-	char *line, *longer;
-	size_t i;
-
-	line = type && strcmp(type, "pdq") == 0
-	    ? ct_printf("Near match by PDQ, distance %" JSON_INTEGER_FORMAT
-			" of 256 bits: source %s",
-		  d, source ? source : "unknown")
-	    : ct_printf("Same %s as a known file: source %s",
-		  type ? type : "hash", source ? source : "unknown");
-	for (i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-		if (!(v = text(hit, parts[i].name)))
-			continue;
-		longer = ct_printf("%s, %s %s", line, parts[i].said, v);
-		free(line);
-		line = longer;
-	}
-	return line;
-}
-
-static void
-add_info(json_t *model, const json_t *file)
-{
-	const json_t *hits = json_object_get(file, "hits"), *hit, *t;
-	char at[CT_TIME_LEN], *line, *soft;
-	struct ct_err err = { 0 };
-	int64_t ms;
-	size_t i;
-
-	json_array_foreach(json_object_get(file, "left"), i, t)
-	{
-		ct_model_add(model, "additionalInfo", json_deep_copy(t));
-	}
-	json_array_foreach(hits, i, hit)
-	{
-		if (i == HITS)
-			break;
-		line = provenance(hit);
-		soft = ct_soft_text(line, 3000);
-		ct_model_add(model, "additionalInfo", json_string(soft));
-		free(soft);
-		free(line);
-	}
-	if (json_array_size(hits) > HITS) {
-		line = ct_printf(
-		    "And %zu more known hashes.", json_array_size(hits) - HITS);
-		ct_model_add(model, "additionalInfo", json_string(line));
-		free(line);
-	}
-	t = json_object_get(file, "modified");
-	if (t && ct_report_time(&ms, "modified", t, &err) == 0) {
-		line = ct_printf(
-		    "Last modified in the storage of the provider at %s.",
-		    ct_time(ms, at));
-		ct_model_add(model, "additionalInfo", json_string(line));
-		free(line);
-	}
-}
-
-static void
-put(json_t *model, const char *name, const json_t *file, const char *from)
-{
-	json_t *v = ct_rec_get(file, from);
-
-	if (v && !json_is_null(v))
-		(void)json_object_set(model, name, v);
-}
-
-static json_t *
-file_model(const json_t *file, const char *report_id, const char *file_id)
-{
-	json_t *model = json_pack("{s:s, s:s, s:s}", "reportId", report_id,
-	    "fileId", file_id, "fileRelevance", "Reported");
-	const json_t *ip = json_object_get(file, "ip"), *v;
-	size_t i;
-
-	put(model, "originalFileName", file, "name");
-	put(model, "uploadedToEspTimestamp", file, "uploaded");
-	put(model, "locationOfFile", file, "location");
-	if (json_is_true(json_object_get(file, "viewed")))
-		(void)json_object_set_new(
-		    model, "fileViewedByEsp", json_true());
-	if (json_is_true(json_object_get(file, "exif_viewed")))
-		(void)json_object_set_new(
-		    model, "exifViewedByEsp", json_true());
-	put(model, "publiclyAvailable", file, "public");
-	put(model, "industryClassification", file, "review.class");
-	for (i = 0; i < sizeof digests / sizeof digests[0]; i++)
-		if ((v = json_object_get(file, digests[i].name)))
-			ct_model_add(model, "originalFileHash",
-			    json_pack("{s:s, s:O}", "hashType", digests[i].type,
-				"value", v));
-	if (ip)
-		(void)json_object_set_new(
-		    model, "ipCaptureEvent", ct_model_ip(ip));
-	add_info(model, file);
-	return model;
-}
-
-int
-ct_report_file_xml(struct ct_xsd *xsd, const json_t *file,
-    const char *report_id, const char *file_id, char **xml, size_t *len,
-    struct ct_err *err)
-{
-	json_t *model;
-	int rc;
-
-	*xml = NULL;
-	model = file_model(file, report_id, file_id);
-	if (!model)
-		return ct_fail(
-		    err, CT_DATAERR, "an id of the server is not UTF-8");
-	if (!(rc = ct_report_file_rules(model, err)))
-		rc = ct_report_write(&ct_file_table, model, xsd, xml, len, err);
-	json_decref(model);
-	return rc;
 }

@@ -18,14 +18,73 @@ enum ct_kind {
 	CT_URL,  /* no white space */
 	CT_HTTP, /* an absolute http or https URL */
 	CT_MAIL,
-	CT_IP
+	CT_IP,
+	CT_CALLING, /* + and one to three digits */
+	CT_DIGITS
 };
+
+/* What a value may be. */
+struct ct_type {
+	const char *name; /* of its type in the schema; NULL: no value */
+	enum ct_kind kind;
+	unsigned max;              /* characters; 0: any number */
+	int64_t low, high;         /* of a number; both 0: any */
+	const char *const *values; /* one of these, ended by NULL; or NULL */
+	const char *what;          /* in words; NULL: name its values */
+};
+
+enum ct_type_id {
+	CT_T_NODE,
+	CT_T_CHOICE,
+	CT_T_FLAGS,
+	CT_T_FLAG,
+	CT_T_TEXT,
+	CT_T_STR20,
+	CT_T_STR50,
+	CT_T_STR64,
+	CT_T_STR100,
+	CT_T_STR255,
+	CT_T_STR256,
+	CT_T_STR300,
+	CT_T_STR2056,
+	CT_T_STR2083,
+	CT_T_STR3000,
+	CT_T_REASON,
+	CT_T_TOKEN,
+	CT_T_BOOL,
+	CT_T_NUMBER,
+	CT_T_PORT,
+	CT_T_AGE,
+	CT_T_DEGREES,
+	CT_T_TIME,
+	CT_T_DATE,
+	CT_T_URL,
+	CT_T_HTTP,
+	CT_T_MAIL,
+	CT_T_IP,
+	CT_T_CALLING,
+	CT_T_EXTENSION,
+	CT_T_INCIDENT,
+	CT_T_EVENT,
+	CT_T_ADDRESS_KIND,
+	CT_T_EMAIL_KIND,
+	CT_T_PHONE_KIND,
+	CT_T_ACCOUNT_KIND,
+	CT_T_RELEVANCE,
+	CT_T_CLASS,
+	CT_T_METADATA_KIND,
+	CT_T_BATCH_REASON,
+	CT_T_COUNTRY,
+	CT_T_STATE,
+	CT_NTYPES
+};
+extern const struct ct_type ct_types[CT_NTYPES];
 
 enum { CT_MUST = 1, CT_MANY = 2, CT_LATER = 4 };
 
 struct ct_attr {
 	const char *name;
-	enum ct_kind kind;
+	const struct ct_type *type;
 	bool must;
 };
 
@@ -36,7 +95,7 @@ struct ct_attr {
  */
 struct ct_elem {
 	const char *name;
-	enum ct_kind kind;
+	const struct ct_type *type;
 	int flags;
 	const struct ct_elem *sub;
 	const struct ct_attr *attr;
@@ -45,21 +104,44 @@ struct ct_elem {
 extern const struct ct_elem ct_report_table; /* <report> */
 extern const struct ct_elem ct_file_table;   /* <fileDetails> */
 
+/* The element or attribute of this name within e; NULL if there is none. */
+const struct ct_elem *ct_elem_sub(const struct ct_elem *e, const char *name);
+const struct ct_attr *ct_elem_attr(const struct ct_elem *e, const char *name);
+
 /*
- * Write a model as a document, check it against the schema.  CT_DATAERR names
- * the element.  Release *xml with free.
+ * Write a model as a document, check it against the schema and its rules, of r
+ * by xsd, live and now.  CT_DATAERR names the element.  Release *xml with free.
  */
 int ct_report_write(const struct ct_elem *root, const json_t *model,
-    struct ct_xsd *xsd, char **xml, size_t *len, struct ct_err *err);
+    const struct ct_reporting *r, char **xml, size_t *len, struct ct_err *err);
 
-/* One value as its kind is written, into text of its own; element is for
- * the message. */
-int ct_report_value(char **text, const char *element, enum ct_kind kind,
-    const json_t *value, struct ct_err *err);
+/* Could this value be written as this element?  By the table alone. */
+int ct_report_fits(
+    const struct ct_elem *e, const json_t *value, struct ct_err *err);
+
+/* ---- values (report_value.c) ------------------------------------------- */
+
+/* Of what a message tells: an element, or an attribute of it. */
+struct ct_where {
+	const char *element, *attr; /* attr: or NULL */
+};
+
+/* One value as its type is written, into text of its own. */
+int ct_report_value(char **text, const struct ct_where *at,
+    const struct ct_type *type, const json_t *value, struct ct_err *err);
+
+/* CT_DATAERR: "element 'E' is not WHAT", or of its attribute. */
+int ct_value_is_not(
+    const struct ct_where *at, const char *what, struct ct_err *err);
+
+/* Milliseconds of a time of the model; CT_DATAERR names element. */
+int ct_report_time(
+    int64_t *ms, const char *element, const json_t *value, struct ct_err *err);
 
 /* ---- checks (report_rules.c) ------------------------------------------- */
 
 bool ct_blank(const char *text); /* nothing but white space */
+bool ct_date_ok(const char *text);
 bool ct_mail_ok(const char *text);
 bool ct_url_ok(const char *text);
 bool ct_http_ok(const char *text);
@@ -67,34 +149,26 @@ bool ct_ip_ok(const char *text);
 bool ct_ip_private(const char *text); /* an address nobody outside can find */
 bool ct_placeholder(const char *text);
 
-/* Milliseconds of a time of the model; CT_DATAERR names element. */
-int ct_report_time(
-    int64_t *ms, const char *element, const json_t *value, struct ct_err *err);
-
-/* What the schema cannot say about a file's document. */
-int ct_report_file_rules(const json_t *model, struct ct_err *err);
-
 /* ---- what people wrote (report_soft.c) --------------------------------- */
 
 struct ct_soft {
-	struct ct_xsd *xsd;
 	int64_t now;
 	json_t *notes; /* for the operator: names of members */
 	json_t *left;  /* texts: what does not fit, by member */
 };
 
-/* The model of a document with this element and what it must have. */
-typedef json_t *ct_wrap_fn(
-    const char *element, const json_t *v, const struct ct_elem **root);
-
 /* At most max characters of it; those that XML does not allow as U+FFFD. */
 char *ct_soft_text(const char *s, size_t max);
 
-/* As much of the value of a member of a record as the form takes, or NULL;
- * the rest goes to left. */
-json_t *ct_soft_value(struct ct_soft *soft, ct_wrap_fn *wrap,
-    const char *element, const char *name, const json_t *v);
+/* As much of the value of a member of a record as the element takes, in the
+ * names of the record, or NULL; the rest goes to left. */
+json_t *ct_soft_value(struct ct_soft *soft, const struct ct_elem *e,
+    const char *name, const json_t *v);
 void ct_soft_left(struct ct_soft *soft, const char *name, const json_t *v);
+
+/* The same in the names of the schema, which differ for ipCaptureEvent and
+ * deviceId. */
+json_t *ct_model_named(const struct ct_elem *e, const json_t *v);
 
 /* A date or time after now? */
 bool ct_soft_future(struct ct_soft *soft, const json_t *v);
@@ -114,24 +188,62 @@ void ct_model_text(json_t *model, const char *name, const char *text);
 /* Append a value to the array name, made when needed, unless it has it. */
 void ct_model_add(json_t *model, const char *name, json_t *value);
 
-/* {address, port, at, event, proxy} as an ipCaptureEvent. */
-json_t *ct_model_ip(const json_t *ip);
+/* Flags, as names or as members that are true, to the array name. */
+void ct_model_flags(json_t *model, const char *name, const json_t *flags);
+
+/*
+ * Lay what the operator says, in the names of root, over a model, which is
+ * replaced by a copy: objects member by member, lists by what they have not
+ * yet (an object, over their first), all else in place of what is there.
+ * What the table does not know stays for the writer to find.
+ */
+int ct_model_overlay(const struct ct_elem *root, json_t **model,
+    const json_t *over, struct ct_err *err);
 
 /* The user objects of all records as one: of plain members the last, of
  * lists every entry once.  Addresses that files do not take come along. */
 json_t *ct_user_merge(const json_t *recs);
 
-/* A merged user as personOrUserReported; what does not fit becomes
- * additionalInfo. */
-json_t *ct_user_model(
-    const struct ct_reporting *r, const json_t *user, json_t *notes);
+/*
+ * An object shaped like user as e, one of personOrUserReported,
+ * intendedRecipient, victim and associatedAccount; name is what the record
+ * calls it.  What does not fit becomes additionalInfo.  NULL, only of
+ * associatedAccount: it says nothing of what the account is.
+ */
+json_t *ct_account_model(const struct ct_reporting *r, const struct ct_elem *e,
+    const char *name, const json_t *user, json_t *notes);
+
+/* The same of all records' victim or recipient into model. */
+void ct_others_model(const struct ct_reporting *r, const json_t *recs,
+    json_t *model, json_t *notes);
 
 /* An element of report.files from a file record. */
 int ct_report_file(const struct ct_reporting *r, const json_t *rec,
     json_t **file, json_t *notes, struct ct_err *err);
 
+/* Its document, see ct_report_file_xml. */
+int ct_file_write(const struct ct_reporting *r, const json_t *file,
+    const char *report_id, const char *file_id, char **xml, size_t *len,
+    struct ct_err *err);
+
 /* reporter of the model, out of the configuration. */
 json_t *ct_reporter_model(const struct ct_conf *conf);
+
+/* ---- what a model must have beside what is derived (report_rules.c) ------ */
+
+/* All that cybertip.report of these records says, over the model; then what
+ * is no element's own: no placeholder on production, and something to tell. */
+int ct_report_overlay(const struct ct_reporting *r, const json_t *recs,
+    json_t **model, struct ct_err *err);
+int ct_report_rules(const struct ct_reporting *r, const json_t *model,
+    size_t nfiles, struct ct_err *err);
+
+/* Has internetDetails what was said, or a page? */
+bool ct_model_tells(const json_t *model);
+
+/* What is legal, but poor: {"score", "errors", "warnings"} of one part. */
+json_t *ct_report_lint(const struct ct_reporting *r, const json_t *recs,
+    const json_t *model, const json_t *files);
 
 /* incidentSummary and internetDetails of these records into model; *at is
  * the time, as text, in "at" of the object *incident for the record. */

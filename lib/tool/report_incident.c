@@ -7,29 +7,20 @@
 #include "prog.h"
 #include "report_impl.h"
 
-static const struct {
-	const char *name, *type;
-} types[] = {
-	{ "csam",
-	    "Child Pornography (possession, manufacture, and distribution)" },
-	{ "trafficking", "Child Sex Trafficking" },
-	{ "tourism", "Child Sex Tourism" },
-	{ "molestation", "Child Sexual Molestation" },
-	{ "domain", "Misleading Domain Name" },
-	{ "misleading", "Misleading Words or Digital Images on the Internet" },
-	{ "enticement", "Online Enticement of Children for Sexual Acts" },
-	{ "unsolicited", "Unsolicited Obscene Material Sent to a Child" },
-};
+/* Short names, in the order in which the table has the long ones. */
+static const char *const short_names[] = { "csam", "trafficking", "tourism",
+	"molestation", "domain", "misleading", "enticement", "unsolicited" };
 
 const char *
 ct_report_incident(const char *name)
 {
+	const char *const *types = ct_types[CT_T_INCIDENT].values;
 	size_t i;
 
-	for (i = 0; i < sizeof types / sizeof types[0]; i++)
-		if (strcmp(name, types[i].name) == 0 ||
-		    strcmp(name, types[i].type) == 0)
-			return types[i].type;
+	for (i = 0; types[i]; i++)
+		if (strcmp(name, short_names[i]) == 0 ||
+		    strcmp(name, types[i]) == 0)
+			return types[i];
 	return NULL;
 }
 
@@ -157,9 +148,15 @@ time_of(const struct ct_reporting *r, const json_t *recs, int64_t *ms,
 	return 0;
 }
 
+static const struct ct_elem *
+summary_elem(void)
+{
+	return ct_elem_sub(&ct_report_table, "incidentSummary");
+}
+
 /* The texts at this path of all records, each once, a line each; or NULL. */
 static char *
-texts(const json_t *recs, const char *path, size_t max, json_t *notes)
+texts(const json_t *recs, const char *path, const char *element, json_t *notes)
 {
 	json_t *seen = json_object(), *v;
 	char *all = NULL, *longer;
@@ -183,7 +180,8 @@ texts(const json_t *recs, const char *path, size_t max, json_t *notes)
 	if (!all)
 		return NULL;
 	longer = all;
-	all = ct_soft_text(longer, max);
+	all = ct_soft_text(
+	    longer, ct_elem_sub(summary_elem(), element)->type->max);
 	if (strcmp(all, longer) != 0) {
 		char *what = ct_printf("'%s' was cut, or had characters that "
 				       "XML does not allow",
@@ -220,18 +218,14 @@ all_texts(const json_t *recs, const char *path, const char *element,
 static void
 annotations(json_t *summary, const json_t *recs)
 {
-	const json_t *rec;
-	json_t *list, *one;
-	size_t i, k;
+	const json_t *rec, *v;
+	size_t i;
 
 	json_array_foreach(recs, i, rec)
 	{
-		list = ct_rec_get(rec, "incident.annotations");
-		json_array_foreach(list, k, one)
-		{
-			ct_model_add(
-			    summary, "reportAnnotations", json_incref(one));
-		}
+		v = ct_rec_get(rec, "incident.annotations");
+		if (v && !json_is_null(v))
+			ct_model_flags(summary, "reportAnnotations", v);
 	}
 }
 
@@ -301,16 +295,17 @@ ct_incident_model(const struct ct_reporting *r, const json_t *recs,
 	ct_model_text(summary, "incidentType", type);
 	ct_model_text(summary, "incidentDateTime", ct_time(ms, at));
 	*incident = json_pack("{s:s, s:s}", "type", type, "at", at);
-	text = texts(recs, "incident.platform", 256, notes);
+	text = texts(recs, "incident.platform", "platform", notes);
 	ct_model_text(summary, "platform",
 	    text ? text : ct_conf_get(r->conf, "incident", NULL, "platform"));
 	free(text);
-	if ((text = texts(recs, "incident.priority", 3000, notes))) {
+	if ((text = texts(recs, "incident.priority", priority, notes))) {
 		ct_model_text(summary, priority, text);
 		(void)json_object_set_new(*incident, "priority", json_true());
 	}
 	free(text);
-	text = texts(recs, "incident.description", 3000, notes);
+	text = texts(
+	    recs, "incident.description", "incidentDateTimeDescription", notes);
 	ct_model_text(summary, "incidentDateTimeDescription", said);
 	ct_model_text(summary, "incidentDateTimeDescription", text);
 	free(text);

@@ -2,11 +2,10 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "clock.h"
-#include "hex.h"
 #include "report_impl.h"
 
 bool
@@ -126,73 +125,120 @@ ct_placeholder(const char *text)
 	return false;
 }
 
-int
-ct_report_time(
-    int64_t *ms, const char *element, const json_t *v, struct ct_err *err)
+/* A day that there is: YYYY-MM-DD. */
+bool
+ct_date_ok(const char *text)
 {
-	if (json_is_integer(v) && json_integer_value(v) >= 0 &&
-	    json_integer_value(v) < (json_int_t)253402300800) {
-		*ms = (int64_t)json_integer_value(v) * 1000;
-		return 0;
-	}
-	if (json_is_string(v) && ct_time_parse(json_string_value(v), ms) == 0)
-		return 0;
-	return ct_fail(
-	    err, CT_DATAERR, "element '%s' is not a time with a zone", element);
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
+		31 };
+	int y, m, d;
+
+	if (strlen(text) != 10 || text[4] != '-' || text[7] != '-' ||
+	    strspn(text, "0123456789-") != 10 ||
+	    sscanf(text, "%4d-%2d-%2d", &y, &m, &d) != 3)
+		return false;
+	if (y < 1 || m < 1 || m > 12 || d < 1)
+		return false;
+	if (m == 2 && y % 4 == 0 && (y % 100 != 0 || y % 400 == 0))
+		return d <= 29;
+	return d <= days[m - 1];
 }
 
-static int
-digest(const json_t *hash, struct ct_err *err)
-{
-	static const struct {
-		const char *type;
-		size_t len;
-	} types[] = { { "MD5", 16 }, { "SHA1", 20 }, { "SHA256", 32 },
-		{ "PDQ", 32 } };
-	const char *type = ct_rec_text(hash, "hashType");
-	const char *hex = ct_rec_text(hash, "value");
-	uint8_t raw[32];
-	size_t i;
-
-	for (i = 0; type && i < sizeof types / sizeof types[0]; i++)
-		if (strcmp(type, types[i].type) == 0 &&
-		    (!hex || strlen(hex) != 2 * types[i].len ||
-			ct_unhex(hex, raw, types[i].len) < 0))
-			return ct_fail(err, CT_DATAERR,
-			    "element 'originalFileHash' is no %s", type);
-	return 0;
-}
+/* ---- the model as a whole --------------------------------------------------
+ */
 
 int
-ct_report_file_rules(const json_t *m, struct ct_err *err)
+ct_report_overlay(const struct ct_reporting *r, const json_t *recs,
+    json_t **model, struct ct_err *err)
 {
-	const char *relevance = ct_rec_text(m, "fileRelevance");
-	const char *name = ct_rec_text(m, "originalFileName");
-	const json_t *hash, *meme = json_object_get(m, "potentialMeme");
-	const json_t *notes = json_object_get(m, "fileAnnotations");
+	const json_t *rec, *over, *v;
+	const char *name;
 	size_t i;
 	int rc;
 
-	if (json_is_true(json_object_get(m, "exifViewedByEsp")) &&
-	    !json_is_true(json_object_get(m, "fileViewedByEsp")))
-		return ct_fail(err, CT_DATAERR,
-		    "element 'exifViewedByEsp' needs 'fileViewedByEsp'");
-	if (meme && notes)
-		return ct_fail(err, CT_DATAERR,
-		    "elements 'potentialMeme' and 'fileAnnotations' exclude "
-		    "each other");
-	if (relevance && strcmp(relevance, "Supplemental Reported") == 0 &&
-	    (meme || json_object_get(m, "industryClassification")))
-		return ct_fail(err, CT_DATAERR,
-		    "a supplemental file has neither 'potentialMeme' nor "
-		    "'industryClassification'");
-	if (name && strchr(name, '/'))
-		return ct_fail(
-		    err, CT_DATAERR, "element 'originalFileName' has a path");
-	json_array_foreach(json_object_get(m, "originalFileHash"), i, hash)
+	(void)r;
+	json_array_foreach(recs, i, rec)
 	{
-		if ((rc = digest(hash, err)))
-			return rc;
+		over = json_object_get(rec, "cybertip");
+		if (!over || json_is_null(over))
+			continue;
+		if (!json_is_object(over))
+			return ct_fail(
+			    err, CT_DATAERR, "cybertip is not an object");
+		json_object_foreach((json_t *)(uintptr_t)over, name, v)
+		{
+			if (strcmp(name, "report") != 0 &&
+			    strcmp(name, "file") != 0)
+				return ct_fail(err, CT_DATAERR,
+				    "cybertip has a member that is neither "
+				    "report nor file");
+			if (*name == 'f' || json_is_null(v))
+				continue;
+			rc = ct_model_overlay(&ct_report_table, model, v, err);
+			if (rc)
+				return rc;
+		}
 	}
+	return 0;
+}
+
+/* A text within v that somebody meant to replace?  What the terms of service
+ * say is their own affair. */
+static bool
+has_placeholder(const json_t *v)
+{
+	const char *name;
+	json_t *sub;
+	size_t i;
+
+	if (json_is_string(v))
+		return ct_placeholder(json_string_value(v));
+	json_array_foreach(v, i, sub)
+	{
+		if (has_placeholder(sub))
+			return true;
+	}
+	json_object_foreach((json_t *)(uintptr_t)v, name, sub)
+	{
+		if (strcmp(name, "termsOfService") != 0 && has_placeholder(sub))
+			return true;
+	}
+	return false;
+}
+
+/* Has a channel what was said or a page?  Where is not yet what. */
+bool
+ct_model_tells(const json_t *model)
+{
+	const json_t *details = json_object_get(model, "internetDetails");
+	const json_t *channel, *kind;
+	const char *name;
+	size_t i;
+
+	json_array_foreach(details, i, channel)
+	{
+		json_object_foreach((json_t *)(uintptr_t)channel, name, kind)
+		{
+			(void)name;
+			if (json_object_get(kind, "content") ||
+			    json_array_size(json_object_get(kind, "url")))
+				return true;
+		}
+	}
+	return false;
+}
+
+int
+ct_report_rules(const struct ct_reporting *r, const json_t *model,
+    size_t nfiles, struct ct_err *err)
+{
+	if (r->production &&
+	    has_placeholder(json_object_get(model, "reporter")))
+		return ct_fail(err, CT_DATAERR,
+		    "element 'reporter' has a placeholder; not in production");
+	if (!nfiles && !json_object_get(model, "additionalInfo") &&
+	    !ct_model_tells(model))
+		return ct_fail(err, CT_DATAERR,
+		    "nothing to report: no file, no text, no page");
 	return 0;
 }

@@ -58,6 +58,18 @@ name_of(const json_t *report)
 	return ct_rec_text(report, "id") + strlen("report:");
 }
 
+/* What is found in a report, in place of it. */
+static void
+write_lint(struct run *r, const json_t *rec)
+{
+	struct ct_err err = { 0 };
+	json_t *line = json_pack("{s:O}", "id", json_object_get(rec, "id"));
+
+	(void)json_object_update(line, ct_rec_get(rec, "report.lint"));
+	emit(ct_out_rec(&r->out, line, &err), &err);
+	json_decref(line);
+}
+
 static void
 write_report(struct run *r, const json_t *rec)
 {
@@ -68,6 +80,10 @@ write_report(struct run *r, const json_t *rec)
 		return;
 	if (json_is_true(ct_rec_get(rec, "report.incident.priority")))
 		emergency(r);
+	if (r->opt->lint == CT_LINT_ONLY) {
+		write_lint(r, rec);
+		return;
+	}
 	if (!r->opt->xml) {
 		emit(ct_out_rec(&r->out, rec, &err), &err);
 		return;
@@ -79,17 +95,36 @@ write_report(struct run *r, const json_t *rec)
 }
 
 static void
-say(const json_t *parts, const json_t *notes)
+say(const json_t *parts, const char *member, const json_t *notes)
 {
 	const json_t *text;
 	size_t i;
 
-	json_array_foreach(notes, i, text)
+	json_array_foreach(
+	    notes ? notes : ct_rec_get(json_array_get(parts, 0), member), i,
+	    text)
 	{
 		ct_warn("report %s: %s",
 		    ct_rec_text(json_array_get(parts, 0), "report.key"),
 		    json_string_value(text));
 	}
+}
+
+/* CT_DATAERR if any part has an error that lint finds. */
+static int
+lint_errors(const json_t *parts, struct ct_err *err)
+{
+	const json_t *part, *errors;
+	size_t i;
+
+	json_array_foreach(parts, i, part)
+	{
+		errors = ct_rec_get(part, "report.lint.errors");
+		if (json_array_size(errors))
+			return ct_fail(err, CT_DATAERR, "lint: %s",
+			    json_string_value(json_array_get(errors, 0)));
+	}
+	return 0;
 }
 
 /* The report of a group into all, or its records back with what is wrong.
@@ -103,14 +138,19 @@ make(struct run *r, const struct ct_group *g)
 
 	if (!rc)
 		rc = ct_report_make(r->opt->how, g->recs, &parts, notes, &err);
+	if (!rc && r->opt->lint == CT_LINT_ERROR)
+		rc = lint_errors(parts, &err);
 	if (rc) {
 		ct_warn("%s", err.msg);
 		worse(r, rc);
 		ct_group_refuse(g, &err, pass, r);
 	} else {
 		(void)json_array_extend(r->all, parts);
-		if (!r->opt->quiet)
-			say(parts, notes);
+		if (!r->opt->quiet && r->opt->lint != CT_LINT_ONLY) {
+			say(parts, NULL, notes);
+			say(parts, "report.lint.errors", NULL);
+			say(parts, "report.lint.warnings", NULL);
+		}
 	}
 	json_decref(parts);
 	json_decref(notes);
@@ -147,11 +187,37 @@ by_hand(const struct run *r)
 		ct_warn("to authority '%s': %s", ct_authority_name(a), how);
 }
 
+/* What fileDetails will say of who viewed the files, in place of reports. */
+static void
+explain(struct run *r, const struct ct_group *g)
+{
+	struct ct_report_view v;
+	struct ct_err err = { 0 };
+	const json_t *rec;
+	json_t *line;
+	size_t i;
+
+	json_array_foreach(g->recs, i, rec)
+	{
+		ct_report_viewed(r->opt->how, rec, &v);
+		line = json_pack("{s:O, s:O?, s:o, s:o, s:s}", "id",
+		    json_object_get(rec, "id"), "sha256",
+		    ct_rec_get(rec, "hashes.sha256"), "fileViewedByEsp",
+		    v.file == CT_UNSAID ? json_null()
+					: json_boolean(v.file == CT_YES),
+		    "exifViewedByEsp",
+		    v.exif == CT_YES ? json_true() : json_null(), "why", v.why);
+		emit(ct_out_rec(&r->out, line, &err), &err);
+		json_decref(line);
+	}
+}
+
 int
 ct_report_run(const struct ct_report_run *opt, int in, int out)
 {
 	struct run r = { opt, { .fd = out, .each = true }, json_array(), 0 };
-	struct ct_collect c = { .previews = opt->xml };
+	struct ct_collect c = { .previews = opt->xml || opt->explain ||
+		    opt->lint == CT_LINT_ONLY };
 	struct ct_err err = { 0 };
 	const json_t *rec;
 	size_t i, filed = 0;
@@ -162,13 +228,16 @@ ct_report_run(const struct ct_report_run *opt, int in, int out)
 	if (ct_stop)
 		ct_die(CT_TEMPFAIL, "stopped before the end of the input");
 	for (i = 0; i < c.n; i++)
-		filed += make(&r, &c.group[i]);
+		if (opt->explain)
+			explain(&r, &c.group[i]);
+		else
+			filed += make(&r, &c.group[i]);
 	one_document(&r);
 	json_array_foreach(r.all, i, rec)
 	{
 		write_report(&r, rec);
 	}
-	if (!opt->quiet) {
+	if (!opt->quiet && !opt->explain) {
 		ct_collect_summary(&c, filed, json_array_size(r.all));
 		by_hand(&r);
 	}

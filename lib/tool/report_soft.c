@@ -1,9 +1,4 @@
-/*
- * report_soft.c - what people wrote about themselves never stops a report
- *
- * Whether a value fits is asked of the schema itself, with a document that
- * has nothing else in it.
- */
+/* report_soft.c - what people wrote about themselves never stops a report */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,30 +8,6 @@
 
 #define TEXT_MAX 10000 /* characters, where the form has no limit */
 #define LEFT_MAX 500   /* characters told of a value that is left out */
-
-/* Texts by member, and how many characters the form takes of them. */
-static const struct {
-	const char *name;
-	size_t max;
-} limits[] = {
-	{ "user.id", 255 },
-	{ "user.service", 100 },
-	{ "user.screen_name", 256 },
-	{ "user.display_name", TEXT_MAX },
-	{ "user.bio", TEXT_MAX },
-	{ "user.group", 255 },
-	{ "user.first_name", 100 },
-	{ "user.last_name", 100 },
-	{ "user.additional_info", TEXT_MAX },
-	{ "user.device.type", 255 },
-	{ "user.device.value", 2083 },
-	{ "user.address.address", 255 },
-	{ "user.address.city", 100 },
-	{ "user.address.zipCode", 20 },
-	{ "user.address.nonUsaState", 100 },
-	{ "user.location.city", 255 },
-	{ "user.location.region", 255 },
-};
 
 void
 ct_note(json_t *notes, const char *text)
@@ -86,30 +57,35 @@ ct_soft_text(const char *s, size_t max)
 	return text;
 }
 
+/* Is it prose, which may be cut?  Half an address or number is worse than
+ * none. */
+static bool
+prose(const struct ct_elem *e)
+{
+	return e->type->kind == CT_TEXT && !e->type->values && !e->attr;
+}
+
 /* A text as the form takes it; others are what they were. */
 static json_t *
-text_of(struct ct_soft *soft, const char *name, const json_t *v)
+text_of(struct ct_soft *soft, const struct ct_elem *e, const char *name,
+    const json_t *v)
 {
 	const char *s = json_string_value(v);
-	json_t *value = NULL;
+	json_t *value;
 	char *text;
-	size_t i;
 
-	for (i = 0; s && i < sizeof limits / sizeof limits[0]; i++) {
-		if (strcmp(limits[i].name, name) != 0)
-			continue;
-		text = ct_soft_text(s, limits[i].max);
-		value = json_string(text);
-		if (strcmp(text, s) != 0) {
-			note(soft->notes, name,
-			    "was cut, or had characters "
-			    "that XML does not allow");
-			if (strcmp(name, "user.id") == 0)
-				ct_soft_left(soft, name, v);
-		}
-		free(text);
+	if (!s || !prose(e))
+		return json_incref((json_t *)(uintptr_t)v);
+	text = ct_soft_text(s, e->type->max ? e->type->max : TEXT_MAX);
+	value = json_string(text);
+	if (strcmp(text, s) != 0) {
+		note(soft->notes, name,
+		    "was cut, or had characters that XML does not allow");
+		if (strcmp(e->name, "espIdentifier") == 0)
+			ct_soft_left(soft, name, v);
 	}
-	return value ? value : json_incref((json_t *)(uintptr_t)v);
+	free(text);
+	return value;
 }
 
 static bool
@@ -138,91 +114,165 @@ ct_soft_left(struct ct_soft *soft, const char *name, const json_t *v)
 	free(dump);
 }
 
-static bool
-fits(struct ct_soft *soft, ct_wrap_fn *wrap, const char *element,
-    const json_t *v)
-{
-	const struct ct_elem *root;
-	json_t *model = wrap(element, v, &root);
-	struct ct_err err = { 0 };
-	char *xml;
-	size_t len;
-	int rc = ct_report_write(root, model, soft->xsd, &xml, &len, &err);
+/* ---- names of members ------------------------------------------------------
+ */
 
-	free(xml);
-	json_decref(model);
-	return rc == 0;
+struct ct_name {
+	const char *ours, *schema;
+};
+
+static const struct ct_name ip_names[] = { { "address", "ipAddress" },
+	{ "event", "eventName" }, { "at", "dateTime" },
+	{ "proxy", "possibleProxy" }, { "port", "port" }, { NULL, NULL } };
+static const struct ct_name device_names[] = { { "type", "idType" },
+	{ "value", "idValue" }, { "event", "eventName" }, { "at", "dateTime" },
+	{ NULL, NULL } };
+
+/* Those of an element that has names of our own; or NULL. */
+static const struct ct_name *
+names_of(const struct ct_elem *e)
+{
+	return strcmp(e->name, "ipCaptureEvent") == 0 ? ip_names
+	    : strcmp(e->name, "deviceId") == 0        ? device_names
+						      : NULL;
 }
 
-/* Of an object what fits beside what it cannot be without; or NULL. */
-static json_t *
-members(struct ct_soft *soft, ct_wrap_fn *wrap, const char *element,
-    const char *name, const json_t *v)
+/* What the schema calls the member that we call so; NULL: it has none. */
+static const char *
+schema_name(const struct ct_name *names, const char *ours)
 {
-	const char *must = strcmp(element, "ipCaptureEvent") == 0 ? " address "
-	    : strcmp(element, "deviceId") == 0 ? " type value "
-					       : " value ";
-	json_t *base = json_object(), *all, *sub, *one;
-	char *word, *path;
-	const char *key;
-
-	json_object_foreach((json_t *)(uintptr_t)v, key, sub)
-	{
-		word = ct_printf(" %s ", key);
-		if (strstr(must, word))
-			(void)json_object_set(base, key, sub);
-		free(word);
-	}
-	if (!fits(soft, wrap, element, base)) {
-		json_decref(base);
-		return NULL;
-	}
-	all = json_copy(base);
-	json_object_foreach((json_t *)(uintptr_t)v, key, sub)
-	{
-		one = json_copy(base);
-		(void)json_object_set(one, key, sub);
-		if (fits(soft, wrap, element, one)) {
-			(void)json_object_set(all, key, sub);
-		} else {
-			path = ct_printf("%s.%s", name, key);
-			ct_soft_left(soft, path, sub);
-			free(path);
-		}
-		json_decref(one);
-	}
-	json_decref(base);
-	return all;
+	if (!names)
+		return ours;
+	while (names->ours && strcmp(names->ours, ours) != 0)
+		names++;
+	return names->schema;
 }
 
 json_t *
-ct_soft_value(struct ct_soft *soft, ct_wrap_fn *wrap, const char *element,
-    const char *name, const json_t *v)
+ct_model_named(const struct ct_elem *e, const json_t *v)
 {
-	json_t *value, *sub;
-	const char *key;
-	char *path;
+	const struct ct_name *names = names_of(e);
+	json_t *to, *sub;
+	const char *key, *name;
 
-	if (json_is_object(v)) {
-		value = json_object();
-		json_object_foreach((json_t *)(uintptr_t)v, key, sub)
-		{
-			path = ct_printf("%s.%s", name, key);
-			(void)json_object_set_new(
-			    value, key, text_of(soft, path, sub));
-			free(path);
-		}
-	} else {
-		value = text_of(soft, name, v);
+	if (!names || !json_is_object(v)) /* the writer says what is wrong */
+		return json_incref((json_t *)(uintptr_t)v);
+	to = json_object();
+	json_object_foreach((json_t *)(uintptr_t)v, key, sub)
+	{
+		if ((name = schema_name(names, key)) && !empty(sub))
+			(void)json_object_set(to, name, sub);
 	}
-	if (fits(soft, wrap, element, value))
+	return to;
+}
+
+/* ---- what fits -------------------------------------------------------------
+ */
+
+static bool
+fits(const struct ct_elem *e, const json_t *v)
+{
+	json_t *named = ct_model_named(e, v);
+	struct ct_err err;
+	bool yes = ct_report_fits(e, named, &err) == 0;
+
+	json_decref(named);
+	return yes;
+}
+
+/* The element that a member of an object would be written as: of an attribute
+ * or a value one made up in *as.  NULL: it has no such member. */
+static const struct ct_elem *
+place(const struct ct_elem *e, const char *name, struct ct_elem *as)
+{
+	const struct ct_elem *sub = ct_elem_sub(e, name);
+	const struct ct_attr *attr = ct_elem_attr(e, name);
+
+	*as = (struct ct_elem){ .name = name };
+	if (sub)
+		*as = *sub;
+	else if (attr)
+		as->type = attr->type;
+	else if (!e->sub && strcmp(name, "value") == 0)
+		as->type = e->type;
+	else
+		return NULL;
+	return as;
+}
+
+/* A member of an object into all, as much of it as fits. */
+static void
+member(struct ct_soft *soft, const struct ct_elem *e, const char *name,
+    const char *key, const json_t *v, json_t *all)
+{
+	const char *schema = schema_name(names_of(e), key);
+	struct ct_elem as;
+	char *path;
+	json_t *value;
+
+	if (!schema || empty(v))
+		return;
+	path = ct_printf("%s.%s", name, key);
+	if (!place(e, schema, &as)) {
+		ct_soft_left(soft, path, v);
+	} else {
+		value = text_of(soft, &as, path, v);
+		if (fits(&as, value))
+			(void)json_object_set(all, key, value);
+		else
+			ct_soft_left(soft, path, v);
+		json_decref(value);
+	}
+	free(path);
+}
+
+/* Of an object what fits, or NULL if what it cannot be without does not. */
+static json_t *
+members(struct ct_soft *soft, const struct ct_elem *e, const char *name,
+    const json_t *v)
+{
+	struct ct_soft within = { soft->now, json_array(), json_array() };
+	json_t *value = json_object(), *sub;
+	const char *key;
+	size_t i;
+
+	json_object_foreach((json_t *)(uintptr_t)v, key, sub)
+	{
+		member(&within, e, name, key, sub, value);
+	}
+	if (!fits(e, value)) {
+		ct_soft_left(soft, name, v);
+		json_decref(value);
+		value = NULL;
+	} else {
+		json_array_foreach(within.left, i, sub)
+		{
+			ct_note(soft->left, json_string_value(sub));
+		}
+		json_array_foreach(within.notes, i, sub)
+		{
+			ct_note(soft->notes, json_string_value(sub));
+		}
+	}
+	json_decref(within.left);
+	json_decref(within.notes);
+	return value;
+}
+
+json_t *
+ct_soft_value(struct ct_soft *soft, const struct ct_elem *e, const char *name,
+    const json_t *v)
+{
+	json_t *value;
+
+	if (json_is_object(v) && (e->sub || e->attr))
+		return members(soft, e, name, v);
+	value = text_of(soft, e, name, v);
+	if (fits(e, value))
 		return value;
-	sub = json_is_object(value) ? members(soft, wrap, element, name, value)
-				    : NULL;
-	if (!sub)
-		ct_soft_left(soft, name, value);
 	json_decref(value);
-	return sub;
+	ct_soft_left(soft, name, v);
+	return NULL;
 }
 
 bool

@@ -50,26 +50,27 @@ members(json_t *to, const struct ct_xml_node *n, const struct ct_elem *e)
 static json_t *
 tree(const struct ct_xml_node *n, const struct ct_elem *e)
 {
-	bool nodes = e->kind == CT_NODE || e->kind == CT_CHOICE;
+	bool nodes = e->type->kind == CT_NODE || e->type->kind == CT_CHOICE;
 	json_t *to, *plain = NULL;
 	const struct ct_attr *a;
 	char *text;
 
-	if (e->kind == CT_FLAGS)
+	if (e->type->kind == CT_FLAGS)
 		return flags(n);
-	if (e->kind == CT_FLAG)
+	if (e->type->kind == CT_FLAG)
 		return json_true();
 	to = json_object();
 	if (!nodes) {
 		text = ct_xml_text(n);
-		plain = value(e->kind, text);
+		plain = value(e->type->kind, text);
 		(void)json_object_set(to, "value", plain);
 		free(text);
 	}
 	for (a = e->attr; a && a->name; a++) {
 		if (!(text = ct_xml_attr(n, a->name)))
 			continue;
-		(void)json_object_set_new(to, a->name, value(a->kind, text));
+		(void)json_object_set_new(
+		    to, a->name, value(a->type->kind, text));
 		free(text);
 	}
 	if (plain && json_object_size(to) == 1) {

@@ -3,17 +3,13 @@
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <libxml/tree.h>
-#include <libxml/xmlwriter.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "prog.h"
+#include "xml_impl.h"
 
 #define WALK_TEXT_MAX ((size_t)64 << 10)
-
-struct ct_xml {
-	xmlDoc *doc;
-};
 
 static const xmlNode *
 real(const struct ct_xml_node *node)
@@ -325,83 +321,6 @@ ct_xml_walk(const struct ct_xml_walk *w, const char *doc, size_t len,
 	return bad ? ct_fail(err, CT_DATAERR, "not well-formed XML") : 0;
 }
 
-/* ---- writing ---------------------------------------------------------------
- */
-
-struct ct_xmlout {
-	xmlBuffer *buf;
-	xmlTextWriter *w;
-};
-
-static void
-wrote(int rc)
-{
-	if (rc < 0)
-		ct_die(CT_OSERR, "out of memory");
-}
-
-struct ct_xmlout *
-ct_xmlout_new(bool indent)
-{
-	struct ct_xmlout *x = ct_alloc(1, sizeof *x);
-
-	x->buf = xmlBufferCreate();
-	x->w = x->buf ? xmlNewTextWriterMemory(x->buf, 0) : NULL;
-	if (!x->w)
-		ct_die(CT_OSERR, "out of memory");
-	wrote(xmlTextWriterSetIndent(x->w, indent));
-	wrote(xmlTextWriterStartDocument(x->w, NULL, "UTF-8", NULL));
-	return x;
-}
-
-void
-ct_xmlout_start(struct ct_xmlout *x, const char *name)
-{
-	wrote(xmlTextWriterStartElement(x->w, (const xmlChar *)name));
-}
-
-void
-ct_xmlout_attr(struct ct_xmlout *x, const char *name, const char *value)
-{
-	wrote(xmlTextWriterWriteAttribute(
-	    x->w, (const xmlChar *)name, (const xmlChar *)value));
-}
-
-void
-ct_xmlout_text(struct ct_xmlout *x, const char *text)
-{
-	wrote(xmlTextWriterWriteString(x->w, (const xmlChar *)text));
-}
-
-void
-ct_xmlout_end(struct ct_xmlout *x)
-{
-	wrote(xmlTextWriterEndElement(x->w));
-}
-
-void
-ct_xmlout_element(struct ct_xmlout *x, const char *name, const char *text)
-{
-	ct_xmlout_start(x, name);
-	ct_xmlout_text(x, text);
-	ct_xmlout_end(x);
-}
-
-char *
-ct_xmlout_done(struct ct_xmlout *x, size_t *len)
-{
-	char *text;
-
-	wrote(xmlTextWriterEndDocument(x->w));
-	xmlFreeTextWriter(x->w);
-	*len = (size_t)xmlBufferLength(x->buf);
-	text = ct_alloc(*len + 1, 1);
-	memcpy(text, xmlBufferContent(x->buf), *len);
-	xmlBufferFree(x->buf);
-	free(x);
-	return text;
-}
-
 bool
 ct_xml_legal(const char *text)
 {
@@ -409,6 +328,10 @@ ct_xml_legal(const char *text)
 	int c, n;
 
 	while (*s) {
+		if (*s >= ' ' && *s < 0x7f) {
+			s++;
+			continue;
+		}
 		n = 4;
 		c = xmlGetUTF8Char(s, &n);
 		if (c < 0 || !IS_CHAR((unsigned)c))

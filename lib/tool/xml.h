@@ -79,6 +79,9 @@ void ct_xsd_free(struct ct_xsd *xsd);
  */
 int ct_xsd_check(struct ct_xsd *xsd, const char *text, size_t len, int *line,
     int *column, struct ct_err *err);
+/* The same of one that was read already. */
+int ct_xsd_check_tree(struct ct_xsd *xsd, const struct ct_xml *doc, int *line,
+    int *column, struct ct_err *err);
 
 /* ---- writing ---------------------------------------------------------------
  */

@@ -1,12 +1,11 @@
 /* xml_xsd.c - documents against a schema: the ct_xsd of xml.h */
-#include <libxml/parser.h>
 #include <libxml/xmlschemas.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "prog.h"
-#include "xml.h"
+#include "xml_impl.h"
 
 struct ct_xsd {
 	xmlSchema *schema;
@@ -104,28 +103,18 @@ ct_xsd_free(struct ct_xsd *xsd)
 }
 
 int
-ct_xsd_check(struct ct_xsd *xsd, const char *text, size_t len, int *line,
+ct_xsd_check_tree(struct ct_xsd *xsd, const struct ct_xml *doc, int *line,
     int *column, struct ct_err *err)
 {
-	xmlSchemaValidCtxt *valid;
+	xmlSchemaValidCtxt *valid = xmlSchemaNewValidCtxt(xsd->schema);
 	struct finding f = { 0 };
-	struct ct_xml *checked;
-	xmlDoc *doc;
 	int rc;
 
-	/* refuses a DOCTYPE and depth; then parsed again for the schema */
-	if (ct_xml_parse(&checked, text, len, err))
-		return err->code;
-	ct_xml_free(checked);
-	doc = xmlReadMemory(text, (int)len, NULL, NULL,
-	    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-	valid = xmlSchemaNewValidCtxt(xsd->schema);
-	if (!doc || !valid)
+	if (!valid)
 		ct_die(CT_OSERR, "out of memory");
 	xmlSchemaSetValidStructuredErrors(valid, on_finding, &f);
-	rc = xmlSchemaValidateDoc(valid, doc);
+	rc = xmlSchemaValidateDoc(valid, doc->doc);
 	xmlSchemaFreeValidCtxt(valid);
-	xmlFreeDoc(doc);
 	if (line)
 		*line = f.line;
 	if (column)
@@ -136,4 +125,18 @@ ct_xsd_check(struct ct_xsd *xsd, const char *text, size_t len, int *line,
 		return ct_fail(err, CT_SOFTWARE, "cannot check the schema");
 	return ct_fail(err, CT_DATAERR, "line %d: element '%s' %s", f.line,
 	    f.element, kind(f.code));
+}
+
+int
+ct_xsd_check(struct ct_xsd *xsd, const char *text, size_t len, int *line,
+    int *column, struct ct_err *err)
+{
+	struct ct_xml *doc;
+	int rc;
+
+	if ((rc = ct_xml_parse(&doc, text, len, err)))
+		return rc;
+	rc = ct_xsd_check_tree(xsd, doc, line, column, err);
+	ct_xml_free(doc);
+	return rc;
 }

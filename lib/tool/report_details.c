@@ -1,0 +1,296 @@
+/* report_details.c - an element of report.files as its fileDetails */
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "prog.h"
+#include "report_impl.h"
+
+#define HITS 16   /* told of one file */
+#define PAIRS 200 /* of embedded metadata */
+#define TEXT 3000 /* characters of one of them */
+
+static const char *
+text(const json_t *hit, const char *name)
+{
+	const char *s = json_string_value(json_object_get(hit, name));
+
+	return s && !ct_blank(s) ? s : NULL;
+}
+
+/* A text in additionalInfo; frees it. */
+static void
+inform(json_t *model, char *line)
+{
+	char *soft = ct_soft_text(line, TEXT);
+
+	ct_model_add(model, "additionalInfo", json_string(soft));
+	free(soft);
+	free(line);
+}
+
+/* ---- on what it rests ------------------------------------------------------
+ */
+
+/* What was compared; only equal digests are the same file. */
+static char *
+compared(const json_t *hit, const char *source)
+{
+	static const char exact[] = " md5 sha1 sha256 sha512 ";
+	const char *type = text(hit, "type");
+	json_int_t d = json_integer_value(json_object_get(hit, "distance"));
+	char *word, *line;
+
+	if (!type)
+		return ct_printf(
+		    "Match by a hash of no name: source %s", source);
+	word = ct_printf(" %s ", type);
+	if (strstr(exact, word))
+		line = ct_printf(
+		    "Same %s as a known file: source %s", type, source);
+	else if (strcmp(type, "pdq") == 0)
+		line = ct_printf(
+		    "Near match by PDQ, distance %" JSON_INTEGER_FORMAT
+		    " of 256 bits: source %s",
+		    d, source);
+	else
+		line = ct_printf(
+		    "Near match by %s, distance %" JSON_INTEGER_FORMAT
+		    ": source %s",
+		    strcmp(type, "pdna") == 0 ? "PhotoDNA" : type, d, source);
+	free(word);
+	return line;
+}
+
+/* Where it was found, never what the list holds. */
+static char *
+provenance(const json_t *hit)
+{
+	static const struct {
+		const char *name, *said;
+	} parts[] = { { "list", "list" }, { "entry", "entry" },
+		{ "member", "of member" }, { "classification", "classified" },
+		{ "orientation", "orientation" }, { "opinion", "opinion" } };
+	const char *source = text(hit, "source"), *v;
+	char *line = compared(hit, source ? source : "unknown"), *longer;
+	size_t i;
+
+	for (i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+		v = text(hit, parts[i].name);
+		if (!v || (i == 4 && strcmp(v, "orig") == 0))
+			continue;
+		longer = ct_printf("%s, %s %s", line, parts[i].said, v);
+		free(line);
+		line = longer;
+	}
+	return line;
+}
+
+/* What it rests on, if no view by a person is proven. */
+static void
+basis(json_t *model, const json_t *file)
+{
+	bool has_hits = json_array_size(json_object_get(file, "hits")) > 0;
+	bool decided = json_object_get(file, "review") != NULL;
+
+	if (json_is_true(json_object_get(file, "viewed")))
+		return;
+	inform(model,
+	    ct_printf("No person of the provider is on record as having "
+		      "viewed the whole file. It rests on %s",
+		!decided       ? "its hash alone:"
+		    : has_hits ? "the decision of a person and on its hash:"
+			       : "the decision of a person."));
+}
+
+static void
+hits(json_t *model, const json_t *file)
+{
+	const json_t *list = json_object_get(file, "hits"), *hit;
+	const json_t *age = ct_rec_get(file, "db.age_s");
+	size_t i;
+
+	json_array_foreach(list, i, hit)
+	{
+		if (i == HITS)
+			break;
+		inform(model, provenance(hit));
+	}
+	if (json_array_size(list) > HITS)
+		inform(model,
+		    ct_printf("And %zu more known hashes.",
+			json_array_size(list) - HITS));
+	if (json_array_size(list) && json_is_integer(age))
+		inform(model,
+		    ct_printf(
+			"The lists were of generation %" JSON_INTEGER_FORMAT
+			", the oldest fetched %" JSON_INTEGER_FORMAT
+			" seconds before.",
+			json_integer_value(ct_rec_get(file, "db.generation")),
+			json_integer_value(age)));
+}
+
+static void
+add_info(json_t *model, const json_t *file)
+{
+	const json_t *t;
+	char at[CT_TIME_LEN];
+	struct ct_err err;
+	int64_t ms;
+	size_t i;
+
+	json_array_foreach(json_object_get(file, "left"), i, t)
+	{
+		ct_model_add(model, "additionalInfo", json_deep_copy(t));
+	}
+	basis(model, file);
+	hits(model, file);
+	t = json_object_get(file, "modified");
+	if (t && ct_report_time(&ms, "modified", t, &err) == 0)
+		inform(model,
+		    ct_printf("Last modified in the storage of the provider "
+			      "at %s.",
+			ct_time(ms, at)));
+}
+
+/* ---- the rest of it --------------------------------------------------------
+ */
+
+/* The file's own metadata: whoever made it wrote them, so anything may be in
+ * them. */
+static void
+exif(json_t *model, const json_t *file)
+{
+	json_t *pairs = json_array(), *v;
+	json_t *all = json_object_get(file, "exif");
+	char *dump, *value, *name;
+	const char *key;
+
+	json_object_foreach(all, key, v)
+	{
+		dump = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
+		value = ct_soft_text(
+		    json_is_string(v) ? json_string_value(v) : dump, TEXT);
+		name = ct_soft_text(key, 64);
+		if (!ct_blank(name) && !ct_blank(value) && !json_is_null(v) &&
+		    json_array_size(pairs) < PAIRS)
+			(void)json_array_append_new(pairs,
+			    json_pack(
+				"{s:s, s:s}", "name", name, "value", value));
+		free(name);
+		free(value);
+		free(dump);
+	}
+	if (json_array_size(pairs))
+		ct_model_add(model, "details",
+		    json_pack(
+			"{s:s, s:O}", "type", "EXIF", "nameValuePair", pairs));
+	json_decref(pairs);
+}
+
+static void
+digests(json_t *model, const json_t *file)
+{
+	static const char *const names[][2] = { { "md5", "MD5" },
+		{ "sha1", "SHA1" }, { "sha256", "SHA256" }, { "pdq", "PDQ" } };
+	json_t *v;
+	size_t i;
+
+	for (i = 0; i < sizeof names / sizeof names[0]; i++)
+		if ((v = json_object_get(file, names[i][0])))
+			ct_model_add(model, "originalFileHash",
+			    json_pack("{s:s, s:O}", "hashType", names[i][1],
+				"value", v));
+}
+
+static json_t *
+file_model(const json_t *file, const char *report_id, const char *file_id)
+{
+	static const char *const names[][2] = {
+		{ "originalFileName", "name" },
+		{ "uploadedToEspTimestamp", "uploaded" },
+		{ "locationOfFile", "location" },
+		{ "fileViewedByEsp", "viewed" },
+		{ "exifViewedByEsp", "exif_viewed" },
+		{ "publiclyAvailable", "public" },
+		{ "industryClassification", "review.class" },
+	};
+	json_t *model = json_pack("{s:s, s:s, s:s}", "reportId", report_id,
+	    "fileId", file_id, "fileRelevance", "Reported");
+	const json_t *ip = json_object_get(file, "ip"), *one;
+	json_t *v;
+	size_t i;
+
+	for (i = 0; model && i < sizeof names / sizeof names[0]; i++) {
+		v = ct_rec_get(file, names[i][1]);
+		if (v && !json_is_null(v))
+			(void)json_object_set(model, names[i][0], v);
+	}
+	if (!model)
+		return NULL;
+	if ((v = json_object_get(file, "annotations")))
+		ct_model_flags(model, "fileAnnotations", v);
+	digests(model, file);
+	if (ip)
+		(void)json_object_set_new(model, "ipCaptureEvent",
+		    ct_model_named(
+			ct_elem_sub(&ct_file_table, "ipCaptureEvent"), ip));
+	json_array_foreach(json_object_get(file, "device"), i, one)
+	{
+		ct_model_add(model, "deviceId",
+		    ct_model_named(
+			ct_elem_sub(&ct_file_table, "deviceId"), one));
+	}
+	exif(model, file);
+	add_info(model, file);
+	return model;
+}
+
+/* What no operator can know, or may say without proof. */
+static int
+no_claims(const json_t *over, struct ct_err *err)
+{
+	static const char *const names[] = { "reportId", "fileId",
+		"fileViewedByEsp", "exifViewedByEsp" };
+	size_t i;
+
+	for (i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (json_object_get(over, names[i]))
+			return ct_fail(err, CT_DATAERR,
+			    "element '%s' is not for the operator to say: %s",
+			    names[i],
+			    i < 2 ? "NCMEC gives it"
+				  : "it comes from the log of views alone");
+	return 0;
+}
+
+int
+ct_file_write(const struct ct_reporting *r, const json_t *file,
+    const char *report_id, const char *file_id, char **xml, size_t *len,
+    struct ct_err *err)
+{
+	const json_t *over = json_object_get(file, "cybertip");
+	json_t *model = file_model(file, report_id, file_id);
+	int rc = 0;
+
+	*xml = NULL;
+	if (!model)
+		return ct_fail(
+		    err, CT_DATAERR, "an id of the server is not UTF-8");
+	if (over && !(rc = no_claims(over, err)))
+		rc = ct_model_overlay(&ct_file_table, &model, over, err);
+	if (!rc)
+		rc = ct_report_write(&ct_file_table, model, r, xml, len, err);
+	json_decref(model);
+	return rc;
+}
+
+int
+ct_report_file_xml(struct ct_xsd *xsd, const json_t *file,
+    const char *report_id, const char *file_id, char **xml, size_t *len,
+    struct ct_err *err)
+{
+	const struct ct_reporting r = { .xsd = xsd, .now = ct_now() };
+
+	return ct_file_write(&r, file, report_id, file_id, xml, len, err);
+}
