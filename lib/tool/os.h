@@ -55,6 +55,10 @@ void *ct_os_large(size_t len);
  */
 int ct_os_die_with(pid_t parent);
 
+/* A descriptor, closed on exec, that is readable once this child has ended; -1
+ * with errno. */
+int ct_os_watch(pid_t pid);
+
 /*
  * Let malloc have len bytes without another system call, and never give any
  * back; they take no memory until they are used.  0 or -1.  With another libc
