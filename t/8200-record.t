@@ -254,9 +254,42 @@ stage=107
 stage ct-match -a -q -d policy
 adds 'ct-match, by policies' ct-match
 
+# what only the platform knows
+cat >platform <<'END'
+#!/bin/sh
+exec jq -c '{users: [.users[] | . + {screenName: "sam", email: [{email:
+	"u@images.example", type: "Home", verified: true,
+	verificationDate: "2026-01-01T00:00:00Z"}]}],
+    media: [.media[] | . + {missing: (.id == "gone"), fileName: "a.png",
+	publiclyAvailable: true, additionalInfo: ["i"],
+	fileDetails: {hash: "00", hashType: "MD5"}}],
+    messages: [{id: "1", ipAddress: "203.0.114.9"}], additionalInfo: "more",
+    additionalFiles: [{fileUrl: "https://images.example/more",
+	fileName: "more", additionalInfo: ["i"]}]} |
+    (.users[], .media[]).ipCaptureEvent = [{ipAddress: "203.0.114.7", port: 51,
+	eventName: "Login", dateTime: "2026-01-02T03:04:05Z",
+	possibleProxy: false}]'
+END
+chmod +x platform
+for id in gone here told; do
+	echo '{"id":"'$id'","user":{"id":"u1","type_id":"account"},"object":{"type_id":"photo"}}'
+done | jq -c 'if .id == "told" then .threads = [{messages: [{id: "1"}]}] else . end' >109.rec
+stage=109
+stage ct-enrich -q --command "$tmp/platform"
+adds ct-enrich ct-enrich 'The operator'
+control '{"webhook":{}}'
+ct-enrich keygen -o hook
+printf '[preservation]\nurl = %s\nkey = %s\n' "$url/webhook/preserve" "$tmp/hook.key" >hook.conf
+jq -c '., del(.user) | del(.error)' 103.rec >111.rec
+stage=111
+stage ct-enrich preserve -q -c hook.conf
+adds 'ct-enrich preserve' 'ct-enrich preserve'
+is 'both states of it' 'no-account told' sh -c 'jq -r .preservation.state 112.rec | sort -u | xargs'
+
 # ---- nothing is named that nobody writes ---------------------------------------
 members 'The operator' ct-hash ct-match ct-review ct-report 'ct-preserve seal' \
-    ct-submit 'ct-preserve anchor' 'Any program' >names
+    ct-submit 'ct-preserve anchor' ct-enrich 'ct-enrich preserve' \
+    'Any program' >names
 paths ./*[0-9].rec >all
 is 'all together: nothing without a name' '' unnamed names <all
 echo "$unseen" | sort >unseen

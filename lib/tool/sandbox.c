@@ -51,6 +51,7 @@ ct_sandbox_new(struct ct_sandbox **out, const char *user, const char *password,
 	free(pair);
 	box->user = ct_strdup(user);
 	box->page = page;
+	ct_sandbox_webhook_new(box);
 	box->clock = -1;
 	box->log = ct_alloc(SANDBOX_LOG_MAX, sizeof *box->log);
 	(void)pthread_mutex_init(&box->lock, NULL);
@@ -80,6 +81,7 @@ ct_sandbox_free(struct ct_sandbox *box)
 	}
 	ct_wipe(box->basic, strlen(box->basic));
 	ct_xsd_free(box->xsd);
+	ct_sandbox_webhook_free(box);
 	free(box->report);
 	free(box->entry);
 	free(box->index);

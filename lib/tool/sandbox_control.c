@@ -159,6 +159,7 @@ ct_sandbox_show(struct sandbox_req *req, struct sandbox_ans *ans)
 	set(o, "reports", reports);
 	set(o, "hashes", hashes_json(box));
 	set(o, "votes", votes_json(box));
+	set(o, "webhooks", ct_sandbox_webhook_calls(box));
 	set(o, "requests_total", json_integer((json_int_t)box->nlogs));
 	set(o, "requests", log_json(box));
 	put_json(ans, 200, o);
@@ -218,7 +219,8 @@ ct_sandbox_control(struct sandbox_req *req, struct sandbox_ans *ans)
 		int (*fn)(struct ct_sandbox *box, const json_t *v,
 		    struct ct_err *err);
 	} verbs[] = { { "clock", set_clock }, { "fault", set_fault },
-		{ "entries", set_entries } };
+		{ "entries", set_entries }, { "webhook", ct_sandbox_webhook } };
+	enum { NVERBS = sizeof verbs / sizeof verbs[0] };
 	struct ct_err err = { 0 };
 	const char *name;
 	json_t *o = NULL, *v;
@@ -230,11 +232,11 @@ ct_sandbox_control(struct sandbox_req *req, struct sandbox_ans *ans)
 		(void)ct_fail(&err, CT_DATAERR, "want a JSON object");
 	json_object_foreach(o, name, v)
 	{
-		for (i = 0; i < 3 && strcmp(verbs[i].name, name) != 0; i++)
+		for (i = 0; i < NVERBS && strcmp(verbs[i].name, name) != 0; i++)
 			continue;
-		if (i == 3)
+		if (i == NVERBS)
 			(void)ct_fail(&err, CT_USAGE, "no control '%s'", name);
-		if (i == 3 || verbs[i].fn(req->box, v, &err))
+		if (i == NVERBS || verbs[i].fn(req->box, v, &err))
 			break;
 	}
 	json_decref(o);

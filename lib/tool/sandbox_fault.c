@@ -22,6 +22,8 @@ static const struct {
 	{ "members", CALL_MEMBERS },
 	{ "feedback", CALL_FEEDBACK },
 	{ "reasons", CALL_REASONS },
+	{ "enrich", CALL_ENRICH },
+	{ "preserve", CALL_PRESERVE },
 };
 
 #define AT(call) (1U << (call))
@@ -29,7 +31,8 @@ static const struct {
 #define REPORT_CALLS (AT(CALL_SUBMIT) | AT(CALL_FILEINFO) | FORM_CALLS)
 #define TIPLINE_CALLS (AT(CALL_STATUS) | REPORT_CALLS)
 #define ANY_CALL (~0U)
-#define XML_CALLS (ANY_CALL & ~AT(CALL_XSD))
+#define JSON_CALLS (AT(CALL_ENRICH) | AT(CALL_PRESERVE))
+#define XML_CALLS (ANY_CALL & ~(AT(CALL_XSD) | JSON_CALLS))
 
 enum arg { NONE, MAY, MUST };
 

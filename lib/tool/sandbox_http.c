@@ -27,6 +27,7 @@ struct sandbox_route {
 };
 
 #define HS "/hashsharing/v2"
+#define WEBHOOK "/webhook/" /* these are signed, not logged in to */
 
 static const struct sandbox_route routes[] = {
 	{ "GET", "/ispws/status", false, CALL_STATUS, BODY_NONE,
@@ -54,6 +55,10 @@ static const struct sandbox_route routes[] = {
 	    ct_sandbox_reasons },
 	{ "GET", HS "/categorizations", false, CALL_NONE, BODY_NONE,
 	    ct_sandbox_categorizations },
+	{ "POST", WEBHOOK "enrich", false, CALL_ENRICH, BODY_TEXT,
+	    ct_sandbox_enrich },
+	{ "POST", WEBHOOK "preserve", false, CALL_PRESERVE, BODY_TEXT,
+	    ct_sandbox_preserve },
 	{ "GET", "/_state", false, CALL_NONE, BODY_NONE, ct_sandbox_show },
 	{ "POST", "/_control", false, CALL_NONE, BODY_TEXT,
 	    ct_sandbox_control },
@@ -110,6 +115,8 @@ may(struct sandbox_req *req)
 
 	if (is_control(req->url))
 		return from_here(req);
+	if (strncmp(req->url, WEBHOOK, strlen(WEBHOOK)) == 0)
+		return true;
 	if (!auth || strncasecmp(auth, "Basic ", 6) != 0)
 		return false;
 	auth += 6 + strspn(auth + 6, " ");

@@ -30,6 +30,8 @@ enum sandbox_call {
 	CALL_MEMBERS,
 	CALL_FEEDBACK,
 	CALL_REASONS,
+	CALL_ENRICH,
+	CALL_PRESERVE,
 	CALL_NONE /* of no plan: the controls, and what is not there */
 };
 
@@ -128,6 +130,7 @@ struct sandbox_log {
 
 struct ct_xsd;
 struct ct_xmlout;
+struct sandbox_webhook;
 
 struct ct_sandbox {
 	pthread_mutex_t lock; /* held for all below */
@@ -146,6 +149,7 @@ struct ct_sandbox {
 	    nindex; /* open addressing, number + 1 */
 	struct sandbox_link link[64];
 	size_t nlinks;
+	struct sandbox_webhook *webhook;
 	struct sandbox_log *log; /* a ring */
 	size_t nlogs;
 	void *daemon;
@@ -228,6 +232,14 @@ sandbox_fn ct_sandbox_status, ct_sandbox_xsd, ct_sandbox_submit,
     ct_sandbox_retract;
 sandbox_fn ct_sandbox_hash_status, ct_sandbox_members, ct_sandbox_entries,
     ct_sandbox_reasons, ct_sandbox_feedback, ct_sandbox_categorizations;
+sandbox_fn ct_sandbox_enrich, ct_sandbox_preserve;
 sandbox_fn ct_sandbox_show, ct_sandbox_control;
+
+/* Webhooks: what the control says of them; the calls, a new reference. */
+void ct_sandbox_webhook_new(struct ct_sandbox *box);
+void ct_sandbox_webhook_free(struct ct_sandbox *box);
+int ct_sandbox_webhook(
+    struct ct_sandbox *box, const json_t *v, struct ct_err *err);
+json_t *ct_sandbox_webhook_calls(const struct ct_sandbox *box);
 
 #endif
