@@ -89,7 +89,7 @@ $(UNITS) $(TOOLS) $(BENCHES): %: %.o $(LIBS)
 # what it is made of
 t/tool/hostile: $(patsubst %.c,%.o,$(wildcard t/hostile/*.c))
 
-# ct-submit, broken on purpose: the sweeps (t/5100*.t t/5110*.t) must find it
+# ct-submit, broken on purpose: the sweeps (make sweep) must find it
 t/broken/no-journal t/broken/late-journal: WRAP = ct_outbox_note
 t/broken/no-sync: WRAP = sqlite3_exec
 $(BROKEN): %: %.o cmd/ct-submit.o $(LIBS)
@@ -97,16 +97,17 @@ $(BROKEN): %: %.o cmd/ct-submit.o $(LIBS)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(WRAP:%=-Wl,--wrap=%) -o $@ \
 	    $^ $(PKG_LIBS)
 
-t/fault.so t/trust.so: t/%.so: t/%.c
+PRELOADS := $(patsubst %.c,%.so,$(wildcard t/*.c))
+$(PRELOADS): t/%.so: t/%.c
 	$(Q)$(CC) $(STD) $(WARN) $(PKG_CFLAGS) -shared -fPIC -o $@ $< -ldl
 
-check: all $(UNITS) $(TOOLS) $(FUZZ) $(BROKEN) t/fault.so t/trust.so
+check: all $(UNITS) $(TOOLS) $(FUZZ) $(BROKEN) $(PRELOADS)
 	PATH=$$PWD:$$PATH prove -j2 $(PROVEFLAGS) -e '' $(UNITS) t/*.t
 
 # ct-submit killed, and its power cut, at every system call there is: what
 # make check does with every 7th.  As root, or there are no power cuts
-sweep: all $(TOOLS) $(BROKEN)
-	PATH=$$PWD:$$PATH SWEEP=1 prove -vj2 $(PROVEFLAGS) t/5100*.t t/5110*.t
+sweep: all $(TOOLS) $(BROKEN) $(PRELOADS)
+	PATH=$$PWD:$$PATH SWEEP=1 prove -vj2 $(PROVEFLAGS) t/5100*.t t/5110*.t t/5120*.t
 
 # the same tests, instrumented; LD_PRELOAD tests skip themselves
 asan: clean
@@ -184,7 +185,7 @@ dist:
 	git archive --prefix=ct-$(VERSION)/ -o ct-$(VERSION).tar.gz HEAD
 
 clean:
-	rm -f $(CMDS) $(UNITS) $(TOOLS) $(BENCHES) $(FUZZ) $(BROKEN) $(LIBS) t/*.so \
+	rm -f $(CMDS) $(UNITS) $(TOOLS) $(BENCHES) $(FUZZ) $(BROKEN) $(LIBS) $(PRELOADS) \
 	    t/bench/anchor \
 	    lib/tool/*.inc */*.[od] */*/*.[od]
 	rm -rf $(FUZZED) t/arm64

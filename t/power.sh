@@ -1,4 +1,4 @@
-# power.sh - a disk that forgets what was not synced; after sweep.sh
+# power.sh - disks that forget what was not synced; after sweep.sh
 # shellcheck shell=sh disable=SC2034,SC2154
 
 # disk - an ext4 on a loop device at $tmp/disk, with $home on it; 1 if there
@@ -20,3 +20,33 @@ unplug() {
 	cleanup
 }
 trap unplug EXIT
+
+# shadow - none, but a model of one that keeps the least it may: t/shadow.c
+shadow() {
+	mkdir -p disk shadow
+	home=$(pwd -P)/disk/home
+	under="env LD_PRELOAD=$t/shadow.so CT_SHADOW=$PWD/shadow CT_SHADOW_OF=$(pwd -P)/disk"
+	fresh=forget power=revive
+}
+forget() {
+	rm -rf disk/* shadow/*
+}
+revive() {
+	rm -rf disk/*
+	revive_dir disk
+}
+revive_dir() { # WHERE, of whose name the entries' are made
+	list=$(echo "shadow/dir.${1#disk}" | sed 's,/,+,3g; s,dir\./,dir.+,')
+	[ -e "$list" ] || return 0
+	while read -r kind id name; do
+		if [ "$kind" = d ]; then
+			mkdir "$1/$name"
+			revive_dir "$1/$name"
+		elif [ -e "shadow/file.$id" ]; then
+			cp -p "shadow/file.$id" "$1/$name"
+		else
+			: >"$1/$name"
+			chmod 600 "$1/$name"
+		fi
+	done <"$list"
+}

@@ -8,6 +8,8 @@ step=7 first=1 # which of the stops there are; make sweep takes all
 [ -z "${SWEEP-}" ] || step=1
 each=1         # reports in one run
 home=$tmp/home # its state directory, a new one for each stop
+under=         # what the program that is killed runs under
+fresh=         # done before each
 power=         # a command that lets all be lost that is not on the disk
 
 # the two files of every report, and their record: its key and the address in
@@ -34,8 +36,9 @@ point() {
 	stop=$2
 	shift 2
 	rm -rf "$home"
-	# shellcheck disable=SC2086 # no word, or one, or two
-	filer killat $calls "$stop" "$@" <in >killed.out 2>killed.err
+	${fresh:-:}
+	# shellcheck disable=SC2086 # lists of words
+	filer ${under-} killat $calls "$stop" "$@" <in >killed.out 2>killed.err
 	killed=$?
 	${power:-:}
 	filer "$@" <in >again.out 2>again.err

@@ -328,7 +328,7 @@ ct_file_sync_dir(const char *path, struct ct_err *err)
 		slash[slash == dir] = '\0';
 	fd = open(slash ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	/* some file systems cannot sync a directory, and say so with EINVAL */
-	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL))
+	if (fd < 0 ? errno != EACCES : fsync(fd) < 0 && errno != EINVAL)
 		rc = ct_fail_errno(
 		    err, CT_IOERR, "cannot sync the directory of '%s'", path);
 	if (fd >= 0)
@@ -348,7 +348,9 @@ ct_mkdirs(const char *path, struct ct_err *err)
 		p = strchr(p + 1, '/');
 		if (p)
 			*p = '\0';
-		if (mkdir(dir, 0700) < 0 && errno != EEXIST &&
+		if (mkdir(dir, 0700) == 0)
+			rc = ct_file_sync_dir(dir, err);
+		else if (errno != EEXIST &&
 		    !(errno == EROFS && stat(dir, &st) == 0))
 			rc = ct_fail_errno(err, CT_CANTCREAT,
 			    "cannot make the directory '%s'", dir);

@@ -76,10 +76,12 @@ int ct_newfile_commit(struct ct_newfile *f, struct ct_err *err);
 int ct_newfile_link(struct ct_newfile *f, struct ct_err *err);
 void ct_newfile_abort(struct ct_newfile *f);
 
-/* Sync the directory that holds path, so that a new name in it is durable. */
+/* Sync the directory that holds path, so that a new name in it is durable; one
+ * that we may not read cannot be. */
 int ct_file_sync_dir(const char *path, struct ct_err *err);
 
-/* Make the directory and those above it, mode 0700.  CT_CANTCREAT. */
+/* Make the directory and those above it, mode 0700, durably.  CT_CANTCREAT,
+ * CT_IOERR. */
 int ct_mkdirs(const char *path, struct ct_err *err);
 
 /*

@@ -43,7 +43,9 @@ ct_outbox_open(struct ct_outbox **out, const char *dir, bool production,
 	(void)pthread_mutex_init(&ob->mutex, NULL);
 	(void)pthread_cond_init(&ob->free, NULL);
 	if (own) {
-		if (!(rc = ct_mkdirs(dir, err)))
+		/* dir may be of a run that was killed before it was durable */
+		if (!(rc = ct_mkdirs(dir, err)) &&
+		    !(rc = ct_file_sync_dir(dir, err)))
 			rc = ct_file_lock(lock, &ob->lock, err);
 	} else if (access(path, F_OK) < 0) {
 		rc = ct_fail(err, CT_NO, "no outbox at '%s'", path);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "file.h"
 #include "prog.h"
 
 #define BUSY_MS 10000
@@ -161,6 +162,11 @@ ct_store_open(struct ct_store **out, const char *path,
 			    err);
 		if (!rc)
 			rc = migrate(st, schema, err);
+		/* SQLite syncs it once, when it makes the log; a run that was
+		 * killed then leaves files of which the next thinks them safe
+		 */
+		if (!rc)
+			rc = ct_file_sync_dir(path, err);
 	}
 	if (rc) {
 		ct_store_close(st);

@@ -115,8 +115,6 @@ ct_vault_enter(
 	if (!rc)
 		rc = ct_store_open(&v->store, db, schema, err);
 	if (!rc && seal)
-		rc = ct_file_sync_dir(db, err);
-	if (!rc && seal)
 		rc = recover(v, err);
 	free(lock);
 	free(db);
