@@ -54,6 +54,19 @@ element '.uploaded = "2099-01-02T03:04:05Z"' uploadedToEspTimestamp
 element '.location = "p/1.jpg"' locationOfFile
 element '.name = "u/a.jpg"' originalFileName
 element '.review.class = "C1"' industryClassification
+# as the operator's own words (cybertip), by the names of the schema
+said() { element ".cybertip = $1" "$2"; }
+said '{ipCaptureEvent: [{ipAddress: "192.0.2.1"}, {ipAddress: "192.0.2.1"}]}' ipCaptureEvent
+said '{originalFileHash: [{value: "00"}]}' originalFileHash
+said '{originalFileHash: [{hashType: "MD5", value: .sha256}]}' originalFileHash
+said '{details: [{nameValuePair: [{type: "EXIF", name: "Make", value: "X"}]}]}' nameValuePair
+said '{potentialMeme: true, fileAnnotations: ["viral"]}' fileAnnotations
+said '{originalBinaryHash: [{hashType: "MD5", value: "00"}]}' "unknown member"
+said '{fileRelevance: "Supplemental Reported", industryClassification: "A1"}' industryClassification
+said '{fileRelevance: "Supplemental Reported", fileAnnotations: ["potentialMeme"]}' potentialMeme
+said '{exifViewedByEsp: true}' exifViewedByEsp
+said '{fileViewedByEsp: true}' fileViewedByEsp
+said '{fileId: "a"}' fileId
 
 with "$data/good/fileDetails-minimal.xml" a
 exits 'details of a file in the place of a report' 76 run
