@@ -86,6 +86,12 @@ id=$(ct-submit status "$(key 912)" | jq -r .report_id)
 exits 'gone on with' 0 run
 is 'under the same number' finished finished_as "$id"
 
+# ---- what else there is on the way ----------------------------------------
+report 913 a >in
+exits 'a proxy of the environment is not asked' 0 env http_proxy=http://127.0.0.1:1 \
+    https_proxy=http://127.0.0.1:1 all_proxy=http://127.0.0.1:1 \
+    ct-submit -q --retry-wait 1 --credential "$box/cybertip.cred" <in
+
 # ---- the service is away --------------------------------------------------
 kill $box_pid
 wait $box_pid 2>/dev/null

@@ -87,6 +87,21 @@ static const struct {
 	{ "nothing", "", false, 0, NULL },
 };
 
+/* Of these only as much is taken as is allowed. */
+static const struct {
+	const char *what, *head, *more;
+	size_t times;
+} large[] = {
+	{ "headers without end", "HTTP/1.1 200 OK\r\n", "X-Y: 0123456789\r\n",
+	    1 << 20 },
+	{ "one header without end", "HTTP/1.1 200 OK\r\nX-Y: ", "0123456789",
+	    1 << 20 },
+	{ "a body without end", "HTTP/1.1 200 OK\r\n\r\n", "0123456789",
+	    1 << 20 },
+	{ "a long one", "HTTP/1.1 200 OK\r\nContent-Length: 10485760\r\n\r\n",
+	    "0123456789", 1 << 20 },
+};
+
 static int listening;
 static const char *text;
 
@@ -128,6 +143,28 @@ serve_odd(void *arg)
 	return arg;
 }
 
+static void *
+serve_large(void *arg)
+{
+	char block[4096];
+	size_t i, n, len;
+	int fd;
+
+	for (i = 0; i < sizeof large / sizeof *large; i++) {
+		if ((fd = accept(listening, NULL, NULL)) < 0)
+			break;
+		(void)recv(fd, block, sizeof block, 0);
+		(void)send(
+		    fd, large[i].head, strlen(large[i].head), MSG_NOSIGNAL);
+		len = strlen(large[i].more);
+		for (n = 0; n < large[i].times; n++)
+			if (send(fd, large[i].more, len, MSG_NOSIGNAL) < 0)
+				break; /* it has hung up */
+		(void)close(fd);
+	}
+	return arg;
+}
+
 static const struct ct_http_req *
 request(const char *url)
 {
@@ -137,6 +174,18 @@ request(const char *url)
 
 	req.url = url;
 	return &req;
+}
+
+static void
+each_large(struct ct_http *http, const char *url, size_t i)
+{
+	struct ct_err err = { 0 };
+	struct ct_http_res res;
+	int rc = ct_http_do(http, request(url), &res, &err);
+
+	ok(rc && res.fate == CT_HTTP_UNKNOWN && res.len <= 1 << 20,
+	    "%s: cut off, nobody knows (%s)", large[i].what, err.msg);
+	ct_http_done(&res);
 }
 
 static void
@@ -214,6 +263,11 @@ main(void)
 		return 1;
 	for (i = 0; i < sizeof odd / sizeof *odd; i++)
 		each_odd(http, url, i);
+	(void)pthread_join(thread, NULL);
+	if (pthread_create(&thread, NULL, serve_large, NULL))
+		return 1;
+	for (i = 0; i < sizeof large / sizeof *large; i++)
+		each_large(http, url, i);
 	(void)pthread_join(thread, NULL);
 	ct_http_free(http);
 	free(url);
