@@ -169,6 +169,26 @@ ok 'where no person decided, none is said to' grep -q 'Decided by: no person: it
 report nca >rep
 json '  and when it was known nobody can say' '.report | has("due")' false rep
 
+item 1 u1 a 1 '.cybertip.file = {fileAnnotations: ["generativeAi"],
+	details: [{type: "EXIF", nameValuePair: [{name: "GPS", value: "52.5, 13.4"}]}]} |
+    .cybertip.report.lawEnforcement = {agencyName: "An agency", caseNumber: "7"} |
+    .victim = [{id: "v1"}] | .recipient = [{id: "w1"}]' >in
+document dsa18 >letter 2>/dev/null
+# said TEXT... - lines of the letter, without their indent
+said() { for text; do sed 's/^ *//' letter | grep -Fx "$text"; done; }
+is 'what the operator adds is told' 'Marked as: Generative ai
+Type: EXIF
+Name: GPS
+Value: 52.5, 13.4
+Case number: 7
+Account id: v1
+Account id: w1' said 'Marked as: Generative ai' 'Type: EXIF' 'Name: GPS' 'Value: 52.5, 13.4' \
+    'Case number: 7' 'Account id: v1' 'Account id: w1'
+ok '  no head without a body' sh -c '! grep -q "^  Person:" letter'
+document nca >bundle 2>/dev/null
+json '  in a bundle, too' '[.files[0].fileDetails.details[0].nameValuePair[0].value, .report.lawEnforcement.caseNumber,
+    .report.victim[0].espIdentifier, .report.intendedRecipient[0].espIdentifier]' '["52.5, 13.4","7","v1","w1"]' bundle
+
 item 1 u1 a 1 'del(.user)' >in
 document dsa18 >letter 2>/dev/null
 ok 'where no account is known, none is named' grep -q 'None: the records name none.$' letter

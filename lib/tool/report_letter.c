@@ -135,37 +135,62 @@ value_of(const json_t *v)
 	return json_string_value(v);
 }
 
-static void tell_all(struct letter *l, int depth, const json_t *v);
-
-/* An element: its value, or a head; then its attributes or what is within. */
-static void
-tell(struct letter *l, int depth, const char *name, const json_t *v)
+/* Has it a value with attributes?  One with a name is a pair of both. */
+static bool
+has_value(const json_t *v)
 {
-	const json_t *value = json_object_get(v, "value"), *one;
-	const char *type = ct_rec_text(v, "hashType");
-	char *label = type ? ct_strdup(type) : label_of(name);
-	json_t *rest =
-	    json_is_object(v) ? json_copy((json_t *)(uintptr_t)v) : NULL;
-	size_t i;
+	return json_object_get(v, "value") && !json_object_get(v, "name");
+}
 
-	if (json_is_array(v)) {
-		json_array_foreach((json_t *)(uintptr_t)v, i, one)
-		{
-			tell(l, depth, name, one);
-		}
-	} else if (value || !rest) {
-		line(l, depth, label, value_of(value ? value : v));
-	} else {
+/* A value, or a head for what is within. */
+static void
+tell_own(
+    struct letter *l, int depth, const char *name, const json_t *v, bool flag)
+{
+	const char *type = ct_rec_text(v, "hashType"), *value = value_of(v);
+	char *label = type ? ct_strdup(type) : label_of(name);
+	char *own = flag ? words(value) : NULL;
+
+	if (json_is_object(v) && has_value(v))
+		value = value_of(json_object_get(v, "value"));
+	if (value) {
+		line(l, depth, label, own ? own : value);
+	} else if (json_object_size(v)) {
 		char *head = ct_printf("%*s%s:\n", 2 * depth, "", label);
 
 		ct_letter_add(&l->text, head);
 		free(head);
 	}
-	(void)json_object_del(rest, "value");
-	(void)json_object_del(rest, "hashType");
-	tell_all(l, depth + 1, rest);
-	json_decref(rest);
+	free(own);
 	free(label);
+}
+
+/* An element, with its attributes or what is within. */
+static void
+tell(struct letter *l, int depth, const char *name, const json_t *v)
+{
+	bool flags = strstr(name, "Annotations") != NULL;
+	const json_t *one;
+	const char *key;
+	size_t i;
+
+	if (json_is_array(v)) {
+		json_array_foreach((json_t *)(uintptr_t)v, i, one)
+		{
+			if (flags)
+				tell_own(l, depth, name, one, true);
+			else
+				tell(l, depth, name, one);
+		}
+		return;
+	}
+	tell_own(l, depth, name, v, false);
+	json_object_foreach((json_t *)(uintptr_t)v, key, one)
+	{
+		if (strcmp(key, "hashType") != 0 &&
+		    (strcmp(key, "value") != 0 || !has_value(v)))
+			tell(l, depth + 1, key, one);
+	}
 }
 
 static void
