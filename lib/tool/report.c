@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "blake.h"
+#include "clock.h"
 #include "hex.h"
 #include "prog.h"
 #include "report_impl.h"
@@ -314,19 +315,22 @@ static int
 overlay(const struct ct_reporting *r, const json_t *recs, struct draft *d,
     struct ct_err *err)
 {
-	static const char *const names[][2] = { { "type", "incidentType" },
-		{ "at", "incidentDateTime" } };
-	const json_t *summary;
-	json_t *v;
-	size_t i;
+	const json_t *summary, *at;
+	json_t *type;
+	char text[CT_TIME_LEN];
+	struct ct_err none;
+	int64_t ms;
 	int rc;
 
 	if ((rc = ct_report_overlay(r, recs, &d->model, err)))
 		return rc;
 	summary = json_object_get(d->model, "incidentSummary");
-	for (i = 0; i < sizeof names / sizeof names[0]; i++)
-		if ((v = json_object_get(summary, names[i][1])))
-			(void)json_object_set(d->incident, names[i][0], v);
+	at = json_object_get(summary, "incidentDateTime");
+	if ((type = json_object_get(summary, "incidentType")))
+		(void)json_object_set(d->incident, "type", type);
+	if (at && ct_report_time(&ms, "", at, &none) == 0)
+		(void)json_object_set_new(
+		    d->incident, "at", json_string(ct_time(ms, text)));
 	if (json_object_get(summary, "escalateToHighPriority"))
 		(void)json_object_set_new(d->incident, "priority", json_true());
 	d->said = json_incref(json_object_get(d->model, "additionalInfo"));

@@ -39,7 +39,7 @@ static const struct {
 } findings[FINDINGS] = {
 	[NOTHING] = { 40, true, "no file, and no text of what was said" },
 	[NOBODY] = { 40, true,
-	    "nothing tells who it is: no account, e-mail, phone, IP address" },
+	    "nothing tells who it is: no account, name, e-mail, phone, address" },
 	[PLACEHOLDER] = { 25, true, "a placeholder for the account's "
 	    "'espIdentifier', 'email' or name" },
 	[NOT_PUBLIC] = { 20, true, "an 'ipAddress' is not a public one" },
@@ -282,7 +282,8 @@ look_case(struct lint *l, const json_t *recs, const json_t *model,
 	}
 	l->found[NO_TIME] = !time;
 	l->found[NO_CONTACT] = !ct_rec_get(model, "reporter.contactPerson");
-	l->found[NO_OTHERS] = type == ct_report_incident("enticement") &&
+	l->found[NO_OTHERS] = type &&
+	    strcmp(type, ct_report_incident("enticement")) == 0 &&
 	    !json_object_get(model, "victim") &&
 	    !json_object_get(model, "intendedRecipient");
 	l->found[NOTHING] = !json_array_size(files) && !ct_model_tells(model);

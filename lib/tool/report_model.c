@@ -48,10 +48,11 @@ ct_model_flags(json_t *model, const char *name, const json_t *v)
 
 	json_object_foreach((json_t *)(uintptr_t)v, flag, one)
 	{
+		/* what is no truth is no name either */
 		if (!json_is_false(one))
 			ct_model_add(model, name,
 			    json_is_true(one) ? json_string(flag)
-					      : json_incref(one));
+					      : json_object());
 	}
 	json_array_foreach(v, i, one)
 	{

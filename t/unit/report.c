@@ -101,6 +101,36 @@ rules(void)
 	    "incident types");
 }
 
+static bool
+tells(const char *model, size_t nfiles)
+{
+	const struct ct_reporting r = { 0 };
+	json_t *m = json_loads(model, 0, NULL);
+	int rc = ct_report_rules(&r, m, nfiles, &err);
+
+	json_decref(m);
+	return rc == 0 || strstr(err.msg, "nothing to report") == NULL;
+}
+
+static void
+substance(void)
+{
+	ok(tells("{}", 1) && tells("{\"additionalInfo\":\"x\"}", 0) &&
+		tells("{\"internetDetails\":[{\"webPageIncident\":{}},"
+		      "{\"chatImIncident\":{\"content\":\"x\"}}]}",
+		    0) &&
+		tells("{\"internetDetails\":[{\"webPageIncident\":"
+		      "{\"url\":[\"a.b\"]}}]}",
+		    0),
+	    "a file, a text or a page is something");
+	ok(!tells("{}", 0) &&
+		!tells("{\"internetDetails\":[{\"webPageIncident\":"
+		       "{\"url\":[]}},{\"chatImIncident\":"
+		       "{\"chatClient\":\"x\"}}]}",
+		    0),
+	    "where it was is not what it was");
+}
+
 /* ---- whole documents -------------------------------------------------------
  */
 
@@ -218,6 +248,7 @@ main(void)
 {
 	values();
 	rules();
+	substance();
 	documents();
 	ct_xsd_free(how.xsd);
 	done();
