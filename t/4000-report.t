@@ -363,7 +363,7 @@ refuses 'a user that is a text' 'user is' '.user = "secret"'
 refuses 'a user that is a list' 'user is' '.user = ["secret"]'
 refuses 'a user that is null' 'user is' '.user = null'
 refuses 'a review without batch' batch 'del(.review.batch)'
-item 1 u1 a 2 '.incident.type = "csam"' >in
+item 1 u1 a 2 '.incident.type = "trafficking"' >in
 item 2 u1 a 2 '.incident.type = "enticement"' >>in
 exits 'two incident types in one report' 65 report in
 ok '  --incident settles it' ct-report -q --incident enticement <in

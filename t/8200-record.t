@@ -27,7 +27,7 @@ printed() {
 # copies by the names of what they are copies of
 paths() {
 	jq -r 'paths | map(strings) | join(".")' "$@" |
-	    sed 's/^report\.files\.\(review\.\)/\1/
+	    sed 's/^report\.\(files\|texts\|missing\)\.\(review\.\)/\2/
 	    s/^report\.files\.hits\(\.\)/match.hits\1/
 	    s/^match\.\(shadow\|allowed\)\./match.hits./
 	    s/^report\.files\.ip\(\.\)/object.ip\1/
@@ -154,6 +154,17 @@ end
 END
 operator() {
 	jq -c -f operator.jq
+	jq -nc '{id: "a conversation", user: {id: "u1"}, incident: {type: "enticement",
+	    at: "2026-01-02T03:04:05Z", text: "written",
+	    url: ["https://images.example/g/1"]},
+	    threads: [{id: "t", kind: "group", messages: [{at: "2026-01-02T03:04:05Z",
+		from: "u1", to: ["u2", "u3"], ip: "203.0.114.7", port: 51,
+		id: "m", type: "text", text: "hello"}]}]}'
+	# what supplements an item, and one that is there no longer
+	jq -c 'select(.id | test("media/clean.jpg$")) | .id = "of same.png" |
+	    .supplemental = {of: "same.png", additional_info: ["a picture"]}' 1.rec
+	jq -c 'select(.id | test("media/same.png$")) | .id = "gone" |
+	    .object.missing = true' 1.rec
 	jq -nc '("0" * 128) as $h | {id: "of another tool", surface: "public",
 	    hashes: {sha512: $h, pdna: ("A" * 192), pdq: $h[:64],
 		pdq_quality: 100, pdq_dihedral: [range(8) | $h[:64]]}}'
@@ -184,10 +195,10 @@ decide() {
 }
 stage decide
 adds 'ct-review list, decide' ct-review
-is 'decide: the first four' 'at by class verdict' sh -c 'jq -r "select(.review).review | keys[]" 5.rec | sort -u | xargs'
+is 'list, decide: content and the first four' 'at by class content verdict' sh -c 'jq -r "select(.review).review | keys[]" 5.rec | sort -u | xargs'
 ct-review decided -n >12.rec
 stage ct-review decided
-adds 'ct-review decided' ct-review
+adds 'ct-review decided' ct-review 'The operator'
 stage ct-report -q
 adds ct-report ct-report 'The operator'
 cp 6.rec 120.rec

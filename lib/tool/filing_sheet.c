@@ -197,18 +197,9 @@ ct_sheet_open(const struct ct_sheet *s, size_t i, uint64_t *len, char md5[33],
 	const json_t *file = json_array_get(s->files, i);
 	struct ct_digests sum;
 	char sha256[2 * CT_SHA256_LEN + 1];
-	struct stat st;
-	char *path;
-	int fd;
+	int fd = ct_rec_open(file, err);
 
-	if (ct_rec_path(file, &path, err)) {
-		(void)ct_fail(err, CT_NOINPUT,
-		    "report.files[%zu] has no path to its bytes", i);
-		return -1;
-	}
 	/* err would quote the path, which may be private: the record has it */
-	fd = ct_file_open(path, true, &st, err);
-	free(path);
 	if (fd < 0) {
 		(void)ct_fail(err, CT_NOINPUT,
 		    "the bytes of report.files[%zu] cannot be opened", i);

@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "hex.h"
 #include "prog.h"
+#include "queue.h"
 #include "report_impl.h"
 
 /* Every hit of a list that its operator lets report unseen, none left out. */
@@ -44,10 +45,12 @@ const char *
 ct_report_unfit(const json_t *rec)
 {
 	const char *verdict = ct_rec_text(rec, "review.verdict");
+	const struct ct_verdict *v = verdict ? ct_verdict_named(verdict) : NULL;
 
+	if (ct_review_along(rec))
+		return NULL;
 	if (json_object_get(rec, "review"))
-		return verdict && strcmp(verdict, "csam") == 0 ? NULL
-							       : "not csam";
+		return v && v->report ? NULL : "not csam";
 	return unseen(rec) ? NULL : "not reviewed";
 }
 
@@ -57,21 +60,49 @@ ct_report_unfit(const json_t *rec)
 static int
 by_text(const void *a, const void *b)
 {
-	const char *const *x = a, *const *y = b;
+	return strcmp(a, b);
+}
 
-	return strcmp(*x, *y);
+/* What of a record makes it this one: sum gets its 64 digits. */
+static void
+sum_of(const json_t *rec, char sum[65])
+{
+	struct ct_err none = { 0 };
+	uint8_t raw[32];
+
+	*sum = '\0';
+	if (ct_rec_hash(rec, "sha256", raw, sizeof raw, &none) == 0)
+		ct_hex(raw, sizeof raw, sum);
+	else
+		(void)ct_review_content(rec, sum, &none);
+}
+
+/* Of no batch: what is reported, and not what goes along or is sent with it. */
+static void
+add_sums(struct ct_blake *b, const json_t *recs)
+{
+	size_t i, n = 0, max = json_array_size(recs);
+	char(*sum)[65] = ct_alloc(max, sizeof *sum);
+	const json_t *rec;
+
+	json_array_foreach(recs, i, rec)
+	{
+		if (!ct_review_along(rec))
+			sum_of(rec, sum[n++]);
+	}
+	qsort(sum, n, sizeof *sum, by_text);
+	for (i = 0; i < n; i++)
+		ct_blake_field(b, sum[i]);
+	free(sum);
 }
 
 /* Who decides the same again makes the same report: see report.h. */
 static void
-key_of(const struct ct_reporting *r, const json_t *recs, const json_t *files,
-    char key[33])
+key_of(const struct ct_reporting *r, const json_t *recs, char key[33])
 {
 	const json_t *first = json_array_get(recs, 0);
 	const char *account = ct_rec_text(first, "user.id");
 	const char *batch = ct_rec_text(first, "review.batch");
-	size_t i, n = json_array_size(files);
-	const char **sha256;
 	struct ct_blake b;
 	uint8_t raw[16];
 
@@ -80,21 +111,13 @@ key_of(const struct ct_reporting *r, const json_t *recs, const json_t *files,
 	ct_blake_field(
 	    &b, r->authority ? ct_authority_name(r->authority) : CT_AUTHORITY);
 	ct_blake_field(&b, account);
-	if (batch) {
+	if (batch)
 		ct_blake_field(&b, batch);
-	} else {
-		sha256 = ct_alloc(n, sizeof *sha256);
-		for (i = 0; i < n; i++)
-			sha256[i] =
-			    ct_rec_text(json_array_get(files, i), "sha256");
-		qsort(sha256, n, sizeof *sha256, by_text);
-		for (i = 0; i < n; i++)
-			ct_blake_field(&b, sha256[i]);
-		free(sha256);
-		/* of no account, the same content elsewhere is another case */
-		if (!account || !*account)
-			ct_blake_field(&b, ct_rec_text(first, "id"));
-	}
+	else
+		add_sums(&b, recs);
+	/* of no account, the same content elsewhere is another case */
+	if (!batch && (!account || !*account))
+		ct_blake_field(&b, ct_rec_text(first, "id"));
 	ct_blake_end(&b, raw, sizeof raw);
 	ct_hex(raw, sizeof raw, key);
 }
@@ -134,25 +157,6 @@ priors(const struct ct_reporting *r, const json_t *recs, json_t *suspect)
 	}
 }
 
-/* A flag that nothing proves is left out, and said to be. */
-static void
-unproven(const json_t *recs, const json_t *files, json_t *notes)
-{
-	const char *claim = "review.viewed.entire";
-	const json_t *rec;
-	size_t i;
-
-	json_array_foreach(recs, i, rec)
-	{
-		if (json_is_true(ct_rec_get(rec, claim)) &&
-		    !json_is_true(
-			json_object_get(json_array_get(files, i), "viewed")))
-			ct_note(notes,
-			    "a file is said to be viewed, but it is not "
-			    "proven: left out");
-	}
-}
-
 /* Both, a line each; frees them. */
 static char *
 longer(char *line, char *more)
@@ -183,15 +187,19 @@ found(const json_t *recs)
 		    : "Found and decided by a person of the provider.";
 }
 
-/* said: what the operator has for additionalInfo beside it; or NULL. */
+/* said: what the operator has for additionalInfo beside it; gone: files that
+ * are missing; or NULL. */
 static void
-info(json_t *model, const json_t *recs, const json_t *said, size_t part,
-    size_t parts)
+info(json_t *model, const json_t *recs, const json_t *said, const json_t *gone,
+    size_t part, size_t parts)
 {
 	const json_t *rec;
 	const char *text;
-	char *line = ct_strdup(found(recs)), *soft;
+	char *line = ct_strdup(found(recs)), *soft = ct_told_missing(gone);
 	size_t i;
+
+	if (soft)
+		line = longer(line, soft);
 
 	if (parts > 1)
 		line = longer(line,
@@ -254,23 +262,41 @@ stable(const json_t *file)
 	return n + 128; /* for what was taken away, and a comma */
 }
 
-/* files as arrays of what one report takes. */
-static json_t *
-split(const struct ct_reporting *r, json_t *files)
+static size_t
+stable_all(const json_t *list)
 {
-	json_t *parts = json_array(), *part = NULL, *file;
-	size_t i, len = 0, more, most = ct_desk_bytes(r);
+	const json_t *one;
+	size_t i, n = 0;
+
+	json_array_foreach(list, i, one)
+	{
+		n += stable(one);
+	}
+	return n;
+}
+
+/* files as arrays of what one report takes, the first beside what has no file;
+ * there is one, though it be empty. */
+static json_t *
+split(const struct ct_reporting *r, json_t *files, const json_t *texts,
+    const json_t *missing)
+{
+	json_t *parts = json_array(), *part = json_array(), *file;
+	size_t i, len, more, most = ct_desk_bytes(r);
 
 	if (json_array_size(files) <= CT_REPORT_FILES &&
-	    at_most(files) <= most) {
-		(void)json_array_append_new(parts, json_copy(files));
+	    at_most(files) + at_most(texts) + at_most(missing) <= most) {
+		(void)json_array_extend(part, files);
+		(void)json_array_append_new(parts, part);
 		return parts;
 	}
+	(void)json_array_append_new(parts, part);
+	len = stable_all(texts) + stable_all(missing);
 	json_array_foreach(files, i, file)
 	{
 		more = stable(file);
-		if (!part || json_array_size(part) == CT_REPORT_FILES ||
-		    len + more > most) {
+		if (json_array_size(part) == CT_REPORT_FILES ||
+		    (json_array_size(part) && len + more > most)) {
 			part = json_array();
 			(void)json_array_append_new(parts, part);
 			len = 0;
@@ -281,22 +307,45 @@ split(const struct ct_reporting *r, json_t *files)
 	return parts;
 }
 
-/* Both documents of a file are checked now, with ids of nobody. */
+/* Those that are reported, or those that go along.  A flag that nothing proves
+ * is left out, and said to be. */
 static int
-make_files(const struct ct_reporting *r, const json_t *recs, json_t *files,
-    json_t *notes, struct ct_err *err)
+make_files(const struct ct_reporting *r, const json_t *recs, bool along,
+    json_t *files, json_t *notes, struct ct_err *err)
 {
 	const json_t *rec;
 	json_t *file;
-	char *xml;
-	size_t i, len;
+	size_t i;
 	int rc;
 
 	json_array_foreach(recs, i, rec)
 	{
+		if (ct_review_along(rec) != along || ct_told_only(rec))
+			continue;
 		if ((rc = ct_report_file(r, rec, &file, notes, err)))
 			return rc;
 		(void)json_array_append_new(files, file);
+		if (json_is_true(ct_rec_get(rec, "review.viewed.entire")) &&
+		    !json_is_true(json_object_get(file, "viewed")))
+			ct_note(notes,
+			    "a file is said to be viewed, but it is not "
+			    "proven: left out");
+	}
+	return 0;
+}
+
+/* Their documents are checked now, with ids of nobody. */
+static int
+check_files(
+    const struct ct_reporting *r, const json_t *files, struct ct_err *err)
+{
+	const json_t *file;
+	char *xml;
+	size_t i, len;
+	int rc;
+
+	json_array_foreach(files, i, file)
+	{
 		if ((rc = ct_file_write(r, file, "1", "0", &xml, &len, err)))
 			return rc;
 		free(xml);
@@ -305,10 +354,31 @@ make_files(const struct ct_reporting *r, const json_t *recs, json_t *files,
 }
 
 struct draft {
-	json_t *model, *user, *incident, *files;
+	json_t *model, *user, *incident, *files, *texts, *missing;
 	json_t *said; /* additionalInfo of the operator, or NULL */
 	char key[33];
 };
+
+/* What was written comes behind the files, then what only goes along. */
+static int
+make_all_files(const struct ct_reporting *r, const json_t *recs,
+    struct draft *d, json_t *notes, struct ct_err *err)
+{
+	int rc = ct_told_check(recs, err);
+
+	if (!rc)
+		rc = make_files(r, recs, false, d->files, notes, err);
+	if (!rc)
+		rc = ct_incident_model(
+		    r, recs, d->model, &d->incident, d->files, notes, err);
+	if (!rc)
+		rc = ct_thread_files(recs, d->files, notes, err);
+	if (!rc)
+		rc = make_files(r, recs, true, d->files, notes, err);
+	if (!rc)
+		ct_told_items(recs, &d->texts, &d->missing);
+	return rc ? rc : check_files(r, d->files, err);
+}
 
 /* What the operator lays over it, and what comes of it in the record. */
 static int
@@ -337,6 +407,8 @@ overlay(const struct ct_reporting *r, const json_t *recs, struct draft *d,
 	if (d->said && !json_is_string(d->said))
 		return ct_fail(
 		    err, CT_DATAERR, "element 'additionalInfo' is not a text");
+	if ((rc = ct_told_offence(recs, d->model, err)))
+		return rc;
 	return ct_report_rules(r, d->model, json_array_size(d->files), err);
 }
 
@@ -347,9 +419,7 @@ make_model(const struct ct_reporting *r, const json_t *recs, struct draft *d,
 	json_t *suspect;
 	int rc;
 
-	if ((rc = make_files(r, recs, d->files, notes, err)) ||
-	    (rc = ct_incident_model(
-		 r, recs, d->model, &d->incident, notes, err)))
+	if ((rc = make_all_files(r, recs, d, notes, err)))
 		return rc;
 	(void)json_object_set_new(
 	    d->model, "reporter", ct_reporter_model(r->conf));
@@ -360,14 +430,23 @@ make_model(const struct ct_reporting *r, const json_t *recs, struct draft *d,
 		ct_model_text(suspect, "espService",
 		    ct_conf_get(r->conf, "incident", NULL, "service"));
 	priors(r, recs, suspect);
-	unproven(recs, d->files, notes);
 	if (json_object_size(suspect))
 		ct_model_add(d->model, "personOrUserReported", suspect);
 	else
 		json_decref(suspect);
 	ct_others_model(r, recs, d->model, notes);
-	key_of(r, recs, d->files, d->key);
+	key_of(r, recs, d->key);
 	return overlay(r, recs, d, err);
+}
+
+/* What has no file is in the first part. */
+static void
+told(json_t *report, const struct draft *d)
+{
+	if (json_array_size(d->texts))
+		(void)json_object_set(report, "texts", d->texts);
+	if (json_array_size(d->missing))
+		(void)json_object_set(report, "missing", d->missing);
 }
 
 /* One part as a record of its own. */
@@ -380,7 +459,8 @@ make_part(const struct ct_reporting *r, const json_t *recs,
 	char *xml, *id;
 	int rc;
 
-	info(d->model, recs, d->said, part, parts);
+	info(d->model, recs, d->said, part == 1 ? d->missing : NULL, part,
+	    parts);
 	rc = ct_report_write(&ct_report_table, d->model, r, &xml, &len, err);
 	if (rc)
 		return rc;
@@ -397,6 +477,8 @@ make_part(const struct ct_reporting *r, const json_t *recs,
 	free(xml);
 	if (!*out)
 		return ct_fail(err, CT_SOFTWARE, "cannot make a report record");
+	if (part == 1)
+		told(json_object_get(*out, "report"), d);
 	if (at_most(*out) <= CT_REC_MAX || ct_rec_size(*out) <= CT_REC_MAX)
 		return 0;
 	json_decref(*out);
@@ -410,8 +492,9 @@ int
 ct_report_make(const struct ct_reporting *r, const json_t *recs, json_t **out,
     json_t *notes, struct ct_err *err)
 {
-	struct draft d = { json_object(), ct_user_merge(recs), NULL,
-		json_array(), NULL, "" };
+	struct draft d = { .model = json_object(),
+		.user = ct_user_merge(recs),
+		.files = json_array() };
 	json_t *parts = NULL, *part, *done = json_array();
 	size_t i;
 	int rc = ct_desk_open(r, recs, err);
@@ -419,7 +502,7 @@ ct_report_make(const struct ct_reporting *r, const json_t *recs, json_t **out,
 	if (!rc)
 		rc = make_model(r, recs, &d, notes, err);
 	if (!rc) {
-		parts = split(r, d.files);
+		parts = split(r, d.files, d.texts, d.missing);
 		json_array_foreach(parts, i, part)
 		{
 			json_t *rec;
@@ -439,6 +522,8 @@ ct_report_make(const struct ct_reporting *r, const json_t *recs, json_t **out,
 	json_decref(d.incident);
 	json_decref(d.said);
 	json_decref(d.files);
+	json_decref(d.texts);
+	json_decref(d.missing);
 	if (rc) {
 		json_decref(done);
 		done = NULL;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "prog.h"
+#include "queue.h"
 #include "report.h"
 
 /* The name of a record's group, or NULL with *err set. */
@@ -87,6 +88,8 @@ take(struct ct_collect *c, json_t *rec, size_t lineno, ct_line_fn *pass,
 	g = group_named(c, name);
 	free(name);
 	sha256 = ct_rec_text(rec, "hashes.sha256");
+	if (!sha256)
+		sha256 = ct_rec_text(rec, "review.content");
 	same =
 	    ct_printf("%s\n%s", sha256 ? sha256 : "", ct_rec_text(rec, "id"));
 	if (json_object_get(g->seen, same)) {
@@ -121,6 +124,33 @@ bad_line(struct ct_collect *c, size_t lineno, const struct ct_err *err,
 	json_decref(none);
 	c->nerrors++;
 	return err->code;
+}
+
+/* What only goes along does not go alone. */
+static void
+drop_lone(struct ct_collect *c)
+{
+	const json_t *rec;
+	size_t g, i, kept = 0;
+	bool lone;
+
+	for (g = 0; g < c->n; g++) {
+		lone = true;
+		json_array_foreach(c->group[g].recs, i, rec)
+		{
+			lone = lone && ct_review_along(rec);
+		}
+		if (!lone) {
+			c->group[kept++] = c->group[g];
+			continue;
+		}
+		for (i = 0; i < c->group[g].n; i++)
+			ct_tally(&c->dropped, "supplements of nothing");
+		c->ndropped += c->group[g].n;
+		json_decref(c->group[g].recs);
+		json_decref(c->group[g].seen);
+	}
+	c->n = kept;
 }
 
 int
@@ -163,6 +193,7 @@ ct_collect_read(struct ct_collect *c, int fd, ct_line_fn *pass, void *arg,
 		json_decref(rec);
 	}
 	ct_in_free(&in);
+	drop_lone(c);
 	return worst;
 }
 

@@ -139,6 +139,11 @@ add_info(json_t *model, const json_t *file)
 	int64_t ms;
 	size_t i;
 
+	json_array_foreach(json_object_get(file, "info"), i, t)
+	{
+		if (json_is_string(t) && !ct_blank(json_string_value(t)))
+			inform(model, ct_strdup(json_string_value(t)));
+	}
 	json_array_foreach(json_object_get(file, "left"), i, t)
 	{
 		ct_model_add(model, "additionalInfo", json_deep_copy(t));
@@ -215,8 +220,10 @@ file_model(const json_t *file, const char *report_id, const char *file_id)
 		{ "publiclyAvailable", "public" },
 		{ "industryClassification", "review.class" },
 	};
+	bool along = json_is_true(json_object_get(file, "supplemental"));
 	json_t *model = json_pack("{s:s, s:s, s:s}", "reportId", report_id,
-	    "fileId", file_id, "fileRelevance", "Reported");
+	    "fileId", file_id, "fileRelevance",
+	    along ? "Supplemental Reported" : "Reported");
 	const json_t *ip = json_object_get(file, "ip"), *one;
 	json_t *v;
 	size_t i;
@@ -228,6 +235,8 @@ file_model(const json_t *file, const char *report_id, const char *file_id)
 	}
 	if (!model)
 		return NULL;
+	if (along)
+		(void)json_object_del(model, "industryClassification");
 	if ((v = json_object_get(file, "annotations")))
 		ct_model_flags(model, "fileAnnotations", v);
 	digests(model, file);

@@ -128,8 +128,8 @@ copy(json_t *to, const char *name, const json_t *rec, const char *path)
 }
 
 /* But for the earlier reports: those are of the account, see priors(). */
-static void
-copy_review(json_t *file, const json_t *rec)
+void
+ct_file_review(json_t *file, const json_t *rec)
 {
 	json_t *review = json_copy(json_object_get(rec, "review"));
 
@@ -228,8 +228,12 @@ ct_report_file(const struct ct_reporting *r, const json_t *rec, json_t **out,
 	copy(file, "cybertip", rec, "cybertip.file");
 	copy(file, "hits", rec, "match.hits");
 	copy(file, "db", rec, "match.db");
-	copy_review(file, rec);
+	ct_file_review(file, rec);
 	viewed(r, rec, file);
+	if (ct_review_along(rec)) {
+		(void)json_object_set_new(file, "supplemental", json_true());
+		copy(file, "info", rec, "supplemental.additional_info");
+	}
 	*out = file;
 	return 0;
 }

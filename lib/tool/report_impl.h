@@ -179,6 +179,49 @@ char *ct_soft_lines(const struct ct_soft *soft, const char *first);
 /* Append a text unless it is there. */
 void ct_note(json_t *notes, const char *text);
 
+/* ---- what has no file (report_told.c, report_thread.c) ----------------- */
+
+/* Is this record of no file; or of none that can be attached? */
+bool ct_told_record(const json_t *rec);
+bool ct_told_only(const json_t *rec);
+
+/* Is there anything to report in these, and has what they tell its shape? */
+int ct_told_check(const json_t *recs, struct ct_err *err);
+
+/* Does the model of these name another offence than csam if a person did? */
+int ct_told_offence(
+    const json_t *recs, const json_t *model, struct ct_err *err);
+
+/* An element of report.files that carries its text; info (an array of texts)
+ * is taken. */
+int ct_told_file(json_t **file, const char *id, const char *name,
+    const char *mime, const json_t *text, json_t *info, struct ct_err *err);
+
+/* The texts at this path of all records, each once, a line each, at most max
+ * characters; or NULL. */
+char *ct_texts(const json_t *recs, const char *path, size_t max, json_t *notes);
+
+/* incident.url of all records, with objects also object.url, as a
+ * webPageIncident; what is no URL is told there. */
+json_t *ct_told_pages(const json_t *recs, bool objects);
+
+/* incident.text as the content of a channel; all of it into files if that does
+ * not take it. */
+int ct_told_content(const json_t *recs, json_t *model, json_t *files,
+    json_t *notes, struct ct_err *err);
+
+/* The threads of all records as CSV files. */
+int ct_thread_files(
+    const json_t *recs, json_t *files, json_t *notes, struct ct_err *err);
+
+/* The newest time of a message that is past, if it is after *ms. */
+void ct_thread_newest(const json_t *recs, int64_t now, int64_t *ms);
+
+/* report.texts and report.missing of these; and the latter as a text for the
+ * report, or NULL. */
+void ct_told_items(const json_t *recs, json_t **texts, json_t **gone);
+char *ct_told_missing(const json_t *gone);
+
 /* ---- pieces of the model -------------------------------------------------
  */
 
@@ -221,6 +264,10 @@ void ct_others_model(const struct ct_reporting *r, const json_t *recs,
 int ct_report_file(const struct ct_reporting *r, const json_t *rec,
     json_t **file, json_t *notes, struct ct_err *err);
 
+/* review of a record into an element of the report, without what is of the
+ * account. */
+void ct_file_review(json_t *file, const json_t *rec);
+
 /* Its document, see ct_report_file_xml. */
 int ct_file_write(const struct ct_reporting *r, const json_t *file,
     const char *report_id, const char *file_id, char **xml, size_t *len,
@@ -245,10 +292,12 @@ bool ct_model_tells(const json_t *model);
 json_t *ct_report_lint(const struct ct_reporting *r, const json_t *recs,
     const json_t *model, const json_t *files);
 
-/* incidentSummary and internetDetails of these records into model; *at is
- * the time, as text, in "at" of the object *incident for the record. */
+/* incidentSummary and internetDetails of these records into model, what those
+ * do not take into files; *at is the time, as text, in "at" of the object
+ * *incident for the record. */
 int ct_incident_model(const struct ct_reporting *r, const json_t *recs,
-    json_t *model, json_t **incident, json_t *notes, struct ct_err *err);
+    json_t *model, json_t **incident, json_t *files, json_t *notes,
+    struct ct_err *err);
 
 /* ---- other desks than NCMEC's (report_desk.c) ---------------------------- */
 

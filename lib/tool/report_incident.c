@@ -24,13 +24,14 @@ ct_report_incident(const char *name)
 	return NULL;
 }
 
-/* The option, else what the records say, else the configuration. */
+/* The option, else what the records say, else the configuration.  Files speak
+ * for themselves: csam gives way to another offence. */
 static int
 type_of(const struct ct_reporting *r, const json_t *recs, const char **type,
     struct ct_err *err)
 {
+	const char *said, *csam = ct_report_incident("csam");
 	const json_t *rec, *v;
-	const char *said;
 	size_t i;
 
 	*type = r->incident ? ct_report_incident(r->incident) : NULL;
@@ -47,7 +48,9 @@ type_of(const struct ct_reporting *r, const json_t *recs, const char **type,
 		if (!said)
 			return ct_fail(err, CT_DATAERR,
 			    "element 'incidentType': incident.type is none");
-		if (*type && *type != said)
+		if (*type && said == csam)
+			continue;
+		if (*type && *type != csam && *type != said)
 			return ct_fail(err, CT_DATAERR,
 			    "element 'incidentType': the records of one report "
 			    "differ; choose with --incident");
@@ -138,6 +141,10 @@ time_of(const struct ct_reporting *r, const json_t *recs, int64_t *ms,
 	}
 	if (*ms < 0)
 		newest_file(recs, r->now, ms);
+	if (*ms < 0) {
+		*said = "When the newest of the messages was sent.";
+		ct_thread_newest(recs, r->now, ms);
+	}
 	if (*ms < 0)
 		return ct_fail(err, CT_DATAERR,
 		    "element '%s': no record tells the time (incident.at)",
@@ -154,9 +161,8 @@ summary_elem(void)
 	return ct_elem_sub(&ct_report_table, "incidentSummary");
 }
 
-/* The texts at this path of all records, each once, a line each; or NULL. */
-static char *
-texts(const json_t *recs, const char *path, const char *element, json_t *notes)
+char *
+ct_texts(const json_t *recs, const char *path, size_t max, json_t *notes)
 {
 	json_t *seen = json_object(), *v;
 	char *all = NULL, *longer;
@@ -180,8 +186,7 @@ texts(const json_t *recs, const char *path, const char *element, json_t *notes)
 	if (!all)
 		return NULL;
 	longer = all;
-	all = ct_soft_text(
-	    longer, ct_elem_sub(summary_elem(), element)->type->max);
+	all = ct_soft_text(longer, max);
 	if (strcmp(all, longer) != 0) {
 		char *what = ct_printf("'%s' was cut, or had characters that "
 				       "XML does not allow",
@@ -192,6 +197,13 @@ texts(const json_t *recs, const char *path, const char *element, json_t *notes)
 	}
 	free(longer);
 	return all;
+}
+
+static char *
+texts(const json_t *recs, const char *path, const char *element, json_t *notes)
+{
+	return ct_texts(
+	    recs, path, ct_elem_sub(summary_elem(), element)->type->max, notes);
 }
 
 /* A priority that is there and no text would be lost in silence. */
@@ -237,29 +249,25 @@ details(const struct ct_reporting *r, const json_t *recs, json_t *model,
 	const char *kind =
 	    ct_conf_get(r->conf, "incident", NULL, "internet_detail");
 	const char *client = ct_conf_get(r->conf, "incident", NULL, "client");
-	json_t *channel = json_object(), *url;
-	const json_t *rec;
-	const char *page;
-	size_t i;
+	bool web = !kind || strcmp(kind, "web_page") == 0;
+	json_t *pages = ct_told_pages(recs, web), *channel = json_object();
+	const char *page =
+	    ct_conf_get(r->conf, "company", NULL, "more_info_url");
 
-	if (!kind || strcmp(kind, "web_page") == 0) {
-		json_array_foreach(recs, i, rec)
-		{
-			url = ct_rec_get(rec, "object.url");
-			page = json_string_value(url);
-			if (page && ct_url_ok(page) && ct_xml_legal(page))
-				ct_model_add(channel, "url", json_incref(url));
-		}
-		page = ct_conf_get(r->conf, "company", NULL, "more_info_url");
-		if (!json_object_size(channel) && page) {
-			ct_model_add(channel, "url", json_string(page));
-			ct_model_text(channel, "additionalInfo",
-			    "A page about the service, not of the files.");
-		}
-		if (json_object_size(channel))
-			ct_model_add(model, "internetDetails",
-			    json_pack("{s:O}", "webPageIncident", channel));
-	} else if (strcmp(kind, "chat") == 0) {
+	if (web && !json_object_size(pages) && page) {
+		ct_model_add(pages, "url", json_string(page));
+		ct_model_text(pages, "additionalInfo",
+		    "A page about the service, not of the files.");
+	}
+	if (json_object_size(pages))
+		ct_model_add(model, "internetDetails",
+		    json_pack("{s:O}", "webPageIncident", pages));
+	json_decref(pages);
+	if (web) {
+		json_decref(channel);
+		return 0;
+	}
+	if (strcmp(kind, "chat") == 0) {
 		ct_model_text(channel, "chatClient", client);
 		ct_model_add(model, "internetDetails",
 		    json_pack("{s:O}", "chatImIncident", channel));
@@ -278,7 +286,8 @@ details(const struct ct_reporting *r, const json_t *recs, json_t *model,
 
 int
 ct_incident_model(const struct ct_reporting *r, const json_t *recs,
-    json_t *model, json_t **incident, json_t *notes, struct ct_err *err)
+    json_t *model, json_t **incident, json_t *files, json_t *notes,
+    struct ct_err *err)
 {
 	static const char *const priority = "escalateToHighPriority";
 	json_t *summary = json_object();
@@ -310,5 +319,7 @@ ct_incident_model(const struct ct_reporting *r, const json_t *recs,
 	ct_model_text(summary, "incidentDateTimeDescription", text);
 	free(text);
 	annotations(summary, recs);
-	return details(r, recs, model, err);
+	if ((rc = details(r, recs, model, err)))
+		return rc;
+	return ct_told_content(recs, model, files, notes, err);
 }

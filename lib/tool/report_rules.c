@@ -221,6 +221,7 @@ ct_model_tells(const json_t *model)
 		{
 			(void)name;
 			if (json_object_get(kind, "content") ||
+			    json_object_get(kind, "additionalInfo") ||
 			    json_array_size(json_object_get(kind, "url")))
 				return true;
 		}

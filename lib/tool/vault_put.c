@@ -9,7 +9,6 @@
 #include "clock.h"
 #include "file.h"
 #include "hex.h"
-#include "os.h"
 #include "prog.h"
 #include "rec.h"
 #include "vault_dir.h"
@@ -180,27 +179,6 @@ enter(struct ct_vault *v, const struct ct_vault_pub *pub,
 	return rc ? rc : vault_place(v, id, err);
 }
 
-/* The bytes of a file: at its path, or those that its record carries. */
-static int
-source(const json_t *file, struct ct_err *err)
-{
-	const json_t *text = json_object_get(file, "text");
-	struct stat st;
-	char *path;
-	int in;
-
-	if (json_is_string(text))
-		return ct_os_bytes(
-		    json_string_value(text), json_string_length(text), err);
-	if (ct_rec_path(file, &path, err)) {
-		(void)ct_fail(err, CT_NOINPUT, "no path");
-		return -1;
-	}
-	in = ct_file_open(path, true, &st, err);
-	free(path);
-	return in;
-}
-
 static int
 seal(struct ct_vault *v, const struct ct_vault_pub *pub,
     const struct vault_report *r, const json_t *file, const char *sha256,
@@ -212,7 +190,7 @@ seal(struct ct_vault *v, const struct ct_vault_pub *pub,
 
 	if (!about)
 		rc = ct_fail(err, CT_DATAERR, "no manifest can be made");
-	else if ((in = source(file, err)) < 0)
+	else if ((in = ct_rec_open(file, err)) < 0)
 		rc = err->code;
 	if (!rc)
 		rc = write_object(v, pub, about, in, id, &bytes, err);
