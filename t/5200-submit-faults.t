@@ -9,6 +9,7 @@
 sandbox
 bytes a b
 run() { submit "$@" <in; }
+one() { run -j 1; } # after the other
 finished_as() { state --arg id "$1" '.reports[] | select(.report_id == $id) | .state'; }
 
 says_first() { json "$1" "$2" "$3" first; }
@@ -17,9 +18,12 @@ says_first() { json "$1" "$2" "$3" first; }
 control '{"fault":"submit:1:empty401"}'
 before=$(state .requests_total)
 for i in 901 902 903; do report $i a; done >in
-exits 'refused once: no other report is tried' 77 run
+exits 'refused once: no other report is tried' 77 one
 is 'there was one call' $((before + 1)) state .requests_total
-exits 'all wait for the next run' 0 submit sweep
+exits 'nor in the next run' 77 submit sweep
+is 'there was no other call' $((before + 1)) state .requests_total
+exits 'until the credential was tried' 0 submit check
+exits 'all wait for that' 0 submit sweep
 
 # always CALL KIND - the four times that a run tries
 always() { for i in 1 2 3 4; do echo "$1:$i:$2"; done; }
@@ -35,7 +39,7 @@ is 'but not earlier' true state '.requests[-5:-3] |
 before=$(state .requests_total)
 control '{"fault":"submit:1:busy:86400"}'
 for i in 905 906; do report $i a; done >in
-exits 'busy for a day: another run' 75 run
+exits 'busy for a day: another run' 75 one
 is 'nobody else asks either' $((before + 1)) state .requests_total
 exits 'then all are filed' 0 submit sweep
 
@@ -49,7 +53,7 @@ exits 'which files it' 0 run
 before=$(state .requests_total)
 for i in 1 2 3 4 5; do control '{"fault":"submit:'$i':http:429"}'; done
 for i in 907 908; do report $i a; done >in
-exits 'no answer to one report' 75 run
+exits 'no answer to one report' 75 one
 is 'the next is tried once' $((before + 5)) state .requests_total
 exits 'and filed by another run' 0 submit sweep
 

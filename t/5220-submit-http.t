@@ -28,10 +28,11 @@ plan() {
 	control "{\"fault\":null}" && control "{\"fault\":[\"$specs\"]}"
 }
 
-# clean - well again: what was held is let go on, and all is filed; checked
-# at the end, in one
+# clean - well again: what was held is let go on, the credential tried that was
+# refused, and all is filed; checked at the end, in one
 clean() {
 	control '{"fault":null}'
+	[ "$exit" -ne 77 ] || submit check 2>err
 	[ "$1" != held ] || ct-submit resume "$(key $k)" >/dev/null
 	run
 	echo "$k $? $(told) $2" >>ended

@@ -329,6 +329,10 @@ prints() {
 control '{"fault":"submit:1:drop-after"}'
 jq -c 'select(.user.id == "u2") | .report.key = "e" * 32' 8.rec |
     ct-submit -q --retry-wait 1 >/dev/null 2>>err.log
+control '{"fault":"submit:*:http:503"}'
+jq -c 'select(.user.id == "u2") | .report.key = "d" * 32' 8.rec |
+    ct-submit -q --retry-wait 50 >/dev/null 2>>err.log
+control '{"fault":null}'
 prints ct-submit status
 prints ct-syncdb show
 may='^error$' prints ct-syncdb check
@@ -340,6 +344,6 @@ rm -f "$CT_HOME/vault/objects/$(echo "$id" | cut -c1-2)/$id"
 prints ct-preserve verify
 printed 'ct-submit -n' >names
 ct-submit -n -d dry <100.rec >got 2>>err.log
-jq -r 'select(.call) | keys_unsorted[]' got | sort -u >keys
+jq -r 'keys_unsorted[]' got | sort -u >keys
 ok 'ct-submit -n: as the page says' diff -u names keys
 done_testing

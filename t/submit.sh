@@ -37,7 +37,8 @@ report() {
 
 # submit [OPTION...] - ct-submit against the sandbox, quick to try again
 submit() {
-	ct-submit -q --retry-wait 1 --credential "$box/cybertip.cred" "$@"
+	ct-submit -q --now --retry-wait 1 \
+	    --credential "$box/cybertip.cred" "$@"
 }
 
 # filed - how many reports the sandbox has finished

@@ -82,6 +82,26 @@ ct_same(const void *a, const void *b, size_t len)
 	return sodium_memcmp(a, b, len) == 0;
 }
 
+_Static_assert(CT_SEAL >= crypto_pwhash_STRBYTES, "a seal fits");
+
+int
+ct_seal_make(char seal[CT_SEAL], const void *secret, size_t len)
+{
+	init();
+	return crypto_pwhash_str(seal, secret, len,
+		   crypto_pwhash_OPSLIMIT_INTERACTIVE,
+		   crypto_pwhash_MEMLIMIT_INTERACTIVE)
+	    ? -1
+	    : 0;
+}
+
+int
+ct_seal_fits(const char *seal, const void *secret, size_t len)
+{
+	init();
+	return crypto_pwhash_str_verify(seal, secret, len) == 0;
+}
+
 void
 ct_wipe(void *p, size_t len)
 {

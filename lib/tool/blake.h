@@ -28,6 +28,15 @@ void ct_random_id(char id[33]);
 /* Same bytes?  In a time that does not depend on where they differ. */
 int ct_same(const void *a, const void *b, size_t len);
 
+/*
+ * A text that tells whether a secret is the one it was made of, and else
+ * nothing: making and comparing take a tenth of a second and 64 MiB, so that
+ * guessing does, too.  -1: that memory is not there.
+ */
+#define CT_SEAL 128
+int ct_seal_make(char seal[CT_SEAL], const void *secret, size_t len);
+int ct_seal_fits(const char *seal, const void *secret, size_t len); /* 1, 0 */
+
 /* Overwrite a secret; the compiler leaves it in. */
 void ct_wipe(void *p, size_t len);
 

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "blake.h"
 #include "conf.h"
 #include "file.h"
 #include "prog.h"
@@ -72,6 +71,42 @@ ct_cred_read(struct ct_cred *cred, const char *name, struct ct_err *err)
 	ct_conf_free(conf);
 	free(path);
 	return rc;
+}
+
+/* All of it as one text, to be wiped and released. */
+static char *
+whole(const struct ct_cred *cred, size_t *len)
+{
+	char *text =
+	    ct_printf("%d %zu %s %s %s", cred->production, strlen(cred->user),
+		cred->user, cred->password, cred->url ? cred->url : "");
+
+	*len = strlen(text);
+	return text;
+}
+
+int
+ct_cred_seal(const struct ct_cred *cred, char seal[CT_SEAL])
+{
+	size_t len;
+	char *text = whole(cred, &len);
+	int rc = ct_seal_make(seal, text, len);
+
+	ct_wipe(text, len);
+	free(text);
+	return rc;
+}
+
+bool
+ct_cred_fits(const struct ct_cred *cred, const char *seal)
+{
+	size_t len;
+	char *text = whole(cred, &len);
+	bool fits = ct_seal_fits(seal, text, len);
+
+	ct_wipe(text, len);
+	free(text);
+	return fits;
 }
 
 void

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 
+#include "blake.h"
 #include "err.h"
 
 struct ct_cred {
@@ -33,6 +34,10 @@ char *ct_cred_path(const char *name);
  * production).
  */
 int ct_cred_read(struct ct_cred *cred, const char *name, struct ct_err *err);
+/* A seal (blake.h) of what it says, to know it again by.  -1: none. */
+int ct_cred_seal(const struct ct_cred *cred, char seal[CT_SEAL]);
+bool ct_cred_fits(const struct ct_cred *cred, const char *seal);
+
 void ct_cred_free(struct ct_cred *cred); /* wipes it */
 
 #endif

@@ -1,5 +1,6 @@
 #include "filing.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "clock.h"
@@ -77,14 +78,19 @@ conclude(struct ct_drive *d)
 static bool
 may_call(struct ct_drive *d)
 {
-	if (d->over)
-		return false;
-	if (d->f->refused)
-		ct_drive_over(d, CT_NOPERM, "the service refused us before");
-	else if (d->f->until > ct_mono())
-		ct_drive_over(d, CT_TEMPFAIL, "the server wants no calls now");
-	else if (ct_stop)
+	char at[CT_TIME_LEN], why[256];
+
+	if (d->over || !d->f->tip)
+		return !d->over;
+	if (!ct_service_may(d->f, d->end)) {
+		d->over = true;
+	} else if (ct_drive_paused(d->r->until) && !d->f->now) {
+		(void)snprintf(why, sizeof why, "no call before %s: %.160s",
+		    ct_time(d->r->until, at), d->r->why);
+		ct_drive_over(d, CT_TEMPFAIL, why);
+	} else if (ct_stop) {
 		ct_drive_over(d, CT_TEMPFAIL, "stopped by a signal");
+	}
 	return !d->over;
 }
 
@@ -118,7 +124,7 @@ ct_filing_retract(struct ct_filing *f, struct ct_outbox_report *r,
 		rc = ct_drive_hold(&d, NULL, "retracted by hand");
 	if (!rc && r->doubt.submit)
 		rc = ct_drive_note(&d, "orphan", NULL, NULL, false);
-	if (!rc && r->open)
+	if (!rc && r->open && may_call(&d))
 		rc = ct_drive_act(&d, STEP_RETRACT);
 	if (!rc && r->open && !d.over)
 		ct_drive_over(&d, CT_TEMPFAIL, "the draft may still be open");
@@ -131,12 +137,16 @@ ct_filing_retract(struct ct_filing *f, struct ct_outbox_report *r,
 int
 ct_filing_start(struct ct_filing *f, struct ct_err *err)
 {
-	return ct_schema(&f->xsd, err);
+	int rc = ct_schema(&f->xsd, err);
+
+	return rc ? rc : ct_service_new(f, err);
 }
 
 void
 ct_filing_done(struct ct_filing *f)
 {
 	ct_xsd_free(f->xsd);
+	ct_service_free(f->service);
 	f->xsd = NULL;
+	f->service = NULL;
 }

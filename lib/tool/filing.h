@@ -25,25 +25,29 @@
 #include "rec.h"
 #include "tipline.h"
 
+struct ct_service;
 struct ct_xsd;
 
-struct ct_filing {              /* one run; zeroed, then the first five set */
-	struct ct_outbox *ob;   /* NULL: a rehearsal, nothing kept or sent */
-	struct ct_tipline *tip; /* NULL in a rehearsal */
+struct ct_filing {                  /* one run; zeroed, then these set */
+	struct ct_outbox *ob;       /* NULL: there is none, nothing is kept */
+	struct ct_tipline *tip;     /* NULL: a rehearsal, nothing is sent */
+	const struct ct_cred *cred; /* that of tip; borrowed, as they all are */
+	const char *url;            /* rehearsal: of ct_tip_base */
 	bool production;
+	bool now;     /* pauses of earlier runs do not count */
 	int64_t wait; /* ms before a call is made again the first time */
-	/* rehearsal: a call that would be made; file: of those of the report */
-	void (*show)(void *arg, enum ct_tip_call call, size_t file);
+	int jobs;     /* reports at a time */
+	/* rehearsal: a call that would be made; file: of those of the report;
+	 * xml: the document that would go out, or NULL */
+	void (*show)(
+	    void *arg, enum ct_tip_call call, size_t file, const char *xml);
 	void *arg;
-	/* ct_filing_start's and ct_filing_drive's own */
+	/* of ct_filing_start */
 	struct ct_xsd *xsd;
-	bool refused;  /* by the credentials: nothing more is sent */
-	bool down;     /* the last report ended with no answer: try once */
-	int broken;    /* a verb ended with this code of journal or output */
-	int64_t until; /* ct_mono before which the server wants no call */
+	struct ct_service *service;
 };
 int ct_filing_start(struct ct_filing *f, struct ct_err *err);
-void ct_filing_done(struct ct_filing *f); /* what the run allocated */
+void ct_filing_done(struct ct_filing *f); /* what that allocated */
 
 /* ---- a report record ------------------------------------------------------
  */
@@ -123,6 +127,10 @@ int ct_filing_retract(struct ct_filing *f, struct ct_outbox_report *r,
 int ct_filing_record(struct ct_filing *f, json_t *rec, const char **outcome,
     int *status, struct ct_err *err);
 
+/* Records from standard input, filed and written to standard output in their
+ * order; returns the exit status. */
+int ct_filing_filter(struct ct_filing *f, bool quiet);
+
 /*
  * Go on with a report of the outbox, or give it up (CT_NOPERM if finished).
  * *rec is its record with submission.  CT_NO if there is no such key.
@@ -141,7 +149,7 @@ enum ct_filing_keys {
 };
 
 struct ct_filing_verb {
-	const char *name;
+	const char *name; /* on NULL: sweep, of all at once */
 	int (*on)(struct ct_filing *f, const char *key, struct ct_out *out,
 	    int *status, struct ct_err *err);
 	enum ct_filing_keys keys;
@@ -160,6 +168,10 @@ int ct_filing_do(struct ct_filing *f, const struct ct_filing_verb *v,
     char **keys, struct ct_out *out);
 int ct_filing_do_all(
     struct ct_filing *f, const struct ct_filing_verb *v, struct ct_out *out);
+
+/* Does the service know the credential?  The exit status; a message says why
+ * not.  If it does, what was kept against it is forgotten. */
+int ct_filing_check(struct ct_filing *f);
 
 /* The member submission of r, and what ct-submit status prints of it. */
 json_t *ct_filing_submission(const struct ct_filing *f,

@@ -25,11 +25,10 @@ ct_drive_note(struct ct_drive *d, const char *event, json_t *detail,
     const struct ct_tip_answer *a, bool verbatim)
 {
 	static const struct ct_tip_answer none = { .code = -1 };
+	int rc;
 
 	if (!a)
 		a = &none;
-	else if (a->kind == CT_TIP_OK)
-		d->f->down = false;
 	if (!detail)
 		detail = json_object();
 	if (a->status)
@@ -41,8 +40,11 @@ ct_drive_note(struct ct_drive *d, const char *event, json_t *detail,
 	if (*a->request_id)
 		(void)json_object_set_new(
 		    detail, "request_id", json_string(a->request_id));
-	return ct_outbox_note(d->f->ob, d->r, event, detail,
+	rc = ct_outbox_note(d->f->ob, d->r, event, detail,
 	    verbatim ? a->body : NULL, verbatim ? a->len : 0, d->err);
+	return !rc && a->kind == CT_TIP_OK && a->status
+	    ? ct_service_good(d->f, d->err)
+	    : rc;
 }
 
 int
@@ -75,31 +77,43 @@ pause_for(int64_t ms)
 	}
 }
 
-void
+/* No more of it in this run, and not at once in the next. */
+static int
+give_up(struct ct_drive *d, const struct ct_tip_answer *a)
+{
+	int rc = ct_drive_note(d, "pause",
+	    json_pack("{s:I, s:s}", "until",
+		(json_int_t)ct_drive_pause(d->f, d->r->pauses + 1), "why",
+		a->why),
+	    NULL, false);
+
+	ct_drive_over(d, CT_TEMPFAIL, a->why);
+	return rc ? rc : ct_service_silent(d->f, a->why, d->err);
+}
+
+int
 ct_drive_later(struct ct_drive *d, const struct ct_tip_answer *a)
 {
-	struct ct_filing *f = d->f;
-	int64_t wait = f->wait << d->failures, asked = -1;
+	int64_t unit = d->f->wait, wait = unit << d->failures, asked = -1;
 	uint16_t dice; /* so that many clients do not come at once */
 
-	if (wait > WAIT_TIMES_MAX * f->wait)
-		wait = WAIT_TIMES_MAX * f->wait;
+	if (wait > WAIT_TIMES_MAX * unit)
+		wait = WAIT_TIMES_MAX * unit;
 	ct_random(&dice, sizeof dice);
 	wait += wait / 4 * dice / UINT16_MAX;
 	if (a->retry_after >= 0)
-		asked = a->retry_after / 1000 * f->wait;
-	if (asked > SERVER_TIMES_MAX * f->wait) {
-		f->until = ct_mono() + asked;
+		asked = a->retry_after / 1000 * unit;
+	if (asked > PAUSE_TIMES_MAX * unit)
+		asked = PAUSE_TIMES_MAX * unit;
+	if (asked > SERVER_TIMES_MAX * unit) {
 		ct_drive_over(d, CT_TEMPFAIL, a->why);
-		return;
+		return ct_service_busy(d->f, ct_now() + asked, a->why, d->err);
 	}
 	d->failures++;
-	if (d->failures >= TRIES || f->down) {
-		f->down = true;
-		ct_drive_over(d, CT_TEMPFAIL, a->why);
-		return;
-	}
+	if (d->failures >= TRIES || ct_service_down(d->f))
+		return give_up(d, a);
 	pause_for(asked > wait ? asked : wait);
+	return 0;
 }
 
 int
@@ -122,13 +136,11 @@ ct_drive_not_ok(
 		return rc;
 	switch (a->kind) {
 	case CT_TIP_AUTH:
-		d->f->refused = true;
 		ct_drive_over(d, CT_NOPERM, a->why);
-		return 0;
+		return ct_service_refused(d->f, a->why, a->status != 0, d->err);
 	case CT_TIP_AGAIN:
 	case CT_TIP_UNKNOWN:
-		ct_drive_later(d, a);
-		return 0;
+		return ct_drive_later(d, a);
 	default:
 		return ct_drive_hold(
 		    d, a, "/%s: %s", ct_tip_name(call), a->why);
@@ -140,9 +152,7 @@ ct_drive_lost(struct ct_drive *d, const struct ct_tip_answer *a)
 {
 	int rc = ct_drive_note(d, "retracted", NULL, a, false);
 
-	if (!rc)
-		ct_drive_later(d, a);
-	return rc;
+	return rc ? rc : ct_drive_later(d, a);
 }
 
 int

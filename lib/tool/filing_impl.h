@@ -42,7 +42,16 @@ int ct_drive_hold(struct ct_drive *d, const struct ct_tip_answer *a,
 void ct_drive_over(struct ct_drive *d, int status, const char *why);
 
 /* It did not work, or may not have: wait before the next step. */
-void ct_drive_later(struct ct_drive *d, const struct ct_tip_answer *a);
+int ct_drive_later(struct ct_drive *d, const struct ct_tip_answer *a);
+
+/* The time at which the n-th pause in a row ends that begins now. */
+#define PAUSE_TIMES 60       /* the first is so many f->wait */
+#define PAUSE_TIMES_MAX 3600 /* each is twice as long, at most so many */
+int64_t ct_drive_pause(const struct ct_filing *f, int n);
+
+/* Is it so now that this time is not yet?  One too far off was written under
+ * a clock that was wrong. */
+bool ct_drive_paused(int64_t until);
 
 /* What the kinds mean that mean the same for every call. */
 int ct_drive_not_ok(
@@ -53,6 +62,38 @@ int ct_drive_lost(struct ct_drive *d, const struct ct_tip_answer *a);
 
 /* It is filed. */
 int ct_drive_filed(struct ct_drive *d, const struct ct_tip_answer *a);
+
+/* ---- the service, as all threads of the run know it ------------------------
+ *
+ * What would be good to know in the next run is kept in the outbox; then a
+ * code is one of the journal.
+ */
+
+int ct_service_new(struct ct_filing *f, struct ct_err *err);
+void ct_service_free(struct ct_service *s);
+
+/* May it be called?  Else end says why. */
+bool ct_service_may(struct ct_filing *f, struct ct_filing_end *end);
+
+/* It did what it was asked to. */
+int ct_service_good(struct ct_filing *f, struct ct_err *err);
+/* Our credential is of no use: nothing more is sent in this run, and if the
+ * service itself said so (certain), not until it is another. */
+int ct_service_refused(
+    struct ct_filing *f, const char *why, bool certain, struct ct_err *err);
+/* It wants no call before this time. */
+int ct_service_busy(
+    struct ct_filing *f, int64_t until, const char *why, struct ct_err *err);
+/* A report was given up for now, as no answer came that can be used. */
+int ct_service_silent(struct ct_filing *f, const char *why, struct ct_err *err);
+/* Was that so with the last one? */
+bool ct_service_down(struct ct_filing *f);
+
+/* The journal or the output failed with this code, or 0: the first of such. */
+int ct_service_broken(struct ct_filing *f, int code);
+
+/* Go on with all that is not finished: the records to standard output. */
+int ct_filing_sweep(struct ct_filing *f);
 
 /* ---- the steps ------------------------------------------------------------
  */

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "clock.h"
-#include "filing.h"
+#include "filing_impl.h"
 #include "prog.h"
+
+#define LATE ((int64_t)3600 * 1000)
 
 static const char *
 state_of(const struct ct_filing_end *end)
@@ -212,8 +214,13 @@ ct_filing_key(struct ct_filing *f, const char *key, bool give_up, json_t **rec,
 	int rc;
 
 	*rec = NULL;
+	if (!f->ob)
+		return CT_NO;
 	if ((rc = ct_outbox_load(f->ob, key, &r, err)))
 		return rc;
+	if (!give_up && !r.finished && ct_now() - r.accepted > LATE)
+		ct_warn("'report:%s' was accepted %lld min ago", r.key,
+		    (long long)((ct_now() - r.accepted) / 60000));
 	if (give_up && r.finished)
 		rc = ct_fail(
 		    err, CT_NOPERM, "'report:%s' is finished; ask NCMEC", key);
@@ -238,6 +245,7 @@ ct_filing_key(struct ct_filing *f, const char *key, bool give_up, json_t **rec,
 json_t *
 ct_filing_status(const struct ct_filing *f, const struct ct_outbox_report *r)
 {
+	bool waits = ct_drive_paused(r->until) && !r->held && !r->finished;
 	char at[CT_TIME_LEN];
 	json_t *line = json_pack("{s:o, s:s, s:s, s:s, s:i, s:s, s:I}", "id",
 	    json_sprintf("report:%s", r->key), "key", r->key, "env",
@@ -260,7 +268,10 @@ ct_filing_status(const struct ct_filing *f, const struct ct_outbox_report *r)
 	if (r->orphans)
 		(void)json_object_set_new(
 		    line, "orphans", json_integer(r->orphans));
-	if (r->held && !r->finished)
+	if (waits)
+		(void)json_object_set_new(
+		    line, "next", json_string(ct_time(r->until, at)));
+	if (waits || (r->held && !r->finished))
 		(void)json_object_set_new(line, "reason", json_string(r->why));
 	return line;
 }

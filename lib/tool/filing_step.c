@@ -22,14 +22,15 @@ all_uploaded(const struct ct_drive *d)
 
 /* In a rehearsal every call is shown, and works. */
 static bool
-rehearsed(struct ct_drive *d, enum ct_tip_call call, struct ct_tip_answer *a)
+rehearsed(struct ct_drive *d, enum ct_tip_call call, const char *xml,
+    struct ct_tip_answer *a)
 {
 	if (d->f->tip)
 		return false;
 	*a = (struct ct_tip_answer){ .retry_after = -1 };
 	(void)snprintf(a->report_id, sizeof a->report_id, "1");
 	(void)snprintf(a->file_id, sizeof a->file_id, "%032zx", d->i);
-	d->f->show(d->f->arg, call, d->i);
+	d->f->show(d->f->arg, call, d->i, xml);
 	return true;
 }
 
@@ -55,7 +56,7 @@ submit(struct ct_drive *d)
 	if ((rc = ct_drive_note(d, "submit-sent",
 		 json_pack("{s:s}", "digest", d->sheet.digest), NULL, false)))
 		return rc;
-	if (!rehearsed(d, CT_TIP_SUBMIT, &a))
+	if (!rehearsed(d, CT_TIP_SUBMIT, d->sheet.xml, &a))
 		ct_tip_submit(
 		    d->f->tip, d->sheet.xml, strlen(d->sheet.xml), &a);
 	if (a.kind == CT_TIP_OK)
@@ -79,9 +80,8 @@ not_in_draft(
 	case CT_TIP_NO_FILE:
 		if (call == CT_TIP_UPLOAD)
 			break;
-		ct_drive_later(
-		    d, a); /* it stays in doubt, so the draft is given up */
-		return 0;
+		/* it stays in doubt, so the draft is given up */
+		return ct_drive_later(d, a);
 	case CT_TIP_FINISHED:
 		return ct_drive_hold(d, a,
 		    "/%s: somebody else has finished the report",
@@ -130,7 +130,7 @@ upload(struct ct_drive *d)
 		(void)close(fd);
 		return rc;
 	}
-	if (!rehearsed(d, CT_TIP_UPLOAD, &a))
+	if (!rehearsed(d, CT_TIP_UPLOAD, NULL, &a))
 		ct_tip_upload(
 		    d->f->tip, d->r->id, fd, len, name, type_of(file), md5, &a);
 	(void)close(fd);
@@ -169,7 +169,7 @@ fileinfo(struct ct_drive *d)
 		free(xml);
 		return rc;
 	}
-	if (!rehearsed(d, CT_TIP_FILEINFO, &a))
+	if (!rehearsed(d, CT_TIP_FILEINFO, xml, &a))
 		ct_tip_fileinfo(d->f->tip, d->r->id, xml, len, &a);
 	free(xml);
 	if (a.kind == CT_TIP_OK)
@@ -217,7 +217,7 @@ finish(struct ct_drive *d)
 	if ((rc = ct_drive_note(d, "finish-sent", NULL, NULL, false)))
 		return rc;
 	again = d->r->before.finish;
-	if (rehearsed(d, CT_TIP_FINISH, &a))
+	if (rehearsed(d, CT_TIP_FINISH, NULL, &a))
 		return ct_drive_filed(d, &a);
 	ct_tip_finish(d->f->tip, d->r->id, &a);
 	if (a.kind == CT_TIP_OK ? lists_ours(d->r, &a)
@@ -274,7 +274,7 @@ retract(struct ct_drive *d)
 	d->undoing = d->r->held;
 	if ((rc = ct_drive_note(d, "retract-sent", NULL, NULL, false)))
 		return rc;
-	if (!rehearsed(d, CT_TIP_RETRACT, &a))
+	if (!rehearsed(d, CT_TIP_RETRACT, NULL, &a))
 		ct_tip_retract(d->f->tip, d->r->id, &a);
 	rc = retracted(d, &a);
 	ct_tip_done(&a);

@@ -2,12 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
 #include "file.h"
-#include "filing.h"
+#include "filing_impl.h"
 #include "prog.h"
-
-#define LATE ((int64_t)3600 * 1000)
 
 static int
 put(struct ct_out *out, json_t *rec, struct ct_err *err)
@@ -19,14 +16,18 @@ put(struct ct_out *out, json_t *rec, struct ct_err *err)
 }
 
 static int
+no_such(const char *key, struct ct_err *err)
+{
+	return ct_fail(err, CT_NOINPUT, "no report '%s' in the outbox", key);
+}
+
+static int
 load(struct ct_filing *f, const char *key, struct ct_outbox_report *r,
     struct ct_err *err)
 {
 	int rc = f->ob ? ct_outbox_load(f->ob, key, r, err) : CT_NO;
 
-	return rc == CT_NO
-	    ? ct_fail(err, CT_NOINPUT, "no report '%s' in the outbox", key)
-	    : rc;
+	return rc == CT_NO ? no_such(key, err) : rc;
 }
 
 static int
@@ -54,7 +55,7 @@ on_resume(struct ct_filing *f, const char *key, struct ct_out *out, int *status,
 	*status = 0;
 	if (rc)
 		return rc;
-	if (r.held && !r.finished)
+	if ((r.held || r.until) && !r.finished)
 		rc = ct_outbox_note(f->ob, &r, "resume", NULL, NULL, 0, err);
 	if (!rc)
 		rc = put(out, ct_filing_status(f, &r), err);
@@ -62,41 +63,18 @@ on_resume(struct ct_filing *f, const char *key, struct ct_out *out, int *status,
 	return rc;
 }
 
-/* Drive it, or give it up; what comes of it is written as the filter does. */
-static int
-go_on(struct ct_filing *f, const char *key, bool give_up, struct ct_out *out,
-    int *status, struct ct_err *err)
-{
-	struct ct_outbox_report r;
-	json_t *rec;
-	int rc = load(f, key, &r, err);
-
-	if (rc)
-		return rc;
-	if (!give_up && !r.finished && ct_now() - r.accepted > LATE)
-		ct_warn("'report:%s' was accepted %lld min ago", r.key,
-		    (long long)((ct_now() - r.accepted) / 60000));
-	ct_outbox_done(&r);
-	rc = ct_filing_key(f, key, give_up, &rec, status, err);
-	return rc ? rc : put(out, rec, err);
-}
-
-static int
-on_sweep(struct ct_filing *f, const char *key, struct ct_out *out, int *status,
-    struct ct_err *err)
-{
-	return go_on(f, key, false, out, status, err);
-}
-
 static int
 on_retract(struct ct_filing *f, const char *key, struct ct_out *out,
     int *status, struct ct_err *err)
 {
-	int rc = go_on(f, key, true, out, status, err);
+	json_t *rec;
+	int rc = ct_filing_key(f, key, true, &rec, status, err);
 
+	if (rc == CT_NO)
+		return no_such(key, err);
 	if (*status == CT_PROTOCOL) /* held is what was asked for here */
 		*status = 0;
-	return rc;
+	return rc ? rc : put(out, rec, err);
 }
 
 static int
@@ -124,7 +102,7 @@ on_receipt(struct ct_filing *f, const char *key, struct ct_out *out,
 
 static const struct ct_filing_verb verbs[] = {
 	{ "status", on_status, CT_KEYS_ANY, false, false },
-	{ "sweep", on_sweep, CT_KEYS_NONE, true, true },
+	{ "sweep", NULL, CT_KEYS_NONE, true, true },
 	{ "resume", on_resume, CT_KEYS_SOME, false, true },
 	{ "retract", on_retract, CT_KEYS_SOME, true, true },
 	{ "receipt", on_receipt, CT_KEYS_ONE, false, false },
@@ -167,18 +145,18 @@ each(struct ct_filing *f, const struct ct_filing_verb *v, const char *key,
 	if (!rc)
 		return status;
 	ct_warn("%s", err.msg);
-	if (rc != CT_NOINPUT && rc != CT_NOPERM && rc != CT_TEMPFAIL) {
-		ct_stop = 1; /* journal or output failed: no further */
-		f->broken = rc;
-	}
+	if (rc != CT_NOINPUT && rc != CT_NOPERM && rc != CT_TEMPFAIL)
+		(void)ct_service_broken(f, rc);
 	return rc;
 }
 
 static int
-ended(const struct ct_filing *f, bool more, int worst)
+ended(struct ct_filing *f, bool more, int worst)
 {
-	if (f->broken)
-		return f->broken;
+	int broken = ct_service_broken(f, 0);
+
+	if (broken)
+		return broken;
 	return more && worst < CT_TEMPFAIL ? CT_TEMPFAIL : worst;
 }
 
@@ -208,6 +186,8 @@ ct_filing_do_all(
 
 	if (!f->ob)
 		return 0;
+	if (!v->on)
+		return ct_filing_sweep(f);
 	if (ct_outbox_keys(f->ob, v->keys == CT_KEYS_ANY, &keys, &err)) {
 		ct_warn("%s", err.msg);
 		free(keys);
@@ -219,4 +199,25 @@ ct_filing_do_all(
 	worst = ended(f, *key != '\0', worst);
 	free(keys);
 	return worst;
+}
+
+int
+ct_filing_check(struct ct_filing *f)
+{
+	struct ct_err err = { 0 };
+	struct ct_tip_answer a;
+	int rc;
+
+	ct_tip_status(f->tip, &a);
+	rc = a.kind == CT_TIP_OK    ? 0
+	    : a.kind == CT_TIP_AUTH ? CT_NOPERM
+	    : a.kind == CT_TIP_PROTOCOL || a.kind == CT_TIP_INVALID
+	    ? CT_PROTOCOL
+	    : CT_TEMPFAIL;
+	if (rc)
+		ct_warn("/status: %s", a.why);
+	else if ((rc = ct_service_good(f, &err)))
+		ct_warn("%s", err.msg);
+	ct_tip_done(&a);
+	return rc;
 }

@@ -24,6 +24,9 @@ static const char *const schema[] = {
 	" BEGIN SELECT RAISE(ABORT, 'events are only added'); END;"
 	"CREATE TRIGGER events_last BEFORE DELETE ON events"
 	" BEGIN SELECT RAISE(ABORT, 'events are only added'); END;",
+	"CREATE TABLE service(one INTEGER PRIMARY KEY CHECK(one=1),"
+	" until INTEGER NOT NULL, pauses INTEGER NOT NULL,"
+	" refused TEXT NOT NULL, at INTEGER NOT NULL, why TEXT NOT NULL);",
 	NULL
 };
 
@@ -194,6 +197,48 @@ ct_outbox_receipt(struct ct_outbox *ob, const char *key, char **body,
 		rc = CT_NO;
 	}
 	ct_rows_close(rows);
+	ct_outbox_leave(ob);
+	return rc;
+}
+
+int
+ct_outbox_service(
+    struct ct_outbox *ob, struct ct_outbox_service *service, struct ct_err *err)
+{
+	struct ct_rows *rows;
+	int rc;
+
+	*service = (struct ct_outbox_service){ 0 };
+	ct_outbox_enter(ob);
+	rc = ct_rows_open(&rows, ob->st, err,
+	    "SELECT until, pauses, at, refused, why FROM service", "");
+	if (!rc && (rc = ct_rows_next(rows, err)) == 1) {
+		service->until = ct_rows_int(rows, 0);
+		service->pauses = (int)ct_rows_int(rows, 1);
+		service->at = ct_rows_int(rows, 2);
+		(void)strncat(service->refused, ct_rows_text(rows, 3),
+		    sizeof service->refused - 1);
+		(void)strncat(service->why, ct_rows_text(rows, 4),
+		    sizeof service->why - 1);
+		rc = 0;
+	}
+	ct_rows_close(rows);
+	ct_outbox_leave(ob);
+	return rc;
+}
+
+int
+ct_outbox_service_keep(struct ct_outbox *ob,
+    const struct ct_outbox_service *service, struct ct_err *err)
+{
+	int rc;
+
+	ct_outbox_enter(ob);
+	rc = ct_store_do(ob->st, err,
+	    "INSERT OR REPLACE INTO service(one, until, pauses, refused, at,"
+	    " why) VALUES(1,?,?,?,?,?)",
+	    "iisis", service->until, (int64_t)service->pauses, service->refused,
+	    service->at, service->why);
 	ct_outbox_leave(ob);
 	return rc;
 }

@@ -20,6 +20,7 @@
  *	orphan                         an open draft may exist, its id unknown;
  *	                               NCMEC deletes what is not finished
  *	failed        call code        the call just sent did nothing, for sure
+ *	pause         until why        no call before that time, ms since 1970
  *	hold          why              a person must look
  *	resume                         a person lets it go on
  *	lacks         files            finished without these (SHA-256), which
@@ -36,6 +37,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "blake.h"
 #include "err.h"
 #include "rec.h"
 
@@ -84,7 +86,9 @@ struct ct_outbox_report {
 	int64_t accepted;
 	int attempts, orphans;
 	bool finished, held;
-	char *why; /* held: a sentence; else NULL */
+	char *why;     /* held or paused: a sentence; else NULL */
+	int64_t until; /* paused: no call before this time; else 0 */
+	int pauses;    /* since a person last said go on */
 	int64_t finished_at;
 	json_t *lacks; /* finished: SHA-256 of files that came later, or NULL */
 	/* of the attempt in hand */
@@ -119,6 +123,27 @@ void ct_outbox_done(struct ct_outbox_report *r);
 int ct_outbox_note(struct ct_outbox *ob, struct ct_outbox_report *r,
     const char *event, json_t *detail, const void *body, size_t len,
     struct ct_err *err);
+
+/* ---- the service ----------------------------------------------------------
+ */
+
+/* What it said to all of us; zeroed, if nothing. */
+struct ct_outbox_service {
+	int64_t until;         /* no call before this time */
+	int pauses;            /* in a row, with no good answer in between */
+	char refused[CT_SEAL]; /* of the credential that it refused, or "" */
+	int64_t at;            /* when that was */
+	char why[160];         /* a sentence, if any of these is set */
+};
+
+/* It is durable when 0 is returned. */
+int ct_outbox_service(struct ct_outbox *ob, struct ct_outbox_service *service,
+    struct ct_err *err);
+int ct_outbox_service_keep(struct ct_outbox *ob,
+    const struct ct_outbox_service *service, struct ct_err *err);
+
+/* ---- all of them ----------------------------------------------------------
+ */
 
 /*
  * Keys in the order they were accepted, each with its NUL, an empty one after

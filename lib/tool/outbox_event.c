@@ -142,6 +142,19 @@ on_failed(struct ct_outbox_report *r, const struct ct_event *ev)
 }
 
 static void
+on_pause(struct ct_outbox_report *r, const struct ct_event *ev)
+{
+	const char *why = json_string_value(json_object_get(ev->detail, "why"));
+
+	r->until = json_integer_value(json_object_get(ev->detail, "until"));
+	r->pauses++;
+	if (r->held)
+		return;
+	free(r->why);
+	r->why = ct_strdup(why ? why : "");
+}
+
+static void
 on_hold(struct ct_outbox_report *r, const struct ct_event *ev)
 {
 	const char *why = json_string_value(json_object_get(ev->detail, "why"));
@@ -156,6 +169,7 @@ on_resume(struct ct_outbox_report *r, const struct ct_event *ev)
 {
 	(void)ev;
 	r->held = false;
+	r->until = r->pauses = 0;
 	free(r->why);
 	r->why = NULL;
 }
@@ -192,6 +206,7 @@ on_accept(struct ct_outbox_report *r, const struct ct_event *ev)
 {
 	if (!r->accepted)
 		r->accepted = ev->at;
+	r->until = r->pauses = 0; /* other content, another chance */
 }
 
 static const struct {
@@ -211,6 +226,7 @@ static const struct {
 	{ "retracted", on_retracted },
 	{ "orphan", on_orphan },
 	{ "failed", on_failed },
+	{ "pause", on_pause },
 	{ "hold", on_hold },
 	{ "resume", on_resume },
 	{ "lacks", on_lacks },

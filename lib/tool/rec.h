@@ -154,11 +154,11 @@ struct ct_line {          /* of input, in the hands of one thread */
 
 /*
  * Append the record that this line becomes to line->out, without newline
- * (several, if with is set: with one between them); nothing: it is dropped.  0;
- * CT_CAME, or an error code with *err set: then what was appended is void, and
- * the line is passed on, or the record is written with this error and what
- * members line->rec got.  Who does not call ct_line_rec vouches that the line
- * is a record that came without an error, or fails.
+ * (several, if that or with is set: with one between them); nothing: it is
+ * dropped.  0; CT_CAME, or an error code with *err set: then what was appended
+ * is void, and the line is passed on, or the record is written with this error
+ * and what members line->rec got.  Who does not call ct_line_rec vouches that
+ * the line is a record that came without an error, or fails.
  */
 typedef int ct_lines_fn(struct ct_line *line, void *arg, struct ct_err *err);
 
@@ -204,6 +204,7 @@ struct ct_lines {
 	bool promise; /* line() makes promises: write every record at once, also
 			 those in hand when told to stop; refuse a last line
 			 without newline (it may be cut) */
+	bool several; /* a line may become several records, as with it may */
 	bool quiet;   /* no closing summary */
 	int status;   /* the least exit status of the run so far */
 	struct ct_tally *tally; /* outcomes are counted here, in input order */

@@ -136,7 +136,7 @@ emit(struct run *r, const struct block *b, struct item *it)
 		fatal(r, &err);
 		return;
 	}
-	if (r->l->with) /* it may have become several */
+	if (r->l->with || r->l->several) /* it may have become several */
 		r->out.n += newlines(text, len);
 	if (it->rc > r->worst)
 		r->worst = it->rc;

@@ -77,27 +77,37 @@ check(const struct ct_cred *cred, bool production, struct ct_err *err)
 }
 
 int
+ct_tip_base(char **base, const struct ct_cred *cred, bool production,
+    struct ct_err *err)
+{
+	size_t len;
+
+	*base = NULL;
+	if (cred && check(cred, production, err))
+		return err->code;
+	*base = ct_strdup(production ? PRODUCTION
+		: cred && cred->url  ? cred->url
+				     : TEST);
+	len = strlen(*base);
+	while (len && (*base)[len - 1] == '/')
+		(*base)[--len] = '\0';
+	return 0;
+}
+
+int
 ct_tipline_new(struct ct_tipline **out, const struct ct_cred *cred,
     bool production, struct ct_err *err)
 {
-	struct ct_tipline *tip;
-	size_t len;
+	struct ct_tipline *tip = ct_alloc(1, sizeof *tip);
 
 	*out = NULL;
-	if (check(cred, production, err))
-		return err->code;
-	tip = ct_alloc(1, sizeof *tip);
-	if (ct_http_new(&tip->http, err)) {
+	if (ct_tip_base(&tip->base, cred, production, err) ||
+	    ct_http_new(&tip->http, err)) {
+		free(tip->base);
 		free(tip);
 		return err->code;
 	}
 	tip->cred = cred;
-	tip->base = ct_strdup(production ? PRODUCTION
-		: cred->url              ? cred->url
-					 : TEST);
-	len = strlen(tip->base);
-	while (len && tip->base[len - 1] == '/')
-		tip->base[--len] = '\0';
 	*out = tip;
 	return 0;
 }

@@ -61,6 +61,14 @@ struct ct_tip_answer {
 
 const char *ct_tip_name(enum ct_tip_call call); /* "submit", ... */
 
+/*
+ * The address that the calls of this credential go to, without a slash at its
+ * end; cred NULL: NCMEC's own.  CT_NOPERM, CT_CONFIG as below.  Release with
+ * free.
+ */
+int ct_tip_base(char **base, const struct ct_cred *cred, bool production,
+    struct ct_err *err);
+
 struct ct_tipline;
 
 /*

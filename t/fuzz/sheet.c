@@ -7,11 +7,12 @@
 #include "vault.h"
 
 static void
-show(void *arg, enum ct_tip_call call, size_t file)
+show(void *arg, enum ct_tip_call call, size_t file, const char *xml)
 {
 	int *n = arg;
 
 	(void)file;
+	must(call != CT_TIP_SUBMIT || xml);
 	must(ct_tip_name(call));
 	++*n;
 }
@@ -25,6 +26,7 @@ submit(const json_t *was)
 	struct ct_err err = { 0 };
 	const char *outcome = NULL;
 
+	must(ct_filing_start(&f, &err) == 0);
 	if (ct_filing_record(&f, rec, &outcome, &status, &err) == 0)
 		must(outcome && *outcome);
 	else

@@ -174,7 +174,7 @@ int
 main(void)
 {
 	struct ct_store *st;
-	static const char *const version[] = { "", NULL };
+	static const char *const version[] = { "", "", NULL };
 	char path[64];
 
 	if (!mkdtemp(dir))

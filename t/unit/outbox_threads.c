@@ -55,7 +55,7 @@ report(struct ct_store *st, const char *key)
 static void *
 work(void *arg)
 {
-	static const char *const none[] = { "", NULL };
+	static const char *const none[] = { "", "", NULL };
 	int i, me = *(int *)arg;
 	struct ct_store *st;
 	struct ct_err err;
