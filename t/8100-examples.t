@@ -154,7 +154,8 @@ rm -f "$(find "$tmp/state/vault/objects" -type f | head -n 1)"
 is 'evidence that is gone is mailed' 1 sh -c 'sh -c "$(grep ^ct-preserve lines)" | grep -c missing'
 
 echo "# $ran run"
-is 'not run' 'ct-enrich.1 3
+is 'not run' 'ct-act.1 3
+ct-enrich.1 3
 ct-report.1 5
 ct-syncdb.1 2
 ct.7 2

@@ -297,10 +297,28 @@ stage ct-enrich preserve -q -c hook.conf
 adds 'ct-enrich preserve' 'ct-enrich preserve'
 is 'both states of it' 'no-account told' sh -c 'jq -r .preservation.state 112.rec | sort -u | xargs'
 
+# what the operator does about it: a run that is killed, one that fails, reports
+printf '#!/bin/sh\n[ "$1" != told ]\n' >does
+chmod +x does
+jq -c 'select(.id == "here" or .id == "told") | del(.enrich)' 110.rec >113.rec
+jq -c 'select(.user.id == "u1")' 103.rec | head -n 1 >>113.rec
+if killat 1 true || [ $? -ne 137 ]; then
+	unseen="$unseen
+action.doubt"
+else
+	for i in 20 21 22 23 24 25 26 27 28 29 30; do
+		killat $i ct-act hide -q --command "$tmp/does" <113.rec >/dev/null 2>>err.log
+	done
+fi
+stage=113
+stage ct-act hide -q --command "$tmp/does"
+adds ct-act ct-act 'Any program'
+is 'what became of it' 'done failed' sh -c 'jq -r ".action[].state" 114.rec | sort -u | xargs'
+
 # ---- nothing is named that nobody writes ---------------------------------------
 members 'The operator' ct-hash ct-match ct-review ct-report 'ct-preserve seal' \
     ct-submit 'ct-preserve anchor' ct-enrich 'ct-enrich preserve' \
-    'Any program' >names
+    ct-act 'Any program' >names
 paths ./*[0-9].rec >all
 is 'all together: nothing without a name' '' unnamed names <all
 echo "$unseen" | sort >unseen
@@ -334,6 +352,10 @@ jq -c 'select(.user.id == "u2") | .report.key = "d" * 32' 8.rec |
     ct-submit -q --retry-wait 50 >/dev/null 2>>err.log
 control '{"fault":null}'
 prints ct-submit status
+prints ct-act log
+printed 'ct-act hide -n' >names
+ct-act hide -n --command "$tmp/does" <113.rec 2>>err.log | jq -r keys_unsorted[] | sort -u >keys
+ok 'ct-act -n: as the page says' diff -u names keys
 prints ct-syncdb show
 may='^error$' prints ct-syncdb check
 ct-review add -q --undecided <3.rec >/dev/null

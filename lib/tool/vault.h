@@ -131,6 +131,13 @@ int ct_vault_verify(struct ct_vault *vault, struct ct_vault_key *const key[],
     size_t n, struct ct_out *out, struct ct_tally *tally, struct ct_err *err);
 
 /*
+ * Is object id in the vault below home, and do its bytes have its name?  0;
+ * CT_USAGE if id is no name of an object, CT_NOINPUT, CT_DATAERR, CT_IOERR.
+ * Nothing is made or locked, and no key is needed.
+ */
+int ct_vault_whole(const char *home, const char *id, struct ct_err *err);
+
+/*
  * Write what is in object id of the vault below home (a name with a slash: in
  * that file) to the new file output (NULL: standard output), with one of the n
  * secret keys in the files key.  The object's name is checked first.  On any

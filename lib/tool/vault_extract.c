@@ -10,17 +10,18 @@
 #include "prog.h"
 #include "vault_dir.h"
 
-/* A name is an id, or a path whose last component is one. */
+/* A name is an id, or a path whose last component is one: the object, if its
+ * bytes have that name, else -1. */
 static int
-open_named(
-    const char *home, const char *name, const char **id, struct ct_err *err)
+open_named(const char *home, const char *name, struct ct_err *err)
 {
 	struct ct_vault v = { 0 };
 	const char *slash = strrchr(name, '/');
-	int fd;
+	const char *id = slash ? slash + 1 : name;
+	char is[CT_VAULT_ID + 1];
+	int fd, rc;
 
-	*id = slash ? slash + 1 : name;
-	if (!vault_is_id(*id)) {
+	if (!vault_is_id(id)) {
 		(void)ct_fail(err, CT_USAGE,
 		    "no name of an object: want %d "
 		    "lower-case hex digits",
@@ -31,9 +32,31 @@ open_named(
 	fd = slash ? open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
 		   : vault_open_object(&v, name);
 	free(v.dir);
-	if (fd < 0)
+	if (fd < 0) {
 		(void)ct_fail_errno(err, CT_NOINPUT, "cannot open the object");
-	return fd;
+		return -1;
+	}
+	rc = ct_vault_name(fd, is, err);
+	if (!rc && strcmp(is, id) != 0)
+		rc = ct_fail(err, CT_DATAERR,
+		    "damaged object: its name is not its digest");
+	if (!rc)
+		return fd;
+	(void)close(fd);
+	return -1;
+}
+
+int
+ct_vault_whole(const char *home, const char *id, struct ct_err *err)
+{
+	int fd = vault_is_id(id)
+	    ? open_named(home, id, err)
+	    : (ct_fail(err, CT_USAGE, "no name of an object"), -1);
+
+	if (fd < 0)
+		return err->code;
+	(void)close(fd);
+	return 0;
 }
 
 static int
@@ -66,22 +89,14 @@ ct_vault_extract(const char *home, const char *name, const char *const path[],
     size_t n, const char *output, struct ct_err *err)
 {
 	struct ct_vault_key *key[CT_VAULT_KEYS_MAX];
-	char is[CT_VAULT_ID + 1];
-	const char *id;
 	int rc, fd;
 
 	if (n > CT_VAULT_KEYS_MAX)
 		return ct_fail(err, CT_USAGE, "too many keys");
 	if ((rc = ct_vault_keys_read(key, path, n, err)))
 		return rc;
-	fd = open_named(home, name, &id, err);
-	if (fd < 0)
-		rc = err->code;
-	else if (!(rc = ct_vault_name(fd, is, err)) && strcmp(is, id) != 0)
-		rc = ct_fail(err, CT_DATAERR,
-		    "damaged object: its name is not its digest");
-	if (!rc)
-		rc = extract(fd, key, n, output, err);
+	fd = open_named(home, name, err);
+	rc = fd < 0 ? err->code : extract(fd, key, n, output, err);
 	if (fd >= 0)
 		(void)close(fd);
 	ct_vault_keys_free(key, n);
