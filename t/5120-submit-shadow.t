@@ -8,8 +8,7 @@
 . "$t/sweep.sh"
 # shellcheck source=t/power.sh
 . "$t/power.sh"
-[ -z "${CT_SANITIZED-}" ] || skip_all 'LeakSanitizer cannot run under ptrace'
-killat 1 true || [ $? -eq 137 ] || skip_all 'ptrace is not allowed here'
+[ "$(stat -c %W .)" -gt 0 ] || skip_all 'files have no time of birth here'
 
 sandbox
 shadow

@@ -2,6 +2,9 @@
 # run again: is anything lost, is anything filed twice?  After lib.sh, submit.sh
 # shellcheck shell=sh disable=SC2034,SC2154
 
+[ -z "${CT_SANITIZED-}" ] || skip_all 'LeakSanitizer cannot run under ptrace'
+killat 1 true || [ $? -eq 137 ] || skip_all 'ptrace is not allowed here'
+
 # What is asked of one sweep; set before it
 calls=-a       # those of killat to count
 step=7 first=1 # which of the stops there are; make sweep takes all

@@ -41,30 +41,6 @@ past_date(
 }
 
 static const char *
-address(const struct check *c, const struct ct_xml_node *node, const char *text)
-{
-	(void)c;
-	(void)node;
-	return ct_mail_ok(text) ? NULL : "is not an e-mail address";
-}
-
-static const char *
-ip(const struct check *c, const struct ct_xml_node *node, const char *text)
-{
-	(void)c;
-	(void)node;
-	return ct_ip_ok(text) ? NULL : "is not an IP address";
-}
-
-static const char *
-link(const struct check *c, const struct ct_xml_node *node, const char *text)
-{
-	(void)c;
-	(void)node;
-	return ct_http_ok(text) ? NULL : "is not an http or https URL";
-}
-
-static const char *
 hash(const struct check *c, const struct ct_xml_node *node, const char *text)
 {
 	static const struct {
@@ -85,60 +61,37 @@ hash(const struct check *c, const struct ct_xml_node *node, const char *text)
 	return bad ? "has not the form of its type" : NULL;
 }
 
-static const char *
-positive(
-    const struct check *c, const struct ct_xml_node *node, const char *text)
+static bool
+positive(const char *text)
 {
-	(void)c;
-	(void)node;
-	return strtoll(text, NULL, 10) > 0 ? NULL : "must be a report's number";
+	return strtoll(text, NULL, 10) > 0;
 }
 
-/* Of a name that stands for a path, only the last part is one. */
-static const char *
-base_name(
-    const struct check *c, const struct ct_xml_node *node, const char *text)
+static bool
+base_name(const char *text)
 {
-	(void)c;
-	(void)node;
-	if (strchr(text, '/'))
-		return "has a path";
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			return "holds a control character";
-	return NULL;
+	return !strchr(text, '/');
 }
 
-/* The list of states is of the USA. */
-static const char *
-state(const struct check *c, const struct ct_xml_node *node, const char *text)
-{
-	const struct ct_xml_node *n = ct_xml_next(node, "country");
-	char *country = n ? ct_xml_text(n) : NULL;
-	bool bad = *text && country && *country && strcmp(country, "US") != 0;
-
-	(void)c;
-	free(country);
-	return bad ? "is one of the USA, and the country another" : NULL;
-}
-
+/* A rule of its own, or a form that the text must have. */
 static const struct {
 	const char *name;
 	rule_fn *fn;
+	bool (*ok)(const char *text);
+	const char *why;
 } rules[] = {
-	{ "incidentDateTime", past },
-	{ "uploadedToEspTimestamp", past },
-	{ "dateOfBirth", past_date },
-	{ "email", address },
-	{ "emailAddress", address },
-	{ "ipAddress", ip },
-	{ "legalURL", link },
-	{ "locationOfFile", link },
-	{ "originalFileHash", hash },
-	{ "originalFileName", base_name },
-	{ "priorCTReports", positive },
-	{ "priorCTReport", positive },
-	{ "state", state },
+	{ "incidentDateTime", past, NULL, NULL },
+	{ "uploadedToEspTimestamp", past, NULL, NULL },
+	{ "dateOfBirth", past_date, NULL, NULL },
+	{ "originalFileHash", hash, NULL, NULL },
+	{ "email", NULL, ct_mail_ok, "is not an e-mail address" },
+	{ "emailAddress", NULL, ct_mail_ok, "is not an e-mail address" },
+	{ "ipAddress", NULL, ct_ip_ok, "is not an IP address" },
+	{ "legalURL", NULL, ct_http_ok, "is not an http or https URL" },
+	{ "locationOfFile", NULL, ct_http_ok, "is not an http or https URL" },
+	{ "originalFileName", NULL, base_name, "has a path" },
+	{ "priorCTReports", NULL, positive, "must be a report's number" },
+	{ "priorCTReport", NULL, positive, "must be a report's number" },
 };
 
 static int
@@ -160,7 +113,9 @@ each(struct check *c, const struct ct_xml_node *node)
 	for (i = 0; i < sizeof rules / sizeof rules[0] && !why; i++)
 		if (strcmp(rules[i].name, ct_xml_name(node)) == 0) {
 			text = ct_xml_text(node);
-			why = rules[i].fn(c, node, text);
+			why = rules[i].fn       ? rules[i].fn(c, node, text)
+			    : rules[i].ok(text) ? NULL
+						: rules[i].why;
 			free(text);
 		}
 	if (why)

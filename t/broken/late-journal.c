@@ -2,16 +2,9 @@
  * what came of it. */
 #include <string.h>
 
-#include "outbox.h"
+#include "wrap.h"
 
 #define LATE_MAX 16
-
-int __real_ct_outbox_note(struct ct_outbox *ob, struct ct_outbox_report *r,
-    const char *event, json_t *detail, const void *body, size_t len,
-    struct ct_err *err);
-int __wrap_ct_outbox_note(struct ct_outbox *ob, struct ct_outbox_report *r,
-    const char *event, json_t *detail, const void *body, size_t len,
-    struct ct_err *err);
 
 /* of one thread: that has a report to itself */
 static _Thread_local struct {
