@@ -67,10 +67,32 @@ positive(const char *text)
 	return strtoll(text, NULL, 10) > 0;
 }
 
-static bool
-base_name(const char *text)
+/* Of a name that stands for a path, only the last part is one. */
+static const char *
+base_name(
+    const struct check *c, const struct ct_xml_node *node, const char *text)
 {
-	return !strchr(text, '/');
+	(void)c;
+	(void)node;
+	if (strchr(text, '/'))
+		return "has a path";
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			return "holds a control character";
+	return NULL;
+}
+
+/* The list of states is of the USA. */
+static const char *
+state(const struct check *c, const struct ct_xml_node *node, const char *text)
+{
+	const struct ct_xml_node *n = ct_xml_next(node, "country");
+	char *country = n ? ct_xml_text(n) : NULL;
+	bool bad = *text && country && *country && strcmp(country, "US") != 0;
+
+	(void)c;
+	free(country);
+	return bad ? "is one of the USA, and the country another" : NULL;
 }
 
 /* A rule of its own, or a form that the text must have. */
@@ -89,7 +111,8 @@ static const struct {
 	{ "ipAddress", NULL, ct_ip_ok, "is not an IP address" },
 	{ "legalURL", NULL, ct_http_ok, "is not an http or https URL" },
 	{ "locationOfFile", NULL, ct_http_ok, "is not an http or https URL" },
-	{ "originalFileName", NULL, base_name, "has a path" },
+	{ "originalFileName", base_name, NULL, NULL },
+	{ "state", state, NULL, NULL },
 	{ "priorCTReports", NULL, positive, "must be a report's number" },
 	{ "priorCTReport", NULL, positive, "must be a report's number" },
 };
