@@ -26,6 +26,7 @@ static const char help[] =
     "  retract KEY ...       give reports up that are not finished\n"
     "  receipt KEY           print NCMEC's answer to a finished report\n"
     "  check                 ask whether the credential works\n"
+    "  fetch-xsd             get NCMEC's schema, to check by it from then on\n"
     "\n"
     "  -a, --all             with resume: every held report\n"
     "  -c, --config FILE     configuration in place of /etc/ct/ct.conf\n"
@@ -48,7 +49,6 @@ static struct {
 static struct ct_cred cred;
 static struct ct_filing filing = { .cred = &cred, .wait = 1000, .jobs = 8 };
 static struct ct_out out = { .fd = STDOUT_FILENO, .each = true };
-static char *url;
 
 /* ---- set-up ---------------------------------------------------------------
  */
@@ -88,20 +88,20 @@ set_up(bool send, bool own)
 	struct ct_err err = { 0 };
 	int rc = 0;
 
+	filing.dir = ct_home(opt.dir);
 	if (send || opt.dry)
 		read_cred();
 	if (opt.dry)
-		rc = ct_tip_base(
-		    &url, cred.user ? &cred : NULL, filing.production, &err);
+		rc = ct_tip_base(&filing.url, cred.user ? &cred : NULL,
+		    filing.production, &err);
 	else if (send)
 		rc =
 		    ct_tipline_new(&filing.tip, &cred, filing.production, &err);
 	if (rc ||
-	    ct_outbox_open(&filing.ob, ct_home(opt.dir), filing.production, own,
-		&err) > CT_NO ||
+	    ct_outbox_open(
+		&filing.ob, filing.dir, filing.production, own, &err) > CT_NO ||
 	    ct_filing_start(&filing, &err))
 		ct_die_err(&err);
-	filing.url = url;
 }
 
 static int
@@ -112,12 +112,8 @@ do_verb(char **arg)
 
 	while (arg[n + 1])
 		n++;
-	if (strcmp(*arg, "check") == 0 && !n) {
-		set_up(true, false);
-		return ct_filing_check(&filing);
-	}
 	if (v && ct_filing_fits(v, n, opt.all)) {
-		filing.now |= v->keys != CT_KEYS_NONE; /* a person asks */
+		filing.now |= v->now;
 		set_up(v->send, v->own);
 		return n ? ct_filing_do(&filing, v, arg + 1, &out)
 			 : ct_filing_do_all(&filing, v, &out);
@@ -191,6 +187,6 @@ main(int argc, char **argv)
 	ct_filing_done(&filing);
 	ct_tipline_free(filing.tip);
 	ct_cred_free(&cred);
-	free(url);
+	free(filing.url);
 	return rc;
 }

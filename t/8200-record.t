@@ -356,6 +356,7 @@ prints ct-act log
 printed 'ct-act hide -n' >names
 ct-act hide -n --command "$tmp/does" <113.rec 2>>err.log | jq -r keys_unsorted[] | sort -u >keys
 ok 'ct-act -n: as the page says' diff -u names keys
+prints ct-submit fetch-xsd
 prints ct-syncdb show
 may='^error$' prints ct-syncdb check
 ct-review add -q --undecided <3.rec >/dev/null

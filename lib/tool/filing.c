@@ -139,14 +139,18 @@ ct_filing_start(struct ct_filing *f, struct ct_err *err)
 {
 	int rc = ct_schema(&f->xsd, err);
 
-	return rc ? rc : ct_service_new(f, err);
+	if (!rc && f->dir)
+		rc = ct_schema_live(&f->live, f->dir, f->production, err);
+	return rc > CT_NO ? rc : ct_service_new(f, err);
 }
 
 void
 ct_filing_done(struct ct_filing *f)
 {
 	ct_xsd_free(f->xsd);
+	ct_live_free(f->live);
 	ct_service_free(f->service);
 	f->xsd = NULL;
+	f->live = NULL;
 	f->service = NULL;
 }

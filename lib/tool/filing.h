@@ -25,6 +25,7 @@
 #include "rec.h"
 #include "tipline.h"
 
+struct ct_live;
 struct ct_service;
 struct ct_xsd;
 
@@ -32,7 +33,8 @@ struct ct_filing {                  /* one run; zeroed, then these set */
 	struct ct_outbox *ob;       /* NULL: there is none, nothing is kept */
 	struct ct_tipline *tip;     /* NULL: a rehearsal, nothing is sent */
 	const struct ct_cred *cred; /* that of tip; borrowed, as they all are */
-	const char *url;            /* rehearsal: of ct_tip_base */
+	char *url;                  /* rehearsal: of ct_tip_base */
+	const char *dir;            /* the state directory */
 	bool production;
 	bool now;     /* pauses of earlier runs do not count */
 	int64_t wait; /* ms before a call is made again the first time */
@@ -44,6 +46,7 @@ struct ct_filing {                  /* one run; zeroed, then these set */
 	void *arg;
 	/* of ct_filing_start */
 	struct ct_xsd *xsd;
+	struct ct_live *live;
 	struct ct_service *service;
 };
 int ct_filing_start(struct ct_filing *f, struct ct_err *err);
@@ -149,11 +152,14 @@ enum ct_filing_keys {
 };
 
 struct ct_filing_verb {
-	const char *name; /* on NULL: sweep, of all at once */
+	const char *name;
+	/* to one report; or to all there is, then it returns the exit status */
 	int (*on)(struct ct_filing *f, const char *key, struct ct_out *out,
 	    int *status, struct ct_err *err);
+	int (*all)(struct ct_filing *f, struct ct_out *out);
 	enum ct_filing_keys keys;
 	bool send, own; /* it needs the service; the outbox as its writer */
+	bool now;       /* a person asks: no pause counts */
 };
 
 const struct ct_filing_verb *ct_filing_verb(const char *name); /* or NULL */
@@ -168,10 +174,6 @@ int ct_filing_do(struct ct_filing *f, const struct ct_filing_verb *v,
     char **keys, struct ct_out *out);
 int ct_filing_do_all(
     struct ct_filing *f, const struct ct_filing_verb *v, struct ct_out *out);
-
-/* Does the service know the credential?  The exit status; a message says why
- * not.  If it does, what was kept against it is forgotten. */
-int ct_filing_check(struct ct_filing *f);
 
 /* The member submission of r, and what ct-submit status prints of it. */
 json_t *ct_filing_submission(const struct ct_filing *f,

@@ -92,8 +92,12 @@ bool ct_service_down(struct ct_filing *f);
 /* The journal or the output failed with this code, or 0: the first of such. */
 int ct_service_broken(struct ct_filing *f, int code);
 
-/* Go on with all that is not finished: the records to standard output. */
-int ct_filing_sweep(struct ct_filing *f);
+/* ---- verbs on all there is: see ct-submit(1) --------------------------------
+ */
+
+int ct_filing_sweep(struct ct_filing *f, struct ct_out *out);
+int ct_filing_check(struct ct_filing *f, struct ct_out *out);
+int ct_filing_fetch(struct ct_filing *f, struct ct_out *out);
 
 /* ---- the steps ------------------------------------------------------------
  */

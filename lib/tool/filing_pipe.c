@@ -290,7 +290,7 @@ key_line(struct ct_line *line, void *arg, struct ct_err *err)
 }
 
 int
-ct_filing_sweep(struct ct_filing *f)
+ct_filing_sweep(struct ct_filing *f, struct ct_out *out)
 {
 	struct ct_tally tally = { .name = { NULL } };
 	struct ct_lines l = { .line = key_line,
@@ -303,6 +303,7 @@ ct_filing_sweep(struct ct_filing *f)
 	char *keys = NULL, *end;
 	int rc;
 
+	(void)out; /* ct_lines has its own */
 	rc = ct_outbox_keys(f->ob, false, &keys, &err);
 	for (end = keys; !rc && *end; end++) { /* each NUL becomes a newline */
 		end += strlen(end);

@@ -13,6 +13,7 @@
 #include "hex.h"
 #include "prog.h"
 #include "report.h"
+#include "schema.h"
 #include "xml.h"
 
 #define KEY_LEN 32
@@ -201,7 +202,8 @@ ct_sheet_open(const struct ct_sheet *s, size_t i, uint64_t *len, char md5[33],
 
 	/* err would quote the path, which may be private: the record has it */
 	if (fd < 0) {
-		(void)ct_fail(err, CT_NOINPUT,
+		(void)ct_fail(err,
+		    err->code == CT_OSERR ? CT_OSERR : CT_NOINPUT,
 		    "the bytes of report.files[%zu] cannot be opened", i);
 		return -1;
 	}
@@ -240,6 +242,8 @@ check_details(
 	if (!rc)
 		rc = ct_report_doc(
 		    f->xsd, "fileDetails", xml, len, ct_now(), &why);
+	if (!rc)
+		rc = ct_live_check(f->live, xml, len, &why);
 	free(xml);
 	return rc ? ct_fail(err, rc, "report.files[%zu]: %.200s", i, why.msg)
 		  : 0;
@@ -255,8 +259,9 @@ ct_sheet_check(
 	size_t i;
 	int fd;
 
-	if (ct_report_doc(
-		f->xsd, "report", s->xml, strlen(s->xml), ct_now(), &why))
+	len = strlen(s->xml);
+	if (ct_report_doc(f->xsd, "report", s->xml, len, ct_now(), &why) ||
+	    ct_live_check(f->live, s->xml, len, &why))
 		return ct_fail(
 		    err, why.code, "report.xml is not valid: %.200s", why.msg);
 	for (i = 0; i < json_array_size(s->files); i++) {

@@ -101,11 +101,13 @@ on_receipt(struct ct_filing *f, const char *key, struct ct_out *out,
 }
 
 static const struct ct_filing_verb verbs[] = {
-	{ "status", on_status, CT_KEYS_ANY, false, false },
-	{ "sweep", NULL, CT_KEYS_NONE, true, true },
-	{ "resume", on_resume, CT_KEYS_SOME, false, true },
-	{ "retract", on_retract, CT_KEYS_SOME, true, true },
-	{ "receipt", on_receipt, CT_KEYS_ONE, false, false },
+	{ "status", on_status, NULL, CT_KEYS_ANY, false, false, false },
+	{ "sweep", NULL, ct_filing_sweep, CT_KEYS_NONE, true, true, false },
+	{ "resume", on_resume, NULL, CT_KEYS_SOME, false, true, true },
+	{ "retract", on_retract, NULL, CT_KEYS_SOME, true, true, true },
+	{ "receipt", on_receipt, NULL, CT_KEYS_ONE, false, false, true },
+	{ "check", NULL, ct_filing_check, CT_KEYS_NONE, true, false, true },
+	{ "fetch-xsd", NULL, ct_filing_fetch, CT_KEYS_NONE, true, false, true },
 };
 
 const struct ct_filing_verb *
@@ -184,10 +186,10 @@ ct_filing_do_all(
 	char *keys, *key;
 	int rc, worst = 0;
 
+	if (v->all)
+		return v->all(f, out);
 	if (!f->ob)
 		return 0;
-	if (!v->on)
-		return ct_filing_sweep(f);
 	if (ct_outbox_keys(f->ob, v->keys == CT_KEYS_ANY, &keys, &err)) {
 		ct_warn("%s", err.msg);
 		free(keys);
@@ -199,25 +201,4 @@ ct_filing_do_all(
 	worst = ended(f, *key != '\0', worst);
 	free(keys);
 	return worst;
-}
-
-int
-ct_filing_check(struct ct_filing *f)
-{
-	struct ct_err err = { 0 };
-	struct ct_tip_answer a;
-	int rc;
-
-	ct_tip_status(f->tip, &a);
-	rc = a.kind == CT_TIP_OK    ? 0
-	    : a.kind == CT_TIP_AUTH ? CT_NOPERM
-	    : a.kind == CT_TIP_PROTOCOL || a.kind == CT_TIP_INVALID
-	    ? CT_PROTOCOL
-	    : CT_TEMPFAIL;
-	if (rc)
-		ct_warn("/status: %s", a.why);
-	else if ((rc = ct_service_good(f, &err)))
-		ct_warn("%s", err.msg);
-	ct_tip_done(&a);
-	return rc;
 }

@@ -7,6 +7,7 @@
 
 #include "http.h"
 #include "prog.h"
+#include "schema.h"
 
 /* The only place where these stand. */
 #define PRODUCTION "https://report.cybertip.org/ispws"
@@ -28,7 +29,7 @@ const char *
 ct_tip_name(enum ct_tip_call call)
 {
 	static const char *const name[] = { "status", "submit", "upload",
-		"fileinfo", "finish", "retract" };
+		"fileinfo", "finish", "retract", "xsd" };
 
 	return name[call];
 }
@@ -153,7 +154,8 @@ call(struct ct_tipline *tip, enum ct_tip_call call_, const char *report_id,
 	char *url = ct_printf("%s/%s", tip->base, ct_tip_name(call_));
 
 	*a = (struct ct_tip_answer){ .retry_after = -1 };
-	req->method = call_ == CT_TIP_STATUS ? "GET" : "POST";
+	req->method =
+	    call_ == CT_TIP_STATUS || call_ == CT_TIP_XSD ? "GET" : "POST";
 	req->url = url;
 	req->user = tip->cred->user;
 	req->password = tip->cred->password;
@@ -181,6 +183,14 @@ ct_tip_status(struct ct_tipline *tip, struct ct_tip_answer *a)
 	struct ct_http_req req = { 0 };
 
 	call(tip, CT_TIP_STATUS, NULL, &req, a);
+}
+
+void
+ct_tip_xsd(struct ct_tipline *tip, struct ct_tip_answer *a)
+{
+	struct ct_http_req req = { .max = CT_LIVE_MAX };
+
+	call(tip, CT_TIP_XSD, NULL, &req, a);
 }
 
 void

@@ -37,7 +37,8 @@ enum ct_tip_call {
 	CT_TIP_UPLOAD,
 	CT_TIP_FILEINFO,
 	CT_TIP_FINISH,
-	CT_TIP_RETRACT
+	CT_TIP_RETRACT,
+	CT_TIP_XSD
 };
 
 struct ct_tip_answer {
@@ -82,6 +83,7 @@ void ct_tipline_free(struct ct_tipline *tip);
 
 /* Each sends one request, once, and fills *a; release it with ct_tip_done. */
 void ct_tip_status(struct ct_tipline *tip, struct ct_tip_answer *a);
+void ct_tip_xsd(struct ct_tipline *tip, struct ct_tip_answer *a); /* in body */
 void ct_tip_submit(struct ct_tipline *tip, const char *xml, size_t len,
     struct ct_tip_answer *a);
 /* len bytes from the start of fd, whose MD5 the answer must name: else
