@@ -12,6 +12,9 @@ sandbox
 [ -n "${SWEEP-}" ] ||
     first=$(killat -a 0 ct-submit -V 2>&1 >/dev/null | tail -n 1)
 is_safe 'killed, then run again' ct-submit
+parallel
+is_safe 'two reports at a time' ct-submit -j 2
+serial
 is_caught 'without a journal' no-journal
 is_caught 'a journal that comes after' late-journal
 done_testing

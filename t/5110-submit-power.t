@@ -20,5 +20,10 @@ sandbox
 power=cut_power
 [ -n "${SWEEP-}" ] || calls=
 is_safe 'power cut, then run again' ct-submit
+[ -z "${SWEEP-}" ] || {
+	parallel
+	is_safe 'two reports at a time' ct-submit -j 2
+	serial
+}
 is_caught 'without syncing' no-sync
 done_testing

@@ -208,8 +208,7 @@ once() {
 }
 
 for call in submit upload fileinfo finish; do
-	for kind in drop-before drop-after http:500 http:429 html:200 html:502 \
-	    truncate:0 truncate:90 doctype wrong-root big indent slow:50 \
+	for kind in drop-after http:500 truncate:0 doctype wrong-root big indent slow:50 \
 	    junk junk:1 bare:502 code:1000 code:1300; do
 		once 0 "$call:1:$kind"
 	done

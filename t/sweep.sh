@@ -20,11 +20,11 @@ power=         # a command that lets all be lost that is not on the disk
 bytes a b
 report 0 a b >template
 
-records() { # POINT
-	i=0
-	while [ $i -lt "$each" ]; do
-		number=$(($1 * each + i)) i=$((i + 1))
-		sed "s/$(key 0)/$(key $number)/g; s,/p/1<,/p/$number<," template
+records() { # NUMBER, of the first of them
+	number=$1
+	while [ "$number" -lt $(($1 + each)) ]; do
+		sed "s/$(key 0)/$(key "$number")/g; s,/p/1<,/p/$number<," template
+		number=$((number + 1))
 	done
 }
 
@@ -32,7 +32,7 @@ filer() { # PROGRAM [OPTION...]
 	"$@" -q -d "$home" --retry-wait 1 --credential "$box/cybertip.cred"
 }
 
-# point POINT STOP PROGRAM... - killed there; then a run without a fault, and
+# point NUMBER STOP PROGRAM... - killed there; then a run without a fault, and
 # what it and the outbox say: a line in "told"
 point() {
 	records "$1" >in
@@ -58,8 +58,8 @@ sweep() {
 	: >told
 	stop=$first points=0
 	while
-		base=$((base + 1))
 		point "$base" "$stop" "$@"
+		base=$((base + each))
 		[ $killed -eq 137 ]
 	do
 		points=$((points + 1)) stop=$((stop + step))
@@ -88,12 +88,29 @@ is_safe() {
 # is_caught WHAT NAME - it finds something in a program that is broken so, and
 # not because that cannot run at all
 is_caught() {
-	kept="$calls:$step:$first" calls='-s connect,sendto' step=1 first=1
+	keep
+	calls='-s connect,sendto' step=1 first=1
 	sweep "$t/broken/$2"
 	ok "$1: it is found" test $((lost + double)) -gt 0
 	ok "$1: at some of many stops" test $((lost + double)) -lt "$points"
-	calls=${kept%%:*} kept=${kept#*:}
-	step=${kept%:*} first=${kept#*:}
+	serial
 }
 
-base=0
+# parallel - from here on two reports in each run, at fewer of its stops, as
+# these are the same twice, in an order that is another each time
+parallel() {
+	keep
+	each=2 first=1
+	[ -n "${SWEEP-}" ] || { calls=; step=23; }
+}
+# keep, serial - what is asked, put aside, and taken up again
+keep() {
+	kept="$each:$step:$first:$calls"
+}
+serial() {
+	each=${kept%%:*} kept=${kept#*:}
+	step=${kept%%:*} kept=${kept#*:}
+	first=${kept%%:*} calls=${kept#*:}
+}
+
+base=1 # the number of the next report
