@@ -5,23 +5,26 @@
 #include <unistd.h>
 
 #include "authority.h"
-#include "clock.h"
 #include "prog.h"
-#include "queue.h"
 #include "report.h"
-#include "schema.h"
 
 static const char usage[] =
     "usage: ct-report [-qx] [--production] [--incident TYPE] < records\n"
     "       ct-report --lint | --explain-viewed < records\n"
+    "       ct-report new [-qx] [--production] [WHAT...] | template\n"
     "       ct-report authorities | schema [--json]\n"
-    "\n"
     "Makes one report of all records of an account that were released\n"
     "together, checks it, and writes it as a record for ct-submit.\n"
-    "\n"
+    "  new                   one by hand, of what is no file: asks for what\n"
+    "                        is needed, or takes --incident --at --by --url\n"
+    "                        --text FILE --threads FILE --user --email "
+    "--phone\n"
+    "                        --ip ADDRESS[,PORT[,TIME]] --screen-name "
+    "--victim\n"
+    "                        --info --priority, or all of --from FILE\n"
+    "  template              print such a file, to be filled in\n"
     "  authorities           print whom a report can be for, and the rules\n"
     "  schema                print every element there is\n"
-    "\n"
     "      --authority NAME  in place of ncmec: a document to be filed by "
     "hand\n"
     "  -c, --config FILE     configuration ($CT_CONF, else /etc/ct/ct.conf)\n"
@@ -42,7 +45,13 @@ static const char usage[] =
     "  -h, --help            this text\n"
     "  -V, --version         print the version\n";
 
-enum { AUTHORITY = 256, EXPLAIN, INCIDENT, KEY, JSON, LINT, PRODUCTION };
+enum { AUTHORITY = 256, EXPLAIN, INCIDENT, KEY, JSON, LINT, PRODUCTION, SAY };
+
+/* of new: what it says goes by its name */
+#define SAYS(name)                                 \
+	{                                          \
+		name, required_argument, NULL, SAY \
+	}
 
 static const struct option options[] = {
 	{ "authority", required_argument, NULL, AUTHORITY },
@@ -58,45 +67,43 @@ static const struct option options[] = {
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
+	SAYS("at"),
+	SAYS("by"),
+	SAYS("email"),
+	SAYS("from"),
+	SAYS("info"),
+	SAYS("ip"),
+	SAYS("phone"),
+	SAYS("priority"),
+	SAYS("screen-name"),
+	SAYS("text"),
+	SAYS("threads"),
+	SAYS("url"),
+	SAYS("user"),
+	SAYS("victim"),
 	{ NULL, 0, NULL, 0 },
 };
 
 static const char *authority = CT_AUTHORITY, *conf_path, *dir;
 static bool json;
 static struct ct_reporting reporting;
+static struct ct_new by_hand;
 static struct ct_report_run run = { .how = &reporting };
+
+static const struct {
+	int c;
+	const char **to;
+} texts[] = { { AUTHORITY, &authority }, { 'c', &conf_path }, { 'd', &dir },
+	{ INCIDENT, &reporting.incident }, { KEY, &run.only } };
+static const struct {
+	int c;
+	bool *to;
+} flags[] = { { EXPLAIN, &run.explain }, { JSON, &json },
+	{ PRODUCTION, &reporting.production }, { 'x', &run.xml },
+	{ 'q', &run.quiet } };
 
 /* ---- verbs -----------------------------------------------------------------
  */
-
-static void
-prepare(void)
-{
-	static uint8_t key[CT_BLAKE_KEY];
-	struct ct_err err = { 0 };
-	struct ct_authority *whom;
-	struct ct_conf *conf;
-
-	if (reporting.incident && !ct_report_incident(reporting.incident))
-		ct_die(CT_USAGE, "--incident: no such incident type");
-	if (ct_conf_load(&conf, conf_path, &err))
-		ct_die_err(&err);
-	if (ct_authority_load(&whom, authority, conf, conf_path, &err))
-		ct_die_err(&err);
-	reporting.conf = conf;
-	reporting.authority = whom;
-	reporting.now = ct_now();
-	if (ct_report_ready(&reporting, &err) ||
-	    ct_schema(&reporting.xsd, &err))
-		ct_die_err(&err);
-	if (ct_review_key(ct_home(dir), key, &err) == 0)
-		reporting.key = key;
-	else if (err.code != CT_NOINPUT)
-		ct_warn("%s; no file is said to be viewed", err.msg);
-	if (ct_schema_live(&reporting.live, ct_home(dir), reporting.production,
-		&err) > CT_NO)
-		ct_warn("%s; it is not used", err.msg);
-}
 
 static int
 do_filter(void)
@@ -104,7 +111,7 @@ do_filter(void)
 	if (run.xml + run.explain + (run.lint == CT_LINT_ONLY) > 1)
 		ct_die(CT_USAGE, "one of -x, --lint, --explain-viewed");
 	ct_stop_gently();
-	prepare();
+	ct_report_prepare(&reporting, conf_path, authority, ct_home(dir));
 	return ct_report_run(&run, STDIN_FILENO, STDOUT_FILENO);
 }
 
@@ -136,13 +143,41 @@ do_schema(void)
 	return 0;
 }
 
+static int
+do_new(void)
+{
+	struct ct_err err = { 0 };
+	json_t *rec;
+	int rc;
+
+	ct_report_prepare(&reporting, conf_path, authority, ct_home(dir));
+	if ((reporting.incident &&
+		ct_new_say(&by_hand, "incident", reporting.incident, &err)) ||
+	    ct_new_record(&by_hand, &rec, &err))
+		ct_die_err(&err);
+	rc = ct_report_one(&run, rec, STDOUT_FILENO);
+	json_decref(rec);
+	return rc;
+}
+
+static int
+do_template(void)
+{
+	return ct_help(ct_new_template);
+}
+
 static const struct verb {
 	const char *name; /* NULL: of none, the filter */
 	int (*run)(void);
 	const char *takes; /* options beside -h, -V */
 } verbs[] = {
 	{ "authorities", do_authorities, " config " },
+	{ "new", do_new,
+	    " authority config dir incident lint production xml quiet at by "
+	    "email from info ip phone priority screen-name text threads url "
+	    "user victim " },
 	{ "schema", do_schema, " json " },
+	{ "template", do_template, "" },
 	{ NULL, do_filter,
 	    " authority config dir explain-viewed incident key lint "
 	    "production xml quiet " },
@@ -161,63 +196,42 @@ lint(const char *how)
 
 /* An option that this verb does not know is a mistake, not a wish. */
 static void
-option(const struct verb *v, int c)
+option(const struct verb *v, int c, int index)
 {
-	const struct option *o = options;
+	const struct option *o = &options[index];
+	struct ct_err err = { 0 };
 	char word[32];
+	size_t i;
 
-	while (o->val != c)
-		o++;
+	if (o->val != c)
+		for (o = options; o->val != c; o++)
+			;
 	(void)snprintf(word, sizeof word, " %s ", o->name);
 	if (!strstr(v->takes, word))
 		ct_die(CT_USAGE, "%s does not take --%s",
 		    v->name ? v->name : "no verb", o->name);
-	switch (c) {
-	case AUTHORITY:
-		authority = optarg;
-		break;
-	case 'c':
-		conf_path = optarg;
-		break;
-	case 'd':
-		dir = optarg;
-		break;
-	case EXPLAIN:
-		run.explain = true;
-		break;
-	case INCIDENT:
-		reporting.incident = optarg;
-		break;
-	case KEY:
-		run.only = optarg;
-		break;
-	case JSON:
-		json = true;
-		break;
-	case LINT:
+	for (i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		if (texts[i].c == c)
+			*texts[i].to = optarg;
+	for (i = 0; i < sizeof flags / sizeof flags[0]; i++)
+		if (flags[i].c == c)
+			*flags[i].to = true;
+	if (c == LINT)
 		lint(optarg);
-		break;
-	case PRODUCTION:
-		reporting.production = true;
-		break;
-	case 'x':
-		run.xml = true;
-		break;
-	default:
-		run.quiet = true;
-	}
+	if (c == SAY && ct_new_say(&by_hand, o->name, optarg, &err))
+		ct_die_err(&err);
 }
 
 int
 main(int argc, char *argv[])
 {
 	const struct verb *v = verbs;
-	int c;
+	int c, index = 0;
 
 	ct_start("ct-report");
 	while (v->name && (argc < 2 || strcmp(v->name, argv[1]) != 0))
 		v++;
-	while ((c = getopt_long(argc, argv, "c:d:xqhV", options, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, "c:d:xqhV", options, &index)) != -1)
 		switch (c) {
 		case 'h':
 			return ct_help(usage);
@@ -226,7 +240,7 @@ main(int argc, char *argv[])
 		case '?':
 			ct_usage(usage);
 		default:
-			option(v, c);
+			option(v, c, index);
 		}
 	if (optind != argc - (v->name != NULL))
 		ct_usage(usage);

@@ -159,10 +159,45 @@ struct ct_report_run {
 };
 
 /*
+ * Fill in what production and incident leave open, of the configuration file
+ * (NULL: the default one), for this authority, with the key and the schema
+ * below home.  Exits if that is not to be had.
+ */
+void ct_report_prepare(struct ct_reporting *how, const char *conf_file,
+    const char *authority, const char *home);
+
+/*
  * Read records from in, write their reports to out, and close it.  Returns the
  * highest code of any record; exits if reading or writing fails.
  */
 int ct_report_run(const struct ct_report_run *opt, int in, int out);
+
+/* The same of this one record. */
+int ct_report_one(const struct ct_report_run *opt, json_t *rec, int out);
+
+/* A report by hand, of what a person says and of no file; zeroed. */
+struct ct_new {
+	json_t *from, *said; /* private */
+	bool stdin_used;
+};
+
+/*
+ * The option of ct-report new with this name, at by email from incident info
+ * ip phone priority screen-name text threads url user victim, says arg.
+ * CT_NOINPUT, CT_DATAERR of a file that it names; CT_USAGE.
+ */
+int ct_new_say(
+    struct ct_new *n, const char *flag, const char *arg, struct ct_err *err);
+
+/*
+ * The record of all that was said, with the review of who says so; what is
+ * needed and was not said is asked for if standard input is a terminal.  n is
+ * at its end.  CT_USAGE if something is lacking, CT_DATAERR.
+ */
+int ct_new_record(struct ct_new *n, json_t **rec, struct ct_err *err);
+
+/* What from reads, with comments and nothing filled in. */
+extern const char ct_new_template[];
 
 /* Every element of both documents, in the schema's order: a line each for
  * people, or a record. */

@@ -3,8 +3,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "authority.h"
+#include "clock.h"
 #include "file.h"
 #include "prog.h"
+#include "queue.h"
 #include "report.h"
 
 struct run {
@@ -13,6 +16,34 @@ struct run {
 	json_t *all; /* report records to write */
 	int status;
 };
+
+void
+ct_report_prepare(struct ct_reporting *how, const char *conf_file,
+    const char *authority, const char *home)
+{
+	static uint8_t key[CT_BLAKE_KEY];
+	struct ct_err err = { 0 };
+	struct ct_authority *whom;
+	struct ct_conf *conf;
+
+	if (how->incident && !ct_report_incident(how->incident))
+		ct_die(CT_USAGE, "--incident: no such incident type");
+	if (ct_conf_load(&conf, conf_file, &err))
+		ct_die_err(&err);
+	if (ct_authority_load(&whom, authority, conf, conf_file, &err))
+		ct_die_err(&err);
+	how->conf = conf;
+	how->authority = whom;
+	how->now = ct_now();
+	if (ct_report_ready(how, &err) || ct_schema(&how->xsd, &err))
+		ct_die_err(&err);
+	if (ct_review_key(home, key, &err) == 0)
+		how->key = key;
+	else if (err.code != CT_NOINPUT)
+		ct_warn("%s; no file is said to be viewed", err.msg);
+	if (ct_schema_live(&how->live, home, how->production, &err) > CT_NO)
+		ct_warn("%s; it is not used", err.msg);
+}
 
 static void
 worse(struct run *r, int code)
@@ -212,6 +243,36 @@ explain(struct run *r, const struct ct_group *g)
 	}
 }
 
+static void
+write_all(struct run *r)
+{
+	const json_t *rec;
+	size_t i;
+
+	one_document(r);
+	json_array_foreach(r->all, i, rec)
+	{
+		write_report(r, rec);
+	}
+}
+
+int
+ct_report_one(const struct ct_report_run *opt, json_t *rec, int out)
+{
+	struct run r = { opt, { .fd = out, .each = true }, json_array(), 0 };
+	struct ct_group g = { .recs = json_pack("[O]", rec), .n = 1 };
+	struct ct_err err = { 0 };
+
+	(void)make(&r, &g);
+	write_all(&r);
+	if (!opt->quiet)
+		by_hand(&r);
+	json_decref(r.all);
+	json_decref(g.recs);
+	emit(ct_out_close(&r.out, &err), &err);
+	return r.status;
+}
+
 int
 ct_report_run(const struct ct_report_run *opt, int in, int out)
 {
@@ -219,7 +280,6 @@ ct_report_run(const struct ct_report_run *opt, int in, int out)
 	struct ct_collect c = { .previews = opt->xml || opt->explain ||
 		    opt->lint == CT_LINT_ONLY };
 	struct ct_err err = { 0 };
-	const json_t *rec;
 	size_t i, filed = 0;
 
 	worse(&r, ct_collect_read(&c, in, pass, &r, &err));
@@ -232,11 +292,7 @@ ct_report_run(const struct ct_report_run *opt, int in, int out)
 			explain(&r, &c.group[i]);
 		else
 			filed += make(&r, &c.group[i]);
-	one_document(&r);
-	json_array_foreach(r.all, i, rec)
-	{
-		write_report(&r, rec);
-	}
+	write_all(&r);
 	if (!opt->quiet && !opt->explain) {
 		ct_collect_summary(&c, filed, json_array_size(r.all));
 		by_hand(&r);
