@@ -189,6 +189,23 @@ document nca >bundle 2>/dev/null
 json '  in a bundle, too' '[.files[0].fileDetails.details[0].nameValuePair[0].value, .report.lawEnforcement.caseNumber,
     .report.victim[0].espIdentifier, .report.intendedRecipient[0].espIdentifier]' '["52.5, 13.4","7","v1","w1"]' bundle
 
+jq -nc '{id: "chat:7", user: {id: "u1"}, incident: {at: "2026-03-04T05:06:00Z", type: "enticement", text: "come alone"},
+    threads: [{id: "t7", kind: "group", messages: [{id: "m1", at: "2026-03-04T05:00:00Z", from: "sam", text: "=a"}]}],
+    review: {verdict: "csam", by: "r7", at: "2026-03-05T00:00:00Z", batch: ("a" * 32), items: 2, content: ("0" * 64)}}' >in
+item 2 u1 a 2 '.object.missing = true' >>in
+document dsa18 >letter 2>/dev/null
+is 'what is no file is told, and what is gone' 'Content: come alone
+Id at the sender: chat:7
+Decided by: a person of the sender
+Id at the sender: thread:t7
+Id at the sender: up/2.jpg
+Decided by: a person of the sender, as child sexual abuse material' sh -c 'sed "s/^ *//" letter | grep "^Content\|^Id at\|^Decided by"'
+is '  of a conversation nobody says that it was decided' 1 grep -c 'as having viewed the whole$' letter
+ok '    or rests on a hash' sh -c '! grep -q "It rests" letter'
+document nca >bundle 2>/dev/null
+json '  in a bundle, too' '[(.texts, .missing)[] | [.id, .sha256, .decided.verdict]]' \
+    '[["chat:7",null,"csam"],["up/2.jpg","'"$(printf '%064d' 0 | tr 0 2)"'","csam"]]' bundle
+
 item 1 u1 a 1 'del(.user)' >in
 document dsa18 >letter 2>/dev/null
 ok 'where no account is known, none is named' grep -q 'None: the records name none.$' letter

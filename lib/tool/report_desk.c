@@ -220,12 +220,50 @@ matches(json_t *doc, const json_t *hits)
 	json_decref(list);
 }
 
+/* What a person said of it, if one did. */
+static void
+decided(json_t *doc, const json_t *item)
+{
+	static const char *const names[] = { "verdict", "class", "at" };
+	const json_t *review = json_object_get(item, "review");
+	json_t *to = json_object();
+	size_t i;
+
+	for (i = 0; i < sizeof names / sizeof names[0]; i++)
+		set(to, names[i], review, names[i]);
+	if (json_object_size(to))
+		(void)json_object_set(doc, "decided", to);
+	json_decref(to);
+}
+
+/* Those of an array of the record, without their bytes: texts, missing. */
+static void
+items_of(json_t *doc, const char *name, const json_t *rec)
+{
+	json_t *list = json_array(), *one;
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(
+	    json_object_get(json_object_get(rec, "report"), name), i, item)
+	{
+		one = json_object();
+		set(one, "id", item, "id");
+		set(one, "sha256", item, "sha256");
+		decided(one, item);
+		(void)json_array_append_new(list, one);
+	}
+	if (json_array_size(list))
+		(void)json_object_set(doc, name, list);
+	json_decref(list);
+}
+
 /* A file: what the provider knows of it, and what a person did with it. */
 static int
 file_of(const struct ct_reporting *r, const json_t *file, json_t **out,
     struct ct_err *err)
 {
-	json_t *details = NULL, *doc, *decided = json_object();
+	json_t *details = NULL, *doc;
 	size_t len;
 	char *xml;
 	int rc = ct_report_file_xml(r->xsd, file, "1", "0", &xml, &len, err);
@@ -242,12 +280,7 @@ file_of(const struct ct_reporting *r, const json_t *file, json_t **out,
 		json_is_true(json_object_get(file, "viewed")), "exif",
 		json_is_true(json_object_get(file, "exif_viewed"))));
 	matches(doc, json_object_get(file, "hits"));
-	set(decided, "verdict", file, "review.verdict");
-	set(decided, "class", file, "review.class");
-	set(decided, "at", file, "review.at");
-	if (json_object_size(decided))
-		(void)json_object_set(doc, "decided", decided);
-	json_decref(decided);
+	decided(doc, file);
 	/* ours, of no meaning outside */
 	(void)json_object_del(details, "reportId");
 	(void)json_object_del(details, "fileId");
@@ -340,8 +373,10 @@ document(const struct ct_reporting *r, const json_t *recs, const json_t *rec,
 	if (rc)
 		return rc;
 	(void)json_object_set_new(doc, "report", report);
+	items_of(doc, "texts", rec);
 	if ((rc = files_of(r, rec, doc, err)))
 		return rc;
+	items_of(doc, "missing", rec);
 	foot(r, doc);
 	return needs(r->authority, doc, err);
 }

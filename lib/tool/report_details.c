@@ -97,10 +97,12 @@ basis(json_t *model, const json_t *file)
 		return;
 	inform(model,
 	    ct_printf("No person of the provider is on record as having "
-		      "viewed the whole file. It rests on %s",
-		!decided       ? "its hash alone:"
-		    : has_hits ? "the decision of a person and on its hash:"
-			       : "the decision of a person."));
+		      "viewed the whole file.%s",
+		!decided && !has_hits ? "" /* it goes along */
+		    : !decided        ? " It rests on its hash alone:"
+		    : has_hits ? " It rests on the decision of a person and on "
+				 "its hash:"
+			       : " It rests on the decision of a person."));
 }
 
 static void

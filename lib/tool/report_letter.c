@@ -319,15 +319,39 @@ report(struct letter *l, const json_t *doc)
 	}
 }
 
+/* Who decided on this; of a file, as what.  Nothing if nobody did. */
+static bool
+decision(struct letter *l, const json_t *item, bool file)
+{
+	const char *verdict = ct_rec_text(item, "decided.verdict");
+	const char *class = ct_rec_text(item, "decided.class"), *said = NULL;
+	char *text;
+	size_t i;
+
+	if (!verdict)
+		return false;
+	for (i = 0; class && i < sizeof classes / sizeof classes[0]; i++)
+		if (strcmp(class, classes[i].name) == 0)
+			said = classes[i].said;
+	text = ct_printf("a person of the sender%s%s", file ? ", as " : "",
+	    !file                              ? ""
+		: strcmp(verdict, "csam") == 0 ? "child sexual abuse material"
+					       : verdict);
+	line(l, 1, "Decided by", text);
+	free(text);
+	text = ct_printf(
+	    "%s%s%s", class ? class : "", said ? ", " : "", said ? said : "");
+	line(l, 1, "Class", class ? text : NULL);
+	free(text);
+	line(l, 1, "Decided at", ct_rec_text(item, "decided.at"));
+	return true;
+}
+
 /* What a person did with this file, and what nobody can say. */
 static void
 truth(struct letter *l, const json_t *file)
 {
-	const char *verdict = ct_rec_text(file, "decided.verdict");
-	const char *class = ct_rec_text(file, "decided.class"), *said = NULL;
 	const char *relevance = ct_rec_text(file, "fileDetails.fileRelevance");
-	char *text;
-	size_t i;
 
 	line(l, 1, "Viewed by a person of the sender",
 	    json_is_true(ct_rec_get(file, "viewed.file"))
@@ -336,23 +360,31 @@ truth(struct letter *l, const json_t *file)
 	line(l, 1, "Metadata in it viewed",
 	    json_is_true(ct_rec_get(file, "viewed.exif")) ? "yes"
 							  : "not proven");
-	if (!verdict && (!relevance || strcmp(relevance, "Reported") == 0))
+	if (!decision(l, file, true) &&
+	    (!relevance || strcmp(relevance, "Reported") == 0))
 		line(l, 1, "Decided by", "no person: it is on a list");
-	if (!verdict)
-		return;
-	for (i = 0; class && i < sizeof classes / sizeof classes[0]; i++)
-		if (strcmp(class, classes[i].name) == 0)
-			said = classes[i].said;
-	text = ct_printf("a person of the sender, as %s",
-	    strcmp(verdict, "csam") == 0 ? "child sexual abuse material"
-					 : verdict);
-	line(l, 1, "Decided by", text);
-	free(text);
-	text = ct_printf(
-	    "%s%s%s", class ? class : "", said ? ", " : "", said ? said : "");
-	line(l, 1, "Class", class ? text : NULL);
-	free(text);
-	line(l, 1, "Decided at", ct_rec_text(file, "decided.at"));
+}
+
+/* What has no bytes here, each as "WHAT I of N". */
+static void
+items(struct letter *l, const json_t *list, const char *title, const char *what)
+{
+	const json_t *item;
+	char *head;
+	size_t i;
+
+	if (json_array_size(list))
+		section(l, title);
+	json_array_foreach((json_t *)(uintptr_t)list, i, item)
+	{
+		head = ct_printf("%s%s %zu of %zu\n\n", i ? "\n" : "", what,
+		    i + 1, json_array_size(list));
+		ct_letter_add(&l->text, head);
+		free(head);
+		line(l, 1, "Id at the sender", ct_rec_text(item, "id"));
+		line(l, 1, "SHA256", ct_rec_text(item, "sha256"));
+		(void)decision(l, item, ct_rec_text(item, "sha256") != NULL);
+	}
 }
 
 static void
@@ -450,7 +482,11 @@ ct_letter(const json_t *doc)
 
 	top(&l, doc);
 	report(&l, doc);
+	items(&l, json_object_get(doc, "texts"),
+	    "What was decided on, and is no file", "Item");
 	files(&l, doc);
+	items(&l, json_object_get(doc, "missing"),
+	    "Files that the sender has no longer", "File");
 	bottom(&l, doc);
 	ct_text_add(&l.text, "", 1);
 	return l.text.s;
