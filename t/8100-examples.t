@@ -156,7 +156,7 @@ is 'evidence that is gone is mailed' 1 sh -c 'sh -c "$(grep ^ct-preserve lines)"
 echo "# $ran run"
 is 'not run' 'ct-act.1 3
 ct-enrich.1 3
-ct-report.1 5
+ct-report.1 6
 ct-syncdb.1 2
 ct.7 2
 ct.conf.5 1
