@@ -253,6 +253,8 @@ done
 ct-preserve keygen -o vault >/dev/null 2>&1
 conf <both.conf
 mkpix a.png --seed 3 --size 96x64
+webhook '{"media":[{"id":"'"$tmp"'/a.png","additionalInfo":["seen by many"],
+    "fileDetails":{"hash":"00ff","hashType":"MD5"}}]}'
 ct-hash -q a.png | jq -r '"sha256 " + .hashes.sha256' >list
 ct-hash -q --user u9 a.png | jq -c '.incident.at = "2026-11-20T08:00:00Z"' |
     ct-match -q -l list | ct-enrich -q | ct-review add -q >/dev/null
@@ -279,6 +281,9 @@ told=$(state '[.webhooks[] | select(.call == "preserve")] | length')
 exits 'run 4: it is up' 0 line
 is '  it is told once' $((told + 1)) state '[.webhooks[] | select(.call == "preserve")] | length'
 is '  of the number of the report' "$(state '.reports[-1].report_id')" state '.webhooks[-1].body.reportId'
+is '  what the platform said of the file is in its details' 'seen by many
+The provider'"'"'s own records give the file the MD5 hash 00ff.' sh -c \
+    'ct-sandbox state "$1" | jq -r ".reports[-1].files[0].details" | grep -oE "seen by many|The provider.s own[^<]*"' - "$url"
 is '  the decision is done' 0 open
 is '  and still the report is filed once' 1 filed
 exits 'run 5: nothing to do' 0 line

@@ -32,6 +32,7 @@ paths() {
 	    s/^match\.\(shadow\|allowed\)\./match.hits./
 	    s/^report\.files\.ip\(\.\)/object.ip\1/
     s/^report\.files\.device\(\.\)/object.device\1/
+    s/^report\.files\.hash\(\.\)/object.hash\1/
     s/^report\.files\.db\(\.\)/match.db\1/' | sort -u
 }
 
@@ -122,7 +123,8 @@ cat >operator.jq <<'END'
 if .id | test("gone.png$") then .user.id = "u3" | .object.url = "a b"
 elif .path_b64 then .user.id = "u2"
 else
-    .user += {screen_name: "sam", display_name: "Sam", service: "photos",
+    .user += {type_id: "account", screen_name: "sam", display_name: "Sam",
+	service: "photos",
 	profile_url: ["https://images.example/u/1"], bio: "b", group: "g1",
 	email: {value: "u@images.example", type: "Home", verified: true},
 	phone: [{value: "+49 30 1", type: "Mobile"}], first_name: "S",
@@ -145,7 +147,8 @@ else
 	description: "d", annotations: ["spam"], additional_info: "i"} |
     .object = {name: "a/b.png", url: "https://images.example/p/1",
 	uploaded: "2026-01-01T00:00:00Z", modified: "2026-01-01T00:00:00Z",
-	public: true, annotations: ["viral"], exif: {Make: "x"},
+	type_id: "photo", hash: {type: "MD5", value: "00"}, public: true,
+	additional_info: ["i"], annotations: ["viral"], exif: {Make: "x"},
 	device: [{type: "IMEI", value: "0", event: "Upload",
 	    at: "2026-01-02T03:04:05Z"}],
 	ip: [{address: "203.0.114.8", port: 52,
@@ -298,18 +301,15 @@ adds 'ct-enrich preserve' 'ct-enrich preserve'
 is 'both states of it' 'no-account told' sh -c 'jq -r .preservation.state 112.rec | sort -u | xargs'
 
 # what the operator does about it: a run that is killed, one that fails, reports
-printf '#!/bin/sh\n[ "$1" != told ]\n' >does
+cat >does <<END
+#!/bin/sh
+[ -e '$tmp/killed' ] || { : >'$tmp/killed'; kill -9 \$PPID; sleep 9; }
+[ "\$1" != told ]
+END
 chmod +x does
 jq -c 'select(.id == "here" or .id == "told") | del(.enrich)' 110.rec >113.rec
 jq -c 'select(.user.id == "u1")' 103.rec | head -n 1 >>113.rec
-if killat 1 true || [ $? -ne 137 ]; then
-	unseen="$unseen
-action.doubt"
-else
-	for i in 20 21 22 23 24 25 26 27 28 29 30; do
-		killat $i ct-act hide -q --command "$tmp/does" <113.rec >/dev/null 2>>err.log
-	done
-fi
+ct-act hide -q --command "$tmp/does" <113.rec >/dev/null 2>>err.log
 stage=113
 stage ct-act hide -q --command "$tmp/does"
 adds ct-act ct-act 'Any program'

@@ -1,6 +1,7 @@
 /* report_details.c - an element of report.files as its fileDetails */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "clock.h"
 #include "prog.h"
@@ -132,6 +133,28 @@ hits(json_t *model, const json_t *file)
 			json_integer_value(age)));
 }
 
+/* A hash that the platform gives, unless it is one of those that we made: it
+ * proves nothing about the bytes, so it is no originalFileHash. */
+static void
+platform_hash(json_t *model, const json_t *file)
+{
+	static const char *const ours[] = { "md5", "sha1", "sha256", "pdq" };
+	const char *type = ct_rec_text(file, "hash.type"), *made;
+	const char *value = ct_rec_text(file, "hash.value");
+	size_t i;
+
+	if (!type || !value || ct_blank(type) || ct_blank(value))
+		return;
+	for (i = 0; i < sizeof ours / sizeof ours[0]; i++)
+		if ((made = ct_rec_text(file, ours[i])) &&
+		    strcasecmp(made, value) == 0)
+			return;
+	inform(model,
+	    ct_printf("The provider's own records give the file the %s hash "
+		      "%s.",
+		type, value));
+}
+
 static void
 add_info(json_t *model, const json_t *file)
 {
@@ -150,6 +173,7 @@ add_info(json_t *model, const json_t *file)
 	{
 		ct_model_add(model, "additionalInfo", json_deep_copy(t));
 	}
+	platform_hash(model, file);
 	basis(model, file);
 	hits(model, file);
 	t = json_object_get(file, "modified");

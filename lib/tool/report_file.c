@@ -222,6 +222,10 @@ ct_report_file(const struct ct_reporting *r, const json_t *rec, json_t **out,
 		free(base);
 	}
 	copy(file, "modified", rec, "object.modified");
+	copy(file, "type_id", rec, "object.type_id");
+	copy(file, "hash", rec, "object.hash");
+	if (json_is_array(ct_rec_get(rec, "object.additional_info")))
+		copy(file, "info", rec, "object.additional_info");
 	object(r, file, rec, notes);
 	copy(file, "annotations", rec, "object.annotations");
 	copy(file, "exif", rec, "object.exif");

@@ -108,6 +108,9 @@ ct_user_merge(const json_t *recs)
 			else if (!says_nothing(v))
 				(void)json_object_set(all, fields[k].from, v);
 		}
+		/* for those who ask the platform about it */
+		if (json_is_string(v = json_object_get(user, "type_id")))
+			(void)json_object_set(all, "type_id", v);
 		/* a file's document takes one address: the rest go here */
 		at = ct_rec_get(rec, "object.ip");
 		if (json_array_size(at) > 1)
