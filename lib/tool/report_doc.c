@@ -128,13 +128,14 @@ fail(struct check *c, const struct ct_xml_node *node, const char *why)
 static int
 each(struct check *c, const struct ct_xml_node *node)
 {
+	const char *name = ct_xml_name(node), *why = NULL;
 	const struct ct_xml_node *child;
-	const char *why = NULL;
 	char *text;
 	size_t i;
 
 	for (i = 0; i < sizeof rules / sizeof rules[0] && !why; i++)
-		if (strcmp(rules[i].name, ct_xml_name(node)) == 0) {
+		if (*rules[i].name == *name &&
+		    strcmp(rules[i].name, name) == 0) {
 			text = ct_xml_text(node);
 			why = rules[i].fn       ? rules[i].fn(c, node, text)
 			    : rules[i].ok(text) ? NULL

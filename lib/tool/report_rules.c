@@ -2,7 +2,6 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -125,6 +124,20 @@ ct_placeholder(const char *text)
 	return false;
 }
 
+/* The number that n digits are; -1 if they are none. */
+static int
+digits(const char *s, int n)
+{
+	int v = 0;
+
+	for (; n > 0; n--, s++) {
+		if (!isdigit((unsigned char)*s))
+			return -1;
+		v = 10 * v + (*s - '0');
+	}
+	return v;
+}
+
 /* A day that there is: YYYY-MM-DD. */
 bool
 ct_date_ok(const char *text)
@@ -133,10 +146,11 @@ ct_date_ok(const char *text)
 		31 };
 	int y, m, d;
 
-	if (strlen(text) != 10 || text[4] != '-' || text[7] != '-' ||
-	    strspn(text, "0123456789-") != 10 ||
-	    sscanf(text, "%4d-%2d-%2d", &y, &m, &d) != 3)
+	if (strlen(text) != 10 || text[4] != '-' || text[7] != '-')
 		return false;
+	y = digits(text, 4);
+	m = digits(text + 5, 2);
+	d = digits(text + 8, 2);
 	if (y < 1 || m < 1 || m > 12 || d < 1)
 		return false;
 	if (m == 2 && y % 4 == 0 && (y % 100 != 0 || y % 400 == 0))

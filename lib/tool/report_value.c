@@ -177,7 +177,7 @@ ct_report_value(char **text, const struct ct_where *at,
 {
 	char time[CT_TIME_LEN];
 	struct ct_err none;
-	int64_t ms;
+	int64_t ms = 0;
 
 	*text = NULL;
 	switch (type->kind) {

@@ -71,7 +71,7 @@ ct_xml_parse(
 	if (len <= INT32_MAX)
 		doc = xmlCtxtReadMemory(ctxt, text, (int)len, NULL, NULL,
 		    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
-			XML_PARSE_NOCDATA);
+			XML_PARSE_NOCDATA | XML_PARSE_COMPACT);
 	line = ctxt->lastError.line;
 	xmlFreeParserCtxt(ctxt);
 	if (!doc)
