@@ -53,6 +53,7 @@ ok 'which ct-report takes' sh -c 'mkpix p.png --seed 1 --size 96x64 &&
 conf </dev/null && mv ct.conf report.conf
 exits '  as it is' 0 ct-report -q -c report.conf -x <rec
 cp got xml
+ok '  with mail' grep -q '<email verified="true">user[0-9]*@users.example</email>' xml
 is '  with name and address' '1 1' sh -c 'echo $(grep -o "<ipAddress>203" xml | wc -l) $(grep -o "<screenName>u1<" xml | wc -l)'
 
 # ---- signatures: as ct-enrich(1) tells a receiver ------------------------------
@@ -248,6 +249,28 @@ for code in 300 400 401 404 500; do
 true' got
 	control '{"fault":null}'
 done
+
+# killed anywhere, and run again: told, at most once more
+if [ -z "${CT_SANITIZED-}" ] && { killat 1 true || [ $? -eq 137 ]; }; then
+	i=1 wrong='' twice=0
+	while :; do
+		asked >/dev/null
+		killat $i ct-enrich preserve -q -c both.conf --retry-wait 1 <report >first 2>err
+		killed=$?
+		preserve <report >second 2>err || wrong="$wrong $i: exit"
+		told=$(state "[.requests[$before:][] | select(.status == 204)] | length")
+		[ "$told" -ge 1 ] && [ "$told" -le 2 ] || wrong="$wrong $i: told $told"
+		[ "$told" -eq 1 ] || twice=$((twice + 1))
+		[ $killed -eq 137 ] || break
+		i=$((i + 1))
+	done
+	ok "killed at $((i - 1)) stops: told, never lost" test -z "$wrong"
+	[ -z "$wrong" ] || echo "#$wrong"
+	ok '  there were some' test $i -gt 3 -a $twice -gt 0
+fi
+exits 'a control that is none' 65 control '{"webhook":7}'
+exits 'a key that is none' 65 control '{"webhook":{"keys":["x"]}}'
+webhook '{}'
 
 # ---- the line, while the webhook is down ------------------------------------------------------
 ct-preserve keygen -o vault >/dev/null 2>&1
