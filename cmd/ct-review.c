@@ -15,16 +15,13 @@ static const char usage[] =
     "           [--account ID [--item ID]...]\n"
     "       ct-review ack < reports\n"
     "       ct-review stats\n"
-    "  -a, --all          add: whatever it is; decided: what reports nothing "
-    "too\n"
+    "  -a, --all          add: all there is; decided: what reports none, too\n"
     "  -d, --dir DIR      state directory ($CT_HOME, else /var/lib/ct)\n"
     "      --account ID   the account (user.id) of items\n"
     "      --item ID      an item, by the id of its record; decided: or "
     "several\n"
     "      --replace      add: take this record for an item that is queued\n"
-    "      --settle AGE   decided: nothing of an account that is still "
-    "moving,\n"
-    "                     such as 24h; what has a priority goes at once\n"
+    "      --settle AGE   decided: no account that still moves (such as 24h)\n"
     "      --sha256 HEX   which content, if an id had several\n"
     "      --verdict V    csam exploitative ncii text_offence not_csam unsure\n"
     "      --class C      A1 A2 B1 B2, for csam\n"
@@ -60,7 +57,7 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static bool undecided, replace, quiet;
+static bool undecided, replace, quiet, dry;
 static const char *dir, *verdict, *settle;
 static struct ct_pick pick;
 static struct ct_decision decision;
@@ -71,9 +68,7 @@ static const char **const text[TEXTS - ACCOUNT] = { &pick.account, &pick.item,
 	&settle };
 static bool *const flag[] = { &wanted.test, &undecided, &replace };
 static struct ct_queue *queue;
-static struct ct_filter filter = {
-	.in = STDIN_FILENO, .out = STDOUT_FILENO, .promise = true
-};
+static struct ct_filter filter = { .out = STDOUT_FILENO, .promise = true };
 static struct ct_out out = { .fd = STDOUT_FILENO };
 
 static int
@@ -141,6 +136,7 @@ do_decide(struct ct_err *err)
 static int
 do_decided(struct ct_err *err)
 {
+	wanted.preview = dry;
 	wanted.account = pick.account;
 	wanted.items = pick.item ? items : NULL;
 	return ct_queue_decided(queue, &wanted, print, NULL, err);
@@ -191,12 +187,8 @@ option(const struct verb *v, int c)
 		ct_die(CT_USAGE, "--%s: empty", o->name);
 	if (c == 'd')
 		dir = optarg;
-	else if (c == 'q')
-		quiet = true;
-	else if (c == 'a')
-		wanted.all = true;
-	else if (c == 'n')
-		wanted.preview = true;
+	else if (c < ACCOUNT)
+		*(c == 'q' ? &quiet : c == 'a' ? &wanted.all : &dry) = true;
 	else if (c >= TEST)
 		*flag[c - TEST] = true;
 	else
