@@ -208,7 +208,7 @@ near 'a PhotoDNA' '{source: "s", type: "pdna", distance: 7, entry: "e"}' 'Near m
 near 'a hash to come' '{source: "s", type: "tmk", distance: 1, opinion: "disputed"}' 'Near match by tmk, distance 1: source s, opinion disputed'
 near 'a digest' '{source: "s", type: "sha512", list: "l", member: "m", classification: "A2"}' \
     'Same sha512 as a known file: source s, list l, of member m, classified A2'
-has '  and how old the lists were' '<additionalInfo>The lists were of generation 412, the oldest fetched 1800 seconds before.</additionalInfo>'
+has '  and how old the lists were' '<additionalInfo>The lists were of generation 412, the oldest fetched 1800 seconds before they were asked.</additionalInfo>'
 
 # ---- who viewed it ---------------------------------------------------------------------
 sha256=$(printf '%064d' 1)

@@ -128,7 +128,7 @@ hits(json_t *model, const json_t *file)
 		    ct_printf(
 			"The lists were of generation %" JSON_INTEGER_FORMAT
 			", the oldest fetched %" JSON_INTEGER_FORMAT
-			" seconds before.",
+			" seconds before they were asked.",
 			json_integer_value(ct_rec_get(file, "db.generation")),
 			json_integer_value(age)));
 }

@@ -86,31 +86,43 @@ add_each(json_t *all, const char *name, json_t *v)
 	}
 }
 
-json_t *
-ct_user_merge(const json_t *recs)
+static void
+merge(json_t *all, const json_t *user)
 {
 	const struct ct_elem *suspect =
 	    ct_elem_sub(&ct_report_table, "personOrUserReported");
-	json_t *all = json_object(), *user, *at, *v;
 	const struct ct_elem *e;
-	const json_t *rec;
-	size_t i, k;
+	json_t *v;
+	size_t k;
 	bool person;
+
+	for (k = 0; k < FIELDS; k++) {
+		v = json_object_get(user, fields[k].from);
+		e = place(suspect, fields[k].to, &person);
+		if (e && e->flags & CT_MANY)
+			add_each(all, fields[k].from, v);
+		else if (!says_nothing(v))
+			(void)json_object_set(all, fields[k].from, v);
+	}
+	/* for those who ask the platform about it */
+	if (json_is_string(v = json_object_get(user, "type_id")))
+		(void)json_object_set(all, "type_id", v);
+}
+
+json_t *
+ct_user_merge(const json_t *recs)
+{
+	json_t *all = json_object(), *user, *last = NULL, *at;
+	const json_t *rec;
+	size_t i;
 
 	json_array_foreach(recs, i, rec)
 	{
 		user = json_object_get(rec, "user");
-		for (k = 0; k < FIELDS; k++) {
-			v = json_object_get(user, fields[k].from);
-			e = place(suspect, fields[k].to, &person);
-			if (e && e->flags & CT_MANY)
-				add_each(all, fields[k].from, v);
-			else if (!says_nothing(v))
-				(void)json_object_set(all, fields[k].from, v);
-		}
-		/* for those who ask the platform about it */
-		if (json_is_string(v = json_object_get(user, "type_id")))
-			(void)json_object_set(all, "type_id", v);
+		/* most say the same: then to compare them is enough */
+		if (!last || !json_equal(user, last))
+			merge(all, user);
+		last = user;
 		/* a file's document takes one address: the rest go here */
 		at = ct_rec_get(rec, "object.ip");
 		if (json_array_size(at) > 1)

@@ -298,6 +298,17 @@ ct_report_fits(const struct ct_elem *e, const json_t *value, struct ct_err *err)
 	return element(&w, e, value);
 }
 
+/* The lines of a document that nobody has seen say nothing. */
+static void
+no_line(struct ct_err *err)
+{
+	const char *rest =
+	    strncmp(err->msg, "line ", 5) == 0 ? strstr(err->msg, ": ") : NULL;
+
+	if (rest)
+		memmove(err->msg, rest + 2, strlen(rest + 2) + 1);
+}
+
 int
 ct_report_write(const struct ct_elem *root, const json_t *model,
     const struct ct_reporting *r, char **xml, size_t *len, struct ct_err *err)
@@ -320,6 +331,7 @@ ct_report_write(const struct ct_elem *root, const json_t *model,
 	if (!rc)
 		rc = ct_live_check(r->live, *xml, *len, err);
 	if (rc) {
+		no_line(err);
 		free(*xml);
 		*xml = NULL;
 	}

@@ -47,6 +47,8 @@ files(const json_t *part)
 		must(ct_report_file_xml(
 			 how.xsd, file, "42", "f1", &xml, &len, &err) == 0);
 		must(ct_xsd_check(how.xsd, xml, len, NULL, NULL, &err) == 0);
+		/* there is no key, so nobody is said to have viewed it */
+		must(!strstr(xml, "ViewedByEsp>"));
 		free(xml);
 	}
 }
@@ -72,6 +74,8 @@ make(const struct ct_group *g)
 			    ct_xsd_check(how.xsd, xml, strlen(xml), NULL, NULL,
 				&err) == 0);
 			files(part);
+			must(json_is_array(
+			    ct_rec_get(part, "report.lint.errors")));
 		}
 	}
 	json_decref(parts);
