@@ -230,6 +230,10 @@ jq -c 'del(.user)' filed >nobody
 exits 'a report of no account' 0 act disable <nobody
 is '  disables none' '' called
 
+jq -c '.report.files = []' filed >texts
+exits 'a report of texts alone' 0 act delete <texts
+ok '  has no file to delete' cmp got texts
+
 # delete
 # keeps WHAT REASON FILTER - a report so changed is refused
 keeps() {

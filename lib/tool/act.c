@@ -205,12 +205,14 @@ each(json_t *rec, void *arg, struct ct_err *err)
 	if (err->code)
 		return err->code;
 	t = act_targets(rec, r->how->verb, &n);
-	if (!r->how->dry)
+	if (n == 0)
+		ct_tally(&r->filter.tally, "of nothing");
+	else if (!r->how->dry)
 		rc = act_all(r, rec, t, n, err);
 	for (i = 0; r->how->dry && i < n && !rc; i++)
 		rc = rehearse(r, &t[i], err);
 	free(t);
-	return rc ? rc : r->how->dry ? CT_DROP : had ? CT_REWRITE : 0;
+	return rc ? rc : r->how->dry ? CT_DROP : had && n ? CT_REWRITE : 0;
 }
 
 /* ---- the filter -------------------------------------------------------------
