@@ -40,7 +40,7 @@ static const char usage[] =
     "      --lint=error      refuse reports with what lint calls an error\n"
     "      --production      a report for real; without, one for the test\n"
     "                        environment\n"
-    "  -x, --xml             write the XML document and nothing else\n"
+    "  -x, --xml             write the document and nothing else\n"
     "  -q, --quiet           no summary, no notes\n"
     "  -h, --help            this text\n"
     "  -V, --version         print the version\n";

@@ -333,6 +333,14 @@ char *ct_letter(const json_t *doc);
  * changes how others are shown?  Then its bytes and *code; else 0. */
 size_t ct_unseen(const char *s, unsigned *code);
 
+/* The name of an element in words, as "Screen name" of screenName, or what a
+ * letter calls it; release both.  The title of its section, what a class is:
+ * or NULL. */
+char *ct_letter_words(const char *name);
+char *ct_letter_label(const char *name);
+const char *ct_letter_title(const char *name);
+const char *ct_letter_class(const char *class);
+
 void ct_letter_add(struct ct_text *t, const char *s); /* as it is */
 /* Every line of it behind this lead, wrapped. */
 void ct_letter_text(struct ct_text *t, const char *lead, const char *text);

@@ -5,104 +5,6 @@
 #include "prog.h"
 #include "report_impl.h"
 
-/* ---- names in words --------------------------------------------------------
- */
-
-static const char *const labels[][2] = {
-	{ "incidentType", "Kind, as NCMEC calls it" },
-	{ "incidentDateTime", "Time" },
-	{ "incidentDateTimeDescription", "About this time" },
-	{ "escalateToHighPriority", "Urgent, because" },
-	{ "reportAnnotations", "Marked as" },
-	{ "fileAnnotations", "Marked as" },
-	{ "webPageIncident", "Web page" },
-	{ "emailIncident", "E-mail" },
-	{ "chatImIncident", "Chat" },
-	{ "onlineGamingIncident", "Online game" },
-	{ "cellPhoneIncident", "Mobile telephone" },
-	{ "nonInternetIncident", "Not on the internet" },
-	{ "peer2peerIncident", "File sharing" },
-	{ "url", "URL" },
-	{ "legalURL", "Legal process" },
-	{ "companyTemplate", "Company" },
-	{ "personOrUserReportedPerson", "Person" },
-	{ "intendedRecipientPerson", "Person" },
-	{ "victimPerson", "Person" },
-	{ "espIdentifier", "Account id" },
-	{ "espService", "Service" },
-	{ "profileUrl", "Profile" },
-	{ "ipCaptureEvent", "IP address seen" },
-	{ "ipAddress", "Address" },
-	{ "eventName", "Event" },
-	{ "dateTime", "Time" },
-	{ "possibleProxy", "Perhaps a proxy" },
-	{ "deviceId", "Device" },
-	{ "idType", "Kind of id" },
-	{ "idValue", "Id" },
-	{ "priorCTReports", "Earlier report to NCMEC" },
-	{ "priorCTReport", "Earlier report to NCMEC" },
-	{ "originalFileName", "Name" },
-	{ "uploadedToEspTimestamp", "Uploaded" },
-	{ "locationOfFile", "URL of the file" },
-	{ "details", "Data" },
-	{ "nameValuePair", "Item" },
-	{ "additionalInfo", "Further" },
-};
-
-/* The sections of a report. */
-static const char *const titles[][2] = {
-	{ "internetDetails", "Where" },
-	{ "lawEnforcement", "Police who know of it" },
-	{ "personOrUserReported", "Account that is reported" },
-	{ "intendedRecipient", "Intended recipient" },
-	{ "victim", "Victim" },
-	{ "additionalInfo", "How it was found, and what else is known" },
-};
-
-static const struct {
-	const char *name, *said;
-} classes[] = {
-	{ "A1", "prepubescent minor, sex act" },
-	{ "A2", "prepubescent minor, lascivious exhibition" },
-	{ "B1", "pubescent minor, sex act" },
-	{ "B2", "pubescent minor, lascivious exhibition" },
-};
-
-static const char *
-found(const char *const list[][2], size_t n, const char *name)
-{
-	for (; n > 0; n--, list++)
-		if (strcmp((*list)[0], name) == 0)
-			return (*list)[1];
-	return NULL;
-}
-
-/* "screenName" is "Screen name". */
-static char *
-words(const char *name)
-{
-	char *label = ct_alloc(2 * strlen(name) + 1, 1), *to = label;
-	const char *s;
-
-	for (s = name; *s; s++) {
-		bool upper = *s >= 'A' && *s <= 'Z';
-
-		if (upper && s > name)
-			*to++ = ' ';
-		*to++ = (char)(s == name ? *s & ~0x20 : upper ? *s | 0x20 : *s);
-	}
-	return label;
-}
-
-static char *
-label_of(const char *name)
-{
-	const char *label =
-	    found(labels, sizeof labels / sizeof labels[0], name);
-
-	return label ? ct_strdup(label) : words(name);
-}
-
 /* ---- elements as lines -----------------------------------------------------
  */
 
@@ -148,8 +50,8 @@ tell_own(
     struct letter *l, int depth, const char *name, const json_t *v, bool flag)
 {
 	const char *type = ct_rec_text(v, "hashType"), *value = value_of(v);
-	char *label = type ? ct_strdup(type) : label_of(name);
-	char *own = flag ? words(value) : NULL;
+	char *label = type ? ct_strdup(type) : ct_letter_label(name);
+	char *own = flag ? ct_letter_words(value) : NULL;
 
 	if (json_is_object(v) && has_value(v))
 		value = value_of(json_object_get(v, "value"));
@@ -266,8 +168,7 @@ top(struct letter *l, const json_t *doc)
 static void
 one_section(struct letter *l, const char *key, const json_t *v)
 {
-	const char *title =
-	    found(titles, sizeof titles / sizeof titles[0], key);
+	const char *title = ct_letter_title(key);
 
 	section(l, title ? title : key);
 	if (json_is_object(v))
@@ -324,15 +225,12 @@ static bool
 decision(struct letter *l, const json_t *item, bool file)
 {
 	const char *verdict = ct_rec_text(item, "decided.verdict");
-	const char *class = ct_rec_text(item, "decided.class"), *said = NULL;
+	const char *class = ct_rec_text(item, "decided.class");
+	const char *said = class ? ct_letter_class(class) : NULL;
 	char *text;
-	size_t i;
 
 	if (!verdict)
 		return false;
-	for (i = 0; class && i < sizeof classes / sizeof classes[0]; i++)
-		if (strcmp(class, classes[i].name) == 0)
-			said = classes[i].said;
 	text = ct_printf("a person of the sender%s%s", file ? ", as " : "",
 	    !file                              ? ""
 		: strcmp(verdict, "csam") == 0 ? "child sexual abuse material"
