@@ -13,9 +13,9 @@
 #include "tipline.h"
 
 static const char help[] =
-    "usage: ct-submit [-anq] [-c FILE] [-d DIR] [-j N] [--credential FILE]\n"
-    "                 [--now] [--production] [--retry-wait MS]\n"
-    "                 [VERB [KEY ...]]\n"
+    "usage: ct-submit [-aenq] [-c FILE] [-d DIR] [-j N] [--credential FILE]\n"
+    "                 [--max-age AGE] [--now] [--production] [--ref TEXT]\n"
+    "                 [--retry-wait MS] [VERB [KEY ...]]\n"
     "\n"
     "Read report records, file each with NCMEC, write them with the member\n"
     "submission.  What was filed before is not filed again.\n"
@@ -25,6 +25,10 @@ static const char help[] =
     "  resume KEY ...        let held reports go on; with -a all of them\n"
     "  retract KEY ...       give reports up that are not finished\n"
     "  receipt KEY           print NCMEC's answer to a finished report\n"
+    "  due                   print what should be finished by now\n"
+    "  filed KEY --ref TEXT  a person filed this one with another authority\n"
+    "  prior                 filter: add the account's reports to file "
+    "records\n"
     "  check                 ask whether the credential works\n"
     "  fetch-xsd             get NCMEC's schema, to check by it from then on\n"
     "\n"
@@ -32,22 +36,29 @@ static const char help[] =
     "  -c, --config FILE     configuration in place of /etc/ct/ct.conf\n"
     "      --credential FILE in place of that of the configuration\n"
     "  -d, --dir DIR         state directory (default $CT_HOME)\n"
+    "  -e, --exit-due        with due: exit 1 if there is any\n"
     "  -j, --jobs N          reports at a time (8)\n"
+    "      --max-age AGE     with due: since it was accepted (24h)\n"
     "  -n, --dry-run         print the calls, send nothing\n"
     "      --now             whatever pause an earlier run left\n"
     "      --production      real reports; else NCMEC's test environment\n"
     "  -q, --quiet           no summary\n"
     "      --retry-wait MS   pause before the first repetition (1000)\n"
+    "      --ref TEXT        with filed: what it is called there\n"
     "  -h, --help            this text\n"
     "  -V, --version         version\n";
 
 static struct {
 	const char *conf, *credential, *dir;
-	bool all, dry, quiet;
+	bool all, dry;
 } opt;
 
+#define DAY ((int64_t)24 * 3600 * 1000)
+
 static struct ct_cred cred;
-static struct ct_filing filing = { .cred = &cred, .wait = 1000, .jobs = 8 };
+static struct ct_filing filing = {
+	.cred = &cred, .wait = 1000, .jobs = 8, .max_age = DAY
+};
 static struct ct_out out = { .fd = STDOUT_FILENO, .each = true };
 
 /* ---- set-up ---------------------------------------------------------------
@@ -97,10 +108,13 @@ set_up(bool send, bool own)
 	else if (send)
 		rc =
 		    ct_tipline_new(&filing.tip, &cred, filing.production, &err);
-	if (rc ||
-	    ct_outbox_open(
-		&filing.ob, filing.dir, filing.production, own, &err) > CT_NO ||
-	    ct_filing_start(&filing, &err))
+	if (!rc)
+		rc = ct_outbox_open(
+		    &filing.ob, filing.dir, filing.production, own, &err);
+	if (rc <= CT_NO && filing.production)
+		rc = ct_outbox_open(
+		    &filing.test, filing.dir, false, false, &err);
+	if (rc > CT_NO || ct_filing_start(&filing, &err))
 		ct_die_err(&err);
 }
 
@@ -112,6 +126,9 @@ do_verb(char **arg)
 
 	while (arg[n + 1])
 		n++;
+	/* a reference is what filed wants, and nothing else does */
+	if ((strcmp(*arg, "filed") == 0) != (filing.ref && *filing.ref))
+		ct_usage(help);
 	if (v && ct_filing_fits(v, n, opt.all)) {
 		filing.now |= v->now;
 		set_up(v->send, v->own);
@@ -127,14 +144,17 @@ main(int argc, char **argv)
 	static const struct option longs[] = { { "all", 0, NULL, 'a' },
 		{ "config", 1, NULL, 'c' }, { "dir", 1, NULL, 'd' },
 		{ "dry-run", 0, NULL, 'n' }, { "quiet", 0, NULL, 'q' },
-		{ "jobs", 1, NULL, 'j' }, { "now", 0, NULL, 'N' },
-		{ "help", 0, NULL, 'h' }, { "version", 0, NULL, 'V' },
-		{ "credential", 1, NULL, 'C' }, { "production", 0, NULL, 'P' },
-		{ "retry-wait", 1, NULL, 'W' }, { NULL, 0, NULL, 0 } };
+		{ "exit-due", 0, NULL, 'e' }, { "jobs", 1, NULL, 'j' },
+		{ "max-age", 1, NULL, 'A' }, { "ref", 1, NULL, 'R' },
+		{ "now", 0, NULL, 'N' }, { "help", 0, NULL, 'h' },
+		{ "version", 0, NULL, 'V' }, { "credential", 1, NULL, 'C' },
+		{ "production", 0, NULL, 'P' }, { "retry-wait", 1, NULL, 'W' },
+		{ NULL, 0, NULL, 0 } };
 	int ch, rc;
 
 	ct_start("ct-submit");
-	while ((ch = getopt_long(argc, argv, "ac:d:hj:nqV", longs, NULL)) != -1)
+	while (
+	    (ch = getopt_long(argc, argv, "ac:d:ehj:nqV", longs, NULL)) != -1)
 		switch (ch) {
 		case 'a':
 			opt.all = true;
@@ -145,6 +165,9 @@ main(int argc, char **argv)
 		case 'd':
 			opt.dir = optarg;
 			break;
+		case 'e':
+			filing.tell = true;
+			break;
 		case 'h':
 			return ct_help(help);
 		case 'j':
@@ -154,18 +177,24 @@ main(int argc, char **argv)
 			opt.dry = true;
 			break;
 		case 'q':
-			opt.quiet = true;
+			filing.quiet = true;
 			break;
 		case 'V':
 			return ct_version(NULL);
 		case 'C':
 			opt.credential = optarg;
 			break;
+		case 'A':
+			filing.max_age = ct_age("--max-age", optarg);
+			break;
 		case 'N':
 			filing.now = true;
 			break;
 		case 'P':
 			filing.production = true;
+			break;
+		case 'R':
+			filing.ref = optarg;
 			break;
 		case 'W':
 			filing.wait =
@@ -181,9 +210,10 @@ main(int argc, char **argv)
 		rc = do_verb(argv + optind);
 	} else {
 		set_up(!opt.dry, !opt.dry);
-		rc = ct_filing_filter(&filing, opt.quiet);
+		rc = ct_filing_filter(&filing);
 	}
 	ct_outbox_close(filing.ob);
+	ct_outbox_close(filing.test);
 	ct_filing_done(&filing);
 	ct_tipline_free(filing.tip);
 	ct_cred_free(&cred);

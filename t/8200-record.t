@@ -140,7 +140,6 @@ else
 	all_emails: true, additional_info: "more", vehicle: "red",
 	third_party: false, associated: [{type: "Linked", id: "u9"}]} |
     .victim = [{first_name: "V"}] | .recipient = [{id: "u8"}] |
-    .prior = [{env: "test", report_id: "990000001"}] |
     .cybertip = {report: {lawEnforcement: {agencyName: "P"}},
 	file: {additionalInfo: ["f"]}} |
     .incident += {type: "csam", priority: "a reason", platform: "Web",
@@ -300,6 +299,18 @@ stage ct-enrich preserve -q -c hook.conf
 adds 'ct-enrich preserve' 'ct-enrich preserve'
 is 'both states of it' 'no-account told' sh -c 'jq -r .preservation.state 112.rec | sort -u | xargs'
 
+# one for another authority, that NCMEC has all of; and the next of the account
+jq -c 'select(.submission.state == "finished") | del(.submission, .vault) |
+    .report |= (.key = "c" * 32 | .authority = "nca" | .document = "d" | .document_type = "t" |
+	.exempt_by = "ncmec" | .due = "2026-01-01T00:00:00Z")' 9.rec |
+    head -n 1 >120.rec
+stage=120
+stage ct-submit -q
+adds 'ct-submit, for another authority' ct-submit
+json 'it is exempt' .submission.state '"exempt"' 121.rec
+stage ct-submit prior -q
+adds 'ct-submit prior' 'ct-submit prior'
+
 # what the operator does about it: a run that is killed, one that fails, reports
 cat >does <<END
 #!/bin/sh
@@ -317,7 +328,7 @@ is 'what became of it' 'done failed' sh -c 'jq -r ".action[].state" 114.rec | so
 
 # ---- nothing is named that nobody writes ---------------------------------------
 members 'The operator' ct-hash ct-match ct-review ct-report 'ct-preserve seal' \
-    ct-submit 'ct-preserve anchor' ct-enrich 'ct-enrich preserve' \
+    ct-submit 'ct-submit prior' 'ct-preserve anchor' ct-enrich 'ct-enrich preserve' \
     ct-act 'Any program' >names
 paths ./*[0-9].rec >all
 is 'all together: nothing without a name' '' unnamed names <all

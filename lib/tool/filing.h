@@ -29,16 +29,22 @@ struct ct_live;
 struct ct_service;
 struct ct_xsd;
 
-struct ct_filing {                  /* one run; zeroed, then these set */
-	struct ct_outbox *ob;       /* NULL: there is none, nothing is kept */
-	struct ct_tipline *tip;     /* NULL: a rehearsal, nothing is sent */
+struct ct_filing {              /* one run; zeroed, then these set */
+	struct ct_outbox *ob;   /* NULL: there is none, nothing is kept */
+	struct ct_outbox *test; /* in production that of the test environment,
+				   if there is one */
+	struct ct_tipline *tip; /* NULL: a rehearsal, nothing is sent */
 	const struct ct_cred *cred; /* that of tip; borrowed, as they all are */
 	char *url;                  /* rehearsal: of ct_tip_base */
 	const char *dir;            /* the state directory */
 	bool production;
-	bool now;     /* pauses of earlier runs do not count */
-	int64_t wait; /* ms before a call is made again the first time */
-	int jobs;     /* reports at a time */
+	bool quiet;      /* no summary */
+	bool now;        /* pauses of earlier runs do not count */
+	bool tell;       /* due: CT_NO if there is any */
+	int64_t max_age; /* due: ms since it was accepted */
+	const char *ref; /* filed: what the authority calls it */
+	int64_t wait;    /* ms before a call is made again the first time */
+	int jobs;        /* reports at a time */
 	/* rehearsal: a call that would be made; file: of those of the report;
 	 * xml: the document that would go out, or NULL */
 	void (*show)(
@@ -59,8 +65,11 @@ struct ct_sheet {
 	char key[CT_OUTBOX_KEY]; /* report.key; "KEY.2/3" for a part of several
 				  */
 	char digest[33];         /* of the document and the files */
-	const char *xml;         /* these two are borrowed from the record */
-	const json_t *files;
+	/* all these are borrowed from the record */
+	const char *authority;       /* whom it is for, NULL: NCMEC */
+	const char *xml;             /* the document for NCMEC, or NULL */
+	const char *document;        /* that for another */
+	const json_t *files, *texts; /* texts: an array, or NULL */
 };
 
 /* CT_DATAERR: not a report record; CT_NOPERM: of the other environment. */
@@ -90,11 +99,13 @@ int ct_sheet_open(const struct ct_sheet *s, size_t i, uint64_t *len,
     char md5[33], struct ct_err *err);
 
 /*
- * The SHA-256 of the files of rec that are not among those of filed: an array
- * to be released, empty if there is none.  *i is the first of them in rec.
+ * What of the files and texts of rec is not among those of filed: an array of
+ * SHA-256 and contents to be released, empty if there is none.  where names the
+ * first of them.
  */
-json_t *ct_sheet_lacks(
-    const struct ct_sheet *filed, const struct ct_sheet *rec, size_t *i);
+#define CT_SHEET_WHERE 48
+json_t *ct_sheet_lacks(const struct ct_sheet *filed, const struct ct_sheet *rec,
+    char where[CT_SHEET_WHERE]);
 
 /* ---- driving it -----------------------------------------------------------
  */
@@ -132,7 +143,7 @@ int ct_filing_record(struct ct_filing *f, json_t *rec, const char **outcome,
 
 /* Records from standard input, filed and written to standard output in their
  * order; returns the exit status. */
-int ct_filing_filter(struct ct_filing *f, bool quiet);
+int ct_filing_filter(struct ct_filing *f);
 
 /*
  * Go on with a report of the outbox, or give it up (CT_NOPERM if finished).

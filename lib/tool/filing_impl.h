@@ -98,6 +98,32 @@ int ct_service_broken(struct ct_filing *f, int code);
 int ct_filing_sweep(struct ct_filing *f, struct ct_out *out);
 int ct_filing_check(struct ct_filing *f, struct ct_out *out);
 int ct_filing_fetch(struct ct_filing *f, struct ct_out *out);
+int ct_filing_due(struct ct_filing *f, struct ct_out *out);
+int ct_filing_prior(struct ct_filing *f, struct ct_out *out);
+
+/* ---- whose numbers they are
+ * --------------------------------------------------
+ */
+
+/* CT_DATAERR if the document for production names a report of ours that is of
+ * the test environment. */
+int ct_filing_no_test_ids(
+    struct ct_filing *f, const struct ct_sheet *s, struct ct_err *err);
+
+/* ---- reports for other authorities (r->desk)
+ * ----------------------------------
+ */
+
+/* Is it exempt by now?  Then that is noted. */
+int ct_desk_settle(struct ct_filing *f, struct ct_outbox_report *r,
+    const json_t *rec, struct ct_err *err);
+
+json_t *ct_desk_submission(
+    const struct ct_filing *f, const struct ct_outbox_report *r);
+
+/* A person has filed this one, as f->ref.  Else as ct_filing_key. */
+int ct_desk_filed(struct ct_filing *f, const char *key, json_t **rec,
+    int *status, struct ct_err *err);
 
 /* ---- the steps ------------------------------------------------------------
  */

@@ -240,7 +240,7 @@ say_effort(struct ct_outbox *ob)
 }
 
 int
-ct_filing_filter(struct ct_filing *f, bool quiet)
+ct_filing_filter(struct ct_filing *f)
 {
 	struct ct_tally tally = { .name = { NULL } };
 	struct ct_lines l = { .line = record_line,
@@ -248,11 +248,11 @@ ct_filing_filter(struct ct_filing *f, bool quiet)
 		.in = STDIN_FILENO,
 		.out = STDOUT_FILENO,
 		.several = !f->tip,
-		.quiet = quiet,
+		.quiet = f->quiet,
 		.tally = &tally };
 	int rc = run(f, &l);
 
-	if (f->ob && !quiet)
+	if (f->ob && f->tip && !f->quiet)
 		say_effort(f->ob);
 	return rc;
 }
@@ -283,7 +283,7 @@ key_line(struct ct_line *line, void *arg, struct ct_err *err)
 		ct_warn("%s", err->msg);
 	if (rc && rc != CT_NOPERM && rc != CT_TEMPFAIL)
 		(void)ct_service_broken(f, rc);
-	if (!rc && ct_text_rec(line->out, rec))
+	if (!rc && rec && ct_text_rec(line->out, rec))
 		ct_die(CT_SOFTWARE, "cannot encode a record");
 	json_decref(rec);
 	return 0;
@@ -304,7 +304,7 @@ ct_filing_sweep(struct ct_filing *f, struct ct_out *out)
 	int rc;
 
 	(void)out; /* ct_lines has its own */
-	rc = ct_outbox_keys(f->ob, false, &keys, &err);
+	rc = ct_outbox_keys(f->ob, CT_OUTBOX_OPEN, &keys, &err);
 	for (end = keys; !rc && *end; end++) { /* each NUL becomes a newline */
 		end += strlen(end);
 		*end = '\n';

@@ -47,6 +47,12 @@ ct_filing_submission(const struct ct_filing *f,
 	char at[CT_TIME_LEN];
 	json_t *sub;
 
+	if (r->desk) {
+		sub = ct_desk_submission(f, r);
+		if (end->already)
+			(void)json_object_set_new(sub, "already", json_true());
+		return sub;
+	}
 	sub = json_pack("{s:s}", "env", f->production ? "production" : "test");
 	if (*r->id)
 		(void)json_object_set_new(sub, "report_id", json_string(r->id));
@@ -87,17 +93,17 @@ already(struct ct_filing *f, struct ct_outbox_report *r,
 	json_t *old = ct_json_object(r->record, strlen(r->record), err);
 	json_t *files = NULL;
 	struct ct_sheet filed;
-	size_t i = 0;
+	char where[CT_SHEET_WHERE];
 	int rc;
 
 	*end = (struct ct_filing_end){ .already = true };
 	rc = old ? ct_sheet_read(&filed, old, f->production, err) : err->code;
 	if (!rc)
-		files = ct_sheet_lacks(&filed, s, &i);
+		files = ct_sheet_lacks(&filed, s, where);
 	if (json_array_size(files)) {
 		*end = (struct ct_filing_end){ .status = CT_PROTOCOL };
 		(void)snprintf(end->why, sizeof end->why,
-		    "the report was finished without report.files[%zu]", i);
+		    "the report was finished without %s", where);
 		rc = lacking(f, r, files, err);
 	}
 	json_decref(files);
@@ -167,6 +173,27 @@ say(const struct ct_filing *f, const struct ct_outbox_report *r,
 		    "'report:%s' is %s: %s", r->key, state_of(end), end->why);
 }
 
+/* Accept it, and take it as far as it goes. */
+static int
+accept(struct ct_filing *f, const struct ct_sheet *s, const json_t *rec,
+    const char *text, struct ct_outbox_report *r, struct ct_filing_end *end,
+    struct ct_err *err)
+{
+	const struct ct_outbox_new new_ = { .key = s->key,
+		.record = text,
+		.digest = s->digest,
+		.account = ct_rec_text(rec, "user.id"),
+		.authority = s->authority };
+	int rc = ct_outbox_accept(f->ob, &new_, r, err);
+
+	if (rc)
+		return rc;
+	if (!r->desk)
+		return go(f, r, s, end, err);
+	end->already = r->filed || r->exempt;
+	return ct_desk_settle(f, r, rec, err);
+}
+
 int
 ct_filing_record(struct ct_filing *f, json_t *rec, const char **outcome,
     int *status, struct ct_err *err)
@@ -178,25 +205,28 @@ ct_filing_record(struct ct_filing *f, json_t *rec, const char **outcome,
 	int rc;
 
 	if (ct_sheet_read(&s, rec, f->production, err) ||
-	    ct_sheet_tells(&s, err))
+	    ct_sheet_tells(&s, err) || ct_filing_no_test_ids(f, &s, err))
 		return err->code;
 	(void)json_object_del(rec, "submission"); /* ours, of an earlier run */
 	if (!(text = json_dumps(rec, JSON_COMPACT)))
 		return ct_fail(err, CT_OSERR, "out of memory");
-	if (!f->tip)
+	if (f->tip)
+		rc = accept(f, &s, rec, text, &r, &end, err);
+	else if ((r.desk = s.authority)) /* there is nothing to rehearse */
+		rc = 0;
+	else
 		rc = rehearse(f, text, &s, &r, &end, err);
-	else if (!(rc = ct_outbox_accept(
-		       f->ob, s.key, text, s.digest, &r, err)))
-		rc = go(f, &r, &s, &end, err);
 	free(text);
 	if (!rc) {
 		(void)json_object_set_new(
 		    rec, "submission", ct_filing_submission(f, &r, &end));
 		say(f, &r, &end);
-		*outcome = end.already ? "already" : state_of(&end);
+		*outcome = end.already ? "already"
+		    : r.desk           ? ct_outbox_state(&r)
+				       : state_of(&end);
 		*status = end.status;
 	}
-	if (!rc && f->tip && !end.status && unsealed(&s)) {
+	if (!rc && f->tip && !end.status && !r.desk && unsealed(&s)) {
 		ct_warn("'report:%s' is finished, its evidence is not sealed",
 		    r.key);
 		*status = CT_TEMPFAIL;
@@ -205,12 +235,43 @@ ct_filing_record(struct ct_filing *f, json_t *rec, const char **outcome,
 	return rc;
 }
 
+/* One for another authority: only that it is exempt by now is news. */
+static int
+look_at(struct ct_filing *f, struct ct_outbox_report *r, const json_t *rec,
+    bool give_up, bool *news, struct ct_err *err)
+{
+	int rc;
+
+	if (give_up)
+		return ct_fail(err, CT_NOPERM,
+		    "'report:%s' is not one that this program files", r->key);
+	rc = ct_desk_settle(f, r, rec, err);
+	*news = r->exempt;
+	return rc;
+}
+
+static int
+go_on(struct ct_filing *f, struct ct_outbox_report *r, bool give_up,
+    struct ct_filing_end *end, struct ct_err *err)
+{
+	if (give_up && r->finished)
+		return ct_fail(err, CT_NOPERM,
+		    "'report:%s' is finished; ask NCMEC", r->key);
+	if (give_up)
+		return ct_filing_retract(f, r, end, err);
+	if (!r->finished && ct_now() - r->accepted > LATE)
+		ct_warn("'report:%s' was accepted %lld min ago", r->key,
+		    (long long)((ct_now() - r->accepted) / 60000));
+	return ct_filing_drive(f, r, end, err);
+}
+
 int
 ct_filing_key(struct ct_filing *f, const char *key, bool give_up, json_t **rec,
     int *status, struct ct_err *err)
 {
 	struct ct_outbox_report r;
 	struct ct_filing_end end = { 0 };
+	bool news = true;
 	int rc;
 
 	*rec = NULL;
@@ -218,28 +279,44 @@ ct_filing_key(struct ct_filing *f, const char *key, bool give_up, json_t **rec,
 		return CT_NO;
 	if ((rc = ct_outbox_load(f->ob, key, &r, err)))
 		return rc;
-	if (!give_up && !r.finished && ct_now() - r.accepted > LATE)
-		ct_warn("'report:%s' was accepted %lld min ago", r.key,
-		    (long long)((ct_now() - r.accepted) / 60000));
-	if (give_up && r.finished)
-		rc = ct_fail(
-		    err, CT_NOPERM, "'report:%s' is finished; ask NCMEC", key);
-	else if (give_up)
-		rc = ct_filing_retract(f, &r, &end, err);
-	else
-		rc = ct_filing_drive(f, &r, &end, err);
-	if (!rc)
-		*rec = ct_json_object(r.record, strlen(r.record), err);
-	if (!rc && !*rec)
+	if (!(*rec = ct_json_object(r.record, strlen(r.record), err)))
 		rc = err->code;
-	if (!rc) {
+	else if (r.desk)
+		rc = look_at(f, &r, *rec, give_up, &news, err);
+	else
+		rc = go_on(f, &r, give_up, &end, err);
+	if (!rc && news) {
 		(void)json_object_set_new(
 		    *rec, "submission", ct_filing_submission(f, &r, &end));
 		say(f, &r, &end);
-		*status = end.status;
+	} else {
+		json_decref(*rec);
+		*rec = NULL;
 	}
+	*status = end.status;
 	ct_outbox_done(&r);
 	return rc;
+}
+
+static void
+add_text(json_t *line, const char *name, const char *text)
+{
+	if (text && *text)
+		(void)json_object_set_new(line, name, json_string(text));
+}
+
+/* Of a report for another authority. */
+static void
+add_desk(json_t *line, const struct ct_outbox_report *r)
+{
+	struct ct_err err = { 0 };
+	json_t *rec = ct_json_object(r->record, strlen(r->record), &err);
+
+	add_text(line, "authority", ct_rec_text(rec, "report.authority"));
+	add_text(line, "due", ct_rec_text(rec, "report.due"));
+	if (r->filed || r->exempt)
+		add_text(line, r->filed ? "report_id" : "exempt", r->ref);
+	json_decref(rec);
 }
 
 json_t *
@@ -249,19 +326,15 @@ ct_filing_status(const struct ct_filing *f, const struct ct_outbox_report *r)
 	char at[CT_TIME_LEN];
 	json_t *line = json_pack("{s:o, s:s, s:s, s:s, s:i, s:s, s:I}", "id",
 	    json_sprintf("report:%s", r->key), "key", r->key, "env",
-	    f->production ? "production" : "test", "state",
-	    r->finished   ? "finished"
-		: r->held ? "held"
-			  : "pending",
+	    f->production ? "production" : "test", "state", ct_outbox_state(r),
 	    "attempts", r->attempts, "accepted", ct_time(r->accepted, at),
 	    "age_s", (json_int_t)((ct_now() - r->accepted) / 1000));
 
-	if (*r->id)
-		(void)json_object_set_new(
-		    line, "report_id", json_string(r->id));
-	if (r->finished)
-		(void)json_object_set_new(
-		    line, "finished", json_string(ct_time(r->finished_at, at)));
+	add_text(line, "report_id", r->id);
+	if (r->desk)
+		add_desk(line, r);
+	if (r->finished || r->filed || r->exempt)
+		add_text(line, "finished", ct_time(r->finished_at, at));
 	if (r->lacks)
 		(void)json_object_set_new(line, "lacks",
 		    json_integer((json_int_t)json_array_size(r->lacks)));
@@ -269,9 +342,8 @@ ct_filing_status(const struct ct_filing *f, const struct ct_outbox_report *r)
 		(void)json_object_set_new(
 		    line, "orphans", json_integer(r->orphans));
 	if (waits)
-		(void)json_object_set_new(
-		    line, "next", json_string(ct_time(r->until, at)));
+		add_text(line, "next", ct_time(r->until, at));
 	if (waits || (r->held && !r->finished))
-		(void)json_object_set_new(line, "reason", json_string(r->why));
+		add_text(line, "reason", r->why);
 	return line;
 }

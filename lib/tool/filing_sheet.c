@@ -44,7 +44,7 @@ digest_of(struct ct_sheet *s)
 	if (!text)
 		ct_die(CT_OSERR, "out of memory");
 	ct_blake_start(&b, sizeof sum, NULL);
-	ct_blake_field(&b, s->xml);
+	ct_blake_field(&b, s->xml ? s->xml : s->document);
 	ct_blake_field(&b, text);
 	ct_blake_end(&b, sum, sizeof sum);
 	ct_hex(sum, sizeof sum, s->digest);
@@ -94,6 +94,39 @@ read_key(struct ct_sheet *s, const json_t *rec, struct ct_err *err)
 	return 0;
 }
 
+static int
+check_texts(const json_t *texts, struct ct_err *err)
+{
+	size_t i;
+
+	if (texts && !json_is_array(texts))
+		return ct_fail(err, CT_DATAERR, "report.texts is no array");
+	for (i = 0; i < json_array_size(texts); i++)
+		if (!ct_rec_text(json_array_get(texts, i), "content"))
+			return ct_fail(err, CT_DATAERR,
+			    "report.texts[%zu].content is no text", i);
+	return 0;
+}
+
+/* Whom it is for decides what it has: one for another is never NCMEC's. */
+static int
+read_document(struct ct_sheet *s, const json_t *rec, struct ct_err *err)
+{
+	const json_t *authority = ct_rec_get(rec, "report.authority");
+
+	if (authority && !json_is_string(authority))
+		return ct_fail(err, CT_DATAERR, "report.authority is no text");
+	if (authority && strcmp(json_string_value(authority), "ncmec") != 0) {
+		s->authority = json_string_value(authority);
+		s->document = ct_rec_text(rec, "report.document");
+		return s->document && *s->document
+		    ? 0
+		    : ct_fail(err, CT_DATAERR, "report.document is no text");
+	}
+	s->xml = ct_rec_text(rec, "report.xml");
+	return s->xml ? 0 : ct_fail(err, CT_DATAERR, "report.xml is no text");
+}
+
 int
 ct_sheet_read(
     struct ct_sheet *s, const json_t *rec, bool production, struct ct_err *err)
@@ -109,11 +142,12 @@ ct_sheet_read(
 	if (strcmp(env, want) != 0)
 		return ct_fail(err, CT_NOPERM,
 		    "a report for the %s environment, this is %s", env, want);
-	s->xml = ct_rec_text(rec, "report.xml");
-	if (!s->xml)
-		return ct_fail(err, CT_DATAERR, "report.xml is no text");
+	if (read_document(s, rec, err))
+		return err->code;
 	s->files = ct_rec_get(rec, "report.files");
-	if (read_key(s, rec, err) || check_files(s->files, err))
+	s->texts = ct_rec_get(rec, "report.texts");
+	if (read_key(s, rec, err) || check_files(s->files, err) ||
+	    check_texts(s->texts, err))
 		return err->code;
 	digest_of(s);
 	return 0;
@@ -150,7 +184,7 @@ ct_sheet_tells(const struct ct_sheet *s, struct ct_err *err)
 	struct ct_err why = { 0 };
 	struct ct_xml *doc = NULL;
 	const struct ct_xml_node *n;
-	bool yes = json_array_size(s->files) > 0;
+	bool yes = s->authority || json_array_size(s->files) > 0;
 
 	/* one that is not well-formed is held, with the place, by the schema */
 	if (yes || ct_xml_parse(&doc, s->xml, strlen(s->xml), &why))
@@ -275,31 +309,42 @@ ct_sheet_check(
 }
 
 static bool
-has(const json_t *files, const char *sha256)
+has(const json_t *list, const char *name, const char *digest)
 {
 	size_t i;
 
-	for (i = 0; i < json_array_size(files); i++)
-		if (strcmp(sha256,
-			ct_rec_text(json_array_get(files, i), "sha256")) == 0)
+	for (i = 0; i < json_array_size(list); i++)
+		if (strcmp(digest,
+			ct_rec_text(json_array_get(list, i), name)) == 0)
 			return true;
 	return false;
 }
 
+static void
+find_lacks(json_t *lacks, const json_t *filed, const json_t *rec,
+    const char *list, const char *name, char where[CT_SHEET_WHERE])
+{
+	const char *digest;
+	size_t i;
+
+	for (i = 0; i < json_array_size(rec); i++) {
+		digest = ct_rec_text(json_array_get(rec, i), name);
+		if (has(filed, name, digest))
+			continue;
+		if (!json_array_size(lacks))
+			(void)snprintf(
+			    where, CT_SHEET_WHERE, "report.%s[%zu]", list, i);
+		(void)json_array_append_new(lacks, json_string(digest));
+	}
+}
+
 json_t *
-ct_sheet_lacks(
-    const struct ct_sheet *filed, const struct ct_sheet *rec, size_t *i)
+ct_sheet_lacks(const struct ct_sheet *filed, const struct ct_sheet *rec,
+    char where[CT_SHEET_WHERE])
 {
 	json_t *lacks = json_array();
-	const char *sha256;
-	size_t k = json_array_size(rec->files);
 
-	while (k-- > 0) {
-		sha256 = ct_rec_text(json_array_get(rec->files, k), "sha256");
-		if (has(filed->files, sha256))
-			continue;
-		*i = k;
-		(void)json_array_append_new(lacks, json_string(sha256));
-	}
+	find_lacks(lacks, filed->files, rec->files, "files", "sha256", where);
+	find_lacks(lacks, filed->texts, rec->texts, "texts", "content", where);
 	return lacks;
 }

@@ -55,7 +55,7 @@ on_resume(struct ct_filing *f, const char *key, struct ct_out *out, int *status,
 	*status = 0;
 	if (rc)
 		return rc;
-	if ((r.held || r.until) && !r.finished)
+	if ((r.held || r.until) && !r.finished && !r.desk)
 		rc = ct_outbox_note(f->ob, &r, "resume", NULL, NULL, 0, err);
 	if (!rc)
 		rc = put(out, ct_filing_status(f, &r), err);
@@ -75,6 +75,16 @@ on_retract(struct ct_filing *f, const char *key, struct ct_out *out,
 	if (*status == CT_PROTOCOL) /* held is what was asked for here */
 		*status = 0;
 	return rc ? rc : put(out, rec, err);
+}
+
+static int
+on_filed(struct ct_filing *f, const char *key, struct ct_out *out, int *status,
+    struct ct_err *err)
+{
+	json_t *rec;
+	int rc = ct_desk_filed(f, key, &rec, status, err);
+
+	return rc == CT_NO ? no_such(key, err) : rc ? rc : put(out, rec, err);
 }
 
 static int
@@ -106,6 +116,9 @@ static const struct ct_filing_verb verbs[] = {
 	{ "resume", on_resume, NULL, CT_KEYS_SOME, false, true, true },
 	{ "retract", on_retract, NULL, CT_KEYS_SOME, true, true, true },
 	{ "receipt", on_receipt, NULL, CT_KEYS_ONE, false, false, true },
+	{ "filed", on_filed, NULL, CT_KEYS_ONE, false, true, true },
+	{ "due", NULL, ct_filing_due, CT_KEYS_NONE, false, false, true },
+	{ "prior", NULL, ct_filing_prior, CT_KEYS_NONE, false, false, true },
 	{ "check", NULL, ct_filing_check, CT_KEYS_NONE, true, false, true },
 	{ "fetch-xsd", NULL, ct_filing_fetch, CT_KEYS_NONE, true, false, true },
 };
@@ -190,7 +203,9 @@ ct_filing_do_all(
 		return v->all(f, out);
 	if (!f->ob)
 		return 0;
-	if (ct_outbox_keys(f->ob, v->keys == CT_KEYS_ANY, &keys, &err)) {
+	if (ct_outbox_keys(f->ob,
+		v->keys == CT_KEYS_ANY ? CT_OUTBOX_ALL : CT_OUTBOX_OPEN, &keys,
+		&err)) {
 		ct_warn("%s", err.msg);
 		free(keys);
 		return err.code;

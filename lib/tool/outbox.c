@@ -26,7 +26,12 @@ static const char *const schema[] = {
 	" BEGIN SELECT RAISE(ABORT, 'events are only added'); END;",
 	"CREATE TABLE service(one INTEGER PRIMARY KEY CHECK(one=1),"
 	" until INTEGER NOT NULL, pauses INTEGER NOT NULL,"
-	" refused TEXT NOT NULL, at INTEGER NOT NULL, why TEXT NOT NULL);",
+	" refused TEXT NOT NULL, at INTEGER NOT NULL, why TEXT NOT NULL);"
+	"ALTER TABLE reports ADD COLUMN account TEXT;"
+	"UPDATE reports SET account=json_extract(record, '$.user.id')"
+	" WHERE json_valid(record);"
+	"CREATE INDEX reports_account ON reports(account, finished_at);"
+	"CREATE INDEX reports_report_id ON reports(report_id);",
 	NULL
 };
 
@@ -140,13 +145,15 @@ ct_outbox_done(struct ct_outbox_report *r)
 {
 	free(r->record);
 	free(r->why);
+	free(r->ref);
 	free(r->file);
 	json_decref(r->lacks);
 	*r = (struct ct_outbox_report){ 0 };
 }
 
 int
-ct_outbox_keys(struct ct_outbox *ob, bool all, char **keys, struct ct_err *err)
+ct_outbox_keys(struct ct_outbox *ob, enum ct_outbox_which which, char **keys,
+    struct ct_err *err)
 {
 	struct ct_rows *rows;
 	size_t len = 0, n;
@@ -156,9 +163,10 @@ ct_outbox_keys(struct ct_outbox *ob, bool all, char **keys, struct ct_err *err)
 	*keys = ct_alloc(1, 1);
 	ct_outbox_enter(ob);
 	rc = ct_rows_open(&rows, ob->st, err,
-	    all ? "SELECT key FROM reports ORDER BY accepted_at, key"
-		: "SELECT key FROM reports WHERE state<>'finished'"
-		  " ORDER BY accepted_at, key",
+	    which == CT_OUTBOX_ALL
+		? "SELECT key FROM reports ORDER BY accepted_at, key"
+		: "SELECT key FROM reports WHERE state IN"
+		  " ('pending', 'held', 'due') ORDER BY accepted_at, key",
 	    "");
 	while (!rc && (rc = ct_rows_next(rows, err)) == 1) {
 		key = ct_rows_text(rows, 0);
@@ -172,6 +180,42 @@ ct_outbox_keys(struct ct_outbox *ob, bool all, char **keys, struct ct_err *err)
 	ct_rows_close(rows);
 	ct_outbox_leave(ob);
 	return rc;
+}
+
+int
+ct_outbox_account(struct ct_outbox *ob, const char *account, ct_outbox_fn *fn,
+    void *arg, struct ct_err *err)
+{
+	struct ct_rows *rows;
+	int rc, done = 0;
+
+	ct_outbox_enter(ob);
+	rc = ct_rows_open(&rows, ob->st, err,
+	    "SELECT report_id, record FROM reports WHERE account IS ? AND"
+	    " state='finished' AND report_id IS NOT NULL"
+	    " ORDER BY finished_at, key",
+	    "s", account);
+	while (!rc && !done && (rc = ct_rows_next(rows, err)) == 1) {
+		done = fn(ct_rows_text(rows, 0), ct_rows_text(rows, 1), arg);
+		rc = 0;
+	}
+	ct_rows_close(rows);
+	ct_outbox_leave(ob);
+	return rc ? rc : done;
+}
+
+int
+ct_outbox_has(struct ct_outbox *ob, const char *report_id, struct ct_err *err)
+{
+	int64_t n;
+	int rc;
+
+	ct_outbox_enter(ob);
+	rc = ct_store_int(ob->st, &n, err,
+	    "SELECT 1 FROM reports WHERE report_id=? AND state<>'filed'", "s",
+	    report_id);
+	ct_outbox_leave(ob);
+	return rc == 1 ? 0 : rc == 0 ? CT_NO : rc;
 }
 
 int

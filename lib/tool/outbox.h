@@ -6,7 +6,8 @@
  * goes out, and what came of it after the answer.  Events are only ever added;
  * the state of a report is what they add up to:
  *
- *	accept        digest           the record is ours to file
+ *	accept        digest           the record is ours to file; authority: if
+ *	                               it is another's than NCMEC, a person's
  *	submit-sent   digest           about to open a draft (a new attempt)
  *	open          report_id        the draft is open
  *	upload-sent   i                about to send file i
@@ -25,6 +26,8 @@
  *	resume                         a person lets it go on
  *	lacks         files            finished without these (SHA-256), which
  *	                               a later record of its key has
+ *	filed         ref              of another authority: a person filed it
+ *	exempt        report_id        or need not, as NCMEC has this report
  *
  * One process at a time owns an outbox, and any number of its threads may use
  * it, each with reports of its own: what they add while the disk is busy
@@ -91,6 +94,9 @@ struct ct_outbox_report {
 	int pauses;    /* since a person last said go on */
 	int64_t finished_at;
 	json_t *lacks; /* finished: SHA-256 of files that came later, or NULL */
+	bool desk; /* of another authority: never sent, only kept account of */
+	bool filed, exempt; /* and this came of it, at finished_at */
+	char *ref; /* of filed: what a person said; of exempt: NCMEC's id */
 	/* of the attempt in hand */
 	bool open;               /* a draft, its id known */
 	char id[CT_REPORT_ID];   /* of the draft or report, or "" */
@@ -101,13 +107,24 @@ struct ct_outbox_report {
 	size_t nfiles;
 };
 
+/* "finished", "held", "pending"; "due", "filed", "exempt". */
+const char *ct_outbox_state(const struct ct_outbox_report *r);
+
+struct ct_outbox_new {
+	const char *key;
+	const char *record;    /* one line of JSON */
+	const char *digest;    /* of what of it would be sent */
+	const char *account;   /* whom it is about, or NULL */
+	const char *authority; /* whom it is for, NULL: NCMEC */
+};
+
 /*
  * The report is now in hand: record is kept as new, or in place of an older
  * one of this key if what it would send differs and nothing of it can have
  * been filed.  Durable when 0 is returned.  Then as ct_outbox_load.
  */
-int ct_outbox_accept(struct ct_outbox *ob, const char *key, const char *record,
-    const char *digest, struct ct_outbox_report *r, struct ct_err *err);
+int ct_outbox_accept(struct ct_outbox *ob, const struct ct_outbox_new *new_,
+    struct ct_outbox_report *r, struct ct_err *err);
 
 /* Read it.  CT_NO if there is none.  Release with ct_outbox_done. */
 int ct_outbox_load(struct ct_outbox *ob, const char *key,
@@ -147,10 +164,27 @@ int ct_outbox_service_keep(struct ct_outbox *ob,
 
 /*
  * Keys in the order they were accepted, each with its NUL, an empty one after
- * the last.  all: every key; else those not finished.  Release with free.
+ * the last.  Release with free.
  */
-int ct_outbox_keys(
-    struct ct_outbox *ob, bool all, char **keys, struct ct_err *err);
+enum ct_outbox_which {
+	CT_OUTBOX_ALL,
+	CT_OUTBOX_OPEN, /* all but those that are finished, filed or exempt */
+};
+int ct_outbox_keys(struct ct_outbox *ob, enum ct_outbox_which which,
+    char **keys, struct ct_err *err);
+
+/*
+ * Call fn for the finished reports about this account (NULL: about none), in
+ * the order in which they were finished, until it returns nonzero, and return
+ * that.  It must not use the outbox.
+ */
+typedef int ct_outbox_fn(const char *report_id, const char *record, void *arg);
+int ct_outbox_account(struct ct_outbox *ob, const char *account,
+    ct_outbox_fn *fn, void *arg, struct ct_err *err);
+
+/* Is a report or draft of this number ours?  0, CT_NO. */
+int ct_outbox_has(
+    struct ct_outbox *ob, const char *report_id, struct ct_err *err);
 
 /*
  * The answer that said a report is filed, byte for byte; CT_NO if there is

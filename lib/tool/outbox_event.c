@@ -207,6 +207,31 @@ on_accept(struct ct_outbox_report *r, const struct ct_event *ev)
 	if (!r->accepted)
 		r->accepted = ev->at;
 	r->until = r->pauses = 0; /* other content, another chance */
+	r->desk = json_object_get(ev->detail, "authority") != NULL;
+}
+
+static void
+settled(struct ct_outbox_report *r, const struct ct_event *ev, const char *name)
+{
+	const char *ref = json_string_value(json_object_get(ev->detail, name));
+
+	free(r->ref);
+	r->ref = ct_strdup(ref ? ref : "");
+	r->finished_at = ev->at;
+}
+
+static void
+on_filed(struct ct_outbox_report *r, const struct ct_event *ev)
+{
+	r->filed = true;
+	settled(r, ev, "ref");
+}
+
+static void
+on_exempt(struct ct_outbox_report *r, const struct ct_event *ev)
+{
+	r->exempt = true;
+	settled(r, ev, "report_id");
 }
 
 static const struct {
@@ -230,6 +255,8 @@ static const struct {
 	{ "hold", on_hold },
 	{ "resume", on_resume },
 	{ "lacks", on_lacks },
+	{ "filed", on_filed },
+	{ "exempt", on_exempt },
 };
 
 int
@@ -247,4 +274,15 @@ ct_outbox_apply(
 		}
 	/* of a later version, or damage: nothing may be guessed from it */
 	return ct_fail(err, CT_CONFIG, "the outbox holds an unknown event");
+}
+
+const char *
+ct_outbox_state(const struct ct_outbox_report *r)
+{
+	return r->finished ? "finished"
+	    : r->filed     ? "filed"
+	    : r->exempt    ? "exempt"
+	    : r->desk      ? "due"
+	    : r->held      ? "held"
+			   : "pending";
 }

@@ -19,7 +19,7 @@ struct ct_write {
 	const struct ct_event *ev;
 	const void *body;
 	size_t len;
-	bool accept; /* with it r's record and digest are kept */
+	const struct ct_outbox_new *accept; /* with it the record is kept */
 	bool done;
 	int rc; /* once done */
 	struct ct_write *next;

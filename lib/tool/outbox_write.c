@@ -28,20 +28,16 @@ ct_outbox_leave(struct ct_outbox *ob)
 /* ---- one transaction --------------------------------------------------------
  */
 
-static const char *
-state_of(const struct ct_outbox_report *r)
-{
-	return r->finished ? "finished" : r->held ? "held" : "pending";
-}
-
 static int
 accept(struct ct_outbox *ob, const struct ct_write *w, struct ct_err *err)
 {
 	return ct_store_do(ob->st, err,
-	    "INSERT INTO reports(key, state, digest, record, accepted_at)"
-	    " VALUES(?,'pending',?,?,?) ON CONFLICT(key) DO UPDATE SET"
-	    " digest=excluded.digest, record=excluded.record",
-	    "sssi", w->r->key, w->r->digest, w->r->record, w->ev->at);
+	    "INSERT INTO reports(key, state, digest, record, account,"
+	    " accepted_at) VALUES(?,'pending',?,?,?,?)"
+	    " ON CONFLICT(key) DO UPDATE SET digest=excluded.digest,"
+	    " record=excluded.record, account=excluded.account",
+	    "ssssi", w->r->key, w->r->digest, w->r->record, w->accept->account,
+	    w->ev->at);
 }
 
 static int
@@ -67,8 +63,8 @@ summarise(
 	return ct_store_do(ob->st, err,
 	    "UPDATE reports SET state=?, report_id=nullif(?,''), attempts=?,"
 	    " finished_at=nullif(?,0) WHERE key=?",
-	    "ssiis", state_of(r), r->id, (int64_t)r->attempts, r->finished_at,
-	    r->key);
+	    "ssiis", ct_outbox_state(r), r->id, (int64_t)r->attempts,
+	    r->finished_at, r->key);
 }
 
 static int
@@ -167,18 +163,19 @@ ct_outbox_note(struct ct_outbox *ob, struct ct_outbox_report *r,
 
 /* *r is a report that the outbox does not have, or has with other content. */
 static int
-keep(struct ct_outbox *ob, struct ct_outbox_report *r, const char *record,
-    const char *digest, struct ct_err *err)
+keep(struct ct_outbox *ob, struct ct_outbox_report *r,
+    const struct ct_outbox_new *new_, struct ct_err *err)
 {
-	json_t *detail = json_pack("{s:s}", "digest", digest);
+	json_t *detail = json_pack("{s:s, s:s*}", "digest", new_->digest,
+	    "authority", new_->authority);
 	struct ct_event ev = { "accept", ct_now(), detail };
-	struct ct_write w = { .r = r, .ev = &ev, .accept = true };
+	struct ct_write w = { .r = r, .ev = &ev, .accept = new_ };
 	int rc;
 
 	free(r->record);
-	r->record = ct_strdup(record);
+	r->record = ct_strdup(new_->record);
 	r->digest[0] = '\0';
-	(void)strncat(r->digest, digest, sizeof r->digest - 1);
+	(void)strncat(r->digest, new_->digest, sizeof r->digest - 1);
 	if (!(rc = ct_outbox_apply(r, &ev, err)))
 		rc = store(ob, &w, err);
 	json_decref(detail);
@@ -208,22 +205,25 @@ look_for_split(
 }
 
 int
-ct_outbox_accept(struct ct_outbox *ob, const char *key, const char *record,
-    const char *digest, struct ct_outbox_report *r, struct ct_err *err)
+ct_outbox_accept(struct ct_outbox *ob, const struct ct_outbox_new *new_,
+    struct ct_outbox_report *r, struct ct_err *err)
 {
-	int rc = ct_outbox_load(ob, key, r, err);
+	size_t len = strlen(new_->key);
+	int rc = ct_outbox_load(ob, new_->key, r, err);
 
-	if (rc == CT_NO && strlen(key) >= sizeof r->key)
+	if (rc == CT_NO && len >= sizeof r->key)
 		return ct_fail(err, CT_SOFTWARE, "a key is too long");
 	if (rc == CT_NO) {
-		memcpy(r->key, key, strlen(key) + 1);
+		memcpy(r->key, new_->key, len + 1);
 		r->fresh = true;
-		rc = look_for_split(ob, key, &r->split, err);
+		rc = look_for_split(ob, new_->key, &r->split, err);
 	} else if (!rc &&
-	    (r->finished || r->doubt.finish || strcmp(r->digest, digest) == 0))
+	    (r->finished || r->filed || r->exempt || r->doubt.finish ||
+		strcmp(r->digest, new_->digest) == 0)) {
 		return 0;
+	}
 	if (!rc)
-		rc = keep(ob, r, record, digest, err);
+		rc = keep(ob, r, new_, err);
 	if (rc)
 		ct_outbox_done(r);
 	return rc;

@@ -92,29 +92,36 @@ doubts(void)
 	    "filed");
 }
 
+static int
+accept_it(const char *key, const char *record, const char *digest)
+{
+	return ct_outbox_accept(ob,
+	    &(struct ct_outbox_new){
+		.key = key, .record = record, .digest = digest },
+	    &r, &err);
+}
+
 static void
 accepting(void)
 {
-	ok(ct_outbox_accept(ob, KEY, "{}", "d1", &r, &err) == 0 && r.fresh &&
-		!r.split && strcmp(r.record, "{}") == 0,
+	ok(accept_it(KEY, "{}", "d1") == 0 && r.fresh && !r.split &&
+		strcmp(r.record, "{}") == 0,
 	    "accepted");
 	ct_outbox_done(&r);
-	ok(ct_outbox_accept(ob, KEY, "{\"x\":1}", "d2", &r, &err) == 0 &&
-		!r.fresh && strcmp(r.digest, "d2") == 0 &&
+	ok(accept_it(KEY, "{\"x\":1}", "d2") == 0 && !r.fresh &&
+		strcmp(r.digest, "d2") == 0 &&
 		strcmp(r.record, "{\"x\":1}") == 0,
 	    "another content takes its place");
 	doubts();
 	ct_outbox_done(&r);
-	ok(ct_outbox_accept(ob, KEY, "{}", "d3", &r, &err) == 0 && r.finished &&
+	ok(accept_it(KEY, "{}", "d3") == 0 && r.finished &&
 		strcmp(r.digest, "d2") == 0,
 	    "but not that of a finished report");
 	ct_outbox_done(&r);
-	ok(ct_outbox_accept(ob, KEY ".1/2", "{}", "d", &r, &err) == 0 &&
-		r.fresh && r.split,
+	ok(accept_it(KEY ".1/2", "{}", "d") == 0 && r.fresh && r.split,
 	    "a part of what was one report stands out");
 	ct_outbox_done(&r);
-	ok(ct_outbox_accept(ob, KEY ".2/2", "{}", "d", &r, &err) == 0 &&
-		r.split,
+	ok(accept_it(KEY ".2/2", "{}", "d") == 0 && r.split,
 	    "so does the other");
 	ct_outbox_done(&r);
 }
@@ -128,13 +135,12 @@ parts(void)
 
 	for (i = 1; i <= 3; i++) {
 		(void)snprintf(key, sizeof key, "%s.%d/3", other, i);
-		ok(ct_outbox_accept(ob, key, "{}", "d", &r, &err) == 0 &&
-			!r.split,
-		    "part %d of 3", i);
+		ok(accept_it(key, "{}", "d") == 0 && !r.split, "part %d of 3",
+		    i);
 		ct_outbox_done(&r);
 	}
 	(void)snprintf(key, sizeof key, "%s.1/13", other);
-	ok(ct_outbox_accept(ob, key, "{}", "d", &r, &err) == 0 && r.split,
+	ok(accept_it(key, "{}", "d") == 0 && r.split,
 	    "part 1 of 13 is another cut");
 	ct_outbox_done(&r);
 }
@@ -152,11 +158,12 @@ reading(void)
 	free(body);
 	ok(ct_outbox_receipt(ob, KEY ".1/2", &body, &len, &err) == CT_NO,
 	    "none of what is not filed");
-	ok(ct_outbox_keys(ob, false, &keys, &err) == 0 &&
+	ok(ct_outbox_keys(ob, CT_OUTBOX_OPEN, &keys, &err) == 0 &&
 		strcmp(keys, KEY ".1/2") == 0,
 	    "what is not finished");
 	free(keys);
-	ok(ct_outbox_keys(ob, true, &keys, &err) == 0 && strcmp(keys, KEY) == 0,
+	ok(ct_outbox_keys(ob, CT_OUTBOX_ALL, &keys, &err) == 0 &&
+		strcmp(keys, KEY) == 0,
 	    "all there is, in order");
 	free(keys);
 	ok(ct_outbox_load(ob, "no", &r, &err) == CT_NO, "no such key");

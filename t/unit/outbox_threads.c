@@ -31,11 +31,14 @@ seen(struct ct_store *st, const char *key, const char *event, int n)
 static void
 report(struct ct_store *st, const char *key)
 {
+	const struct ct_outbox_new new_ = {
+		.key = key, .record = "{}", .digest = "d"
+	};
 	struct ct_outbox_report r;
 	struct ct_err err;
 	int i;
 
-	bad += ct_outbox_accept(ob, key, "{}", "d", &r, &err) != 0 || !r.fresh;
+	bad += ct_outbox_accept(ob, &new_, &r, &err) != 0 || !r.fresh;
 	bad += !seen(st, key, "accept", 1);
 	for (i = 0; i < FILES; i++) {
 		bad += ct_outbox_note(ob, &r, "upload-sent",
@@ -101,7 +104,7 @@ main(void)
 	ok(done.events == EVENTS, "all %d are counted", EVENTS);
 	ok(done.commits < done.events, "in fewer commits (%lld)",
 	    (long long)done.commits);
-	ok(ct_outbox_keys(ob, true, &keys, &err) == 0, "the keys");
+	ok(ct_outbox_keys(ob, CT_OUTBOX_ALL, &keys, &err) == 0, "the keys");
 	for (k = 0; keys[k]; k += strlen(keys + k) + 1)
 		keyn++;
 	ok(keyn == (size_t)THREADS * REPORTS, "are all there");
