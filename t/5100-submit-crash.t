@@ -12,6 +12,14 @@ sandbox
 [ -n "${SWEEP-}" ] ||
     first=$(killat -a 0 ct-submit -V 2>&1 >/dev/null | tail -n 1)
 is_safe 'killed, then run again' ct-submit
+# the run that puts right what one left that was killed as the answer to its
+# first upload came: killed, too
+keep
+before=10 first=1
+[ -n "${SWEEP-}" ] || { calls='-s connect,sendto'; step=1; }
+is_safe 'killed while it recovers' ct-submit
+before=
+serial
 parallel
 is_safe 'two reports at a time' ct-submit -j 2
 serial

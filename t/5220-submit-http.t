@@ -70,7 +70,7 @@ failing() {
 		;;
 	stall)
 		plan "$(spec "$call" "$kind")"
-		LD_PRELOAD=$t/fault.so CT_FAST=50 "$@"
+		LD_PRELOAD=$t/fault.so CT_FAST=30 "$@"
 		;;
 	*)
 		plan "$(spec "$call" "$kind")"

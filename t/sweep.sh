@@ -8,9 +8,10 @@ killat 1 true || [ $? -eq 137 ] || skip_all 'ptrace is not allowed here'
 # What is asked of one sweep; set before it
 calls=-a       # those of killat to count
 step=7 first=1 # which of the stops there are; make sweep takes all
-[ -z "${SWEEP-}" ] || step=1
+[ -z "${SWEEP-}" ] || step=$SWEEP
 each=1         # reports in one run
 home=$tmp/home # its state directory, a new one for each stop
+before=        # a stop, of the calls of the network, of a run before that one
 under=         # what the program that is killed runs under
 fresh=         # done before each
 power=         # a command that lets all be lost that is not on the disk
@@ -40,6 +41,8 @@ point() {
 	shift 2
 	rm -rf "$home"
 	${fresh:-:}
+	[ -z "$before" ] || filer killat -s connect,sendto "$before" "$@" \
+	    <in >before.out 2>before.err
 	# shellcheck disable=SC2086 # lists of words
 	filer ${under-} killat $calls "$stop" "$@" <in >killed.out 2>killed.err
 	killed=$?
