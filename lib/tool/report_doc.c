@@ -74,7 +74,7 @@ base_name(
 {
 	(void)c;
 	(void)node;
-	if (strchr(text, '/'))
+	if (ct_base_name(text) != text)
 		return "has a path";
 	for (; *text; text++)
 		if ((unsigned char)*text < ' ' || *text == 0x7f)

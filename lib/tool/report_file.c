@@ -8,8 +8,6 @@
 #include "queue.h"
 #include "report_impl.h"
 
-#define NAME 2056 /* characters of originalFileName */
-
 static const struct {
 	const char *name;
 	size_t len;
@@ -53,15 +51,15 @@ hashes(json_t *file, const json_t *rec, struct ct_err *err)
 static char *
 base_name(const char *path)
 {
-	const char *base = strrchr(path, '/'), *s;
+	size_t n = 0, chars = 0,
+	       max = ct_types[CT_T_STR2056].max - 2; /* %XX is three */
+	const char *base = ct_base_name(path), *s;
 	bool legal = ct_xml_legal(path);
-	size_t n = 0, chars = 0;
 	unsigned char c;
 	char *name;
 
-	base = base ? base + 1 : path;
 	name = ct_alloc(3 * strlen(base) + 1, 1);
-	for (s = base; (c = (unsigned char)*s) && chars < NAME - 2; s++) {
+	for (s = base; (c = (unsigned char)*s) && chars < max; s++) {
 		if (c < ' ' || c == 0x7f || (!legal && c >= 0x80)) {
 			n += (size_t)sprintf(name + n, "%%%02X", c);
 			chars += 3;

@@ -146,6 +146,7 @@ bool ct_mail_ok(const char *text);
 bool ct_url_ok(const char *text);
 bool ct_http_ok(const char *text);
 bool ct_ip_ok(const char *text);
+const char *ct_base_name(const char *path); /* of any system */
 bool ct_ip_private(const char *text); /* an address nobody outside can find */
 bool ct_placeholder(const char *text);
 

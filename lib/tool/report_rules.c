@@ -53,6 +53,18 @@ ct_http_ok(const char *text)
 	return n && text[n] && !strchr("/?#:", text[n]) && ct_url_ok(text);
 }
 
+const char *
+ct_base_name(const char *path)
+{
+	const char *cut = strrchr(path, '/');
+	bool windows = strncmp(path, "\\\\", 2) == 0 ||
+	    (isalpha((unsigned char)*path) && strncmp(path + 1, ":\\", 2) == 0);
+
+	if (!cut && windows)
+		cut = strrchr(path, '\\');
+	return cut ? cut + 1 : path;
+}
+
 bool
 ct_ip_ok(const char *text)
 {
