@@ -83,6 +83,12 @@ replay() {
 	    -H "coop-signature: $(h coop-signature)" "$url/webhook/enrich"
 }
 is 'a copy of a request is refused' 401 replay
+for junk in '' '!' AAAA ==== A= "$(head -c 3000 /dev/zero | tr '\0' A)" "$(h ct-signature)"; do
+	is "  and so is a signature like '$(echo "$junk" | cut -c-8)'" 401 req -X POST \
+	    -t application/json -b body -H "ct-key: $(h ct-key)" \
+	    -H "ct-timestamp: $(h ct-timestamp)" -H 'ct-nonce: another' \
+	    -H "ct-signature: $junk" -H "coop-signature: $junk" "$url/webhook/enrich"
+done
 asked >/dev/null
 sed '/r.key/d' both.conf >ed.conf
 sed '/k.key/d' both.conf >rsa.conf
