@@ -89,10 +89,10 @@ is_safe() {
 }
 
 # is_caught WHAT NAME - it finds something in a program that is broken so, and
-# not because that cannot run at all
+# not because that cannot run at all.  Stops behind a call will do
 is_caught() {
 	keep
-	calls='-s connect,sendto' step=1 first=1
+	calls='-s connect,sendto' step=2 first=2
 	sweep "$t/broken/$2"
 	ok "$1: it is found" test $((lost + double)) -gt 0
 	ok "$1: at some of many stops" test $((lost + double)) -lt "$points"
