@@ -95,15 +95,16 @@ lay_list(const struct ct_elem *e, json_t *to, const json_t *over)
 	json_t *list = json_object_get(to, e->name), *one;
 	size_t i;
 
+	json_array_foreach(over, i, one)
+	{
+		ct_model_add(to, e->name, json_deep_copy(one));
+	}
+	if (json_is_array(over))
+		return;
 	if (json_is_object(over) && e->sub && (one = meant(e, list, over)))
 		lay(e, one, over);
-	else if (!json_is_array(over))
-		ct_model_add(to, e->name, json_deep_copy(over));
 	else
-		json_array_foreach(over, i, one)
-		{
-			ct_model_add(to, e->name, json_deep_copy(one));
-		}
+		ct_model_add(to, e->name, json_deep_copy(over));
 }
 
 static void

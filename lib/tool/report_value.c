@@ -57,7 +57,7 @@ one_of(const struct ct_where *at, const struct ct_type *type, const char *s,
 			return 0;
 	if (type->what)
 		return ct_value_is_not(at, type->what, err);
-	for (i = 0; type->values[i] && i < LISTED; i++)
+	for (i = 0; i < LISTED && type->values[i]; i++)
 		n += (size_t)snprintf(list + n, sizeof list - n, "%s%s",
 		    i ? ", " : "", type->values[i]);
 	return fault(err, at, "is none of %s", list);
