@@ -271,7 +271,51 @@ END
 exits 'with a basis they are open' 0 ct-report -qx --authority dsa18 <in
 ok '  which the letter names' grep -q 'on the basis of: Opinion of counsel of 2026-05-01, no. 7$' got
 
+# ---- the register: the same decision for three desks -----------------------------------
+CT_HOME=$tmp/register
+sandbox || exit 1
+printf 'one' >a.bin && printf 'two' >b.bin
+desk </dev/null
+ct-hash -q --user u5 a.bin b.bin | jq -c '.incident.at = "2026-03-04T05:06:00Z" |
+    .match = {verdict: "match", total: 1, hits: [{source: "s", list: "l", type: "md5", class: "csam", policy: "review"}]}' |
+    ct-review add -q >/dev/null
+ct-review decide -q --account u5 --verdict csam --by r7 >/dev/null
+ct-review decided -q >three.rec
+# line AUTHORITY - what comes of the decision there
+line() { ct-report -q --authority "$1" <three.rec 2>/dev/null | ct-submit -q --retry-wait 1; }
+line nca >of.nca
+line dsa18 >of.dsa18
+json 'what nobody files is due' '[.report.authority, .submission.state]' '["nca","due"]
+["dsa18","due"]' /dev/stdin <<END
+$(cat of.nca of.dsa18)
+END
+is 'no request is made for it' 0 state .requests_total
+kill "$box_pid"
+wait "$box_pid" 2>/dev/null
+exits 'nor does it need one' 0 line nca
+sandbox || exit 1
+line nca >of.nca
+CT_CLOCK=2026-11-23T10:00:00Z ct-submit due | jq -rc '[.authority, .state]' | sort >got
+json 'what is late is told' . '["dsa18","due"]
+["nca","due"]' got
+exits 'a letter was sent' 0 ct-submit filed "$(jq -r .report.key of.dsa18)" --ref 'BKA 7/26'
+json '  and is filed under its reference' '[.submission.state, .submission.report_id]' '["filed","BKA 7/26"]' got
+ct-review ack -q <got >/dev/null
+is 'NCMEC is still to be told' 2 sh -c 'ct-review decided -q | wc -l'
+line ncmec >of.ncmec
+json 'NCMEC is told' .submission.state '"finished"' of.ncmec
+id=$(jq -r .submission.report_id of.ncmec)
+line nca >of.nca
+json '  so the NCA need not be' '[.submission.state, .submission.exempt]' "[\"exempt\",\"$id\"]" of.nca
+line dsa18 >of.dsa18
+json '  what is filed stays so' '[.submission.state, .submission.already]' '["filed",true]' of.dsa18
+CT_CLOCK=2026-11-24T10:00:00Z ct-submit due >got
+json 'nothing is due' . '' got
+ct-review ack -q <of.ncmec >/dev/null
+is 'and the decision ends' '' ct-review decided -q --test
+
 # ---- NCMEC's case stays open ------------------------------------------------------
+CT_HOME=$tmp/state box=''
 conf </dev/null
 item 1 u1 a 1 'del(.review)' | ct-review add -q >/dev/null
 ct-review decide -q --account u1 --verdict csam --by r7 >/dev/null

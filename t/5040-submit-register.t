@@ -126,6 +126,16 @@ exits 'NCMEC has them' 0 run
 desk 26 | jq -c '.report.texts = [{id: "t", content: ("0" * 64)}]' >in
 exits 'then' 0 run
 says 'it is exempt' .submission.state '"exempt"'
+gone() { jq -c --arg h "$(sha256sum <"$1" | cut -c-64)" '.report.missing = [{id: "gone", sha256: $h}]'; }
+bytes g
+desk 29 a | gone g >in
+exits 'one that tells of what is gone' 0 run
+says 'is due, as NCMEC knows nothing of that' .submission.state '"due"'
+report 30 a | gone g >in
+exits 'NCMEC is told' 0 run
+desk 29 a | gone g >in
+exits 'then' 0 run
+says 'it is exempt' .submission.state '"exempt"'
 desk 28 >in
 exits 'one of nothing' 0 run
 says 'is not' .submission.state '"due"'

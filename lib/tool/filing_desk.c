@@ -12,9 +12,45 @@
 
 struct search {
 	const struct ct_sheet *sheet;
+	const json_t *rec; /* that it is of */
 	bool production;
 	char id[CT_REPORT_ID]; /* of the report that has it all, or "" */
 };
+
+/* Is this content in that array of a report record? */
+static bool
+tells_of(const json_t *rec, const char *list, const char *sha256)
+{
+	const json_t *one;
+	const char *has;
+	size_t i;
+
+	json_array_foreach(ct_rec_get(rec, list), i, one)
+	{
+		has = ct_rec_text(one, "sha256");
+		if (has && sha256 && strcmp(has, sha256) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What the platform has no longer, NCMEC must have, or have been told of. */
+static bool
+knows_missing(const json_t *filed, const json_t *rec)
+{
+	const json_t *one;
+	const char *sha256;
+	size_t i;
+
+	json_array_foreach(ct_rec_get(rec, "report.missing"), i, one)
+	{
+		sha256 = ct_rec_text(one, "sha256");
+		if (!tells_of(filed, "report.files", sha256) &&
+		    !tells_of(filed, "report.missing", sha256))
+			return false;
+	}
+	return true;
+}
 
 static int
 has_all(const char *report_id, const char *record, void *arg)
@@ -28,7 +64,7 @@ has_all(const char *report_id, const char *record, void *arg)
 
 	if (rec && !ct_sheet_read(&filed, rec, s->production, &err)) {
 		lacks = ct_sheet_lacks(&filed, s->sheet, where);
-		if (!json_array_size(lacks))
+		if (!json_array_size(lacks) && knows_missing(rec, s->rec))
 			(void)strncat(s->id, report_id, sizeof s->id - 1);
 	}
 	json_decref(lacks);
@@ -42,7 +78,9 @@ ct_desk_settle(struct ct_filing *f, struct ct_outbox_report *r,
 {
 	const char *by = ct_rec_text(rec, "report.exempt_by");
 	struct ct_sheet sheet;
-	struct search s = { .sheet = &sheet, .production = f->production };
+	struct search s = {
+		.sheet = &sheet, .rec = rec, .production = f->production
+	};
 	int rc;
 
 	if (r->filed || r->exempt || !by || strcmp(by, "ncmec") != 0)
