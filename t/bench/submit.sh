@@ -1,5 +1,5 @@
 # submit.sh - what ct-submit costs beside the service and the disk
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 #
 # 200 reports of two files, against ct-sandbox, the outbox where TMPDIR is: a
 # real disk, or the figure says nothing.  On the other side stand what the
