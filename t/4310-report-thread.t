@@ -107,6 +107,8 @@ csv '.threads[0].id = 7' >/dev/null
 json '  a number is one' '.report.files[0].id' '"thread:7"' rep
 csv 'del(.threads[0].id)' >/dev/null
 json '  none is counted' '.report.files[0].id' '"thread:1"' rep
+csv '.threads = [{id: "2", messages: [{text: "a"}]}, {messages: [{text: "b"}]}, {id: null, messages: [{text: "c"}]}]' >/dev/null
+json '  by a number that no other has' '.report.files | map(.name)' '["thread-2.csv","thread-3.csv","thread-4.csv"]' rep
 csv '.threads += [{id: "t8", messages: []}]' >/dev/null
 json 'a thread without messages is no file' '.report.files | length' 1 rep
 

@@ -172,7 +172,9 @@ update(struct ct_queue *q, const struct item *it, const char *text,
     const char **outcome, struct ct_err *err)
 {
 	int rc = ct_store_do(q->st, err,
-	    "UPDATE item SET record = ?1 WHERE object = ?2 AND sha256 = ?3"
+	    "UPDATE item SET record = ?1, supplemental ="
+	    "  json_type(?1, '$.supplemental') IS 'object'"
+	    " WHERE object = ?2 AND sha256 = ?3"
 	    " AND account = ?4 AND record <> ?1 AND state <> 'acked'",
 	    "ssss", text, it->object, it->sha256, it->account);
 

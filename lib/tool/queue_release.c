@@ -15,23 +15,23 @@
 /* Was it within the time to settle?  What lies in the future was written by a
  * clock that was set back since, and must not hold anything. */
 #define WITHIN(at) "(" at " > ?3 AND " at " <= ?5)"
+#define QUEUED WITHIN("h.added")
+#define DECIDED WITHIN("g.at")
+#define PRIORITY                                                     \
+	"coalesce(json_extract(h.record, '$.incident.priority'),"    \
+	" json_extract(h.record, '$.cybertip.report.incidentSummary" \
+	".escalateToHighPriority')) IS NOT NULL"
 
 /* Accounts that have not settled, of the parameters above and ?3 now less the
  * time to settle, ?4 less the longest time, ?5 now; none if ?3 is null. */
-#define UNSETTLED                                                              \
-	"(SELECT h.account FROM item h LEFT JOIN decision g"                   \
-	"  ON g.id = h.decision WHERE ?3 IS NOT NULL"                          \
-	"  AND h.account <> '' AND h.state IN ('open', 'decided')"             \
-	"  GROUP BY h.account HAVING max(CASE h.state WHEN 'open'"             \
-	"    THEN " WITHIN("h.added") " ELSE " WITHIN(                         \
-	    "g.at") " END)"                                                    \
-		    "  AND NOT max(h.state = 'decided' AND h.report AND"       \
-		    "    (g.at <= ?4 OR coalesce(json_extract(h.record,"       \
-		    "      "                                                   \
-		    "'$.cybertip.report.incidentSummary."                      \
-		    "escalateToHighPriority'),"                                \
-		    "      json_extract(h.record, '$.incident.priority')) IS " \
-		    "NOT NULL)))"
+#define UNSETTLED                                                    \
+	"(SELECT h.account FROM item h LEFT JOIN decision g"         \
+	"  ON g.id = h.decision WHERE ?3 IS NOT NULL"                \
+	"  AND h.account <> '' AND h.state IN ('open', 'decided')"   \
+	"  GROUP BY h.account HAVING"                                \
+	"  max(CASE h.state WHEN 'open' THEN " QUEUED "ELSE" DECIDED \
+	"  END) AND NOT max(CASE WHEN h.state = 'decided' AND"       \
+	"    h.report THEN g.at <= ?4 OR " PRIORITY " ELSE 0 END))"
 
 static const char *const going[] = {
 	"PRAGMA temp_store = MEMORY",

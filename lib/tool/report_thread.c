@@ -316,43 +316,54 @@ merge(json_t *into, json_t *seen, const json_t *messages)
 	json_decref(now);
 }
 
+/* Its id as text; one of none gets a number that no other has. */
+static char *
+id_of(const json_t *all, const json_t *thread)
+{
+	char *id = plain(json_object_get(thread, "id"));
+	size_t n = json_object_size(all);
+	bool none = !*id;
+
+	while (!*id || (none && json_object_get(all, id))) {
+		free(id);
+		id = ct_printf("%zu", ++n);
+	}
+	return id;
+}
+
+static void
+add_thread(json_t *all, json_t *seen, const json_t *thread)
+{
+	json_t *kind = json_object_get(thread, "kind"), *one;
+	char *id = id_of(all, thread);
+
+	if (!(one = json_object_get(all, id))) {
+		one = json_pack("{s:s, s:[]}", "id", id, "messages");
+		(void)json_object_set_new(all, id, one);
+		(void)json_object_set_new(seen, id, json_object());
+	}
+	if (kind)
+		(void)json_object_set(one, "kind", kind);
+	merge(json_object_get(one, "messages"), json_object_get(seen, id),
+	    json_object_get(thread, "messages"));
+	free(id);
+}
+
 /* The threads of all records: {id, kind, messages}, each id once. */
 static json_t *
 gather(const json_t *recs)
 {
-	json_t *all = json_object(), *seen = json_object(), *thread, *one;
+	json_t *all = json_object(), *seen = json_object(), *thread;
 	const json_t *rec;
 	size_t i, k;
-	char *id;
 
 	json_array_foreach(recs, i, rec)
 	{
 		json_array_foreach(json_object_get(rec, "threads"), k, thread)
 		{
-			if (!json_array_size(
+			if (json_array_size(
 				json_object_get(thread, "messages")))
-				continue;
-			id = plain(json_object_get(thread, "id"));
-			if (!*id) {
-				free(id);
-				id =
-				    ct_printf("%zu", json_object_size(all) + 1);
-			}
-			one = json_object_get(all, id);
-			if (!one) {
-				one = json_pack(
-				    "{s:s, s:[]}", "id", id, "messages");
-				(void)json_object_set_new(all, id, one);
-				(void)json_object_set_new(
-				    seen, id, json_object());
-			}
-			if (json_object_get(thread, "kind"))
-				(void)json_object_set(one, "kind",
-				    json_object_get(thread, "kind"));
-			merge(json_object_get(one, "messages"),
-			    json_object_get(seen, id),
-			    json_object_get(thread, "messages"));
-			free(id);
+				add_thread(all, seen, thread);
 		}
 	}
 	json_decref(seen);
