@@ -216,7 +216,7 @@ ip_of(const char *arg)
 		(void)json_object_set_new(ip, "port",
 		    strspn(port, "0123456789") == strlen(port) &&
 			    strlen(port) < 10
-			? json_integer(atoi(port))
+			? json_integer(strtol(port, NULL, 10))
 			: json_string(port));
 	ct_model_text(ip, "at", at);
 	free(copy);
