@@ -45,6 +45,7 @@ says 'it says so' '.submission | [.state, (.reason | test("^no call before 2026-
     '["pending",true]'
 is 'nothing is sent' 0 sent
 exits 'nor by sweep' 75 at 59 plain sweep
+ok 'and cron has nothing to mail' test ! -s err
 is 'nothing' 0 sent
 exits 'over: tried again' 75 at 60 run
 is 'as before' 4 sent

@@ -88,6 +88,7 @@ may_call(struct ct_drive *d)
 		(void)snprintf(why, sizeof why, "no call before %s: %.160s",
 		    ct_time(d->r->until, at), d->r->why);
 		ct_drive_over(d, CT_TEMPFAIL, why);
+		d->end->waits = true;
 	} else if (ct_stop) {
 		ct_drive_over(d, CT_TEMPFAIL, "stopped by a signal");
 	}

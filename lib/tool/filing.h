@@ -115,6 +115,7 @@ struct ct_filing_end {
 			  refused, CT_PROTOCOL held */
 	char why[256]; /* a sentence, unless finished */
 	bool already;  /* finished by an earlier run */
+	bool waits;    /* it pauses: nothing was tried */
 };
 
 /*

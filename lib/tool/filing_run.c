@@ -168,7 +168,7 @@ static void
 say(const struct ct_filing *f, const struct ct_outbox_report *r,
     const struct ct_filing_end *end)
 {
-	if (f->tip && end->status)
+	if (f->tip && end->status && !end->waits)
 		ct_warn(
 		    "'report:%s' is %s: %s", r->key, state_of(end), end->why);
 }

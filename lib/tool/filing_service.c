@@ -90,6 +90,7 @@ ct_service_may(struct ct_filing *f, struct ct_filing_end *end)
 		(void)snprintf(end->why, sizeof end->why, "%s", s->refused);
 	} else if (ct_drive_paused(s->until)) {
 		status = CT_TEMPFAIL;
+		end->waits = true;
 		(void)snprintf(end->why, sizeof end->why,
 		    "no call before %s: %.160s", ct_time(s->until, at),
 		    s->kept.why);

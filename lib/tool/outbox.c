@@ -212,8 +212,7 @@ ct_outbox_has(struct ct_outbox *ob, const char *report_id, struct ct_err *err)
 
 	ct_outbox_enter(ob);
 	rc = ct_store_int(ob->st, &n, err,
-	    "SELECT 1 FROM reports WHERE report_id=? AND state<>'filed'", "s",
-	    report_id);
+	    "SELECT 1 FROM reports WHERE report_id=?", "s", report_id);
 	ct_outbox_leave(ob);
 	return rc == 1 ? 0 : rc == 0 ? CT_NO : rc;
 }

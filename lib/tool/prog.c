@@ -63,7 +63,7 @@ ct_stop_gently(void)
 
 #define ERASE "\r\033[K"
 
-static volatile sig_atomic_t status_shown;
+static _Atomic int status_shown; /* threads may warn, too */
 
 void
 ct_status(const char *line)
