@@ -3,6 +3,8 @@
 # supplements, what is gone; cut anywhere and run again it is one report.
 # shellcheck source=t/lib.sh disable=SC2317
 . "${0%/*}/lib.sh"
+# shellcheck source=t/line.sh
+. "$t/line.sh"
 
 sandbox || exit 1
 ct-preserve keygen -o vault >/dev/null 2>&1
@@ -14,7 +16,7 @@ at=2026-11-20T08:00:00Z
 seed=0
 case_of() {
 	seed=$((seed + 2))
-	mkpix "$1.png" --seed $seed --size 96x64
+	mkpix "$1.png" --seed "$seed" --size 96x64
 	mkpix "$1-gone.png" --seed $((seed + 1)) --size 96x64
 	ct-hash -q "$1-gone.png" | jq -r '"sha256 " + .hashes.sha256' >list
 	{
@@ -32,30 +34,6 @@ case_of() {
 	rm "$1-gone.png"
 	ct-review decide --item "chat-$1" --verdict text_offence --by t >/dev/null
 	ct-review decide --account "$1" --verdict csam --by t >/dev/null
-}
-
-# stage N - the N-th program of the line; line: all of them
-functions='
-stage() {
-	case $1 in
-	1) ct-review decided -q --test ;;
-	2) ct-report -q ;;
-	3) ct-preserve seal -q ;;
-	4) ct-submit -q ;;
-	5) ct-preserve anchor -q ;;
-	6) ct-review ack -q ;;
-	esac
-}
-line() {
-	stage 1 | stage 2 | stage 3 | stage 4 | stage 5 | stage 6
-}
-'
-eval "$functions"
-
-# finished ACCOUNT - how many finished reports name it
-finished() {
-	state --arg a "$1" '[.reports[] | select(.state == "finished" and
-	    (.xml | contains("<espIdentifier>" + $a + "</")))] | length'
 }
 
 # ---- once, looked at ----------------------------------------------------------
@@ -80,38 +58,8 @@ is 'all is done' '' stage 1
 is '  all four' 4 sh -c 'ct-review stats | jq .tested'
 
 # ---- cut -------------------------------------------------------------------------
-k=0
-while [ $k -lt 6 ]; do
-	k=$((k + 1)) in=/dev/null s=1
-	case_of "u$k"
-	# programs 1 to k run; what follows died before it read anything
-	while [ $s -le $k ]; do
-		stage $s <$in >out.$s 2>/dev/null
-		in=out.$s s=$((s + 1))
-	done
-	exits "cut after program $k: the line runs again" 0 line
-	is 'and one report of the account is finished' 1 finished "u$k"
-	is 'nothing is left to report' '' stage 1
-done
-
-# killed together at some moment, wherever each of them is just then
-for ms in 010 030 060 100; do
-	case_of "v$ms"
-	setsid sh -c "$functions line" >/dev/null 2>&1 &
-	group=$!
-	sleep 0.$ms
-	kill -9 -- -$group 2>/dev/null
-	wait $group 2>/dev/null
-	tries=0
-	until line >again 2>&1 || [ $tries -ge 20 ]; do
-		tries=$((tries + 1))
-		sleep 0.1
-	done
-	is "killed after $ms ms and run again: one report" 1 finished "v$ms"
-done
-is 'no account has two' '' state '[.reports[] | select(.state == "finished") |
-    .xml | capture("<espIdentifier>(?<a>[^<]*)").a] | group_by(.) |
-    map(select(length > 1)) | .[]'
+cut_line u case_of
+kill_line v case_of 010 030 060 100
 
 # ---- a conversation that goes on is a new report that names the first ---------------
 jq -nc --arg at $at '{id: "chat-u0", user: {id: "u0"}, incident: {type: "enticement", $at, text: "more was written"}}' |
