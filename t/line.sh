@@ -53,8 +53,8 @@ kill_line() {
 		$decided "$account$ms"
 		setsid sh -c "$functions line" >/dev/null 2>&1 &
 		group=$!
-		sleep 0.$ms
-		kill -9 -- -$group 2>/dev/null
+		sleep "0.$ms"
+		kill -9 -- "-$group" 2>/dev/null
 		wait $group 2>/dev/null
 		tries=0
 		until line >again 2>&1 || [ $tries -ge 20 ]; do
