@@ -32,6 +32,11 @@ says 'names what is finished, in order' .prior \
     "[{\"env\":\"test\",\"report_id\":\"$one\"},{\"env\":\"test\",\"report_id\":\"$two\"}]"
 ok 'and changes nothing else' grep -qF "$(sed 's/}$//' files)," got
 cp got had
+sqlite3 "$CT_HOME/outbox-test.db" 'DROP INDEX reports_account;
+    DROP INDEX reports_report_id; ALTER TABLE reports DROP COLUMN account;
+    DROP TABLE service; PRAGMA user_version = 1'
+exits 'an outbox of before there were accounts in it' 0 ct-submit prior -q <files
+ok 'is brought up to date' cmp had got
 exits 'its own output' 0 ct-submit prior -q <had
 cp got again
 is 'comes out the same' "$(jq -cS . had)" jq -cS . again

@@ -83,10 +83,15 @@ doubts(void)
 	ok(r.before.finish, "an earlier call may have done it");
 	note("failed", NULL);
 	ok(r.doubt.finish, "that this one did nothing says nothing of that");
+	note("pause", json_pack("{s:i, s:s}", "until", 5, "why", "silence"));
+	ok(r.until == 5 && r.pauses == 1 && strcmp(r.why, "silence") == 0 &&
+		r.doubt.finish,
+	    "a pause changes nothing else");
 	note("hold", text("why", "look"));
 	ok(r.held && strcmp(r.why, "look") == 0 && r.doubt.finish, "held");
 	note("resume", NULL);
 	ok(!r.held && r.doubt.finish, "let go on, in doubt as before");
+	ok(!r.until && !r.pauses, "and without a pause");
 	ok(ct_outbox_note(ob, &r, "done", NULL, "<a\0b>", 5, &err) == 0 &&
 		r.finished && !r.open && strcmp(r.id, "78") == 0,
 	    "filed");
@@ -99,6 +104,68 @@ accept_it(const char *key, const char *record, const char *digest)
 	    &(struct ct_outbox_new){
 		.key = key, .record = record, .digest = digest },
 	    &r, &err);
+}
+
+static void
+desk(void)
+{
+	static const char key[] = "e123456789abcdef0123456789abcdef";
+	const struct ct_outbox_new new_ = { .key = key,
+		.record = "{}",
+		.digest = "d",
+		.account = "u1",
+		.authority = "nca" };
+
+	ok(ct_outbox_accept(ob, &new_, &r, &err) == 0 && r.desk &&
+		strcmp(ct_outbox_state(&r), "due") == 0,
+	    "one for another authority is due");
+	note("exempt", text("report_id", "78"));
+	ok(strcmp(ct_outbox_state(&r), "exempt") == 0 &&
+		strcmp(r.ref, "78") == 0,
+	    "exempt by a report of NCMEC's");
+	note("filed", text("ref", "A/1"));
+	ok(strcmp(ct_outbox_state(&r), "filed") == 0 &&
+		strcmp(r.ref, "A/1") == 0 && !r.finished,
+	    "or filed after all, by a person");
+	ct_outbox_done(&r);
+}
+
+static int
+count(const char *report_id, const char *record, void *arg)
+{
+	(void)record;
+	ok(strcmp(report_id, "78") == 0, "it is the one of NCMEC's");
+	++*(int *)arg;
+	return 0;
+}
+
+static void
+service(void)
+{
+	struct ct_outbox_service s = { .until = 9,
+		.pauses = 2,
+		.refused = "seal",
+		.at = 8,
+		.why = "because" };
+	struct ct_outbox_service got;
+	int n = 0;
+
+	ok(ct_outbox_service(ob, &got, &err) == 0 && !got.until &&
+		!*got.refused && !got.pauses,
+	    "nothing is known of the service");
+	ok(ct_outbox_service_keep(ob, &s, &err) == 0 &&
+		ct_outbox_service(ob, &got, &err) == 0 && got.until == 9 &&
+		got.pauses == 2 && got.at == 8 &&
+		strcmp(got.refused, "seal") == 0 &&
+		strcmp(got.why, "because") == 0,
+	    "what is kept of it is read back");
+	ok(ct_outbox_account(ob, NULL, count, &n, &err) == 0 && n == 1,
+	    "reports about nobody that are finished: one");
+	ok(ct_outbox_account(ob, "u1", count, &n, &err) == 0 && n == 1,
+	    "what is filed elsewhere is none");
+	ok(ct_outbox_has(ob, "78", &err) == 0 &&
+		ct_outbox_has(ob, "A/1", &err) == CT_NO,
+	    "whose numbers are ours");
 }
 
 static void
@@ -189,6 +256,8 @@ main(void)
 	ok(ct_outbox_open(&ob, dir, false, true, &err) == 0, "opened");
 	accepting();
 	parts();
+	desk();
+	service();
 	reading();
 	(void)snprintf(path, sizeof path, "%s/outbox-test.db", dir);
 	ok(ct_store_open(&st, path, version, &err) == 0, "as a database");
