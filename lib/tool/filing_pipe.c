@@ -106,7 +106,7 @@ run(struct ct_filing *f, struct ct_lines *l)
 
 	(void)pthread_mutex_init(&p.lock, NULL);
 	(void)pthread_cond_init(&p.passed, NULL);
-	l->arg = &p;
+	l->arg = &p; /* cppcheck-suppress autoVariables */
 	l->own = own;
 	l->disown = disown;
 	l->jobs = f->jobs;
@@ -204,7 +204,7 @@ record(struct ct_filing *f, struct ct_line *line, struct ct_err *err)
 		return rc;
 	had = json_object_get(line->rec, "submission") != NULL;
 	f->show = show_call;
-	f->arg = &r;
+	f->arg = &r; /* cppcheck-suppress autoVariables */
 	rc = ct_filing_record(f, line->rec, &line->outcome, &line->status, err);
 	if (rc >= CT_SOFTWARE && rc != CT_NOPERM)
 		(void)ct_service_broken(f, rc);

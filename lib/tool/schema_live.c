@@ -93,7 +93,7 @@ ct_schema_live(
 	char *path = ct_live_path(dir, production);
 	struct ct_err why = { 0 };
 	uint8_t *text = NULL;
-	size_t len;
+	size_t len = 0;
 	int rc;
 
 	*live = NULL;
