@@ -18,7 +18,7 @@ cut_power || skip_all 'no ext4 that can be shut down'
 
 sandbox
 power=cut_power
-[ -n "${SWEEP-}" ] || calls=
+[ -n "${SWEEP-}" ] || { calls=; step=14; }
 is_safe 'power cut, then run again' ct-submit
 [ -z "${SWEEP-}" ] || {
 	parallel
