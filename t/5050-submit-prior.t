@@ -75,6 +75,13 @@ live() { # ID - such a report; no call is made, as all pause
 	    .report.xml |= sub("</report>"; "<personOrUserReported><screenName>s</screenName><priorCTReports>\($id)</priorCTReports></personOrUserReported></report>")' |
 	    ct-submit -q --production --credential ./live.cred
 }
+rehearse() { # ID - nothing was ever sent to production
+	report 11 a | jq -c --arg id "$1" '.report.env = "production" |
+	    .report.xml |= sub("</report>"; "<personOrUserReported><screenName>s</screenName><priorCTReports>\($id)</priorCTReports></personOrUserReported></report>")' |
+	    ct-submit -qn --production
+}
+exits 'a test id in the first rehearsal for production' 65 rehearse "$one"
+exits '  another number' 0 rehearse 123456789
 exits 'an outbox for production' 0 ct-submit --production resume -a
 real() { sqlite3 "$CT_HOME/outbox-production.db" "$@"; }
 real "INSERT INTO service(one, until, pauses, refused, at, why)
@@ -82,6 +89,9 @@ real "INSERT INTO service(one, until, pauses, refused, at, why)
 exits 'a test id in a production report' 65 live "$one"
 says 'is an error' '.error | [.code, .msg]' \
     '[65,"report.xml names a prior report that is one of the test environment"]'
+for as in "0$one" "+$one" " +00$one "; do
+	exits "nor as '$as'" 65 live "$as"
+done
 exits 'which is not accepted' 66 ct-submit status --production "$(key 11)"
 exits 'another number is not held against it' 75 live 123456789
 says 'it waits' '.submission | [.state, .reason[:14]]' \

@@ -76,15 +76,30 @@ ct_filing_prior(struct ct_filing *f, struct ct_out *out)
 /* ---- test ids in production -------------------------------------------------
  */
 
-static int
-is_test_id(struct ct_filing *f, const char *id, struct ct_err *err)
+/* An xs:long may be written with a sign and zeros before it; the service
+ * writes none. */
+static const char *
+plain(const char *number)
 {
-	int rc = ct_outbox_has(f->test, id, err);
+	number += strspn(number, " \t\r\n");
+	number += *number == '+';
+	while (*number == '0' && number[1] >= '0' && number[1] <= '9')
+		number++;
+	return number;
+}
 
+static int
+is_test_id(struct ct_filing *f, char *text, struct ct_err *err)
+{
+	const char *id = plain(text);
+	int rc;
+
+	text[(size_t)(id - text) + strcspn(id, " \t\r\n")] = '\0';
+	rc = ct_outbox_has(f->test, id, err);
 	if (rc == CT_NO)
 		return 0;
 	if (!rc) /* both may have given the same number */
-		rc = ct_outbox_has(f->ob, id, err);
+		rc = f->ob ? ct_outbox_has(f->ob, id, err) : CT_NO;
 	return rc == CT_NO ? ct_fail(err, CT_DATAERR,
 				 "report.xml names a prior report that is one "
 				 "of the test environment")
