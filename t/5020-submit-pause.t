@@ -177,4 +177,15 @@ is 'nothing of it is in the outbox' '' \
     grep -laF "$secret" "$CT_HOME"/outbox-test.db*
 is 'and what there was is forgotten' '|0|0' \
     sqlite3 "$CT_HOME/outbox-test.db" 'SELECT refused, until, pauses FROM service'
+
+# one of eight is refused while the others' calls are on their way
+for i in $(seq 51 80); do report "$i" a; done >in
+control '{"fault":["submit:4:empty401"]}'
+exits 'refused among eight at a time' 77 run -j 8
+is 'is kept' 1 sqlite3 "$CT_HOME/outbox-test.db" "SELECT refused <> '' FROM service"
+before=$(calls)
+exits 'the next run' 77 run -j 8
+is 'sends nothing' 0 sent
+exits 'until the credential was tried' 0 plain check
+exits 'then all go' 0 run -j 8
 done_testing

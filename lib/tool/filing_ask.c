@@ -37,7 +37,7 @@ ct_filing_check(struct ct_filing *f, struct ct_out *out)
 	ct_tip_status(f->tip, &a);
 	rc = status_of(CT_TIP_STATUS, &a);
 	ct_tip_done(&a);
-	if (!rc && (rc = ct_service_good(f, &err)))
+	if (!rc && (rc = ct_service_known(f, &err)))
 		ct_warn("%s", err.msg);
 	return rc;
 }

@@ -75,8 +75,10 @@ void ct_service_free(struct ct_service *s);
 /* May it be called?  Else end says why. */
 bool ct_service_may(struct ct_filing *f, struct ct_filing_end *end);
 
-/* It did what it was asked to. */
+/* It did what it was asked to; a credential that it refused stays refused. */
 int ct_service_good(struct ct_filing *f, struct ct_err *err);
+/* It was asked whether it knows the credential, and does. */
+int ct_service_known(struct ct_filing *f, struct ct_err *err);
 /* Our credential is of no use: nothing more is sent in this run, and if the
  * service itself said so (certain), not until it is another. */
 int ct_service_refused(

@@ -111,15 +111,16 @@ keep(struct ct_filing *f, const char *why, struct ct_err *err)
 	return f->ob ? ct_outbox_service_keep(f->ob, &s->kept, err) : 0;
 }
 
-int
-ct_service_good(struct ct_filing *f, struct ct_err *err)
+static int
+good(struct ct_filing *f, bool asked, struct ct_err *err)
 {
 	struct ct_service *s = f->service;
 	int rc = 0;
 
 	(void)pthread_mutex_lock(&s->lock);
 	s->down = false;
-	if (s->kept.until || s->kept.pauses || *s->kept.refused) {
+	if ((asked || !*s->refused) &&
+	    (s->kept.until || s->kept.pauses || *s->kept.refused)) {
 		s->kept = (struct ct_outbox_service){ 0 };
 		*s->refused = '\0';
 		s->until = 0;
@@ -127,6 +128,19 @@ ct_service_good(struct ct_filing *f, struct ct_err *err)
 	}
 	(void)pthread_mutex_unlock(&s->lock);
 	return rc;
+}
+
+/* A call that was on its way when another was refused says nothing. */
+int
+ct_service_good(struct ct_filing *f, struct ct_err *err)
+{
+	return good(f, false, err);
+}
+
+int
+ct_service_known(struct ct_filing *f, struct ct_err *err)
+{
+	return good(f, true, err);
 }
 
 int
