@@ -203,8 +203,9 @@ jq -nc --arg key $key --arg a "$(sha256sum <f1 | cut -c-64)" \
 ct-preserve keygen -o vault
 ct-preserve seal -q -k vault.pub <report |
     jq -c '.submission = {env: "production", report_id: "4711",
-	state: "finished", at: "2026-11-22T10:00:00Z", files: []}' |
-    ct-preserve anchor -q >filed
+	state: "finished", at: "2026-11-22T10:00:00Z",
+	files: [.report.files[] | {id, sha256}]}' >submitted
+ct-preserve anchor -q <submitted >filed
 exits 'hide what is reported' 0 act hide <filed
 json '  each of it' '.action[0] | [.state, .objects]' \
     '["done",[{"id":"a","state":"done"},{"id":"b","state":"done"},{"id":"chat","state":"done"}]]' got
@@ -257,6 +258,22 @@ keeps 'no such object' 'delete: the evidence of report.files[0]: cannot open the
     '.report.files[0].vault.id = ("0" * 64)'
 keeps 'no name of an object' 'delete: the evidence of report.files[0]: no name of an object' \
     '.report.files[0].vault.id = "../../etc/passwd"'
+keeps 'bytes that were never sealed' 'delete: the evidence of report.files[0]: the vault knows no receipt in production for it' \
+    '.report.files[0].sha256 = ("f" * 64)'
+keeps 'a name that was never reported' 'delete: the evidence of report.files[1]: the stored receipt does not name it' \
+    '.report.files[1].id = "never"'
+keeps "another's evidence" 'delete: the evidence of report.files[0]: the vault knows no receipt in production for it' \
+    '.report.key = ("d" * 32)'
+keeps 'a number that NCMEC did not give it' 'delete: the evidence of report.files[0]: the vault knows no receipt in production for it' \
+    '.submission.report_id = "1" | .vault.receipt = "1"'
+jq -c '.report.key = ("c" * 32) | .report.env = "test"' report |
+    ct-preserve seal -q -k vault.pub |
+    jq -c '.submission = {env: "test", report_id: "1",
+	state: "finished", at: "2026-11-22T10:00:00Z",
+	files: [.report.files[] | {id, sha256}]}' |
+    ct-preserve anchor -q | sed 's/"env":"test"/"env":"production"/g' >forged
+exits 'delete, a test report that says it is none' 77 act delete <forged
+is '  nothing is run' '' called
 exits 'delete --test does not help' 77 act delete --test <tested
 id=$(jq -r '.report.files[1].vault.id' filed)
 object=$CT_HOME/vault/objects/$(echo "$id" | cut -c-2)/$id
@@ -277,7 +294,10 @@ is '  nothing is run' '' called
 hook <<'END'
 [ "$1" != b ] || exit 75
 END
-jq -c '.report.key = ("e" * 32)' filed >again
+jq -c '.report.key = ("e" * 32)' report | ct-preserve seal -q -k vault.pub |
+    jq -c '.submission = {env: "production", report_id: "4712",
+	state: "finished", at: "2026-11-22T10:00:00Z",
+	files: [.report.files[] | {id, sha256}]}' | ct-preserve anchor -q >again
 exits 'one file of two fails' 75 act delete <again
 json '  which is said of each' '.action[0] | [.state, .objects[].state]' '["failed","done","failed"]' got
 called >/dev/null

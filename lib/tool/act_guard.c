@@ -81,6 +81,10 @@ check_evidence(const json_t *rec, const char *home, struct ct_err *err)
 			    "delete: the evidence of report.files[%zu]: %s", i,
 			    why.msg);
 	}
+	if (ct_vault_vouches(home, rec, &i, &why))
+		return ct_fail(err, CT_NOPERM,
+		    "delete: the evidence of report.files[%zu]: %s", i,
+		    why.msg);
 	return 0;
 }
 

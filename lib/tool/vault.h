@@ -138,6 +138,15 @@ int ct_vault_verify(struct ct_vault *vault, struct ct_vault_key *const key[],
 int ct_vault_whole(const char *home, const char *id, struct ct_err *err);
 
 /*
+ * Does the index of the vault below home know each of report.files of rec as
+ * it is there: vault.id an object of this sha256, sealed for this report.key in
+ * production, tied to the stored receipt submission.report_id, which names the
+ * file?  0, CT_NOPERM with *i the first that it does not, or a code.
+ */
+int ct_vault_vouches(
+    const char *home, const json_t *rec, size_t *i, struct ct_err *err);
+
+/*
  * Write what is in object id of the vault below home (a name with a slash: in
  * that file) to the new file output (NULL: standard output), with one of the n
  * secret keys in the files key.  The object's name is checked first.  On any
