@@ -269,5 +269,7 @@ chmod 600 "$CT_HOME/review.key"
 exits 'a key that is cut, too' 65 ct-review decided
 exits 'help' 0 ct-review --help
 exits 'version' 0 ct-review -V
+rec q u1 77 >in
+is 'a limit on the size of files is no signal' 74 sh -c '(ulimit -f 1; ct-review add -q -d limited <in >/dev/null 2>&1; echo $?)'
 is 'a full disk' '' sh -c 'ct-review stats -d new >/dev/full; test $? -eq 74'
 done_testing

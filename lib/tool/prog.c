@@ -30,6 +30,8 @@ ct_start(const char *name)
 	(void)umask(077);
 	/* ignored, as it may be inherited, children would leave no status */
 	(void)signal(SIGCHLD, SIG_DFL);
+	/* a file too large is an error of the write, EFBIG */
+	(void)signal(SIGXFSZ, SIG_IGN);
 }
 
 static void
