@@ -57,16 +57,18 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static bool undecided, replace, quiet, dry;
+static bool quiet, dry;
 static const char *dir, *verdict, *settle;
 static struct ct_pick pick;
 static struct ct_decision decision;
 static struct ct_wanted wanted;
+static struct ct_taking taking;
 static json_t *items;
 static const char **const text[TEXTS - ACCOUNT] = { &pick.account, &pick.item,
 	&pick.sha256, &verdict, &decision.class, &decision.by, &decision.note,
 	&settle };
-static bool *const flag[] = { &wanted.test, &undecided, &replace };
+static bool *const flag[] = { &wanted.test, &taking.undecided,
+	&taking.replace };
 static struct ct_queue *queue;
 static struct ct_filter filter = { .out = STDOUT_FILENO, .promise = true };
 static struct ct_out out = { .fd = STDOUT_FILENO };
@@ -78,11 +80,8 @@ add(json_t *rec, void *arg, struct ct_err *err)
 	int rc;
 
 	(void)arg;
-	if (!wanted.all && !ct_review_due(rec, undecided)) {
-		ct_tally(&filter.tally, "not for review");
-		return 0;
-	}
-	if (!(rc = ct_queue_add(queue, rec, replace, &outcome, err)))
+	taking.all = wanted.all;
+	if (!(rc = ct_queue_add(queue, rec, &taking, &outcome, err)))
 		ct_tally(&filter.tally, outcome);
 	return rc;
 }

@@ -59,7 +59,7 @@ ct_enrich_passes(const json_t *rec)
 		return "passed";
 	if (json_object_get(rec, "enrich"))
 		return "already";
-	if (!json_object_get(rec, "review") && verdict &&
+	if (!ct_review_has(rec, "review") && verdict &&
 	    strcmp(verdict, "clean") == 0)
 		return "clean";
 	return NULL;

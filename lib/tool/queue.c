@@ -9,8 +9,6 @@
 #include "prog.h"
 #include "queue_db.h"
 
-#define GROWTH 65536 /* bytes that review and later members may take */
-
 const struct ct_verdict ct_verdicts[] = {
 	{ "csam", true, true, false },
 	{ "exploitative", false, false, false },
@@ -130,91 +128,6 @@ ct_queue_end(struct ct_queue *q, int rc, struct ct_err *err)
 		rc = ct_store_commit(q->st, err);
 	if (rc)
 		ct_store_rollback(q->st);
-	return rc;
-}
-
-/* What makes a record an item; all borrowed but sha256, 65 bytes. */
-struct item {
-	const char *object, *account;
-	char sha256[65];
-};
-
-static int
-item_of(const json_t *rec, struct item *it, struct ct_err *err)
-{
-	uint8_t raw[32];
-	int rc;
-
-	it->object = ct_rec_text(rec, "id");
-	if (!it->object)
-		return ct_fail(err, CT_DATAERR, "id is not a string");
-	if ((rc = ct_rec_account(rec, &it->account, err)))
-		return rc;
-	if (!it->account)
-		it->account = "";
-	rc = ct_rec_hash(rec, "sha256", raw, sizeof raw, err);
-	if (rc == CT_NO && !ct_review_bytes(rec))
-		rc = ct_review_content(rec, it->sha256, err);
-	else if (!rc)
-		ct_hex(raw, sizeof raw, it->sha256);
-	if (rc)
-		return rc == CT_NO
-		    ? ct_fail(err, CT_DATAERR, "no hashes.sha256")
-		    : rc;
-	if (json_object_get(rec, "review"))
-		return ct_fail(err, CT_DATAERR, "it has a review already");
-	return 0;
-}
-
-/* A correction counts until a report in production has what it corrects. */
-static int
-update(struct ct_queue *q, const struct item *it, const char *text,
-    const char **outcome, struct ct_err *err)
-{
-	int rc = ct_store_do(q->st, err,
-	    "UPDATE item SET record = ?1, supplemental ="
-	    "  json_type(?1, '$.supplemental') IS 'object'"
-	    " WHERE object = ?2 AND sha256 = ?3"
-	    " AND account = ?4 AND record <> ?1 AND state <> 'acked'",
-	    "ssss", text, it->object, it->sha256, it->account);
-
-	*outcome = !rc && ct_store_changes(q->st) ? "updated" : "known";
-	return rc;
-}
-
-int
-ct_queue_add(struct ct_queue *q, const json_t *rec, bool replace,
-    const char **outcome, struct ct_err *err)
-{
-	char now[CT_TIME_LEN], *text;
-	struct item it;
-	int rc = item_of(rec, &it, err);
-
-	if (rc)
-		return rc;
-	text = json_dumps(rec, JSON_COMPACT);
-	if (!text)
-		return ct_fail(err, CT_SOFTWARE, "cannot encode a record");
-	if (ct_rec_size(rec) > CT_REC_MAX - GROWTH)
-		rc = ct_fail(err, CT_DATAERR,
-		    "over %d bytes; too long to be queued",
-		    CT_REC_MAX - GROWTH);
-	else
-		rc = ct_store_do(q->st, err,
-		    "INSERT OR IGNORE INTO item (object, sha256, account,"
-		    " record, added, supplemental, state)"
-		    " VALUES (?, ?, ?, ?, ?, ?, ?)",
-		    "sssssis", it.object, it.sha256, it.account, text,
-		    ct_time_now(now),
-		    (int64_t)json_is_object(
-			json_object_get(rec, "supplemental")),
-		    ct_review_along(rec) ? "decided" : "open");
-	*outcome = "queued";
-	if (!rc && !ct_store_changes(q->st))
-		*outcome = "known";
-	if (!rc && replace && strcmp(*outcome, "known") == 0)
-		rc = update(q, &it, text, outcome, err);
-	free(text);
 	return rc;
 }
 

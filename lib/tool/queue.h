@@ -41,15 +41,24 @@ struct ct_queue;
 int ct_queue_open(struct ct_queue **q, const char *dir, struct ct_err *err);
 void ct_queue_close(struct ct_queue *q);
 
+struct ct_taking {
+	bool all;       /* whatever ct-match said */
+	bool undecided; /* also what is neither match nor clean */
+	bool replace;   /* corrections of what is queued */
+};
+
 /*
  * Queue a record with id, hashes.sha256 (or ct_review_content) and perhaps
- * user.id.  *outcome, for a
- * tally: "queued"; "known", it was there; with replace also "updated", an item
- * that production has not acked has this record now, with its verdict and
- * batch.  Durable on return.  CT_DATAERR if it cannot be an item.
+ * user.id.  *outcome, for a tally: "not for review" (see ct_review_due);
+ * "queued"; "known", it was there; "updated", an item that production has not
+ * acked has this record now: with replace, or a supplement that nobody decided
+ * about and that matches now.  State and kind go with the record until somebody
+ * decides or it is released; verdict and batch stay.  Durable on return.
+ * CT_DATAERR if it cannot be an item; CT_NOPERM if it went out as a supplement
+ * and would be more.
  */
-int ct_queue_add(struct ct_queue *q, const json_t *rec, bool replace,
-    const char **outcome, struct ct_err *err);
+int ct_queue_add(struct ct_queue *q, const json_t *rec,
+    const struct ct_taking *how, const char **outcome, struct ct_err *err);
 
 /* Which items; what is NULL does not matter. */
 struct ct_pick {
@@ -137,6 +146,12 @@ int ct_queue_stats(struct ct_queue *q, json_t **stats, struct ct_err *err);
  */
 int ct_review_content(const json_t *rec, char content[65], struct ct_err *err);
 
+/* Has it this member?  What is null is absent. */
+bool ct_review_has(const json_t *rec, const char *member);
+
+/* Did ct-match find it? */
+bool ct_review_matches(const json_t *rec);
+
 /* Is it about a file, though perhaps not hashed yet? */
 bool ct_review_bytes(const json_t *rec);
 
@@ -144,8 +159,8 @@ bool ct_review_bytes(const json_t *rec);
  * be a reason to report, nor, undecided, a match. */
 bool ct_review_along(const json_t *rec);
 
-/* Is it for the queue: a match, a supplement, without bytes but with content,
- * or with undecided also what is neither match nor clean? */
+/* Is it for the queue: a match, a supplement, what tells something, or with
+ * undecided also what is neither match nor clean? */
 bool ct_review_due(const json_t *rec, bool undecided);
 
 /* ---- what was seen ---------------------------------------------------------

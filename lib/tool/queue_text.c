@@ -116,6 +116,22 @@ ct_review_content(const json_t *rec, char content[65], struct ct_err *err)
 }
 
 bool
+ct_review_has(const json_t *rec, const char *member)
+{
+	const json_t *v = json_object_get(rec, member);
+
+	return v && !json_is_null(v);
+}
+
+bool
+ct_review_matches(const json_t *rec)
+{
+	const char *match = ct_rec_text(rec, "match.verdict");
+
+	return match && strcmp(match, "match") == 0;
+}
+
+bool
 ct_review_bytes(const json_t *rec)
 {
 	static const char *const signs[] = { "hashes", "file", "path",
@@ -123,7 +139,7 @@ ct_review_bytes(const json_t *rec)
 	size_t i;
 
 	for (i = 0; i < sizeof signs / sizeof signs[0]; i++)
-		if (json_object_get(rec, signs[i]))
+		if (ct_review_has(rec, signs[i]))
 			return true;
 	return false;
 }
@@ -132,15 +148,15 @@ bool
 ct_review_along(const json_t *rec)
 {
 	const char *verdict = ct_rec_text(rec, "review.verdict");
-	const char *match = ct_rec_text(rec, "match.verdict");
 	const struct ct_verdict *v = verdict ? ct_verdict_named(verdict) : NULL;
 
 	if (!json_is_object(json_object_get(rec, "supplemental")))
 		return false;
-	return verdict ? !(v && v->report)
-		       : !match || strcmp(match, "match") != 0;
+	return verdict ? !(v && v->report) : !ct_review_matches(rec);
 }
 
+/* What tells something is never passed over: if it cannot be an item, that is
+ * an error. */
 bool
 ct_review_due(const json_t *rec, bool undecided)
 {
@@ -148,12 +164,11 @@ ct_review_due(const json_t *rec, bool undecided)
 	struct ct_err none = { 0 };
 	char content[65];
 
-	if (match && strcmp(match, "match") == 0)
+	if (ct_review_matches(rec))
 		return true;
 	if (undecided && match && strcmp(match, "undecided") == 0)
 		return true;
 	if (json_is_object(json_object_get(rec, "supplemental")))
 		return true;
-	return !ct_review_bytes(rec) &&
-	    ct_review_content(rec, content, &none) != CT_NO;
+	return ct_review_content(rec, content, &none) != CT_NO;
 }

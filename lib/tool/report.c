@@ -49,7 +49,7 @@ ct_report_unfit(const json_t *rec)
 
 	if (ct_review_along(rec))
 		return NULL;
-	if (json_object_get(rec, "review"))
+	if (ct_review_has(rec, "review"))
 		return v && v->report ? NULL : "not csam";
 	return unseen(rec) ? NULL : "not reviewed";
 }

@@ -11,7 +11,7 @@ static char *
 group_name(const json_t *rec, size_t lineno, bool previews, struct ct_err *err)
 {
 	bool preview = ct_rec_get(rec, "review.preview") != NULL;
-	const json_t *review = json_object_get(rec, "review");
+	bool review = ct_review_has(rec, "review");
 	const char *account = NULL;
 	const char *batch = ct_rec_text(rec, "review.batch");
 

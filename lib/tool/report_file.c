@@ -129,10 +129,11 @@ copy(json_t *to, const char *name, const json_t *rec, const char *path)
 void
 ct_file_review(json_t *file, const json_t *rec)
 {
-	json_t *review = json_copy(json_object_get(rec, "review"));
+	json_t *review;
 
-	if (!review)
+	if (!ct_review_has(rec, "review"))
 		return;
+	review = json_copy(json_object_get(rec, "review"));
 	(void)json_object_del(review, "prior");
 	(void)json_object_set_new(file, "review", review);
 }

@@ -38,7 +38,9 @@ static int
 each(json_t *rec, void *arg, struct ct_err *err)
 {
 	(void)err;
-	must(json_is_object(rec) && ct_rec_text(rec, "hashes.sha256"));
+	must(json_is_object(rec) &&
+	    (ct_rec_text(rec, "hashes.sha256") ||
+		ct_rec_text(rec, "review.content")));
 	++*(int *)arg;
 	return 0;
 }
@@ -60,6 +62,7 @@ static void
 line(const char *text, size_t len)
 {
 	static const uint8_t key[CT_BLAKE_KEY];
+	static const struct ct_taking all = { .all = true, .replace = true };
 	struct ct_pick pick = { .account = NULL };
 	struct ct_err err = { 0 };
 	struct ct_viewed v;
@@ -74,8 +77,9 @@ line(const char *text, size_t len)
 	if (ct_queue_ack(q, rec, &outcome, &err))
 		must(err.code && *err.msg);
 	must(stat_of("acked") == acked);
-	if (ct_queue_add(q, rec, true, &outcome, &err) == 0)
-		must(ct_queue_list(q, &pick, each, &n, &err) == 0 && n > 0);
+	if (ct_queue_add(q, rec, &all, &outcome, &err) == 0)
+		must(ct_queue_list(q, &pick, each, &n, &err) == 0 &&
+		    (n > 0 || ct_review_along(rec)));
 	json_decref(rec);
 }
 

@@ -35,6 +35,7 @@ proven(const uint8_t *key, bool entire)
 int
 main(void)
 {
+	static const struct ct_taking take = { .all = true };
 	static const struct ct_viewed tile = { "tile", false, false },
 				      full = { "full", false, false },
 				      whole = { "full", true, true };
@@ -59,10 +60,10 @@ main(void)
 	ok(ct_review_key(dir, key, &err) == CT_NOINPUT, "no key at first");
 	ok(ct_queue_open(&q, dir, &err) == 0, "the queue opens: %s", err.msg);
 	ok(ct_review_key(dir, key, &err) == 0, "then there is one");
-	ok(ct_queue_add(q, rec, false, &what, &err) == 0 &&
+	ok(ct_queue_add(q, rec, &take, &what, &err) == 0 &&
 		strcmp(what, "queued") == 0,
 	    "added");
-	ok(ct_queue_add(q, rec, false, &what, &err) == 0 &&
+	ok(ct_queue_add(q, rec, &take, &what, &err) == 0 &&
 		strcmp(what, "known") == 0,
 	    "once");
 	ok(ct_queue_decide(q, &pick, &d, keep, &n, &err) == 0 && n == 1 &&
