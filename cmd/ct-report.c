@@ -47,8 +47,7 @@ static const char usage[] =
 
 enum { AUTHORITY = 256, EXPLAIN, INCIDENT, KEY, JSON, LINT, PRODUCTION, SAY };
 
-/* of new: what it says goes by its name */
-#define SAYS(name)                                 \
+#define SAYS(name) /* of new: by its name */       \
 	{                                          \
 		name, required_argument, NULL, SAY \
 	}
@@ -151,6 +150,7 @@ do_new(void)
 	int rc;
 
 	ct_report_prepare(&reporting, conf_path, authority, ct_home(dir));
+	by_hand.quiet = run.quiet;
 	if ((reporting.incident &&
 		ct_new_say(&by_hand, "incident", reporting.incident, &err)) ||
 	    ct_new_record(&by_hand, &rec, &err))
@@ -207,6 +207,8 @@ option(const struct verb *v, int c, int index)
 		for (o = options; o->val != c; o++)
 			;
 	(void)snprintf(word, sizeof word, " %s ", o->name);
+	if (c == INCIDENT && reporting.incident)
+		ct_die(CT_USAGE, "--incident is there twice");
 	if (!strstr(v->takes, word))
 		ct_die(CT_USAGE, "%s does not take --%s",
 		    v->name ? v->name : "no verb", o->name);

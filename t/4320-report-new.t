@@ -23,8 +23,14 @@ json '  its record' '[.report.env, .report.files, (.report.texts[0] | [(.id | st
     '["test",[],[true,"text_offence","ana","2026-11-22T10:00:00Z"]]' rep
 has '  the page' '<url>https://images.example/g/1</url>'
 key=$(jq -r .report.key rep)
-made 'again' new --info 'more is known'
+made 'again' new
 is '  the same statement is the same report' "$key" jq -r .report.key rep
+for more in --info --victim --priority --user; do
+	new $more 'more' >rep
+	ok "  with $more it is another" test "$(jq -r .report.key rep)" != "$key"
+done
+is '  whoever says it' "$key" sh -c 'ct-report new -q --incident enticement --at 2026-11-20T08:00:00Z --by ben \
+    --url https://images.example/g/1 </dev/null | jq -r .report.key'
 new --url https://images.example/g/2 >rep
 ok '  another is another' test "$(jq -r .report.key rep)" != "$key"
 printf 'what was\nwritten' >text
@@ -56,6 +62,46 @@ ok '  is one' sh -c 'head -n 1 got | grep -q "^<?xml"'
 sed 's/images\.example/images.berlin/; s/Example Images/Images/' ct.conf >real.conf
 made '--production' new --production -c real.conf
 json '  is for real' .report.env '"production"' rep
+
+# ---- nothing in silence ------------------------------------------------------------
+echo one >t1
+echo two >t2
+made 'two texts' new --text t1 --text t2
+ok '  both are there' sh -c 'tr "\n" " " <doc.xml | grep -q "<content>one two"'
+echo '{"id": "A", "messages": [{"from": "a", "text": "x"}]}' >t1
+echo '{"id": "B", "messages": [{"from": "b", "text": "y"}]}' >t2
+made 'two files of threads' new --threads t1 --threads t2
+json '  both are there' '.report.files | map(.id)' '["thread:A","thread:B"]' rep
+made 'two words of what else to know' new --info 'known one' --info 'known two'
+ok '  both are there' sh -c 'grep -q "known one" doc.xml && grep -q "known two" doc.xml'
+for one in at by incident priority screen-name user; do
+	exits "--$one twice" 64 new --$one csam --$one trafficking --$one tourism
+	ok '  is said' grep -q -- "--$one is there twice" err
+done
+echo '{"incident": {"url": "https://x.berlin/first", "text": "of the file", "additional_info": "info of the file"},
+    "user": {"id": "u1", "email": "a@mail.berlin", "screen_name": "old"}, "victim": {"id": "vfirst"},
+    "threads": {"id": "A", "messages": [{"from": "a", "text": "x"}]}}' >f
+echo 'of an option' >text2
+made 'a file and options' new --url https://x.berlin/second --email b@mail.berlin --victim vsecond --from f --info more \
+    --text text2 --threads t2 --user u1
+for w in x.berlin/first x.berlin/second a@mail.berlin b@mail.berlin '>vfirst' '>vsecond' 'of the file' 'of an option' 'info of' 'more'; do
+	ok "  has $w" grep -q "$w" doc.xml
+done
+json '  both conversations' '.report.files | map(.id)' '["thread:A","thread:B"]' rep
+exits '--from twice' 64 new --from f --from f
+exits 'another account than that of the file' 64 new --from f --user u2
+ct-report new --from f --threads t2 --incident enticement --at 2026-11-20T08:00:00Z --by ana --screen-name new </dev/null 2>err >rep
+ok 'what goes in place of the file is said' grep -q -- '--screen-name is taken in place of user.screen_name' err
+is '  but what it was is not' 0 grep -c old err
+for u in '"u44"' '[{"id": "u44"}]' '{"id": 44}'; do
+	echo "{\"user\": $u, \"incident\": {\"text\": \"hi\"}}" >f
+	exits "a user that is $u" 65 new --from f --screen-name x
+	ok '  makes nothing' test ! -s got
+done
+echo '{"incident": "hi"}' >f
+exits 'an incident that is a text' 65 new --from f
+echo '{"incident": {"text": ["hi"]}}' >f
+exits 'a text that is none' 65 new --from f --text text2
 
 # ---- what is lacking ---------------------------------------------------------------
 lacks() { # WHAT WORD OPTION...
@@ -147,8 +193,18 @@ if command -v script >/dev/null; then
 	    --url https://a.example/ --user u1 --priority p
 	is '  only the name' 1 grep -c '?' asked
 	exits 'with all that is needed nothing is' 0 ask '' --incident csam --at 2026-11-20T08:00:00Z \
-	    --url https://a.example/ --by ana
+	    --url https://a.example/ --by ana --screen-name sam
 	is '  nothing' 0 sh -c 'wc -c <asked'
+	exits 'but who it is' 0 ask 'u9\n' --incident csam --at 2026-11-20T08:00:00Z \
+	    --url https://a.example/ --by ana
+	json '  the account' .user.id '"u9"' rep
+	exits 'a time that is to come, a URL that is none' 0 ask \
+	    'csam\n2027-01-01T00:00:00Z\n2026-11-20T08:00:00Z\nnot a url\nhttps://a.example/\n.\nu9\n\nana\n'
+	is '  are asked again' 2 grep -c 'That is none' asked
+	json '  until they are' '[.error, .report.incident.at]' '[null,"2026-11-20T08:00:00Z"]' rep
+	exits 'no page and no text' 0 ask 'csam\n2026-11-20T08:00:00Z\n\n.\n\nwords\n.\nu9\n\nana\n'
+	is '  one is asked for again' 1 grep -c 'One of the two is needed' asked
+	ok '  until it is there' sh -c 'jq -r .report.xml rep | grep -q "<content>words"'
 fi
 
 # ---- to the end -----------------------------------------------------------------------

@@ -220,6 +220,10 @@ stage=120
 stage ct-report -q --authority nca
 adds 'ct-report for another desk' ct-report 'The operator'
 
+# ---- by hand -------------------------------------------------------------------
+ct-report new -q --incident csam --at 2026-03-04T05:06:07Z --by r7 --url https://images.example/g/1 \
+    --user u1 </dev/null >130.rec 2>>err.log
+
 # ---- what comes of a second run, and of production ----------------------------
 jq -c 'del(.submission, .vault) | select(.user.id == "u1")' 9.rec >100.rec
 stage=100

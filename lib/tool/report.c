@@ -106,6 +106,8 @@ key_of(const struct ct_reporting *r, const json_t *recs, char key[33])
 	struct ct_blake b;
 	uint8_t raw[16];
 
+	if (!batch) /* by hand */
+		batch = ct_rec_text(first, "review.statement");
 	ct_blake_start(&b, sizeof raw, NULL);
 	ct_blake_field(&b, r->production ? "production" : "test");
 	ct_blake_field(
@@ -191,12 +193,9 @@ found(const json_t *recs)
  * are missing; or NULL. */
 static void
 info(json_t *model, const json_t *recs, const json_t *said, const json_t *gone,
-    size_t part, size_t parts)
+    size_t part, size_t parts, json_t *notes)
 {
-	const json_t *rec;
-	const char *text;
 	char *line = ct_strdup(found(recs)), *soft = ct_told_missing(gone);
-	size_t i;
 
 	if (soft)
 		line = longer(line, soft);
@@ -206,15 +205,14 @@ info(json_t *model, const json_t *recs, const json_t *said, const json_t *gone,
 		    ct_printf("Part %zu of %zu: the account has more files "
 			      "than one report takes.",
 			part, parts));
-	json_array_foreach(recs, i, rec)
-	{
-		text = ct_rec_text(rec, "incident.additional_info");
-		if (text && !ct_blank(text) && !strstr(line, text))
-			line = longer(line, ct_strdup(text));
-	}
+	soft = ct_texts(recs, "incident.additional_info", SIZE_MAX, notes);
+	if (soft)
+		line = longer(line, soft);
 	if (said)
 		line = longer(line, ct_strdup(json_string_value(said)));
 	soft = ct_soft_text(line, 10000);
+	if (strcmp(soft, line) != 0)
+		ct_soft_note(notes, "incident.additional_info", CT_WAS_CUT);
 	ct_model_text(model, "additionalInfo", soft);
 	free(soft);
 	free(line);
@@ -453,14 +451,14 @@ told(json_t *report, const struct draft *d)
 static int
 make_part(const struct ct_reporting *r, const json_t *recs,
     const struct draft *d, json_t *files, size_t part, size_t parts,
-    json_t **out, struct ct_err *err)
+    json_t **out, json_t *notes, struct ct_err *err)
 {
 	size_t len;
 	char *xml, *id;
 	int rc;
 
 	info(d->model, recs, d->said, part == 1 ? d->missing : NULL, part,
-	    parts);
+	    parts, notes);
 	rc = ct_report_write(&ct_report_table, d->model, r, &xml, &len, err);
 	if (rc)
 		return rc;
@@ -508,7 +506,7 @@ ct_report_make(const struct ct_reporting *r, const json_t *recs, json_t **out,
 			json_t *rec;
 
 			rc = make_part(r, recs, &d, part, i + 1,
-			    json_array_size(parts), &rec, err);
+			    json_array_size(parts), &rec, notes, err);
 			if (rc)
 				break;
 			(void)json_array_append_new(done, rec);

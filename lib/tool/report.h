@@ -177,6 +177,7 @@ int ct_report_one(const struct ct_report_run *opt, json_t *rec, int out);
 
 /* A report by hand, of what a person says and of no file; zeroed. */
 struct ct_new {
+	bool quiet;          /* no notes */
 	json_t *from, *said; /* private */
 	bool stdin_used;
 };
@@ -184,7 +185,8 @@ struct ct_new {
 /*
  * The option of ct-report new with this name, at by email from incident info
  * ip phone priority screen-name text threads url user victim, says arg.
- * CT_NOINPUT, CT_DATAERR of a file that it names; CT_USAGE.
+ * CT_NOINPUT, CT_DATAERR of a file that it names; CT_USAGE, also of one that
+ * is there twice and is no list or text.
  */
 int ct_new_say(
     struct ct_new *n, const char *flag, const char *arg, struct ct_err *err);

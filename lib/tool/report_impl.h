@@ -180,6 +180,10 @@ char *ct_soft_lines(const struct ct_soft *soft, const char *first);
 /* Append a text unless it is there. */
 void ct_note(json_t *notes, const char *text);
 
+/* The same: what became of a member of a record. */
+#define CT_WAS_CUT "was cut, or had characters that XML does not allow"
+void ct_soft_note(json_t *notes, const char *name, const char *what);
+
 /* ---- what has no file (report_told.c, report_thread.c) ----------------- */
 
 /* Is this record of no file; or of none that can be attached? */
@@ -198,8 +202,8 @@ int ct_told_offence(
 int ct_told_file(json_t **file, const char *id, const char *name,
     const char *mime, const json_t *text, json_t *info, struct ct_err *err);
 
-/* The texts at this path of all records, each once, a line each, at most max
- * characters; or NULL. */
+/* The texts at this path of all records, each a text or an array of them, each
+ * once, a line each, at most max characters; or NULL. */
 char *ct_texts(const json_t *recs, const char *path, size_t max, json_t *notes);
 
 /* incident.url of all records, with objects also object.url, as a
@@ -299,6 +303,20 @@ json_t *ct_report_lint(const struct ct_reporting *r, const json_t *recs,
 int ct_incident_model(const struct ct_reporting *r, const json_t *recs,
     json_t *model, json_t **incident, json_t *files, json_t *notes,
     struct ct_err *err);
+
+/* ---- a report by hand (report_new.c, report_ask.c) ----------------------- */
+
+/* Does a text stand at this path; is there anything to report? */
+bool ct_new_told(const json_t *rec, const char *path);
+bool ct_new_content(const json_t *rec);
+
+/* What the option of this name says, into rec. */
+void ct_new_put(json_t *rec, const char *flag, const char *text);
+
+/* Ask at the terminal for what is not told, each answer until it can be one;
+ * if nothing that is needed is lacking, only for who it is, if nobody is
+ * named.  Exits if there is no answer. */
+void ct_new_ask(json_t *rec, bool lacks);
 
 /* ---- other desks than NCMEC's (report_desk.c) ---------------------------- */
 

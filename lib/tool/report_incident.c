@@ -161,40 +161,49 @@ summary_elem(void)
 	return ct_elem_sub(&ct_report_table, "incidentSummary");
 }
 
+/* One text of many into *all, a line each. */
+static void
+add_text(char **all, json_t *seen, const char *s)
+{
+	char *longer;
+
+	if (ct_blank(s) || json_object_get(seen, s))
+		return;
+	(void)json_object_set_new(seen, s, json_true());
+	longer = ct_printf("%s%s%s", *all ? *all : "", *all ? "\n" : "", s);
+	free(*all);
+	*all = longer;
+}
+
 char *
 ct_texts(const json_t *recs, const char *path, size_t max, json_t *notes)
 {
-	json_t *seen = json_object(), *v;
+	json_t *seen = json_object(), *list, *v;
 	char *all = NULL, *longer;
 	const json_t *rec;
-	const char *s;
-	size_t i;
+	size_t i, k;
 
 	json_array_foreach(recs, i, rec)
 	{
 		v = ct_rec_get(rec, path);
-		s = json_string_value(v);
-		if (!s || json_object_get(seen, s))
-			continue;
-		(void)json_object_set_new(seen, s, json_true());
-		longer =
-		    ct_printf("%s%s%s", all ? all : "", all ? "\n" : "", s);
-		free(all);
-		all = longer;
+		list = json_is_array(v) ? json_incref(v) : json_pack("[O?]", v);
+		json_array_foreach(list, k, v)
+		{
+			if (json_is_string(v))
+				add_text(&all, seen, json_string_value(v));
+			else if (!json_is_null(v))
+				ct_soft_note(
+				    notes, path, "is no text: left out");
+		}
+		json_decref(list);
 	}
 	json_decref(seen);
 	if (!all)
 		return NULL;
 	longer = all;
 	all = ct_soft_text(longer, max);
-	if (strcmp(all, longer) != 0) {
-		char *what = ct_printf("'%s' was cut, or had characters that "
-				       "XML does not allow",
-		    path);
-
-		ct_note(notes, what);
-		free(what);
-	}
+	if (strcmp(all, longer) != 0)
+		ct_soft_note(notes, path, CT_WAS_CUT);
 	free(longer);
 	return all;
 }

@@ -5,13 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "blake.h"
 #include "clock.h"
 #include "file.h"
+#include "hex.h"
 #include "prog.h"
 #include "queue.h"
 #include "report_impl.h"
-
-#define TRIES 3 /* at an answer that is none */
 
 enum how { ONE, MANY, TEXT, JSON, IP, ID };
 
@@ -24,7 +24,7 @@ static const struct field {
 	{ "by", "review.by", ONE },
 	{ "email", "user.email", MANY },
 	{ "incident", "incident.type", ONE },
-	{ "info", "incident.additional_info", ONE },
+	{ "info", "incident.additional_info", MANY },
 	{ "ip", "user.ip", IP },
 	{ "phone", "user.phone", MANY },
 	{ "priority", "incident.priority", ONE },
@@ -86,6 +86,24 @@ const char ct_new_template[] =
     "  \"review\": {\"by\": \"\"}\n"
     "}\n";
 
+/* What stands at a path says something. */
+bool
+ct_new_told(const json_t *rec, const char *path)
+{
+	const char *s = ct_rec_text(rec, path);
+
+	return s && !ct_blank(s);
+}
+
+bool
+ct_new_content(const json_t *rec)
+{
+	struct ct_err none = { 0 };
+	char content[65];
+
+	return ct_review_content(rec, content, &none) != CT_NO;
+}
+
 /* ---- what was said ---------------------------------------------------------
  */
 
@@ -112,22 +130,50 @@ holder(json_t *rec, const char *path, const char **name)
 	return sub;
 }
 
-static void
+/* A list of what was there, which need be none, and v. */
+static json_t *
+longer(json_t *old, json_t *v)
+{
+	json_t *list = json_is_array(old) ? json_copy(old) : json_array();
+
+	if (!json_is_array(old) && old && !json_is_null(old))
+		(void)json_array_append(list, old);
+	if (json_is_array(v))
+		(void)json_array_extend(list, v);
+	else
+		(void)json_array_append(list, v);
+	return list;
+}
+
+/* Two texts, a line each. */
+static json_t *
+joined(const json_t *old, const json_t *v)
+{
+	const char *one = json_string_value(old);
+
+	return json_sprintf("%s%s%s", one,
+	    *one && one[strlen(one) - 1] == '\n' ? "" : "\n",
+	    json_string_value(v));
+}
+
+/* Takes value.  False: one was said, and there can be but one. */
+static bool
 put(json_t *rec, const struct field *f, json_t *value)
 {
 	const char *name;
-	json_t *in = holder(rec, f->path, &name), *list;
+	json_t *in = holder(rec, f->path, &name);
+	json_t *old = json_object_get(in, name);
+	json_t *all = f->how == ONE ? NULL
+	    : f->how != TEXT        ? longer(old, value)
+	    : old                   ? joined(old, value)
+				    : json_incref(value);
 
-	if (f->how == ONE || f->how == TEXT || f->how == JSON) {
-		(void)json_object_set_new(in, name, value);
-		return;
-	}
-	list = json_object_get(in, name);
-	if (!list) {
-		list = json_array();
-		(void)json_object_set_new(in, name, list);
-	}
-	(void)json_array_append_new(list, value);
+	if (all)
+		(void)json_object_set_new(in, name, all);
+	else if (!old)
+		(void)json_object_set(in, name, value);
+	json_decref(value);
+	return all || !old;
 }
 
 /* All bytes of a file, or of standard input if its name is -. */
@@ -245,7 +291,8 @@ ct_new_say(
 		n->said = json_object();
 	if (strcmp(flag, "from") == 0) {
 		n->stdin_used |= strcmp(arg, "-") == 0;
-		json_decref(n->from);
+		if (n->from)
+			return ct_fail(err, CT_USAGE, "--from is there twice");
 		n->from = from_file(NULL, arg, err);
 		if (n->from && !json_is_object(n->from))
 			return ct_fail(
@@ -272,130 +319,15 @@ ct_new_say(
 		return err->code
 		    ? err->code
 		    : ct_fail(err, CT_USAGE, "--%s: not UTF-8", flag);
-	put(n->said, f, v);
-	return 0;
+	if (put(n->said, f, v))
+		return 0;
+	return ct_fail(err, CT_USAGE, "--%s is there twice", flag);
 }
 
-/* ---- asking ----------------------------------------------------------------
- */
-
-/* What stands at a path says something. */
-static bool
-told(const json_t *rec, const char *path)
+void
+ct_new_put(json_t *rec, const char *flag, const char *text)
 {
-	const char *s = ct_rec_text(rec, path);
-
-	return s && !ct_blank(s);
-}
-
-/* A line of the terminal, without its end; exits when there is no more. */
-static char *
-line(void)
-{
-	char *text = NULL;
-	size_t cap = 0;
-	ssize_t n = getline(&text, &cap, stdin);
-
-	if (n < 0)
-		ct_die(CT_USAGE, "no answer; nothing was made");
-	if (n && text[n - 1] == '\n')
-		text[n - 1] = '\0';
-	return text;
-}
-
-typedef bool fits_fn(const char *text);
-
-static bool
-is_type(const char *text)
-{
-	return ct_report_incident(text) != NULL;
-}
-
-static bool
-is_time(const char *text)
-{
-	int64_t ms;
-
-	return ct_time_parse(text, &ms) == 0;
-}
-
-static bool
-is_name(const char *text)
-{
-	return !ct_blank(text);
-}
-
-static void
-ask(json_t *rec, const char *flag, const char *question, fits_fn *fits)
-{
-	char *text;
-	int i;
-
-	for (i = 0; i < TRIES; i++) {
-		(void)fprintf(stderr, "%s ", question);
-		text = line();
-		if (fits ? fits(text) : true)
-			break;
-		free(text);
-		(void)fprintf(stderr, "That is none.\n");
-	}
-	if (i == TRIES)
-		ct_die(CT_USAGE, "no answer; nothing was made");
-	if (!ct_blank(text))
-		put(rec, field_of(flag), json_string(text));
-	free(text);
-}
-
-static void
-ask_text(json_t *rec)
-{
-	char *all = ct_strdup(""), *one, *more;
-
-	(void)fprintf(stderr,
-	    "What was written?  End with a line of one dot; none: the dot.\n");
-	while (strcmp(one = line(), ".") != 0) {
-		more = ct_printf("%s%s\n", all, one);
-		free(all);
-		free(one);
-		all = more;
-	}
-	free(one);
-	if (!ct_blank(all))
-		put(rec, field_of("text"), json_string(all));
-	free(all);
-}
-
-static bool
-has_content(const json_t *rec)
-{
-	struct ct_err none = { 0 };
-	char content[65];
-
-	return ct_review_content(rec, content, &none) != CT_NO;
-}
-
-static void
-ask_all(json_t *rec)
-{
-	if (!told(rec, "incident.type"))
-		ask(rec, "incident",
-		    "What is it (csam trafficking tourism molestation domain "
-		    "misleading\nenticement unsolicited)?",
-		    is_type);
-	if (!told(rec, "incident.at"))
-		ask(rec, "at", "When was it, as 2026-11-20T08:00:00Z?",
-		    is_time);
-	if (!has_content(rec)) {
-		ask(rec, "url", "At which URL; none: enter?", NULL);
-		ask_text(rec);
-	}
-	if (!told(rec, "user.id"))
-		ask(rec, "user", "Of which account; not known: enter?", NULL);
-	if (!told(rec, "incident.priority"))
-		ask(rec, "priority",
-		    "If a child may be in danger now, why; else: enter?", NULL);
-	if (!told(rec, "review.by"))
-		ask(rec, "by", "Your name?", is_name);
+	(void)put(rec, field_of(flag), json_string(text));
 }
 
 /* ---- the record ------------------------------------------------------------
@@ -424,23 +356,77 @@ prune(json_t *v)
 	    (json_is_object(v) && !json_object_size(v));
 }
 
-/* What options said goes before what the file has; lists are put together. */
-static void
-lay_over(json_t *rec, json_t *said)
+/* Of what can be but one, the option goes before the file, which is told; but
+ * not of the account: that might accuse another. */
+static int
+in_place(const struct ct_new *n, json_t *rec, const struct field *f,
+    const json_t *v, struct ct_err *err)
 {
 	const char *name;
-	json_t *v, *old;
+	json_t *in = holder(rec, f->path, &name);
+	json_t *old = json_object_get(in, name);
 
-	json_object_foreach(said, name, v)
-	{
-		old = json_object_get(rec, name);
-		if (json_is_object(v) && json_is_object(old))
-			lay_over(old, v);
-		else if (json_is_array(v) && json_is_array(old))
-			(void)json_array_extend(old, v);
-		else
-			(void)json_object_set(rec, name, v);
+	if (old && !json_equal(old, v)) {
+		if (strcmp(f->flag, "user") == 0)
+			return ct_fail(err, CT_USAGE,
+			    "--user is another than user.id of --from");
+		if (!n->quiet)
+			ct_warn("--%s is taken in place of %s of --from",
+			    f->flag, f->path);
 	}
+	(void)json_object_set(in, name, (json_t *)(uintptr_t)v);
+	return 0;
+}
+
+/* What options said, over what the file has: lists and texts are put
+ * together. */
+static int
+lay_over(const struct ct_new *n, json_t *rec, struct ct_err *err)
+{
+	const struct field *f;
+	json_t *v, *old;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+		f = &fields[i];
+		if (!(v = ct_rec_get(n->said, f->path)))
+			continue;
+		old = ct_rec_get(rec, f->path);
+		if (f->how == TEXT && old && !json_is_string(old))
+			return ct_fail(
+			    err, CT_DATAERR, "%s is no text", f->path);
+		if (f->how == ONE) {
+			if ((rc = in_place(n, rec, f, v, err)))
+				return rc;
+		} else if (json_is_array(v)) {
+			const char *name;
+			json_t *in = holder(rec, f->path, &name);
+
+			(void)json_object_set_new(in, name, longer(old, v));
+		} else {
+			(void)put(rec, f, json_incref(v));
+		}
+	}
+	return 0;
+}
+
+/* What --from has must have the shape in which all else is added. */
+static int
+shape(const json_t *rec, struct ct_err *err)
+{
+	static const char *const objects[] = { "incident", "review" };
+	const char *account;
+	const json_t *v;
+	size_t i;
+
+	for (i = 0; i < sizeof objects / sizeof objects[0]; i++) {
+		v = json_object_get(rec, objects[i]);
+		if (v && !json_is_object(v))
+			return ct_fail(
+			    err, CT_DATAERR, "%s is no object", objects[i]);
+	}
+	return ct_rec_account(rec, &account, err);
 }
 
 static int
@@ -451,12 +437,34 @@ needs(const json_t *rec, struct ct_err *err)
 	size_t i;
 
 	for (i = 0; !lacks && i < sizeof flags / sizeof flags[0]; i++)
-		if (!told(rec, field_of(flags[i])->path))
+		if (!ct_new_told(rec, field_of(flags[i])->path))
 			lacks = flags[i];
-	if (!lacks && !has_content(rec))
+	if (!lacks && !ct_new_content(rec))
 		return ct_fail(
 		    err, CT_USAGE, "new: --url, --text or --threads is needed");
 	return lacks ? ct_fail(err, CT_USAGE, "new: --%s is needed", lacks) : 0;
+}
+
+/* All that is said, but for who says it and when: 32 digits. */
+static int
+digest(const json_t *rec, char sum[33], struct ct_err *err)
+{
+	json_t *said = json_copy((json_t *)(uintptr_t)rec);
+	struct ct_blake b;
+	uint8_t raw[16];
+	char *dump;
+
+	(void)json_object_del(said, "review");
+	dump = json_dumps(said, JSON_COMPACT | JSON_SORT_KEYS);
+	json_decref(said);
+	if (!dump)
+		return ct_fail(err, CT_SOFTWARE, "cannot encode a record");
+	ct_blake_start(&b, sizeof raw, NULL);
+	ct_blake_field(&b, dump);
+	ct_blake_end(&b, raw, sizeof raw);
+	ct_hex(raw, sizeof raw, sum);
+	free(dump);
+	return 0;
 }
 
 /* A person's word is the verdict. */
@@ -466,19 +474,20 @@ state(json_t *rec, struct ct_err *err)
 	const char *type =
 	    ct_report_incident(ct_rec_text(rec, "incident.type"));
 	bool csam = type && strcmp(type, ct_report_incident("csam")) == 0;
-	char at[CT_TIME_LEN], content[65], id[41];
+	char at[CT_TIME_LEN], content[65], sum[33], id[41];
 	int rc;
 
 	if (!type)
 		return ct_fail(err, CT_USAGE, "--incident: no such type");
-	if ((rc = ct_review_content(rec, content, err)))
+	if ((rc = ct_review_content(rec, content, err)) ||
+	    (rc = digest(rec, sum, err)))
 		return rc;
 	(void)json_object_set_new(rec, "review",
-	    json_pack("{s:s, s:s, s:s}", "verdict",
+	    json_pack("{s:s, s:s, s:s, s:s}", "statement", sum, "verdict",
 		csam ? "csam" : "text_offence", "by",
 		ct_rec_text(rec, "review.by"), "at", ct_time_now(at)));
 	(void)snprintf(id, sizeof id, "new:%.32s", content);
-	if (!told(rec, "id"))
+	if (!ct_new_told(rec, "id"))
 		(void)json_object_set_new(rec, "id", json_string(id));
 	return 0;
 }
@@ -491,14 +500,14 @@ ct_new_record(struct ct_new *n, json_t **rec, struct ct_err *err)
 
 	*rec = n->from ? json_incref(n->from) : json_object();
 	(void)prune(*rec);
-	lay_over(*rec, n->said);
-	rc = ct_review_bytes(*rec)
-	    ? ct_fail(err, CT_USAGE,
-		  "new is for what is no file; for files: ct-report-one")
-	    : 0;
-	if (!rc && !n->stdin_used && isatty(STDIN_FILENO) &&
-	    needs(*rec, &why)) {
-		ask_all(*rec);
+	rc = shape(*rec, err);
+	if (!rc)
+		rc = lay_over(n, *rec, err);
+	if (!rc && ct_review_bytes(*rec))
+		rc = ct_fail(err, CT_USAGE,
+		    "new is for what is no file; for files: ct-report-one");
+	if (!rc && !n->stdin_used && isatty(STDIN_FILENO)) {
+		ct_new_ask(*rec, needs(*rec, &why) != 0);
 		(void)prune(*rec);
 	}
 	if (!rc)

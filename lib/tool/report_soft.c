@@ -23,8 +23,8 @@ ct_note(json_t *notes, const char *text)
 	(void)json_array_append_new(notes, json_string(text));
 }
 
-static void
-note(json_t *notes, const char *name, const char *what)
+void
+ct_soft_note(json_t *notes, const char *name, const char *what)
 {
 	char *text = ct_printf("'%s' %s", name, what);
 
@@ -79,8 +79,7 @@ text_of(struct ct_soft *soft, const struct ct_elem *e, const char *name,
 	text = ct_soft_text(s, e->type->max ? e->type->max : TEXT_MAX);
 	value = json_string(text);
 	if (strcmp(text, s) != 0) {
-		note(soft->notes, name,
-		    "was cut, or had characters that XML does not allow");
+		ct_soft_note(soft->notes, name, CT_WAS_CUT);
 		if (strcmp(e->name, "espIdentifier") == 0)
 			ct_soft_left(soft, name, v);
 	}
@@ -106,7 +105,7 @@ ct_soft_left(struct ct_soft *soft, const char *name, const json_t *v)
 		text = ct_soft_text(s ? s : dump, LEFT_MAX);
 		line = ct_printf("%s: %s", name, text);
 		ct_note(soft->left, line);
-		note(soft->notes, name,
+		ct_soft_note(soft->notes, name,
 		    "does not fit the form: told in additionalInfo");
 		free(line);
 		free(text);

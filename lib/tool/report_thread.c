@@ -120,10 +120,8 @@ member(struct csv *c, const json_t *m, const char *name)
 
 	soft = ct_soft_text(s, SHORT);
 	if (strcmp(soft, s) != 0) {
-		what = ct_printf("'threads.messages.%s' was cut, or had "
-				 "characters that XML does not allow",
-		    name);
-		ct_note(c->notes, what);
+		what = ct_printf("threads.messages.%s", name);
+		ct_soft_note(c->notes, what, CT_WAS_CUT);
 		free(what);
 	}
 	cell(c, soft);
