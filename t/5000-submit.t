@@ -53,6 +53,17 @@ is 'and noted once' 2 sqlite3 "$CT_HOME/outbox-test.db" \
     "SELECT count(*) FROM events WHERE event = 'lacks'"
 report 1 b >in
 exits 'less than what was filed' 0 run
+report 1 b | jq -c '.report.xml |= sub("</report>"; "<personOrUserReported><screenName>s</screenName></personOrUserReported></report>")' >in
+exits 'a document that says more than was filed' 76 run
+says 'is finished, and changed' '.submission | [.state, .already, .changed, has("reason"), .report_id]' \
+    "[\"finished\",true,true,false,$(jq .submission.report_id first)]"
+ok 'it is said whom to tell' grep -q "is finished; what changed in it since is not filed: tell NCMEC, report number $(jq -r .submission.report_id first)\$" err
+exits 'in a rehearsal it is no more than finished' 0 ct-submit -qn <in
+report 88 a | jq -c '.report.xml |= sub("</report>"; "<personOrUserReported>\n  <screenName>s</screenName>\n</personOrUserReported></report>")' >in
+exits 'of an account' 0 run
+jq -c '.report.xml |= sub("</screenName>"; "</screenName>\n  <priorCTReports>1</priorCTReports>\n  <priorCTReports>22</priorCTReports>")' in >later
+exits 'that the account was reported before is no change' 0 submit <later
+says '  nothing is said of it' '.submission | [.already, has("changed")]' '[true,false]'
 is 'the receipt is the answer, as it came' "$(key 1)" sh -c \
     'ct-submit receipt '"$(key 1)"' >receipt; grep -q "<reportDoneResponse>" receipt &&
      grep -q "$(jq -r .submission.report_id first)" receipt && echo '"$(key 1)"
@@ -75,6 +86,7 @@ exits 'a path that is not UTF-8 is in base64' 0 run
 # ---- what is told of the outbox -------------------------------------------
 ct-submit status >got
 says 'status' '[.key, .state, .attempts]' "[\"$(key 1)\",\"finished\",1]
+[\"$(key 88)\",\"finished\",1]
 [\"$(key 2)\",\"finished\",1]
 [\"$(key 89)\",\"finished\",1]
 [\"$(key 90)\",\"finished\",1]"

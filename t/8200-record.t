@@ -229,6 +229,12 @@ jq -c 'del(.submission, .vault) | select(.user.id == "u1")' 9.rec >100.rec
 stage=100
 stage ct-submit -q
 json 'a finished report is already there' .submission.already true 101.rec
+jq -c '.report.xml |= sub("</report>"; "<additionalInfo>more</additionalInfo></report>")' \
+    100.rec >150.rec
+stage=150
+stage ct-submit -q
+json 'and has changed since' .submission.changed true 151.rec
+stage=101
 jq -c '.report.env = "production" | .report.key = "f" * 32 |
     .submission.env = "production"' 101.rec | ct-preserve seal -q >102.rec
 stage=102

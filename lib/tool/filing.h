@@ -107,6 +107,10 @@ int ct_sheet_open(const struct ct_sheet *s, size_t i, uint64_t *len,
 json_t *ct_sheet_lacks(const struct ct_sheet *filed, const struct ct_sheet *rec,
     char where[CT_SHEET_WHERE]);
 
+/* Does the document of rec say other than the one that was filed?  Which
+ * reports came before it does not count: one more is each that was filed. */
+bool ct_sheet_changed(const struct ct_sheet *filed, const struct ct_sheet *rec);
+
 /* ---- driving it -----------------------------------------------------------
  */
 
@@ -115,6 +119,7 @@ struct ct_filing_end {
 			  refused, CT_PROTOCOL held */
 	char why[256]; /* a sentence, unless finished */
 	bool already;  /* finished by an earlier run */
+	bool changed;  /* the document, since then */
 	bool waits;    /* it pauses: nothing was tried */
 };
 

@@ -63,6 +63,8 @@ ct_filing_submission(const struct ct_filing *f,
 	(void)json_object_set_new(sub, "files", sent_files(f, r));
 	if (end->already)
 		(void)json_object_set_new(sub, "already", json_true());
+	if (end->changed)
+		(void)json_object_set_new(sub, "changed", json_true());
 	if (end->status)
 		(void)json_object_set_new(sub, "reason", json_string(end->why));
 	return sub;
@@ -106,6 +108,7 @@ already(struct ct_filing *f, struct ct_outbox_report *r,
 		    "the report was finished without %s", where);
 		rc = lacking(f, r, files, err);
 	}
+	end->changed = !rc && !end->status && ct_sheet_changed(&filed, s);
 	json_decref(files);
 	json_decref(old);
 	return rc;
@@ -115,6 +118,9 @@ static int
 go(struct ct_filing *f, struct ct_outbox_report *r, const struct ct_sheet *s,
     struct ct_filing_end *end, struct ct_err *err)
 {
+	bool other = strcmp(r->digest, s->digest) != 0;
+	int rc;
+
 	if (r->finished)
 		return already(f, r, s, end, err);
 	if (r->split &&
@@ -123,7 +129,9 @@ go(struct ct_filing *f, struct ct_outbox_report *r, const struct ct_sheet *s,
 		    "an earlier run cut this report into other parts"),
 		NULL, 0, err))
 		return err->code;
-	return ct_filing_drive(f, r, end, err);
+	rc = ct_filing_drive(f, r, end, err);
+	/* it was about to be, or was, when this came */
+	return !rc && other && r->finished ? already(f, r, s, end, err) : rc;
 }
 
 /* On a copy in memory of what the outbox, if there is one, knows of it. */
@@ -171,6 +179,24 @@ say(const struct ct_filing *f, const struct ct_outbox_report *r,
 	if (f->tip && end->status && !end->waits)
 		ct_warn(
 		    "'report:%s' is %s: %s", r->key, state_of(end), end->why);
+}
+
+/* What is finished, and not all in order: somebody must see to it. */
+static void
+say_finished(const struct ct_outbox_report *r, const struct ct_filing_end *end,
+    bool sealed, int *status)
+{
+	if (!sealed) {
+		ct_warn("'report:%s' is finished, its evidence is not sealed",
+		    r->key);
+		*status = CT_TEMPFAIL;
+	}
+	if (end->changed) {
+		ct_warn("'report:%s' is finished; what changed in it since is "
+			"not filed: tell NCMEC, report number %s",
+		    r->key, r->id);
+		*status = CT_PROTOCOL;
+	}
 }
 
 /* Accept it, and take it as far as it goes. */
@@ -226,11 +252,8 @@ ct_filing_record(struct ct_filing *f, json_t *rec, const char **outcome,
 				       : state_of(&end);
 		*status = end.status;
 	}
-	if (!rc && f->tip && !end.status && !r.desk && unsealed(&s)) {
-		ct_warn("'report:%s' is finished, its evidence is not sealed",
-		    r.key);
-		*status = CT_TEMPFAIL;
-	}
+	if (!rc && f->tip && !end.status && !r.desk)
+		say_finished(&r, &end, !unsealed(&s), status);
 	ct_outbox_done(&r);
 	return rc;
 }

@@ -348,3 +348,34 @@ ct_sheet_lacks(const struct ct_sheet *filed, const struct ct_sheet *rec,
 	find_lacks(lacks, filed->texts, rec->texts, "texts", "content", where);
 	return lacks;
 }
+
+/* Copy a document without its earlier reports, and the white space before. */
+static char *
+without_priors(const char *xml)
+{
+	static const char start[] = "<priorCTReports>",
+			  end[] = "</priorCTReports>";
+	char *text = ct_alloc(strlen(xml) + 1, 1), *to = text;
+	const char *next, *past;
+
+	while ((next = strstr(xml, start)) && (past = strstr(next, end))) {
+		memcpy(to, xml, (size_t)(next - xml));
+		to += next - xml;
+		while (to > text && strchr(" \t\r\n", to[-1]))
+			to--;
+		xml = past + sizeof end - 1;
+	}
+	(void)strcpy(to, xml);
+	return text;
+}
+
+bool
+ct_sheet_changed(const struct ct_sheet *filed, const struct ct_sheet *rec)
+{
+	char *a = without_priors(filed->xml), *b = without_priors(rec->xml);
+	bool changed = strcmp(a, b) != 0;
+
+	free(a);
+	free(b);
+	return changed;
+}
