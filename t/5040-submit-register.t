@@ -180,4 +180,14 @@ exits 'without -e the status is 0' 0 sh -c \
     'CT_CLOCK=2026-11-25T00:00:00Z ct-submit due'
 ok 'they are listed' test -s got
 exits 'an age is one' 64 ct-submit due --max-age never
+
+# ---- of no account ------------------------------------------------------------
+{ report 70 c && desk 71 c; } | jq -c 'del(.user)' >in
+exits 'two of no account, the same file' 0 run -j 1
+says 'may be of two people: neither is exempt' .submission.state '"finished"
+"due"'
+exits 'a reference that is not UTF-8' 64 ct-submit filed "$(key 71)" --ref "$(printf '\377')"
+ct-submit status "$(key 71)" >got
+says 'ends nothing' .state '"due"'
+exits 'one that is' 0 ct-submit filed "$(key 71)" --ref 'Tgb. 7'
 done_testing

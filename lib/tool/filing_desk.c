@@ -77,20 +77,22 @@ ct_desk_settle(struct ct_filing *f, struct ct_outbox_report *r,
     const json_t *rec, struct ct_err *err)
 {
 	const char *by = ct_rec_text(rec, "report.exempt_by");
+	const char *account = ct_rec_text(rec, "user.id");
 	struct ct_sheet sheet;
 	struct search s = {
 		.sheet = &sheet, .rec = rec, .production = f->production
 	};
 	int rc;
 
-	if (r->filed || r->exempt || !by || strcmp(by, "ncmec") != 0)
+	/* of no account, one like it may be of anybody */
+	if (r->filed || r->exempt || !by || strcmp(by, "ncmec") != 0 ||
+	    !account)
 		return 0;
 	if ((rc = ct_sheet_read(&sheet, rec, f->production, err)))
 		return rc;
 	if (!json_array_size(sheet.files) && !json_array_size(sheet.texts))
 		return 0;
-	rc = ct_outbox_account(
-	    f->ob, ct_rec_text(rec, "user.id"), has_all, &s, err);
+	rc = ct_outbox_account(f->ob, account, has_all, &s, err);
 	return rc == CT_NO
 	    ? ct_outbox_note(f->ob, r, "exempt",
 		  json_pack("{s:s}", "report_id", s.id), NULL, 0, err)
@@ -137,10 +139,14 @@ ct_desk_filed(struct ct_filing *f, const char *key, json_t **rec, int *status,
     struct ct_err *err)
 {
 	struct ct_outbox_report r;
+	json_t *ref = json_string(f->ref);
 	int rc;
 
 	*rec = NULL;
 	*status = 0;
+	json_decref(ref);
+	if (!ref)
+		return ct_fail(err, CT_USAGE, "--ref is not UTF-8");
 	if (!f->ob)
 		return CT_NO;
 	if ((rc = ct_outbox_load(f->ob, key, &r, err)))

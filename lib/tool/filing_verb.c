@@ -160,7 +160,8 @@ each(struct ct_filing *f, const struct ct_filing_verb *v, const char *key,
 	if (!rc)
 		return status;
 	ct_warn("%s", err.msg);
-	if (rc != CT_NOINPUT && rc != CT_NOPERM && rc != CT_TEMPFAIL)
+	if (rc != CT_NOINPUT && rc != CT_NOPERM && rc != CT_TEMPFAIL &&
+	    rc != CT_USAGE)
 		(void)ct_service_broken(f, rc);
 	return rc;
 }
