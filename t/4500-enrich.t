@@ -267,6 +267,9 @@ END
 failing 'it may not tell' 77 <<'END'
 exit 77
 END
+failing 'what it needs is not there' 69 <<'END'
+exit 69
+END
 failing 'any other status' 76 <<'END'
 cat answer; exit 3
 END
@@ -280,6 +283,19 @@ END
 sleep 0.1
 ok '  which are gone' sh -c \
     '! grep "^State:" "/proc/$(cat child)/status" | grep -v "[ZX]"'
+hook <<'END'
+sleep 60 & echo $! >child
+sleep 60
+END
+sed 's/timeout = 2/timeout = 60/' conf >long
+start=$(date +%s)
+timeout --foreground --preserve-status 1 ct-enrich -q -c long <one >out 2>err
+is 'SIGTERM while it hangs' 75 echo $?
+ok '  ends it soon' test $(($(date +%s) - start)) -lt 20
+json '  says so in the record' .error.code 75 out
+sleep 0.1
+ok '  leaves none of the group' sh -c \
+    '! grep "^State:" "/proc/$(cat child)/status" 2>/dev/null | grep -v "[ZX]"'
 hook <<'END'
 exec 0<&-
 cat answer

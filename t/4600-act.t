@@ -127,6 +127,9 @@ failing() {
 failing 'temporary' 75 <<'END'
 exit 75
 END
+failing 'a service is not there' 69 <<'END'
+exit 69
+END
 failing 'any other status' 76 <<'END'
 exit 1
 END
@@ -136,6 +139,33 @@ END
 failing 'too slow' 75 <<'END'
 sleep 30
 END
+for sig in TERM INT; do
+	hook <<'END'
+sleep 60 & echo $! >child
+sleep 60
+END
+	sed 's/timeout = 2/timeout = 60/' conf >long
+	rm -f child
+	start=$(date +%s)
+	{ echo '{"id":"'$sig'"}'; echo '{"id":"behind'$sig'"}'; } >two
+	timeout --foreground --preserve-status -s $sig 1 ct-act hide -q -c long <two >out 2>err
+	is "SIG$sig while a command hangs" 75 echo $?
+	ok '  ends it soon' test $(($(date +%s) - start)) -lt 20
+	json '  says so in the record' '[.error.code, .action[0].state]' \
+	    '[75,"failed"]' out
+	sleep 0.1
+	ok '  leaves none of the group' sh -c \
+	    '! grep "^State:" "/proc/$(cat child)/status" 2>/dev/null | grep -v "[ZX]"'
+	ct-act log | jq -c 'select(.id == "'$sig'")' >logged
+	json '  and the journal knows' '[.state, .code]' '["failed",75]' logged
+	hook </dev/null
+	called >/dev/null
+	exits '  run again' 0 act hide <two
+	json '  it is done, without doubt' '.action[-1] | [.state, .doubt]' \
+	    '["done",null]
+["done",null]' got
+	called >/dev/null
+done
 hook <<'END'
 echo SECRET; echo mine >&2
 END

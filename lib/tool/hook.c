@@ -16,6 +16,7 @@
 #include "prog.h"
 
 #define PIECE ((size_t)64 << 10)
+#define GRACE 1000 /* ms to its end, once we are to stop */
 
 int
 ct_hook_parse(struct ct_hook *hook, const char *name, const char *line,
@@ -169,6 +170,7 @@ struct talk {
 	struct ct_hook_run *run;
 	size_t sent, cap;
 	bool over, large; /* its time; its output */
+	bool stop;        /* we are to stop */
 };
 
 static void
@@ -219,11 +221,16 @@ attend(struct talk *t, pid_t pid, int64_t timeout)
 		p[0] = (struct pollfd){ .fd = t->e->ended, .events = POLLIN };
 		p[1] = (struct pollfd){ .fd = t->e->in, .events = POLLOUT };
 		p[2] = (struct pollfd){ .fd = t->e->out, .events = POLLIN };
+		if (ct_stop && !t->stop && until > ct_mono() + GRACE) {
+			t->stop = true;
+			until = ct_mono() + GRACE;
+		}
 		left = until - ct_mono();
 		t->over = left <= 0;
 		if (t->over || t->large)
 			break;
-		(void)poll(p, 3, left < 60000 ? (int)left : 60000);
+		/* a signal may come just before it waits */
+		(void)poll(p, 3, left < GRACE ? (int)left : GRACE);
 		if (p[2].revents)
 			drain(t);
 		if (p[0].revents)
@@ -242,7 +249,8 @@ verdict(const struct talk *t, int status, struct ct_err *err)
 	    WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 
 	if (t->over)
-		return ct_fail(err, CT_TEMPFAIL, "the command took too long");
+		return ct_fail(err, CT_TEMPFAIL, "the command %s",
+		    t->stop ? "was stopped by a signal" : "took too long");
 	if (t->large)
 		return ct_fail(err, CT_PROTOCOL,
 		    "the command wrote over %zu bytes", t->run->max);
@@ -252,7 +260,8 @@ verdict(const struct talk *t, int status, struct ct_err *err)
 	if (code == 0)
 		return 0;
 	return ct_fail(err,
-	    code == CT_DATAERR || code == CT_NOINPUT || code == CT_TEMPFAIL ||
+	    code == CT_DATAERR || code == CT_NOINPUT ||
+		    code == CT_UNAVAILABLE || code == CT_TEMPFAIL ||
 		    code == CT_NOPERM
 		? code
 		: CT_PROTOCOL,

@@ -3,8 +3,8 @@
  *
  * It gets what it needs on standard input and as arguments, has PATH and LANG
  * and nothing else, / as its directory, no descriptors but the first three, and
- * a process group of its own, which is killed when its time is over.  What it
- * writes to standard error goes to ours.
+ * a process group of its own, which is killed when its time is over, or a
+ * second after ct_stop.  What it writes to standard error goes to ours.
  */
 #ifndef CT_HOOK_H
 #define CT_HOOK_H
@@ -42,10 +42,11 @@ struct ct_hook_run {
 
 /*
  * Run it and wait for its end.  0 if it exits with 0; its exit status if that
- * is CT_DATAERR, CT_NOINPUT, CT_TEMPFAIL or CT_NOPERM, CT_PROTOCOL for any
- * other and for too much output; CT_TEMPFAIL if its time was over or a signal
- * ended it; CT_UNAVAILABLE if it cannot be run; CT_DATAERR if the arguments are
- * too long; CT_OSERR.  SIGPIPE must be ignored, see ct_stop_gently.
+ * is CT_DATAERR, CT_NOINPUT, CT_UNAVAILABLE, CT_TEMPFAIL or CT_NOPERM,
+ * CT_PROTOCOL for any other and for too much output; CT_TEMPFAIL if its time
+ * was over, we are to stop, or a signal ended it; CT_UNAVAILABLE if it cannot
+ * be run; CT_DATAERR if the arguments are too long; CT_OSERR.  SIGPIPE must be
+ * ignored, see ct_stop_gently.
  */
 int ct_hook_run(
     const struct ct_hook *hook, struct ct_hook_run *run, struct ct_err *err);
