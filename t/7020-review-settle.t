@@ -85,6 +85,16 @@ add e1 u5 '.cybertip.report.incidentSummary.escalateToHighPriority = "so"'
 decide u5
 is '  in the words of the schema, too' e1 settled --account u5
 
+for p in '""' '" \t"' '[]' '["", " "]' null; do
+	add "k$p" u9 ".incident.priority = $p"
+	add "l$p" u9 ".cybertip.report.incidentSummary.escalateToHighPriority = $p"
+done
+decide u9
+is '  what is blank is none' '' settled --account u9
+add m1 u9 '.incident.priority = ["", "so"]'
+ct-review decide --item m1 --verdict csam --by r7 >/dev/null
+is '  one of several is' 11 sh -c 'ct-review decided --settle 24h --account u9 | wc -l'
+
 # an account that never rests
 for day in 10 11 12; do
 	at $day'T08:00:00'

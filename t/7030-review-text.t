@@ -94,7 +94,7 @@ is 'text_offence is a reason to report, so is csam' 't6 t7 t8' decided --account
 exits 'text_offence has no class' 64 decide --item t5 --verdict text_offence --class A1
 ct-review decided --account u2 >r
 json 'its review has the content' 'select(.id == "t7") | .review | [.verdict, (.content | test("^[0-9a-f]{64}$")), .items]' \
-    '["text_offence",true,3]' r
+    '["text_offence",true,1]' r
 pic p1 u3 | add
 decide --item p1 --verdict csam >/dev/null
 json '  that of a file has none' .review.content null /dev/stdin <<END
@@ -197,6 +197,45 @@ done
 also k3 u10 k2 '.supplemental.additional_info = ["j"]' | ct-review add --replace >/dev/null 2>err
 ok '  but takes a correction' grep -q '1 updated' err
 is '  the batch is whole' '3 3 3' sh -c 'ct-review decided --account u10 | jq .review.items | xargs'
+
+# ---- one offence, one report ------------------------------------------------------------
+batches() { ct-review decided "$@" | jq -cs 'group_by(.review.batch) | map([map(.id), .[0].review.items]) | sort'; }
+{
+	text o1 u11 '.incident.text = "1"'
+	text o2 u11 '.incident.type = "trafficking" | .incident.text = "2"'
+	text o3 u11 '.incident.type = "Child Sex Trafficking" | .incident.text = "3"'
+	text o4 u11 '.incident.type = "csam" | .incident.text = "4"'
+	pic o5 u11
+	pic o6 u11 '.cybertip.report.incidentSummary.incidentType = "Child Sex Tourism"'
+	also o7 u11 o3 '.incident.type = "molestation"'
+	also o8 u11 gone
+	text o9 u12 '.incident.text = "9"'
+	text o10 u12 '.incident.type = "csam"'
+	pic o11 u12 '.incident.type = null'
+	also o12 u12 o9 '.incident.type = "molestation"'
+	pic o13 u13 '.cybertip.report.incidentSummary.incidentType = "Child Pornography (possession, manufacture, and distribution)"'
+	text o14 u13
+} | add
+for i in o1 o2 o3 o9 o14; do decide --item $i --verdict text_offence >/dev/null; done
+for i in o4 o5 o6 o10 o11 o13; do decide --item $i --verdict csam >/dev/null; done
+want='[[["o1","o8"],2],[["o2","o3","o7"],3],[["o4","o5"],2],[["o6"],1]]'
+is 'each offence of an account is a batch' 'o1 2,o2 3,o3 3,o4 2,o5 2,o6 1,o7 3,o8 2' \
+    sh -c 'ct-review decided --account u11 -n | jq -r "[.id, .review.items] | join(\" \")" | paste -sd,'
+is '  released so' "$want" batches --account u11
+is '  csam gives way to the only other' '[[["o9","o10","o11","o12"],4]]' batches --account u12
+is '  but not in the words of the schema' '[[["o13"],1],[["o14"],1]]' batches --account u13
+for u in u11 u12 u13; do ct-review decided --account $u; done |
+    jq -c 'if .hashes then .hashes.md5 = ("0" * 32) | .file = {size: 3, mime: "image/jpeg"} |
+      .incident.at = "2026-11-20T08:00:00Z" else . end' | ct-report -q >r 2>err
+is '  each is reported as what it is' 'Child Pornography (possession, manufacture, and distribution): o13
+Child Pornography (possession, manufacture, and distribution): o4 o5
+Child Sex Tourism: o6
+Child Sex Trafficking: o2 o3 o7
+Online Enticement of Children for Sexual Acts: o1 o8
+Online Enticement of Children for Sexual Acts: o14
+Online Enticement of Children for Sexual Acts: o9 o10 o11 o12' \
+    sh -c "jq -r '[(.report.xml | capture(\"<incidentType>(?<t>[^<]*)\").t), (.report | [.texts[]?, .files[]?] |
+        map(.id | select(startswith(\"o\"))) | sort_by(.[1:] | tonumber) | join(\" \"))] | join(\": \")' r | LC_ALL=C sort"
 
 # ---- ack: files that were sent, and what has none ------------------------------------
 text a1 u7 | add

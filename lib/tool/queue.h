@@ -9,7 +9,8 @@
  * reports nothing an item stays decided.
  *
  * A batch is what one report is made of: the items of one account that were
- * released together; an item of no account is a batch of its own.  What is
+ * released together and are about one offence; an item of no account is a batch
+ * of its own.  What is
  * decided later gets a later batch, so a batch never grows behind a report.
  * What only supplements needs no verdict, is no reason for a batch, and goes
  * along with the next one of its account.

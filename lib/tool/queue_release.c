@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "clock.h"
+#include "offence.h"
 #include "prog.h"
 #include "queue_db.h"
 
@@ -17,10 +18,15 @@
 #define WITHIN(at) "(" at " > ?3 AND " at " <= ?5)"
 #define QUEUED WITHIN("h.added")
 #define DECIDED WITHIN("g.at")
-#define PRIORITY                                                     \
-	"coalesce(json_extract(h.record, '$.incident.priority'),"    \
-	" json_extract(h.record, '$.cybertip.report.incidentSummary" \
-	".escalateToHighPriority')) IS NOT NULL"
+/* A text, or a list of them, without what is blank; NULL if nothing is left. */
+#define TOLD(path)                                  \
+	"nullif(trim(json_extract(record, '$." path \
+	"'), char(9, 10, 11, 12, 13, 32) || '[]\",'), '')"
+#define SUMMARY "cybertip.report.incidentSummary."
+#define PRIORITY                                               \
+	"(" TOLD("incident.priority") " IS NOT NULL OR " TOLD( \
+	    SUMMARY "escalateToHighPriority") " IS NOT NULL)"
+#define SUMMARY_TYPE TOLD(SUMMARY "incidentType")
 
 /* Accounts that have not settled, of the parameters above and ?3 now less the
  * time to settle, ?4 less the longest time, ?5 now; none if ?3 is null. */
@@ -37,10 +43,46 @@ static const char *const going[] = {
 	"PRAGMA temp_store = MEMORY",
 	/* lead: the first item of the batch that it is to be in */
 	"CREATE TEMP TABLE IF NOT EXISTS going"
-	" (id INTEGER PRIMARY KEY, lead INTEGER NOT NULL)",
+	" (id INTEGER PRIMARY KEY, account TEXT, offence TEXT, lead INTEGER)",
 	"DELETE FROM temp.going",
 	NULL,
 };
+
+/*
+ * A batch has one offence: csam, and what names none, gives way to another if
+ * that is the only one.  But what a record has in the words of the schema is
+ * laid over the whole report, and gives way to nothing.
+ */
+static int
+lead(struct ct_queue *q, struct ct_err *err)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; !rc && ct_offences[i]; i++)
+		rc = ct_store_do(q->st, err,
+		    "UPDATE temp.going SET offence = ?1 WHERE offence = ?2",
+		    "ss", ct_offences[i], ct_offence_short[i]);
+	if (!rc)
+		rc = ct_store_do(q->st, err,
+		    "UPDATE temp.going SET offence = NULL WHERE offence = ?1"
+		    " AND id NOT IN (SELECT id FROM item WHERE id IN"
+		    "   (SELECT id FROM temp.going) AND " SUMMARY_TYPE
+		    "   IS NOT NULL)",
+		    "s", ct_offences[0]);
+	if (rc)
+		return rc;
+	return ct_store_do(q->st, err,
+	    "UPDATE temp.going SET lead = n.lead FROM"
+	    " (SELECT id, CASE account WHEN '' THEN id ELSE min(id) OVER"
+	    "   (PARTITION BY account, CASE WHEN lo IS hi THEN ''"
+	    "     ELSE coalesce(offence, '') END) END AS lead"
+	    "  FROM (SELECT id, account, offence,"
+	    "    min(offence) OVER (PARTITION BY account) AS lo,"
+	    "    max(offence) OVER (PARTITION BY account) AS hi"
+	    "   FROM temp.going)) AS n WHERE n.id = going.id",
+	    "");
+}
 
 /* Into the table going: what would be released now. */
 static int
@@ -58,19 +100,24 @@ choose(struct ct_queue *q, const struct ct_wanted *w, const char *items,
 	if (rc)
 		return rc;
 	rc = ct_store_do(q->st, err,
-	    "INSERT INTO temp.going SELECT id, CASE account WHEN '' THEN id"
-	    "  ELSE min(id) OVER (PARTITION BY account) END"
-	    " FROM item WHERE state = 'decided' AND report"
-	    " AND " OF_ACCOUNT " AND " OF_ITEMS
-	    " AND account NOT IN " UNSETTLED,
+	    "INSERT INTO temp.going (id, account, offence) SELECT id, account,"
+	    "  coalesce(" SUMMARY_TYPE ", " TOLD(
+		"incident.type") ")"
+				 " FROM item WHERE state = 'decided' AND report"
+				 " AND " OF_ACCOUNT " AND " OF_ITEMS
+				 " AND account NOT IN " UNSETTLED,
 	    "sssss", w->account, items,
 	    w->settle ? ct_time(least > 0 ? least : 0, within) : NULL,
 	    ct_time(most > 0 ? most : 0, longest), ct_time(ms, now));
+	if (!rc)
+		rc = lead(q, err);
 	if (rc)
 		return rc;
 	return ct_store_do(q->st, err,
-	    "INSERT INTO temp.going SELECT s.id, min(g.lead) FROM item s"
-	    " JOIN item f ON f.account = s.account"
+	    "INSERT INTO temp.going (id, lead) SELECT s.id,"
+	    "  coalesce(min(CASE f.object WHEN json_extract(s.record,"
+	    "    '$.supplemental.of') THEN g.lead END), min(g.lead))"
+	    " FROM item s JOIN item f ON f.account = s.account"
 	    " JOIN temp.going g ON g.id = f.id"
 	    " WHERE s.state = 'decided' AND s.supplemental AND NOT s.report"
 	    " AND ((s.account <> '' AND ?1 IS NULL) OR"

@@ -4,28 +4,26 @@
 #include <sys/stat.h>
 
 #include "clock.h"
+#include "offence.h"
 #include "prog.h"
+#include "queue.h"
 #include "report_impl.h"
-
-/* Short names, in the order in which the table has the long ones. */
-static const char *const short_names[] = { "csam", "trafficking", "tourism",
-	"molestation", "domain", "misleading", "enticement", "unsolicited" };
 
 const char *
 ct_report_incident(const char *name)
 {
-	const char *const *types = ct_types[CT_T_INCIDENT].values;
 	size_t i;
 
-	for (i = 0; types[i]; i++)
-		if (strcmp(name, short_names[i]) == 0 ||
-		    strcmp(name, types[i]) == 0)
-			return types[i];
+	for (i = 0; ct_offences[i]; i++)
+		if (strcmp(name, ct_offence_short[i]) == 0 ||
+		    strcmp(name, ct_offences[i]) == 0)
+			return ct_offences[i];
 	return NULL;
 }
 
 /* The option, else what the records say, else the configuration.  Files speak
- * for themselves: csam gives way to another offence. */
+ * for themselves: csam gives way to another offence.  What only goes along says
+ * nothing of it. */
 static int
 type_of(const struct ct_reporting *r, const json_t *recs, const char **type,
     struct ct_err *err)
@@ -40,7 +38,7 @@ type_of(const struct ct_reporting *r, const json_t *recs, const char **type,
 	json_array_foreach(recs, i, rec)
 	{
 		v = ct_rec_get(rec, "incident.type");
-		if (!v || json_is_null(v))
+		if (!v || json_is_null(v) || ct_review_along(rec))
 			continue;
 		said = json_is_string(v)
 		    ? ct_report_incident(json_string_value(v))
@@ -52,8 +50,8 @@ type_of(const struct ct_reporting *r, const json_t *recs, const char **type,
 			continue;
 		if (*type && *type != csam && *type != said)
 			return ct_fail(err, CT_DATAERR,
-			    "element 'incidentType': the records of one report "
-			    "differ; choose with --incident");
+			    "element 'incidentType': the records differ; "
+			    "each offence is a report of its own");
 		*type = said;
 	}
 	said = ct_conf_get(r->conf, "incident", NULL, "type");

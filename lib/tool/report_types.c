@@ -1,16 +1,8 @@
 /* report_types.c - the values that elements take, as the schema names them */
+#include "offence.h"
 #include "report_impl.h"
 
 /* clang-format off */
-static const char *const incidents[] = {
-	"Child Pornography (possession, manufacture, and distribution)",
-	"Child Sex Trafficking", "Child Sex Tourism",
-	"Child Sexual Molestation", "Misleading Domain Name",
-	"Misleading Words or Digital Images on the Internet",
-	"Online Enticement of Children for Sexual Acts",
-	"Unsolicited Obscene Material Sent to a Child", NULL
-};
-
 static const char *const events[] = {
 	"Login", "Registration", "Purchase", "Upload", "Other", "Unknown",
 	NULL
@@ -147,7 +139,7 @@ const struct ct_type ct_types[CT_NTYPES] = {
 	[CT_T_EXTENSION] = { "phoneExt", CT_DIGITS, 10, 0, 0,
 	    NULL, "digits" },
 	[CT_T_INCIDENT] = { "incidentTypeName", CT_TEXT, 0, 0, 0,
-	    incidents, "an incident type" },
+	    ct_offences, "an incident type" },
 	[CT_T_EVENT] = { "eventNameType", CT_TEXT, 0, 0, 0,
 	    events, NULL },
 	[CT_T_ADDRESS_KIND] = { "addressKind", CT_TEXT, 0, 0, 0,
