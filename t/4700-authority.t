@@ -259,6 +259,26 @@ ok '  and it says where to open them' grep -q 'surfaces and basis' err
 exits '  not to the UK' 0 ct-report -q --authority nca <in
 item 1 u1 a 1 '.threads = [{id: "t", kind: "private", messages: []}]' >thread
 exits '  though nobody says that they are' 77 ct-report -q --authority dsa18 <thread
+item 1 u1 a 1 '.surface = "public" | .threads = [{id: "g", kind: "group", messages: []}, {id: "t", messages: []}]' >thread
+exits '  nor on what surface the object is' 77 ct-report -q --authority dsa18 <thread
+item 1 u1 a 1 '.threads = [{id: "g", kind: "group", messages: [{at: "2026-11-20T08:00:00Z", from: "u1", text: "x"}]}]' >thread
+exits '  a group is none' 0 ct-report -q --authority dsa18 <thread
+for kind in '"dm"' '"Private"' '"Group"' 7; do
+	item 1 u1 a 1 '.threads = [{id: "t", kind: '"$kind"', messages: []}]' >thread
+	exits "  $kind is no kind" 65 ct-report -q --authority dsa18 <thread
+done
+item 1 u1 a 1 '.incident.text = "hello"' >thread
+exits '  words on a page are open' 0 ct-report -q --authority dsa18 <thread
+printf '[incident]\ninternet_detail = chat\n' | desk
+exits '  words of a chat are not' 77 ct-report -q --authority dsa18 <thread
+desk </dev/null
+item 1 u1 a 1 '.match.hits = [{source: "s", type: "vpdq", distance: 31}, {source: "s", type: "tmk", distance: 7},
+    {source: "s", type: "sha512"}, {source: "s", type: "pdq", distance: 3}, {source: "s", type: "sha1"}]' >kinds
+json 'near is all that is not the bytes' '[.files[0].matches[].near]' '[true,true,false,true,false]' /dev/stdin <<END
+$(ct-report -qx --authority nca <kinds)
+END
+item 1 u1 a 1 '.match.hits = [{source: "s", type: "vpdq", distance: 31}]' >kinds
+ok '  of which the letter says what it is' sh -c 'ct-report -qx --authority dsa18 <kinds | grep -q "A near match is a file"'
 item 1 u1 a 1 '.surface = "public"' >public
 exits '  what is public is not' 0 ct-report -q --authority dsa18 <public
 printf '[authority dsa18]\nclosed =\n' | desk

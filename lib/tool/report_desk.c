@@ -99,23 +99,45 @@ needs(const struct ct_authority *a, const json_t *doc, struct ct_err *err)
 	return 0;
 }
 
-/* Private messages are such, though nobody says on which surface. */
-static const char *
-surface(const json_t *rec)
+enum kind { GROUP, PRIVATE, UNKNOWN };
+
+/* What nobody calls a group is private. */
+static enum kind
+kind_of(const json_t *thread)
 {
-	const char *said = ct_rec_text(rec, "surface"), *kind;
-	const json_t *thread;
+	const json_t *kind = json_object_get(thread, "kind");
+	const char *text = json_string_value(kind);
+
+	if (!kind || json_is_null(kind) || (text && ct_blank(text)))
+		return PRIVATE;
+	return !text                       ? UNKNOWN
+	    : strcmp(text, "group") == 0   ? GROUP
+	    : strcmp(text, "private") == 0 ? PRIVATE
+					   : UNKNOWN;
+}
+
+/* Is there what one wrote to another, on whatever surface the object is? */
+static int
+is_private(const struct ct_reporting *r, const json_t *rec, bool *yes,
+    struct ct_err *err)
+{
+	const char *where =
+	    ct_conf_get(r->conf, "incident", NULL, "internet_detail");
+	const json_t *text = ct_rec_get(rec, "incident.text"), *thread;
+	enum kind kind;
 	size_t i;
 
-	if (said)
-		return said;
+	*yes =
+	    text && !json_is_null(text) && where && strcmp(where, "chat") == 0;
 	json_array_foreach(json_object_get(rec, "threads"), i, thread)
 	{
-		kind = ct_rec_text(thread, "kind");
-		if (!kind || strcmp(kind, "private") == 0)
-			return "interpersonal";
+		if ((kind = kind_of(thread)) == UNKNOWN && other(r))
+			return ct_fail(err, CT_DATAERR,
+			    "threads[%zu].kind is neither private nor group",
+			    i);
+		*yes |= kind != GROUP;
 	}
-	return NULL;
+	return 0;
 }
 
 int
@@ -123,12 +145,19 @@ ct_desk_open(
     const struct ct_reporting *r, const json_t *recs, struct ct_err *err)
 {
 	const json_t *rec;
+	bool private;
 	size_t i;
 
+	if (!r->authority)
+		return 0;
 	json_array_foreach((json_t *)(uintptr_t)recs, i, rec)
 	{
-		if (r->authority &&
-		    !ct_authority_open(r->authority, surface(rec)))
+		if (is_private(r, rec, &private, err))
+			return err->code;
+		if (!ct_authority_open(
+			r->authority, ct_rec_text(rec, "surface")) ||
+		    (private &&
+			!ct_authority_open(r->authority, "interpersonal")))
 			return ct_fail(err, CT_NOPERM,
 			    "a surface is closed to authority '%s': see "
 			    "surfaces and basis in ct-authority(5)",
@@ -207,10 +236,7 @@ matches(json_t *doc, const json_t *hits)
 	json_array_foreach((json_t *)(uintptr_t)hits, i, hit)
 	{
 		type = ct_rec_text(hit, "type");
-		one = json_pack("{s:b}", "near",
-		    type &&
-			(strcmp(type, "pdq") == 0 ||
-			    strcmp(type, "pdna") == 0));
+		one = json_pack("{s:b}", "near", type && !ct_same_bytes(type));
 		for (k = 0; k < sizeof names / sizeof names[0]; k++)
 			set(one, names[k], hit, names[k]);
 		(void)json_array_append_new(list, one);

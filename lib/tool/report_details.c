@@ -33,34 +33,40 @@ inform(json_t *model, char *line)
 /* ---- on what it rests ------------------------------------------------------
  */
 
+bool
+ct_same_bytes(const char *type)
+{
+	static const char *const exact[] = { "md5", "sha1", "sha256",
+		"sha512" };
+	size_t i;
+
+	for (i = 0; i < sizeof exact / sizeof exact[0]; i++)
+		if (strcmp(type, exact[i]) == 0)
+			return true;
+	return false;
+}
+
 /* What was compared; only equal digests are the same file. */
 static char *
 compared(const json_t *hit, const char *source)
 {
-	static const char exact[] = " md5 sha1 sha256 sha512 ";
 	const char *type = text(hit, "type");
 	json_int_t d = json_integer_value(json_object_get(hit, "distance"));
-	char *word, *line;
 
 	if (!type)
 		return ct_printf(
 		    "Match by a hash of no name: source %s", source);
-	word = ct_printf(" %s ", type);
-	if (strstr(exact, word))
-		line = ct_printf(
+	if (ct_same_bytes(type))
+		return ct_printf(
 		    "Same %s as a known file: source %s", type, source);
-	else if (strcmp(type, "pdq") == 0)
-		line = ct_printf(
+	if (strcmp(type, "pdq") == 0)
+		return ct_printf(
 		    "Near match by PDQ, distance %" JSON_INTEGER_FORMAT
 		    " of 256 bits: source %s",
 		    d, source);
-	else
-		line = ct_printf(
-		    "Near match by %s, distance %" JSON_INTEGER_FORMAT
-		    ": source %s",
-		    strcmp(type, "pdna") == 0 ? "PhotoDNA" : type, d, source);
-	free(word);
-	return line;
+	return ct_printf("Near match by %s, distance %" JSON_INTEGER_FORMAT
+			 ": source %s",
+	    strcmp(type, "pdna") == 0 ? "PhotoDNA" : type, d, source);
 }
 
 /* Where it was found, never what the list holds. */

@@ -273,6 +273,9 @@ int ct_report_file(const struct ct_reporting *r, const json_t *rec,
  * account. */
 void ct_file_review(json_t *file, const json_t *rec);
 
+/* Is a hit of this type on the bytes themselves?  All others are near. */
+bool ct_same_bytes(const char *type);
+
 /* Its document, see ct_report_file_xml. */
 int ct_file_write(const struct ct_reporting *r, const json_t *file,
     const char *report_id, const char *file_id, char **xml, size_t *len,
