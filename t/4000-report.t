@@ -344,7 +344,9 @@ exits 'what the configuration has is refused all the same' 65 ct-report -q -c lo
 refuses 'a time in the future' incidentDateTime '.incident.at = "2026-11-22T10:00:01Z"'
 refuses 'a time without zone' incidentDateTime '.incident.at = "2026-03-04T05:06:07"'
 refuses 'no time at all' incidentDateTime 'del(.object)'
-refuses 'a blank priority' escalateToHighPriority '.incident.priority = " "'
+refuses 'an object that is a text' 'object is' '.object = "secret"'
+refuses 'an incident that is a text' 'incident is' '.incident = "secret"'
+refuses 'earlier reports that are no array' 'prior is' '.prior = "secret"'
 refuses 'a priority that is true' escalateToHighPriority '.incident.priority = true'
 refuses 'an unknown type' incidentType '.incident.type = "secret"'
 refuses 'an unknown annotation' reportAnnotations '.incident.annotations = ["secret"]'
@@ -408,6 +410,37 @@ report odd >rep
 ok 'what is escaped in writing counts' sh -c 'test "$(wc -l <rep)" -ge 3 && awk "length > 1000000 { exit 1 }" rep'
 item 1 u1 a 1 '.user.display_name = [range(60) | "\(.)" + "s" * 9000]' >in
 exits 'a report that is too long for a record' 65 report in
+
+# ---- nothing in silence ------------------------------------------------------
+# tells WHAT WORD EDIT - so edited, the documents have this
+tells() {
+	item 1 u1 a 1 "$3" | ct-report >rep 2>msg
+	{ jq -r .report.xml rep; filexml <rep; } >doc.xml
+	ok "$1" grep -q "$2" doc.xml
+}
+tells 'what else to know, as a list' '^b in Bonn' '.incident.additional_info = ["a", "b in Bonn"]'
+tells '  a part of what is said' '^a person' '.incident.additional_info = "a person"'
+tells 'words on the time, as a list' 'in Bonn' '.incident.description = ["x", "in Bonn"]'
+tells '  beside how it was come by' '>When the newest of the files was last modified in the storage of the provider.$' \
+    'del(.incident) | .incident.description = "in Bonn"'
+ok '  both' grep -q '^in Bonn<' doc.xml
+tells '  within what the form takes' 'When the newest' 'del(.incident) | .incident.description = "z" * 5000'
+ok '  cut with a note' grep -q "'incident.description' was cut" msg
+tells 'a word of a file as text' '>in Bonn<' '.object.additional_info = "in Bonn"'
+tells '  a long one whole' 'the end<' '.object.additional_info = "y " * 5000 + "the end"'
+tells 'an earlier report by number' 'priorCTReports>123456<' '.prior = [{env: "test", report_id: 123456}]'
+tells 'metadata over what is told' 'And 100 more' '.object.exif = ([range(300) | {key: "k\(.)", value: "v"}] | from_entries)'
+ok '  with a note' grep -q "'object.exif' has more" msg
+tells 'no more than what fits' zzz '.incident.additional_info = "z" * 20000'
+ok '  is cut with a note' grep -q "'incident.additional_info' was cut" msg
+tells 'what is no text' . '.incident.additional_info = 7 | .object.additional_info = [7] | .object.exif = "x" | .prior = [{env: "test"}]'
+for m in incident.additional_info object.additional_info object.exif prior; do ok "  is noted: $m" grep -q "'$m' " msg; done
+item 1 u1 a 1 '.incident.priority = " "' >in
+exits 'a blank priority is none' 0 ct-report -q <in
+json '  none' .report.incident.priority null got
+item 1 u1 a 1 '.incident.at = 0' >in
+report in >rep
+json 'a time of 0 is none' .report.incident.at '"2026-03-04T05:06:01Z"' rep
 
 # ---- -x, --key, configuration, output --------------------------------------
 item 1 u1 a 1 >in

@@ -40,12 +40,14 @@ finds 'nobody' 100 'nothing tells who it is' "no account|no 'email'|no 'ipCaptur
 finds 'no time at an address' 10 '' "has no 'dateTime'" 'del(.user.ip[0].at)'
 finds 'no port' 5 '' "has no 'port'" 'del(.object.ip.port)'
 for address in 10.1.2.3 127.0.0.1 192.168.0.1 172.16.5.5 169.254.1.1 100.64.0.9 0.0.0.0 224.0.0.1 \
-    192.0.2.1 198.51.100.1 203.0.113.42 ::1 fe80::1 fd00::1 2001:db8::1 ff02::1; do
+    192.0.2.1 198.51.100.1 203.0.113.42 ::1 fe80::1 fd00::1 2001:db8::1 ff02::1 \
+    192.0.0.8 198.18.0.1 198.19.255.1 240.0.0.1 255.255.255.255 ::ffff:10.0.0.1 ::10.0.0.1 64:ff9b::a00:1 \
+    2002:a00:1:: 64:ff9b:1::1 100::1 2001:2::1 2001:10::1 3fff::1 3fff:fff::1 5f00::1 fec0::1; do
 	finds "address $address" 20 'not a public one' '' ".user.ip[0].address = \"$address\""
 done
 finds 'the same of a file' 20 'not a public one' '' '.object.ip.address = "10.0.0.1"'
 finds 'of a victim' 20 'not a public one' '' '.victim = [{ip: [{address: "10.0.0.1", port: 5, at: "2026-03-04T05:06:07Z"}]}]'
-finds 'addresses that are public' 0 '' '' '.user.ip += [("172.32.0.1", "2a00::1", "100.128.0.1") |
+finds 'addresses that are public' 0 '' '' '.user.ip += [("172.32.0.1", "2a00::1", "::ffff:9.9.9.9", "64:ff9b::909:909", "2002:909:909::", "3ffe::1", "198.20.0.1", "2001:4860::1", "100.128.0.1") |
     {address: ., port: 5, at: "2026-03-04T05:06:07Z"}]'
 finds 'a made-up e-mail' 25 placeholder '' '.user.email = ["secret@example.com"]'
 finds 'a made-up account' 25 placeholder '' '.user.id = "changeme secret"'
@@ -55,6 +57,8 @@ finds 'an address in the future' 20 'in the future' '' '.user.ip[0].at = "2026-1
 finds 'a ban in the future' 20 'in the future' '' '.user.disabled = {value: true, disabledDate: "2027-01-01T00:00:00Z"}'
 finds 'an upload in the future is told' 0 '' '' '.object.uploaded = "2027-01-01T00:00:00Z"'
 finds 'no time of the incident' 10 '' 'incident.at' 'del(.incident)'
+finds '  0 is none' 10 '' 'incident.at' '.incident.at = 0'
+finds '  nor is null' 10 '' 'incident.at' '.incident.at = null'
 finds 'one of cybertip' 0 '' '' 'del(.incident) | .cybertip.report.incidentSummary.incidentDateTime = "2026-03-04T05:06:07Z"'
 finds 'a decision alone' 15 '' 'rests on a decision alone' 'del(.match)'
 finds 'a birthday and an age' 5 '' "'age' and 'dateOfBirth' disagree" '.user.date_of_birth = "2000-12-01" | .user.age = 24'

@@ -21,7 +21,7 @@ file() {
 	    hashes: {$md5, $sha256}, review: {verdict: "csam", class: "A1", by: "r7",
 	      at: "2026-11-21T00:00:00Z", batch: ("a" * 32), items: 1}} | '"${2:-.}"
 }
-also() { file "$1" '.review |= del(.class, .by, .at) | .review.verdict = "supplemental" | .supplemental = {of: "up/1.jpg", additional_info: ["Profile picture", " "]} | '"${2:-.}"; }
+also() { file "$1" '.path = "'"$PWD"'/ct.conf" | .review |= del(.class, .by, .at) | .review.verdict = "supplemental" | .supplemental = {of: "up/1.jpg", additional_info: ["Profile picture", " "]} | '"${2:-.}"; }
 # batch - the records of standard input as one batch
 batch() { jq -cs 'length as $n | .[] | .review.items = $n'; }
 report() { ct-report -q <"$1"; }
@@ -151,6 +151,16 @@ also 3 '.review.class = "A1"' | batch >two
 { file 1; cat two; } | batch >in
 made 'no supplement has a class, whatever its record says'
 is '  none' 1 sh -c 'filexml <rep | grep -c industryClassification'
+{ file 1 'del(.incident) | .object.modified = "2026-01-01T00:00:00Z"'
+  also 3 '.incident.at = "2026-11-21T00:00:00Z" | .object.modified = "2026-11-21T00:00:00Z"'
+  file 4 'del(.incident) | .object = {missing: true, modified: "2026-11-21T00:00:00Z"}'; } | batch >in
+made 'the time is of what is attached'
+json '  alone' '[.report.incident.at, (.report.lint.warnings | map(test("incident.at")) | any)]' '["2026-01-01T00:00:00Z",true]' rep
+{ file 1; also 3 '.path = "/nowhere/x.jpg"'; } | batch >in
+ct-report <in >rep 2>msg
+json 'what only goes along and is gone is told, not waited for' '.report | [(.files | map(.id)), (.missing | map(.id))]' \
+    '[["up/1.jpg"],["up/3.jpg"]]' rep
+ok '  with a note' grep -q 'goes along is there no longer' msg
 also 3 >in
 ct-report <in >out 2>msg
 ok 'supplements alone are no report' test ! -s out

@@ -17,13 +17,13 @@ rec() {
 }
 # csv [EDIT] - the bytes of the first file of its report
 csv() { rec "${1:-.}" | ct-report -q | tee rep | jq -j '.report.files[0].text // empty'; }
-# back FILE - by a reader of RFC 4180, one apostrophe taken off: rows as JSON
+# back FILE - by a reader of RFC 4180, one apostrophe taken off at each place: rows as JSON
 back() {
 	python3 - "$1" <<'END'
-import csv, json, sys
+import csv, json, re, sys
 with open(sys.argv[1], newline="", encoding="utf-8") as f:
     for row in csv.reader(f, strict=True):
-        print(json.dumps([c[1:] if c.startswith("'") else c for c in row]))
+        print(json.dumps([re.sub(r"(^|[;\t\r\n])'", r"\1", c) for c in row]))
 END
 }
 messages() { printf '.threads[0].messages = %s' "$1"; }
@@ -57,7 +57,7 @@ csv "$(messages '[
 printf '%s\r\n' 'time,sender,recipient,ip,port,type,thread,message,content' \
     '2025-11-20T07:00:00Z,u2,,,,,t7,," ä "' \
     'no time,7,"{""name"":""x""}",,51000,,t7,,' ',u2,,,,,t7,,behind the one before' \
-    '2026-11-20T07:00:02Z,u1,u2; u3,,,,t7,,"say ""hi""
+    '2026-11-20T07:00:02Z,u1,"u2; u3",,,,t7,,"say ""hi""
 	and, so on "' >want.csv
 ok 'quotes, line ends, odd values; in order of time' cmp want.csv got.csv
 
@@ -74,8 +74,9 @@ cat >evil <<'END'
 ＋1
 －1
 ＠x
+see;=1+1;@SUM(A1); =2;'x;"=3;＝4;;-5
 END
-jq -Rsc 'split("\n")[:-1] + ["\t=1", "\r=1", "\n=1", "=1\",=2", "\"=1", "a=1", ""]' evil >texts
+jq -Rsc 'split("\n")[:-1] + ["\t=1", "\r=1", "\n=1", "=1\",=2", "\"=1", "a=1", "a\t=1\r\n+1\t\t@x", ""]' evil >texts
 edit=$(jq -r '"[" + (map("{at: \"2026-11-20T07:00:00Z\", from: " + tojson + ", text: " + tojson + "}") | join(",")) + "]"' texts)
 csv "$(messages "$edit")" >got.csv
 ok 'no cell begins like one of full width' sh -c "! grep -qE '(^|[,\"])(＝|＋|－|＠)' got.csv"
@@ -84,11 +85,22 @@ if command -v python3 >/dev/null; then
 	is '  no reader sees one' 0 sh -c "python3 -c '
 import csv,sys
 print(sum(1 for r in csv.reader(open(sys.argv[1], newline=\"\", encoding=\"utf-8\"), strict=True) for c in r if c[:1] in \"=+-@\t\r\n＝＋－＠\" and c))' got.csv"
+	# who opens it where a semicolon or a tab parts cells, with or without quotes
+	for d in ';' '	'; do
+		is "  nor one for whom '$d' parts cells" 0 sh -c "python3 -c '
+import csv,sys
+for q in csv.QUOTE_MINIMAL, csv.QUOTE_NONE:
+    with open(sys.argv[1], newline=\"\", encoding=\"utf-8\") as f:
+        for r in csv.reader(f, delimiter=sys.argv[2], quoting=q):
+            n = [c for c in r if c.strip(\" \\\"\")[:1] in tuple(\"=+-@＝＋－＠\")]
+            if n: print(n)
+print(0)' got.csv '$d'"
+	done
 	is 'without the apostrophe every text is as it was' "$(jq -c . texts)" \
 	    jq -cs '.[1:] | map(.[8])' rows
 	is '  every sender' "$(jq -c . texts)" jq -cs '.[1:] | map(.[1])' rows
 fi
-ok '  the reader of the report is told' grep -q 'has one apostrophe before it' rep
+ok '  the reader of the report is told' grep -q 'one apostrophe before it that is not' rep
 csv >/dev/null
 ok '  only if there is one' sh -c '! grep -q apostrophe rep'
 
@@ -99,6 +111,24 @@ rec "$(messages '[{text: "\u0007 secret", from: "x"}]')" | ct-report 2>msg >/dev
 ok '  which is noted, not what it was' sh -c "grep -q \"'threads.messages.text'\" msg && ! grep -q secret msg"
 
 # ---- names -----------------------------------------------------------------------------
+csv '.threads = [{messages: [{from: "a", text: "A"}]}, {id: "1", messages: [{from: "b", text: "B"}]},
+    {id: 1, messages: [{from: "c", text: "C"}]}, {messages: [{from: "d", text: "D"}]}]' >/dev/null
+json 'what has no id is nobody else'\''s; a number is no text' '.report.files | map([.name, (.text | sub(".*,(?<x>.)\r\n$"; "\(.x)"; "m"))])' \
+    '[["thread-2.csv","A"],["thread-1.csv","B"],["thread-1__2_.csv","C"],["thread-4.csv","D"]]' rep
+csv '.threads = [("a/b", "a_b", "A_b", "a_b-1", "x" * 64 + "1", "x" * 64 + "2") | {id: ., messages: [{from: ., text: "x"}]}]' >/dev/null
+json 'no two files are of one name' '.report.files | [(map(.id) | unique | length), (map(.name | ascii_downcase) | unique | length), .[1].name]' \
+    '[6,6,"thread-a_b.2.csv"]' rep
+csv "$(messages '[{at: "2026-11-20T07:00:00Z", from: "u1", text: "a"}, {at: "2026-11-20T06:00:00", from: "u1", text: "b"}]')" >/dev/null
+json 'a time without a zone is no order' '.report.files[0].info[0] | test("no known time behind")' true rep
+
+# ---- nothing in silence ----------------------------------------------------------------
+rec "$(messages '[{at: "2026-11-20T08:00:00Z", sender: "secret", recipient: "b", content: "the words"}]')" >in
+ct-report <in >rep 2>msg
+json 'words under another name: an error of lint' '.report.lint.errors | map(test("no message has"))' '[true]' rep
+for m in sender recipient content; do ok "  a note names $m" grep -q "'threads.messages.$m' is not looked at" msg; done
+ok '  and quotes nothing' sh -c '! grep -q secret msg'
+csv "$(messages '[{at: "2026-11-20T08:00:00Z", from: "u1"}]')" >/dev/null
+json '  who wrote is enough' '.report.lint.errors | map(test("no message has")) | any' false rep
 csv '.threads[0].id = "../../etc/ä b\n"' >/dev/null
 json 'an id is no path' '.report.files[0].name' '"thread-______etc____b_.csv"' rep
 csv '.threads[0].id = "x" * 300' >/dev/null

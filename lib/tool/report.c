@@ -128,25 +128,35 @@ key_of(const struct ct_reporting *r, const json_t *recs, char key[33])
  */
 
 static void
-add_priors(const char *want, const json_t *list, json_t *suspect)
+add_priors(const char *want, const json_t *list, json_t *suspect, json_t *notes)
 {
-	const json_t *prior;
-	const char *env, *id;
+	const json_t *prior, *id;
+	const char *env;
 	size_t i;
 
 	json_array_foreach(list, i, prior)
 	{
 		env = ct_rec_text(prior, "env");
-		id = ct_rec_text(prior, "report_id");
-		if (env && id && strcmp(env, want) == 0)
-			ct_model_add(
-			    suspect, "priorCTReports", json_string(id));
+		id = json_object_get(prior, "report_id");
+		if (!env || (!json_is_string(id) && !json_is_integer(id)))
+			ct_soft_note(notes, "prior",
+			    "has one without env or report_id: left out");
+		else if (strcmp(env, want) != 0)
+			continue;
+		else if (json_is_string(id))
+			ct_model_add(suspect, "priorCTReports",
+			    json_incref((json_t *)(uintptr_t)id));
+		else
+			ct_model_add(suspect, "priorCTReports",
+			    json_sprintf("%" JSON_INTEGER_FORMAT,
+				json_integer_value(id)));
 	}
 }
 
 /* Those of this environment, whoever knows of them. */
 static void
-priors(const struct ct_reporting *r, const json_t *recs, json_t *suspect)
+priors(const struct ct_reporting *r, const json_t *recs, json_t *suspect,
+    json_t *notes)
 {
 	const char *want = r->production ? "production" : "test";
 	const json_t *rec;
@@ -154,8 +164,9 @@ priors(const struct ct_reporting *r, const json_t *recs, json_t *suspect)
 
 	json_array_foreach(recs, i, rec)
 	{
-		add_priors(want, ct_rec_get(rec, "review.prior"), suspect);
-		add_priors(want, ct_rec_get(rec, "prior"), suspect);
+		add_priors(
+		    want, ct_rec_get(rec, "review.prior"), suspect, notes);
+		add_priors(want, ct_rec_get(rec, "prior"), suspect, notes);
 	}
 }
 
@@ -318,8 +329,15 @@ make_files(const struct ct_reporting *r, const json_t *recs, bool along,
 
 	json_array_foreach(recs, i, rec)
 	{
-		if (ct_review_along(rec) != along || ct_told_only(rec))
+		if (ct_review_along(rec) != along)
 			continue;
+		if (ct_told_only(rec)) {
+			if (along && !ct_told_record(rec))
+				ct_note(notes,
+				    "a file that goes along is there no "
+				    "longer: not attached");
+			continue;
+		}
 		if ((rc = ct_report_file(r, rec, &file, notes, err)))
 			return rc;
 		(void)json_array_append_new(files, file);
@@ -427,7 +445,7 @@ make_model(const struct ct_reporting *r, const json_t *recs, struct draft *d,
 	if (!json_object_get(suspect, "espService"))
 		ct_model_text(suspect, "espService",
 		    ct_conf_get(r->conf, "incident", NULL, "service"));
-	priors(r, recs, suspect);
+	priors(r, recs, suspect, notes);
 	if (json_object_size(suspect))
 		ct_model_add(d->model, "personOrUserReported", suspect);
 	else
@@ -495,8 +513,10 @@ ct_report_make(const struct ct_reporting *r, const json_t *recs, json_t **out,
 		.files = json_array() };
 	json_t *parts = NULL, *part, *done = json_array();
 	size_t i;
-	int rc = ct_desk_open(r, recs, err);
+	int rc = ct_report_shape(recs, err);
 
+	if (!rc)
+		rc = ct_desk_open(r, recs, err);
 	if (!rc)
 		rc = make_model(r, recs, &d, notes, err);
 	if (!rc) {

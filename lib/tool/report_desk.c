@@ -415,12 +415,13 @@ static char *
 bundle(const json_t *doc)
 {
 	char *text = json_dumps(doc, JSON_INDENT(2)), *safe, *to;
-	const char *s = text;
+	const char *s;
 	unsigned code;
 	size_t n;
 
 	if (!text)
 		ct_die(CT_OSERR, "out of memory");
+	s = text;
 	safe = to = ct_alloc(6 * strlen(text) + 2, 1);
 	while (*s)
 		if (*s == '\n' || !(n = ct_unseen(s, &code)))

@@ -7,9 +7,7 @@
 #include "prog.h"
 #include "report_impl.h"
 
-#define HITS 16   /* told of one file */
-#define PAIRS 200 /* of embedded metadata */
-#define TEXT 3000 /* characters of one of them */
+#define HITS 16 /* told of one file */
 
 static const char *
 text(const json_t *hit, const char *name)
@@ -19,13 +17,20 @@ text(const json_t *hit, const char *name)
 	return s && !ct_blank(s) ? s : NULL;
 }
 
-/* A text in additionalInfo; frees it. */
+/* A text in additionalInfo, in as many as it takes; frees it. */
 static void
 inform(json_t *model, char *line)
 {
-	char *soft = ct_soft_text(line, TEXT);
+	char *soft = ct_soft_text(line, strlen(line)), *piece;
+	const char *rest = soft;
 
-	ct_model_add(model, "additionalInfo", json_string(soft));
+	do {
+		piece = ct_soft_piece(rest, CT_FILE_TEXT, &rest);
+		if (!ct_blank(piece))
+			ct_model_add(
+			    model, "additionalInfo", json_string(piece));
+		free(piece);
+	} while (*rest);
 	free(soft);
 	free(line);
 }
@@ -164,11 +169,11 @@ platform_hash(json_t *model, const json_t *file)
 static void
 add_info(json_t *model, const json_t *file)
 {
+	size_t i, pairs = json_object_size(json_object_get(file, "exif"));
 	const json_t *t;
 	char at[CT_TIME_LEN];
 	struct ct_err err;
 	int64_t ms;
-	size_t i;
 
 	json_array_foreach(json_object_get(file, "info"), i, t)
 	{
@@ -179,6 +184,10 @@ add_info(json_t *model, const json_t *file)
 	{
 		ct_model_add(model, "additionalInfo", json_deep_copy(t));
 	}
+	if (pairs > CT_FILE_PAIRS)
+		inform(model,
+		    ct_printf("And %zu more metadata in the file.",
+			pairs - CT_FILE_PAIRS));
 	platform_hash(model, file);
 	basis(model, file);
 	hits(model, file);
@@ -207,10 +216,11 @@ exif(json_t *model, const json_t *file)
 	{
 		dump = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
 		value = ct_soft_text(
-		    json_is_string(v) ? json_string_value(v) : dump, TEXT);
+		    json_is_string(v) ? json_string_value(v) : dump,
+		    CT_FILE_TEXT);
 		name = ct_soft_text(key, 64);
 		if (!ct_blank(name) && !ct_blank(value) && !json_is_null(v) &&
-		    json_array_size(pairs) < PAIRS)
+		    json_array_size(pairs) < CT_FILE_PAIRS)
 			(void)json_array_append_new(pairs,
 			    json_pack(
 				"{s:s, s:s}", "name", name, "value", value));

@@ -194,6 +194,47 @@ object(const struct ct_reporting *r, json_t *file, const json_t *rec,
 	json_decref(soft.left);
 }
 
+/* A text or an array of them, in place of what is there. */
+static void
+info(json_t *file, const json_t *rec, const char *path, json_t *notes)
+{
+	json_t *v = ct_rec_get(rec, path), *list, *all, *one;
+	size_t i;
+
+	if (!v || json_is_null(v))
+		return;
+	list = json_is_array(v) ? json_incref(v) : json_pack("[O]", v);
+	all = json_array();
+	json_array_foreach(list, i, one)
+	{
+		if (json_is_string(one))
+			(void)json_array_append(all, one);
+		else if (!json_is_null(one))
+			ct_soft_note(notes, path, "is no text: left out");
+	}
+	(void)json_object_set_new(file, "info", all);
+	json_decref(list);
+}
+
+/* Metadata of which the document has only the beginning. */
+static void
+note_exif(const json_t *rec, json_t *notes)
+{
+	json_t *exif = ct_rec_get(rec, "object.exif"), *v;
+	const char *name;
+
+	if (exif && !json_is_null(exif) && !json_is_object(exif))
+		ct_soft_note(notes, "object.exif", "is no object: left out");
+	if (json_object_size(exif) > CT_FILE_PAIRS)
+		ct_soft_note(notes, "object.exif",
+		    "has more than the details of a file take");
+	json_object_foreach(exif, name, v)
+	{
+		if (json_string_length(v) > CT_FILE_TEXT)
+			ct_soft_note(notes, "object.exif", CT_WAS_CUT);
+	}
+}
+
 int
 ct_report_file(const struct ct_reporting *r, const json_t *rec, json_t **out,
     json_t *notes, struct ct_err *err)
@@ -223,11 +264,11 @@ ct_report_file(const struct ct_reporting *r, const json_t *rec, json_t **out,
 	copy(file, "modified", rec, "object.modified");
 	copy(file, "type_id", rec, "object.type_id");
 	copy(file, "hash", rec, "object.hash");
-	if (json_is_array(ct_rec_get(rec, "object.additional_info")))
-		copy(file, "info", rec, "object.additional_info");
+	info(file, rec, "object.additional_info", notes);
 	object(r, file, rec, notes);
 	copy(file, "annotations", rec, "object.annotations");
 	copy(file, "exif", rec, "object.exif");
+	note_exif(rec, notes);
 	copy(file, "cybertip", rec, "cybertip.file");
 	copy(file, "hits", rec, "match.hits");
 	copy(file, "db", rec, "match.db");
@@ -235,7 +276,7 @@ ct_report_file(const struct ct_reporting *r, const json_t *rec, json_t **out,
 	viewed(r, rec, file);
 	if (ct_review_along(rec)) {
 		(void)json_object_set_new(file, "supplemental", json_true());
-		copy(file, "info", rec, "supplemental.additional_info");
+		info(file, rec, "supplemental.additional_info", notes);
 	}
 	*out = file;
 	return 0;

@@ -174,6 +174,10 @@ json_t *ct_model_named(const struct ct_elem *e, const json_t *v);
 /* A date or time after now? */
 bool ct_soft_future(struct ct_soft *soft, const json_t *v);
 
+/* The first max characters of s, and where the rest begins.  Release with
+ * free. */
+char *ct_soft_piece(const char *s, size_t max, const char **rest);
+
 /* A text and what is left, a line each. */
 char *ct_soft_lines(const struct ct_soft *soft, const char *first);
 
@@ -189,6 +193,9 @@ void ct_soft_note(json_t *notes, const char *name, const char *what);
 /* Is this record of no file; or of none that can be attached? */
 bool ct_told_record(const json_t *rec);
 bool ct_told_only(const json_t *rec);
+
+/* CT_DATAERR: a member is not of its kind, so that all within would be lost. */
+int ct_report_shape(const json_t *recs, struct ct_err *err);
 
 /* Is there anything to report in these, and has what they tell its shape? */
 int ct_told_check(const json_t *recs, struct ct_err *err);
@@ -218,6 +225,28 @@ int ct_told_content(const json_t *recs, json_t *model, json_t *files,
 /* The threads of all records as CSV files. */
 int ct_thread_files(
     const json_t *recs, json_t *files, json_t *notes, struct ct_err *err);
+
+/* Any value as text: of an array its texts, what is no text as JSON. */
+char *ct_thread_text(const json_t *v);
+
+/* The threads of all records, {id, label, kind, messages}, each id once and
+ * those of none apart; label is of no other. */
+json_t *ct_thread_gather(const json_t *recs);
+
+/* Note members of its messages that are not looked at. */
+void ct_thread_odd(const json_t *thread, json_t *notes);
+
+/* Has a thread of these no message with words, or with who wrote it? */
+bool ct_thread_wordless(const json_t *recs);
+
+/* A cell of CSV behind those that row has, or the first of it; guarded: it has
+ * apostrophes that are not part of the text, which CT_CSV_GUARD tells. */
+void ct_csv_cell(struct ct_text *row, bool first, const char *s, bool *guarded);
+#define CT_CSV_GUARD                                                           \
+	"Where a cell begins, or goes on behind a semicolon, a tab or a line " \
+	"end, with = + - @ ' (a cell also with a tab or a line end), there "   \
+	"is "                                                                  \
+	"one apostrophe before it that is not part of the text."
 
 /* The newest time of a message that is past, if it is after *ms. */
 void ct_thread_newest(const json_t *recs, int64_t now, int64_t *ms);
@@ -265,6 +294,9 @@ json_t *ct_account_model(const struct ct_reporting *r, const struct ct_elem *e,
 void ct_others_model(const struct ct_reporting *r, const json_t *recs,
     json_t *model, json_t *notes);
 
+#define CT_FILE_PAIRS 200 /* of the metadata in a file */
+#define CT_FILE_TEXT 3000 /* characters of one, and of an additionalInfo */
+
 /* An element of report.files from a file record. */
 int ct_report_file(const struct ct_reporting *r, const json_t *rec,
     json_t **file, json_t *notes, struct ct_err *err);
@@ -299,6 +331,10 @@ bool ct_model_tells(const json_t *model);
 /* What is legal, but poor: {"score", "errors", "warnings"} of one part. */
 json_t *ct_report_lint(const struct ct_reporting *r, const json_t *recs,
     const json_t *model, const json_t *files);
+
+/* Is this a time that somebody stated?  0 is what a program writes that knows
+ * none. */
+bool ct_time_told(const json_t *v);
 
 /* incidentSummary and internetDetails of these records into model, what those
  * do not take into files; *at is the time, as text, in "at" of the object

@@ -60,10 +60,30 @@ type_of(const struct ct_reporting *r, const json_t *recs, const char **type,
 	return 0;
 }
 
-/* The newest time at this path of any record; *ms stays if there is none.  With
- * soft what is no past time is passed over. */
+/* Whose time is looked at. */
+enum whose { ATTACHED, MISSING };
+
+static bool
+is_of(const json_t *rec, enum whose whose)
+{
+	return !ct_review_along(rec) &&
+	    json_is_true(ct_rec_get(rec, "object.missing")) ==
+	    (whose == MISSING);
+}
+
+bool
+ct_time_told(const json_t *v)
+{
+	const char *s = json_string_value(v);
+
+	return v && !json_is_null(v) && !(s && ct_blank(s)) &&
+	    !(json_is_number(v) && json_number_value(v) == 0);
+}
+
+/* The newest time at this path of any such record; *ms stays if there is none.
+ * With soft what is no past time is passed over. */
 static int
-newest(const json_t *recs, const char *path, const char *element, int64_t *ms,
+newest(const json_t *recs, enum whose whose, const char *path, int64_t *ms,
     struct ct_soft *soft, struct ct_err *err)
 {
 	const json_t *rec, *v;
@@ -74,9 +94,9 @@ newest(const json_t *recs, const char *path, const char *element, int64_t *ms,
 	json_array_foreach(recs, i, rec)
 	{
 		v = ct_rec_get(rec, path);
-		if (!v || json_is_null(v))
+		if (!is_of(rec, whose) || !ct_time_told(v))
 			continue;
-		rc = ct_report_time(&t, element, v, err);
+		rc = ct_report_time(&t, "incidentDateTime", v, err);
 		if (soft && (rc || t > soft->now)) {
 			*err = (struct ct_err){ 0 };
 			ct_note(soft->notes,
@@ -105,6 +125,8 @@ newest_file(const json_t *recs, int64_t now, int64_t *ms)
 
 	json_array_foreach(recs, i, rec)
 	{
+		if (!is_of(rec, ATTACHED))
+			continue;
 		there =
 		    ct_rec_path(rec, &path, &none) == 0 && stat(path, &st) == 0;
 		free(path);
@@ -128,13 +150,16 @@ time_of(const struct ct_reporting *r, const json_t *recs, int64_t *ms,
 
 	*ms = -1;
 	*said = NULL;
-	if ((rc = newest(recs, "incident.at", name, ms, NULL, err)))
+	if ((rc = newest(recs, ATTACHED, "incident.at", ms, NULL, err)))
+		return rc;
+	if (*ms < 0 &&
+	    (rc = newest(recs, MISSING, "incident.at", ms, NULL, err)))
 		return rc;
 	if (*ms < 0) {
 		*said = "When the newest of the files was last modified in the "
 			"storage of the provider.";
 		if ((rc = newest(
-			 recs, "object.modified", name, ms, &soft, err)))
+			 recs, ATTACHED, "object.modified", ms, &soft, err)))
 			return rc;
 	}
 	if (*ms < 0)
@@ -213,23 +238,27 @@ texts(const json_t *recs, const char *path, const char *element, json_t *notes)
 	    recs, path, ct_elem_sub(summary_elem(), element)->type->max, notes);
 }
 
-/* A priority that is there and no text would be lost in silence. */
+/* A priority that is there and no text would be lost. */
 static int
 all_texts(const json_t *recs, const char *path, const char *element,
     struct ct_err *err)
 {
-	const json_t *rec, *v;
-	size_t i;
+	const json_t *rec, *v, *one;
+	bool texts;
+	size_t i, k;
 
 	json_array_foreach(recs, i, rec)
 	{
 		v = ct_rec_get(rec, path);
-		if (v && !json_is_null(v) && !json_is_string(v))
+		texts = !v || json_is_null(v) || json_is_string(v) ||
+		    json_is_array(v);
+		json_array_foreach(v, k, one)
+		{
+			texts = texts && json_is_string(one);
+		}
+		if (!texts)
 			return ct_fail(err, CT_DATAERR,
 			    "element '%s' is not a text", element);
-		if (json_is_string(v) && ct_blank(json_string_value(v)))
-			return ct_fail(
-			    err, CT_DATAERR, "element '%s' is blank", element);
 	}
 	return 0;
 }
@@ -291,6 +320,22 @@ details(const struct ct_reporting *r, const json_t *recs, json_t *model,
 	return err->code;
 }
 
+/* Of the time: how it was come by, and what the records say of it. */
+static void
+describe(json_t *summary, const json_t *recs, const char *said, json_t *notes)
+{
+	static const char name[] = "incidentDateTimeDescription";
+	size_t max = ct_elem_sub(summary_elem(), name)->type->max;
+	char *text = ct_texts(recs, "incident.description",
+	    max - (said ? strlen(said) + 1 : 0), notes);
+	char *all = ct_printf("%s%s%s", said ? said : "",
+	    said && text ? "\n" : "", text ? text : "");
+
+	ct_model_text(summary, name, all);
+	free(all);
+	free(text);
+}
+
 int
 ct_incident_model(const struct ct_reporting *r, const json_t *recs,
     json_t *model, json_t **incident, json_t *files, json_t *notes,
@@ -320,11 +365,7 @@ ct_incident_model(const struct ct_reporting *r, const json_t *recs,
 		(void)json_object_set_new(*incident, "priority", json_true());
 	}
 	free(text);
-	text = texts(
-	    recs, "incident.description", "incidentDateTimeDescription", notes);
-	ct_model_text(summary, "incidentDateTimeDescription", said);
-	ct_model_text(summary, "incidentDateTimeDescription", text);
-	free(text);
+	describe(summary, recs, said, notes);
 	annotations(summary, recs);
 	if ((rc = details(r, recs, model, err)))
 		return rc;

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "clock.h"
+#include "queue.h"
 #include "report_impl.h"
 
 /* What may be found, what it costs of 100, whether it is an error. */
@@ -13,6 +14,7 @@ enum finding {
 	PLACEHOLDER,
 	NOT_PUBLIC,
 	FUTURE,
+	NO_WORDS,
 	NO_ACCOUNT,
 	NO_IP,
 	NO_EMAIL,
@@ -44,6 +46,8 @@ static const struct {
 	    "'espIdentifier', 'email' or name" },
 	[NOT_PUBLIC] = { 20, true, "an 'ipAddress' is not a public one" },
 	[FUTURE] = { 20, true, "a time lies in the future" },
+	[NO_WORDS] = { 20, true, "a conversation in which no message has 'from' "
+	    "or 'text'" },
 	[NO_ACCOUNT] = { 20, false,
 	    "no account (user.id): one report a file" },
 	[NO_IP] = { 20, false, "no 'ipCaptureEvent' of the account" },
@@ -276,13 +280,15 @@ look_case(struct lint *l, const json_t *recs, const json_t *model,
 
 	json_array_foreach(recs, i, rec)
 	{
-		time |= ct_rec_get(rec, "incident.at") ||
+		time |= (!ct_review_along(rec) &&
+			    ct_time_told(ct_rec_get(rec, "incident.at"))) ||
 		    ct_rec_get(rec,
 			"cybertip.report.incidentSummary.incidentDateTime");
 		if (l->r->production &&
 		    names_priors(ct_rec_get(rec, "cybertip.report")))
 			l->found[PRIOR] = true;
 	}
+	l->found[NO_WORDS] = ct_thread_wordless(recs);
 	l->found[NO_TIME] = !time;
 	l->found[NO_CONTACT] = !ct_rec_get(model, "reporter.contactPerson");
 	l->found[NO_OTHERS] = type &&

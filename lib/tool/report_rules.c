@@ -74,35 +74,84 @@ ct_ip_ok(const char *text)
 	    inet_pton(AF_INET6, text, &a) == 1;
 }
 
-/* Networks that no provider can be asked about. */
-bool
-ct_ip_private(const char *text)
+/* Networks that no provider can be asked about: for one's own use, for
+ * documents and tests, of no host, reserved. */
+static bool
+private_four(uint32_t a)
 {
 	static const struct {
 		uint32_t net, mask;
 	} nets[] = { { 0x00000000, 0xff000000 }, { 0x0a000000, 0xff000000 },
 		{ 0x64400000, 0xffc00000 }, { 0x7f000000, 0xff000000 },
 		{ 0xa9fe0000, 0xffff0000 }, { 0xac100000, 0xfff00000 },
-		{ 0xc0000200, 0xffffff00 }, { 0xc0a80000, 0xffff0000 },
-		{ 0xc6336400, 0xffffff00 }, { 0xcb007100, 0xffffff00 },
-		{ 0xe0000000, 0xe0000000 } };
-	struct in6_addr six;
-	struct in_addr four;
-	uint32_t a;
+		{ 0xc0000000, 0xffffff00 }, { 0xc0000200, 0xffffff00 },
+		{ 0xc0586300, 0xffffff00 }, { 0xc0a80000, 0xffff0000 },
+		{ 0xc6120000, 0xfffe0000 }, { 0xc6336400, 0xffffff00 },
+		{ 0xcb007100, 0xffffff00 }, { 0xe0000000, 0xe0000000 } };
 	size_t i;
 
-	if (inet_pton(AF_INET, text, &four) == 1) {
-		a = ntohl(four.s_addr);
-		for (i = 0; i < sizeof nets / sizeof nets[0]; i++)
-			if ((a & nets[i].mask) == nets[i].net)
-				return true;
+	for (i = 0; i < sizeof nets / sizeof nets[0]; i++)
+		if ((a & nets[i].mask) == nets[i].net)
+			return true;
+	return false;
+}
+
+/* The first bits of an address; four: where an IPv4 address is within it. */
+static const struct prefix {
+	uint8_t net[16];
+	unsigned bits, four;
+} prefixes[] = {
+	{ { [10] = 0xff, [11] = 0xff }, 96, 12 },          /* mapped */
+	{ { 0 }, 96, 12 },                                 /* compatible */
+	{ { 0x00, 0x64, 0xff, 0x9b }, 96, 12 },            /* NAT64 */
+	{ { 0x20, 0x02 }, 16, 2 },                         /* 6to4 */
+	{ { 0x00, 0x64, 0xff, 0x9b, 0x00, 0x01 }, 48, 0 }, /* NAT64, own */
+	{ { 0x01 }, 64, 0 },                               /* discarded */
+	{ { 0x20, 0x01, 0x00, 0x02, 0x00, 0x00 }, 48, 0 }, /* measurement */
+	{ { 0x20, 0x01, 0x00, 0x10 }, 28, 0 },             /* ORCHID */
+	{ { 0x20, 0x01, 0x00, 0x20 }, 28, 0 },             /* ORCHIDv2 */
+	{ { 0x20, 0x01, 0x0d, 0xb8 }, 32, 0 },             /* documents */
+	{ { 0x3f, 0xff }, 20, 0 },                         /* documents */
+	{ { 0x5f }, 16, 0 },                               /* segments */
+	{ { 0xfc }, 7, 0 },                                /* own */
+	{ { 0xfe, 0x80 }, 9, 0 }, /* of a link, a site */
+	{ { 0xff }, 8, 0 },       /* of many */
+};
+
+static bool
+begins(const uint8_t *a, const struct prefix *p)
+{
+	unsigned whole = p->bits / 8, rest = p->bits % 8;
+	unsigned mask = 0xff00U >> rest & 0xffU;
+
+	return memcmp(a, p->net, whole) == 0 &&
+	    ((a[whole] ^ p->net[whole]) & mask) == 0;
+}
+
+static uint32_t
+four_of(const uint8_t *a)
+{
+	return (uint32_t)a[0] << 24 | (uint32_t)a[1] << 16 |
+	    (uint32_t)a[2] << 8 | a[3];
+}
+
+bool
+ct_ip_private(const char *text)
+{
+	struct in6_addr six;
+	struct in_addr four;
+	size_t i;
+
+	if (inet_pton(AF_INET, text, &four) == 1)
+		return private_four(ntohl(four.s_addr));
+	if (inet_pton(AF_INET6, text, &six) != 1)
 		return false;
-	}
-	return inet_pton(AF_INET6, text, &six) == 1 &&
-	    (IN6_IS_ADDR_UNSPECIFIED(&six) || IN6_IS_ADDR_LOOPBACK(&six) ||
-		IN6_IS_ADDR_LINKLOCAL(&six) || IN6_IS_ADDR_MULTICAST(&six) ||
-		(six.s6_addr[0] & 0xfe) == 0xfc ||
-		memcmp(six.s6_addr, "\x20\x01\x0d\xb8", 4) == 0);
+	for (i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+		if (begins(six.s6_addr, &prefixes[i]))
+			return !prefixes[i].four ||
+			    private_four(
+				four_of(six.s6_addr + prefixes[i].four));
+	return false;
 }
 
 /*

@@ -57,6 +57,21 @@ ct_soft_text(const char *s, size_t max)
 	return text;
 }
 
+char *
+ct_soft_piece(const char *s, size_t max, const char **rest)
+{
+	const char *end = s;
+	size_t n;
+	char *text;
+
+	for (n = 0; *end && (n += (*end & 0xc0) != 0x80) <= max; end++)
+		;
+	*rest = end;
+	text = ct_alloc((size_t)(end - s) + 1, 1);
+	memcpy(text, s, (size_t)(end - s));
+	return text;
+}
+
 /* Is it prose, which may be cut?  Half an address or number is worse than
  * none. */
 static bool

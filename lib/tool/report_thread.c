@@ -1,11 +1,5 @@
-/*
- * report_thread.c - conversations as CSV files that a report carries
- *
- * RFC 4180, UTF-8, with a header; what is read with a spreadsheet must not be
- * computed by it, so a cell that begins like a formula has an apostrophe
- * before it.  So has one that begins with an apostrophe: whoever takes one
- * apostrophe off each cell that begins with one has the text again.
- */
+/* report_thread.c - conversations as CSV files that a report carries */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,85 +32,23 @@ struct csv { /* of one thread */
 	struct ct_text row;
 	size_t cells; /* in row */
 	size_t n;     /* its messages */
-	bool guarded;
+	bool guarded, untimed;
 	json_t *notes;
 };
 
 /* ---- cells -----------------------------------------------------------------
  */
 
-/* A spreadsheet would compute it; or it looks as if it were guarded. */
-static bool
-formula(const char *s)
-{
-	static const char *const wide[] = { "\xef\xbc\x9d", "\xef\xbc\x8b",
-		"\xef\xbc\x8d", "\xef\xbc\xa0" }; /* = + - @ of full width */
-	size_t i;
-
-	if (*s && strchr("=+-@'\t\r\n", *s))
-		return true;
-	for (i = 0; i < sizeof wide / sizeof wide[0]; i++)
-		if (strncmp(s, wide[i], 3) == 0)
-			return true;
-	return false;
-}
-
 static void
 cell(struct csv *c, const char *s)
 {
-	struct ct_text *row = &c->row;
-	size_t len = strlen(s);
-	bool guard = formula(s);
-	bool quote = strpbrk(s, "\",\r\n") || guard || *s == ' ' ||
-	    (len && s[len - 1] == ' ');
-
-	if (c->cells++)
-		ct_text_add(row, ",", 1);
-	if (quote)
-		ct_text_add(row, "\"", 1);
-	if (guard)
-		ct_text_add(row, "'", 1);
-	c->guarded |= guard;
-	for (; *s; s++) {
-		if (*s == '"')
-			ct_text_add(row, "\"", 1);
-		ct_text_add(row, s, 1);
-	}
-	if (quote)
-		ct_text_add(row, "\"", 1);
-}
-
-/* Any value as text: of an array its texts, what is no text as JSON. */
-static char *
-plain(const json_t *v)
-{
-	char *all = NULL, *one, *more;
-	json_t *sub;
-	size_t i;
-
-	if (!v || json_is_null(v))
-		return ct_strdup("");
-	if (json_is_string(v))
-		return ct_strdup(json_string_value(v));
-	if (!json_is_array(v)) {
-		all = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
-		return all ? all : ct_strdup("");
-	}
-	json_array_foreach((json_t *)(uintptr_t)v, i, sub)
-	{
-		one = plain(sub);
-		more = all ? ct_printf("%s; %s", all, one) : ct_strdup(one);
-		free(all);
-		free(one);
-		all = more;
-	}
-	return all ? all : ct_strdup("");
+	ct_csv_cell(&c->row, c->cells++ == 0, s, &c->guarded);
 }
 
 static void
 member(struct csv *c, const json_t *m, const char *name)
 {
-	char *s = plain(json_object_get(m, name)), *soft, *what;
+	char *s = ct_thread_text(json_object_get(m, name)), *soft, *what;
 
 	soft = ct_soft_text(s, SHORT);
 	if (strcmp(soft, s) != 0) {
@@ -177,22 +109,6 @@ end_row(struct csv *c)
 	c->row.len = c->cells = 0;
 }
 
-/* The first max characters of s, and where the rest begins. */
-static char *
-first(const char *s, size_t max, const char **rest)
-{
-	const char *end = s;
-	size_t n;
-	char *text;
-
-	for (n = 0; *end && (n += (*end & 0xc0) != 0x80) <= max; end++)
-		;
-	*rest = end;
-	text = ct_alloc((size_t)(end - s) + 1, 1);
-	memcpy(text, s, (size_t)(end - s));
-	return text;
-}
-
 static void
 time_cell(struct csv *c, const json_t *m)
 {
@@ -204,13 +120,13 @@ time_cell(struct csv *c, const json_t *m)
 	if (at && ct_report_time(&ms, "at", at, &none) == 0)
 		cell(c, ct_time(ms, time));
 	else
-		member(c, m, "at");
+		c->untimed = true, member(c, m, "at");
 }
 
 static void
 add_row(struct csv *c, const json_t *m, const char *content, bool more)
 {
-	char *raw = plain(json_object_get(m, "type"));
+	char *raw = ct_thread_text(json_object_get(m, "type"));
 	char *soft = ct_soft_text(raw, SHORT);
 	char *type = ct_printf("%s%s", soft, more ? " (continued)" : "");
 
@@ -233,7 +149,7 @@ add_row(struct csv *c, const json_t *m, const char *content, bool more)
 static void
 add_message(struct csv *c, const json_t *m)
 {
-	char *raw = plain(json_object_get(m, "text"));
+	char *raw = ct_thread_text(json_object_get(m, "text"));
 	char *content = ct_soft_text(raw, strlen(raw)), *piece;
 	const char *rest = content;
 	bool more = false;
@@ -243,7 +159,7 @@ add_message(struct csv *c, const json_t *m)
 		    "'threads.messages.text' had characters that XML does not "
 		    "allow");
 	do {
-		piece = first(rest, CELL, &rest);
+		piece = ct_soft_piece(rest, CELL, &rest);
 		add_row(c, m, piece, more);
 		free(piece);
 		c->n += !more;
@@ -288,105 +204,76 @@ sorted(const json_t *messages)
 	return all;
 }
 
-/* What several records tell of one thread: each message once.  What one record
- * tells twice was said twice. */
-static void
-merge(json_t *into, json_t *seen, const json_t *messages)
-{
-	json_t *now = json_array(), *m;
-	char *dump;
-	size_t i;
-
-	json_array_foreach((json_t *)(uintptr_t)messages, i, m)
-	{
-		dump = json_dumps(m, JSON_COMPACT | JSON_SORT_KEYS);
-		if (dump && !json_object_get(seen, dump)) {
-			(void)json_array_append(into, m);
-			(void)json_array_append_new(now, json_string(dump));
-		}
-		free(dump);
-	}
-	json_array_foreach(now, i, m)
-	{
-		(void)json_object_set_new(
-		    seen, json_string_value(m), json_true());
-	}
-	json_decref(now);
-}
-
-/* Its id as text; one of none gets a number that no other has. */
-static char *
-id_of(const json_t *all, const json_t *thread)
-{
-	char *id = plain(json_object_get(thread, "id"));
-	size_t n = json_object_size(all);
-	bool none = !*id;
-
-	while (!*id || (none && json_object_get(all, id))) {
-		free(id);
-		id = ct_printf("%zu", ++n);
-	}
-	return id;
-}
-
-static void
-add_thread(json_t *all, json_t *seen, const json_t *thread)
-{
-	json_t *kind = json_object_get(thread, "kind"), *one;
-	char *id = id_of(all, thread);
-
-	if (!(one = json_object_get(all, id))) {
-		one = json_pack("{s:s, s:[]}", "id", id, "messages");
-		(void)json_object_set_new(all, id, one);
-		(void)json_object_set_new(seen, id, json_object());
-	}
-	if (kind)
-		(void)json_object_set(one, "kind", kind);
-	merge(json_object_get(one, "messages"), json_object_get(seen, id),
-	    json_object_get(thread, "messages"));
-	free(id);
-}
-
-/* The threads of all records: {id, kind, messages}, each id once. */
-static json_t *
-gather(const json_t *recs)
-{
-	json_t *all = json_object(), *seen = json_object(), *thread;
-	const json_t *rec;
-	size_t i, k;
-
-	json_array_foreach(recs, i, rec)
-	{
-		json_array_foreach(json_object_get(rec, "threads"), k, thread)
-		{
-			if (json_array_size(
-				json_object_get(thread, "messages")))
-				add_thread(all, seen, thread);
-		}
-	}
-	json_decref(seen);
-	return all;
-}
-
 /* ---- elements of report.files -------------------------------------------- */
 
-/* An id as part of a file's name. */
+/* An id as part of a file's name, of several alike the nth. */
 static char *
-name_of(const char *id, size_t part, size_t parts)
+name_of(const char *id, size_t nth, size_t part, size_t parts)
 {
-	char *safe = ct_strdup(id), *name;
+	char *safe = ct_strdup(id), *base, *name;
 	size_t i;
 
-	for (i = 0; safe[i] && i < ID; i++)
+	for (i = 0; i < ID && safe[i]; i++)
 		if (!strchr("0123456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 			    "abcdefghijklmnopqrstuvwxyz",
 			safe[i]))
 			safe[i] = '_';
 	safe[i] = '\0';
-	name = parts == 1 ? ct_printf("thread-%s.csv", safe)
-			  : ct_printf("thread-%s-%zu.csv", safe, part);
+	base = nth == 1 ? ct_strdup(safe) : ct_printf("%s.%zu", safe, nth);
+	name = parts == 1 ? ct_printf("thread-%s.csv", base)
+			  : ct_printf("thread-%s-%zu.csv", base, part);
+	free(base);
 	free(safe);
 	return name;
+}
+
+/* Into the set of names, which are alike in whatever case; false: it is there.
+ */
+static bool
+claim(json_t *names, const char *name, bool now)
+{
+	char *low = ct_strdup(name), *s;
+	bool mine;
+
+	for (s = low; *s; s++)
+		*s = (char)tolower((unsigned char)*s);
+	mine = !json_object_get(names, low);
+	if (now)
+		(void)json_object_set_new(names, low, json_true());
+	free(low);
+	return mine;
+}
+
+static char *
+file_id(const char *id, size_t nth, size_t part, size_t parts)
+{
+	char *base = nth == 1 ? ct_printf("thread:%s", id)
+			      : ct_printf("thread:%s (%zu)", id, nth);
+	char *all =
+	    parts == 1 ? ct_strdup(base) : ct_printf("%s/%zu", base, part);
+
+	free(base);
+	return all;
+}
+
+/* The first of several alike that makes its files' names and ids its own. */
+static size_t
+choose(json_t *names, const char *id, size_t parts)
+{
+	size_t nth = 0, i;
+	char *name, *file;
+	bool mine = false;
+
+	while (!mine && ++nth)
+		for (mine = true, i = 1; i <= parts && mine; i++) {
+			name = name_of(id, nth, i, parts);
+			file = file_id(id, nth, i, parts);
+			mine = claim(names, name, false) &&
+			    claim(names, file, false);
+			free(name);
+			free(file);
+		}
+	return nth;
 }
 
 static json_t *
@@ -400,9 +287,10 @@ about(const struct csv *c, size_t i, size_t parts)
 	json_t *info = json_array();
 	char *line = ct_printf(
 	    "Messages of a%s conversation: %lld of thread %s, "
-	    "in order of time.",
+	    "in order of time%s.",
 	    what, (long long)json_integer_value(json_array_get(c->counts, i)),
-	    c->id);
+	    c->id,
+	    c->untimed ? ", those of no known time behind the one before" : "");
 
 	(void)json_array_append_new(info, json_string(line));
 	free(line);
@@ -413,18 +301,15 @@ about(const struct csv *c, size_t i, size_t parts)
 		free(line);
 	}
 	if (c->guarded)
-		(void)json_array_append_new(info,
-		    json_string("A cell that begins with = + - @ ', a tab or a "
-				"line end has "
-				"one apostrophe before it that is not part of "
-				"the text."));
+		(void)json_array_append_new(info, json_string(CT_CSV_GUARD));
 	return info;
 }
 
 static int
-emit(struct csv *c, json_t *files, struct ct_err *err)
+emit(struct csv *c, json_t *files, json_t *names, struct ct_err *err)
 {
 	size_t i, parts = json_array_size(c->files);
+	size_t nth = choose(names, c->id, parts);
 	const json_t *text;
 	char *id, *name;
 	json_t *file;
@@ -432,9 +317,10 @@ emit(struct csv *c, json_t *files, struct ct_err *err)
 
 	for (i = 0; !rc && i < parts; i++) {
 		text = json_array_get(c->files, i);
-		id = parts == 1 ? ct_printf("thread:%s", c->id)
-				: ct_printf("thread:%s/%zu", c->id, i + 1);
-		name = name_of(c->id, i + 1, parts);
+		id = file_id(c->id, nth, i + 1, parts);
+		name = name_of(c->id, nth, i + 1, parts);
+		(void)claim(names, id, true);
+		(void)claim(names, name, true);
 		rc = ct_told_file(
 		    &file, id, name, "text/csv", text, about(c, i, parts), err);
 		if (!rc)
@@ -446,10 +332,11 @@ emit(struct csv *c, json_t *files, struct ct_err *err)
 }
 
 static int
-make(const json_t *thread, json_t *files, json_t *notes, struct ct_err *err)
+make(const json_t *thread, json_t *files, json_t *names, json_t *notes,
+    struct ct_err *err)
 {
 	const json_t *messages = json_object_get(thread, "messages");
-	char *id = ct_soft_text(ct_rec_text(thread, "id"), SHORT);
+	char *id = ct_soft_text(ct_rec_text(thread, "label"), SHORT);
 	struct csv c = { .thread = thread,
 		.id = id,
 		.notes = notes,
@@ -462,7 +349,8 @@ make(const json_t *thread, json_t *files, json_t *notes, struct ct_err *err)
 	for (i = 0; i < json_array_size(messages); i++)
 		add_message(&c, all[i].is);
 	full(&c);
-	rc = emit(&c, files, err);
+	ct_thread_odd(thread, notes);
+	rc = emit(&c, files, names, err);
 	json_decref(c.files);
 	json_decref(c.counts);
 	ct_text_free(&c.row);
@@ -475,41 +363,16 @@ int
 ct_thread_files(
     const json_t *recs, json_t *files, json_t *notes, struct ct_err *err)
 {
-	json_t *all = gather(recs), *thread;
+	json_t *all = ct_thread_gather(recs), *names = json_object(), *thread;
 	const char *id;
 	int rc = 0;
 
 	json_object_foreach(all, id, thread)
 	{
 		if (!rc)
-			rc = make(thread, files, notes, err);
+			rc = make(thread, files, names, notes, err);
 	}
+	json_decref(names);
 	json_decref(all);
 	return rc;
-}
-
-void
-ct_thread_newest(const json_t *recs, int64_t now, int64_t *ms)
-{
-	const json_t *rec, *at;
-	json_t *thread, *m;
-	size_t i, k, l;
-	struct ct_err none = { 0 };
-	int64_t t;
-
-	json_array_foreach(recs, i, rec)
-	{
-		json_array_foreach(json_object_get(rec, "threads"), k, thread)
-		{
-			json_array_foreach(
-			    json_object_get(thread, "messages"), l, m)
-			{
-				at = json_object_get(m, "at");
-				if (at &&
-				    ct_report_time(&t, "at", at, &none) == 0 &&
-				    t > *ms && t <= now)
-					*ms = t;
-			}
-		}
-	}
 }

@@ -1,6 +1,8 @@
 /* report_told.c - what a report tells beside files, and what it carries */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "digest.h"
 #include "hex.h"
@@ -18,10 +20,26 @@ ct_told_record(const json_t *rec)
 	return !ct_review_bytes(rec);
 }
 
+/* Is a file that only goes along no longer where it was?  Nothing that is
+ * reported waits for it. */
+static bool
+gone(const json_t *rec)
+{
+	struct ct_err none = { 0 };
+	struct stat st;
+	char *path = NULL;
+	bool lost = ct_review_along(rec) &&
+	    ct_rec_path(rec, &path, &none) == 0 && stat(path, &st) < 0 &&
+	    (errno == ENOENT || errno == ENOTDIR);
+
+	free(path);
+	return lost;
+}
+
 static bool
 missing(const json_t *rec)
 {
-	return json_is_true(ct_rec_get(rec, "object.missing"));
+	return json_is_true(ct_rec_get(rec, "object.missing")) || gone(rec);
 }
 
 bool
@@ -33,7 +51,7 @@ ct_told_only(const json_t *rec)
 int
 ct_told_check(const json_t *recs, struct ct_err *err)
 {
-	size_t i, gone = 0;
+	size_t i, lost = 0;
 	const json_t *rec;
 	bool tells = false;
 	char content[65];
@@ -46,11 +64,11 @@ ct_told_check(const json_t *recs, struct ct_err *err)
 			return rc;
 		tells |= rc == 0 && !ct_review_along(rec);
 		tells |= !ct_told_only(rec) && !ct_review_along(rec);
-		gone += missing(rec);
+		lost += missing(rec);
 	}
 	if (tells)
 		return 0;
-	return gone ? ct_fail(err, CT_DATAERR,
+	return lost ? ct_fail(err, CT_DATAERR,
 			  "every file of the report is missing "
 			  "(object.missing): there is nothing to report")
 		    : ct_fail(err, CT_DATAERR,
@@ -117,17 +135,15 @@ ct_told_file(json_t **file, const char *id, const char *name, const char *mime,
 static int
 attach(const char *text, json_t *files, struct ct_err *err)
 {
-	size_t n, part = 0;
-	const char *end;
-	char *name, *id;
+	size_t part = 0;
+	char *name, *id, *some;
 	json_t *piece, *file;
 	int rc = 0;
 
-	for (; !rc && *text; text = end) {
-		for (end = text, n = 0;
-		     *end && (n += (*end & 0xc0) != 0x80) <= PIECE; end++)
-			;
-		piece = json_stringn(text, (size_t)(end - text));
+	while (!rc && *text) {
+		some = ct_soft_piece(text, PIECE, &text);
+		piece = json_string(some);
+		free(some);
 		id = ct_printf("text:%zu", ++part);
 		name = ct_printf("text-%zu.txt", part);
 		rc = ct_told_file(&file, id, name, "text/plain", piece,
