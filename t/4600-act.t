@@ -139,6 +139,19 @@ END
 failing 'too slow' 75 <<'END'
 sleep 30
 END
+hook <<'END'
+[ "$1" != f ] || exit 75
+END
+{ cat f; jq -c '.id = "then"' f; } | act restore 2>err | jq -c 'del(.error)' >several
+exits 'what fails behind what came with an action' 75 act hide <several
+json '  each says both, and the bad one why' '[.error.code, (.action[] | .verb + " " + .state)]' \
+    '[75,"restore failed","hide failed"]
+[null,"restore done","hide done"]' got
+exits '  also what is refused' 77 act delete <several
+json '  says both' '[.error.code, (.action[] | .verb + " " + .state)]' \
+    '[77,"restore failed","delete refused"]
+[77,"restore done","delete refused"]' got
+called >/dev/null
 for sig in TERM INT; do
 	hook <<'END'
 sleep 60 & echo $! >child

@@ -130,7 +130,8 @@ tell(struct run *r, json_t *rec, const char *state, bool doubt, json_t *objects)
 	json_t *list = json_object_get(rec, "action"), *one;
 	char at[CT_TIME_LEN];
 
-	if (!json_is_array(list)) {
+	/* within a member that came: its own bytes would not tell of it */
+	if (!(r->filter.anew = list != NULL)) {
 		list = json_array();
 		(void)json_object_set_new(rec, "action", list);
 	}
@@ -187,13 +188,13 @@ static int
 each(json_t *rec, void *arg, struct ct_err *err)
 {
 	struct run *r = arg;
-	bool had = json_object_get(rec, "action") != NULL;
+	const json_t *had = json_object_get(rec, "action");
 	struct act_target *t;
 	const char *passes;
 	size_t n, i;
 	int rc = 0;
 
-	if (had && !json_is_array(json_object_get(rec, "action")))
+	if (had && !json_is_array(had))
 		return ct_fail(err, CT_DATAERR, "action is no array");
 	passes = act_judge(rec, r->how, err);
 	if (passes) {
@@ -212,7 +213,10 @@ each(json_t *rec, void *arg, struct ct_err *err)
 	for (i = 0; r->how->dry && i < n && !rc; i++)
 		rc = rehearse(r, &t[i], err);
 	free(t);
-	return rc ? rc : r->how->dry ? CT_DROP : had && n ? CT_REWRITE : 0;
+	return rc            ? rc
+	    : r->how->dry    ? CT_DROP
+	    : r->filter.anew ? CT_REWRITE
+			     : 0;
 }
 
 /* ---- the filter -------------------------------------------------------------

@@ -150,6 +150,7 @@ struct ct_line {          /* of input, in the hands of one thread */
 	void *own;           /* of this thread */
 	void *ticket;        /* of this line */
 	void *later;         /* for settle */
+	bool anew;           /* if it fails: write it anew, see CT_REWRITE */
 };
 
 /*
@@ -236,6 +237,7 @@ struct ct_filter {
 	int in, out;
 	bool promise, quiet;   /* as in ct_lines */
 	int status;            /* each() may set it, as in ct_lines */
+	bool anew;             /* each() may set it, as in ct_line */
 	struct ct_tally tally; /* each() counts its outcomes here */
 };
 

@@ -9,8 +9,10 @@ line(struct ct_line *line, void *arg, struct ct_err *err)
 
 	if (rc)
 		return rc;
+	f->anew = false;
 	rc = f->each(line->rec, f->arg, err);
 	line->status = f->status;
+	line->anew = f->anew;
 	if (rc == 0 || rc == CT_REWRITE)
 		ct_line_put(line, rc == CT_REWRITE);
 	return rc > 0 ? rc : 0;

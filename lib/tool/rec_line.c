@@ -52,7 +52,7 @@ failed(struct item *it, struct ct_line *line, const struct ct_err *err)
 		line->had = 0;
 	}
 	ct_rec_fail(line->rec, err);
-	ct_line_put(line, false);
+	ct_line_put(line, line->anew);
 }
 
 static void
