@@ -140,6 +140,13 @@ report 5 a >in
 exits 'a better one takes its place' 76 run
 ct-submit resume "$(key 5)" >got
 exits 'once it may' 0 run
+before=$(state .requests_total)
+report 39 a b | jq -c '.report.files[1].cybertip = {ipCaptureEvent:
+    [{ipAddress: "203.0.114.7", dateTime: "2999-01-01T00:00:00Z"}]}' >in
+exits 'details of a file that a rule forbids' 76 run
+says 'are held' '.submission | [.state, (.reason | test("^report.files.1.: "))]' \
+    '["held",true]'
+is 'with all of the report' "$before" state .requests_total
 
 # ---- guards ---------------------------------------------------------------
 before=$(state .requests_total)

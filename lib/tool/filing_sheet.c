@@ -274,9 +274,6 @@ check_details(
 	rc = ct_report_file_xml(f->xsd, json_array_get(s->files, i), "1",
 	    "00000000000000000000000000000000", &xml, &len, &why);
 	if (!rc)
-		rc = ct_report_doc(
-		    f->xsd, "fileDetails", xml, len, ct_now(), &why);
-	if (!rc)
 		rc = ct_live_check(f->live, xml, len, &why);
 	free(xml);
 	return rc ? ct_fail(err, rc, "report.files[%zu]: %.200s", i, why.msg)

@@ -59,8 +59,8 @@ int ct_report_make(const struct ct_reporting *r, const json_t *recs,
     json_t **parts, json_t *notes, struct ct_err *err);
 
 /*
- * The fileDetails document of one element of report.files, checked against
- * the schema; ids as the server gave them.  Release the text with free.
+ * The fileDetails document of one element of report.files, which may be sent,
+ * see ct_report_doc; ids as the server gave them.  Release the text with free.
  */
 int ct_report_file_xml(struct ct_xsd *xsd, const json_t *file,
     const char *report_id, const char *file_id, char **xml, size_t *len,
