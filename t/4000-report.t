@@ -138,7 +138,7 @@ json '  others are reported' 'select(.report) | .user.id' '"u2"' rep
 	item 1 u1 a 2
 	item 2 u1 a 2 '.error = {tool: "x", code: 65, msg: "m"}'
 } >in
-exits 'so if one of it has an error' 75 report in
+exits 'nor if one of it has an error, which is that of all' 65 report in
 cp got rep
 json '  it passes as it came' 'select(.error.tool == "x") | .error' '{"tool":"x","code":65,"msg":"m"}' rep
 {
@@ -339,6 +339,30 @@ has '  is not asked' '<incidentDateTime>2026-02-03T04:05:06Z</incidentDateTime>'
 sed 's/^platform.*/platform = '"$(printf '%0257d' 0)"'/' ct.conf >long.conf
 item 1 u1 a 1 >in
 exits 'what the configuration has is refused all the same' 65 ct-report -q -c long.conf <in
+
+# ---- a batch that is not whole -----------------------------------------------
+item 1 u1 a 2 >in
+exits 'a file of two' 75 report in
+item 1 u1 a '"1"' >in
+exits 'a number that is none' 65 report in
+{ item 1 u1 a 2 && item 2 u1 a 2 '.user.id = 7'; } >in
+exits 'the other gets an error: it is that of both' 65 report in
+json '  said of each' '.error.code' '65
+65' got
+item 1 u1 a 1 >in
+exits 'a key that no report has' 66 ct-report -q --key 00 <in
+ok '  and it says so' grep -q -- '--key 00: no report of the input has it' err
+key=$(report in | jq -r .report.key)
+exits 'one that it has' 0 ct-report -q --key "$key" <in
+
+# ---- who is accused -------------------------------------------------------------
+item 1 u1 a 1 '.cybertip.report.personOrUserReported.espIdentifier = "secret"' >in
+exits 'another account over that of the record' 65 report in
+ok '  is told' grep -q "element 'espIdentifier' of the operator is not user.id" err
+item 1 u1 a 1 '.cybertip.report.personOrUserReported = [{espIdentifier: "secret"}]' >in
+exits '  nor as one more' 65 report in
+item 1 u1 a 1 '.cybertip.report.personOrUserReported = {espIdentifier: "u1", espService: "Images"}' >in
+exits '  the same is none' 0 report in
 
 # ---- what is refused --------------------------------------------------------
 refuses 'a time in the future' incidentDateTime '.incident.at = "2026-11-22T10:00:01Z"'

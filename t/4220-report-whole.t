@@ -82,7 +82,7 @@ paths() {
 	}' "$1" | sort -u
 }
 item 1 u1 a 1 | jq -c --slurpfile r whole.report --slurpfile f whole.file \
-    '.cybertip = {report: $r[0], file: $f[0]}' >in
+    '.user.id = "x" | .cybertip = {report: $r[0], file: $f[0]}' >in
 exits 'all elements at once' 0 sh -c 'ct-report -q <in >rep'
 { jq -r .report.xml rep >report.xml && filexml <rep >file.xml; } 2>/dev/null
 ok '  the report is valid' xsdcheck report.xml
@@ -234,7 +234,12 @@ explains 'another key or content' null null \
     'review.mac is of another key or other content, or review.viewed was changed' '.review.mac = "0" * 64'
 explains 'no proof' null null 'the review has no proof (review.mac)' 'del(.review.mac)'
 explains 'no word of it' null null 'no review says what a person viewed' 'del(.review.viewed)'
-ct-review decided >rec
+jq -cn '{id: "chat", user: {id: "u9"}, incident: {type: "enticement", at: "2026-11-20T08:00:00Z", text: "x"}}' |
+    ct-review add -q >/dev/null
+ct-review decide --item chat --verdict text_offence --by r7 >/dev/null
+exits 'what is no file' 0 why 'select(.id == "chat")'
+ok '  is nothing to view' test ! -s got
+ct-review decided | jq -c 'select(.id != "chat")' >rec
 rm -f "$CT_HOME/review.key"
 exits 'no key' 0 sh -c 'ct-report --explain-viewed <rec'
 json '  says so' .why '"no key (review.key) to prove what the review says"' got

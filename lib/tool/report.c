@@ -396,6 +396,40 @@ make_all_files(const struct ct_reporting *r, const json_t *recs,
 	return rc ? rc : check_files(r, d->files, err);
 }
 
+/* Only the account of the records is reported, whatever the operator says. */
+static int
+is_account(const json_t *model, const json_t *id, struct ct_err *err)
+{
+	const json_t *one, *said;
+	size_t i;
+
+	json_array_foreach(
+	    json_object_get(model, "personOrUserReported"), i, one)
+	{
+		said = json_object_get(one, "espIdentifier");
+		if (said && !json_equal(said, id))
+			return ct_fail(err, CT_DATAERR,
+			    "element 'espIdentifier' of the operator is not "
+			    "user.id");
+	}
+	return 0;
+}
+
+static int
+overlay_all(const struct ct_reporting *r, const json_t *recs, struct draft *d,
+    struct ct_err *err)
+{
+	const json_t *first = json_array_get(
+	    json_object_get(d->model, "personOrUserReported"), 0);
+	json_t *id = json_incref(json_object_get(first, "espIdentifier"));
+	int rc = ct_report_overlay(r, recs, &d->model, err);
+
+	if (!rc)
+		rc = is_account(d->model, id, err);
+	json_decref(id);
+	return rc;
+}
+
 /* What the operator lays over it, and what comes of it in the record. */
 static int
 overlay(const struct ct_reporting *r, const json_t *recs, struct draft *d,
@@ -408,7 +442,7 @@ overlay(const struct ct_reporting *r, const json_t *recs, struct draft *d,
 	int64_t ms;
 	int rc;
 
-	if ((rc = ct_report_overlay(r, recs, &d->model, err)))
+	if ((rc = overlay_all(r, recs, d, err)))
 		return rc;
 	summary = json_object_get(d->model, "incidentSummary");
 	at = json_object_get(summary, "incidentDateTime");

@@ -103,6 +103,7 @@ struct ct_group {
 	json_t *recs; /* n file records */
 	json_t *seen; /* an object of their contents and ids */
 	size_t n;
+	int failed; /* code of an error that a record of its batch came with */
 };
 
 struct ct_collect {
@@ -110,6 +111,7 @@ struct ct_collect {
 	struct ct_group *group; /* n, in order of their first record */
 	size_t n;
 	json_t *index;           /* a group's place by its name */
+	json_t *failed;          /* the worst code of an error by batch */
 	size_t in;               /* records read */
 	size_t nerrors;          /* passed on with an error */
 	size_t ndropped;         /* not for a report, or there twice */
@@ -128,7 +130,8 @@ typedef void ct_line_fn(const char *line, void *arg);
 int ct_collect_read(struct ct_collect *c, int fd, ct_line_fn *pass, void *arg,
     struct ct_err *err);
 
-/* CT_TEMPFAIL if review.items says that the batch has more files. */
+/* CT_TEMPFAIL if review.items says that the batch has more files, or the code
+ * with which one of them came; CT_DATAERR if it is no number. */
 int ct_group_whole(const struct ct_group *g, struct ct_err *err);
 
 /* Hand all its records to pass with this error. */

@@ -112,6 +112,32 @@ code_of(const json_t *error)
 	return code > 0 && code <= CT_CONFIG ? (int)code : CT_DATAERR;
 }
 
+/* The rest of its batch fails as it did. */
+static void
+remember(struct ct_collect *c, const json_t *rec, int code)
+{
+	const char *batch = ct_rec_text(rec, "review.batch");
+
+	if (batch &&
+	    code > json_integer_value(json_object_get(c->failed, batch)))
+		(void)json_object_set_new(c->failed, batch, json_integer(code));
+}
+
+static void
+hand_on(struct ct_collect *c)
+{
+	const char *batch;
+	size_t i;
+
+	for (i = 0; i < c->n; i++) {
+		batch = ct_rec_text(
+		    json_array_get(c->group[i].recs, 0), "review.batch");
+		if (batch)
+			c->group[i].failed = (int)json_integer_value(
+			    json_object_get(c->failed, batch));
+	}
+}
+
 /* A line that is no record. */
 static int
 bad_line(struct ct_collect *c, size_t lineno, const struct ct_err *err,
@@ -165,6 +191,7 @@ ct_collect_read(struct ct_collect *c, int fd, ct_line_fn *pass, void *arg,
 	size_t len;
 
 	c->index = json_object();
+	c->failed = json_object();
 	while (!ct_stop && (got = ct_in_next(&in, &line, &len, &why))) {
 		if (got == CT_IOERR) {
 			*err = why;
@@ -188,12 +215,15 @@ ct_collect_read(struct ct_collect *c, int fd, ct_line_fn *pass, void *arg,
 		} else {
 			rc = take(c, rec, in.lineno, pass, arg);
 		}
+		if (rc)
+			remember(c, rec, rc);
 		if (rc > worst)
 			worst = rc;
 		json_decref(rec);
 	}
 	ct_in_free(&in);
 	drop_lone(c);
+	hand_on(c);
 	return worst;
 }
 
@@ -203,9 +233,13 @@ ct_group_whole(const struct ct_group *g, struct ct_err *err)
 	const json_t *items =
 	    ct_rec_get(json_array_get(g->recs, 0), "review.items");
 
-	if (!items || json_integer_value(items) == (json_int_t)g->n)
+	if (!items || json_is_null(items) ||
+	    json_integer_value(items) == (json_int_t)g->n)
 		return 0;
-	return ct_fail(err, CT_TEMPFAIL,
+	if (!json_is_integer(items))
+		return ct_fail(
+		    err, CT_DATAERR, "review.items is not an integer");
+	return ct_fail(err, g->failed ? g->failed : CT_TEMPFAIL,
 	    "%zu of the %lld files of a batch are here: no report of a part",
 	    g->n, (long long)json_integer_value(items));
 }
@@ -253,5 +287,6 @@ ct_collect_free(struct ct_collect *c)
 	}
 	free(c->group);
 	json_decref(c->index);
+	json_decref(c->failed);
 	*c = (struct ct_collect){ 0 };
 }

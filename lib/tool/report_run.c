@@ -15,6 +15,7 @@ struct run {
 	struct ct_out out;
 	json_t *all; /* report records to write */
 	int status;
+	bool chosen; /* opt->only is one of them */
 };
 
 void
@@ -109,6 +110,7 @@ write_report(struct run *r, const json_t *rec)
 
 	if (r->opt->only && strcmp(name_of(rec), r->opt->only) != 0)
 		return;
+	r->chosen = true;
 	if (json_is_true(ct_rec_get(rec, "report.incident.priority")))
 		emergency(r);
 	if (r->opt->lint == CT_LINT_ONLY) {
@@ -230,6 +232,8 @@ explain(struct run *r, const struct ct_group *g)
 
 	json_array_foreach(g->recs, i, rec)
 	{
+		if (!ct_rec_get(rec, "hashes.sha256")) /* it is no file */
+			continue;
 		ct_report_viewed(r->opt->how, rec, &v);
 		line = json_pack("{s:O, s:O?, s:o, s:o, s:s}", "id",
 		    json_object_get(rec, "id"), "sha256",
@@ -254,12 +258,18 @@ write_all(struct run *r)
 	{
 		write_report(r, rec);
 	}
+	if (r->opt->only && !r->chosen && !r->opt->explain) {
+		ct_warn(
+		    "--key %s: no report of the input has it", r->opt->only);
+		worse(r, CT_NOINPUT);
+	}
 }
 
 int
 ct_report_one(const struct ct_report_run *opt, json_t *rec, int out)
 {
-	struct run r = { opt, { .fd = out, .each = true }, json_array(), 0 };
+	struct run r = { opt, { .fd = out, .each = true }, json_array(), 0,
+		false };
 	struct ct_group g = { .recs = json_pack("[O]", rec), .n = 1 };
 	struct ct_err err = { 0 };
 
@@ -276,7 +286,8 @@ ct_report_one(const struct ct_report_run *opt, json_t *rec, int out)
 int
 ct_report_run(const struct ct_report_run *opt, int in, int out)
 {
-	struct run r = { opt, { .fd = out, .each = true }, json_array(), 0 };
+	struct run r = { opt, { .fd = out, .each = true }, json_array(), 0,
+		false };
 	struct ct_collect c = { .previews = opt->xml || opt->explain ||
 		    opt->lint == CT_LINT_ONLY };
 	struct ct_err err = { 0 };
