@@ -433,7 +433,26 @@ jq -c '.object.name = ("\u007f\u0085" * 900)' long >odd
 report odd >rep
 ok 'what is escaped in writing counts' sh -c 'test "$(wc -l <rep)" -ge 3 && awk "length > 1000000 { exit 1 }" rep'
 item 1 u1 a 1 '.user.display_name = [range(60) | "\(.)" + "s" * 9000]' >in
+exits 'an account of very many words is a report' 0 report in
+item 1 u1 a 1 '.user.profile_url = [range(9000) | "https://images.berlin/\(.)" + "s" * 30]' >in
+exits '  or pages' 0 report in
+cp got rep
+json '  its record names only the account' .user '{"id":"u1"}' rep
+is '  its document has them' 9000 sh -c 'jq -r .report.xml rep | grep -c "<profileUrl>"'
+item 1 u1 a 1 '.cybertip.report.internetDetails = [range(6000) | {webPageIncident: {additionalInfo: ("\(.)" + "z" * 90)}}]' >in
 exits 'a report that is too long for a record' 65 report in
+item 1 u1 a 1 '.user.ip = [range(4500) | {address: "93.184.\(. / 250 | floor).\(. % 250)", port: (. + 1), event: "Login",
+    at: (1763600000 + (. * 7919 % 4500))}] + [{address: "9.9.9.9"}]' >in
+ct-report <in >rep 2>msg
+is 'of very many addresses 300 are in the document' 300 sh -c 'jq -r .report.xml rep | grep -c "<ipCaptureEvent>"'
+ok '  which a note tells' grep -q "'user.ip' has very many" msg
+json '  the newest' '.user.ip | [length, (map(.at) | min)]' '[300,1763604200]' rep
+jq -r '.report.files[] | select(.text) | .text' rep | tr -d '\r' | grep -v '^$' >rows
+is '  the rest are attached' '4201 2' sh -c 'echo "$(grep -vc ^time rows) $(grep -c ^time rows)"'
+ok '  that of no time, too' grep -qx ',9.9.9.9,,,' rows
+json '  as what supplements' '.report.files | map(.supplemental) | .[-1]' true rep
+ok '  in a record that is one' sh -c '! awk "length > 1048576" rep | grep -q .'
+is '  and the same again' "$(sha256sum <rep)" sh -c 'ct-report -q <in | sha256sum'
 
 # ---- nothing in silence ------------------------------------------------------
 # tells WHAT WORD EDIT - so edited, the documents have this

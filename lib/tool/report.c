@@ -390,6 +390,8 @@ make_all_files(const struct ct_reporting *r, const json_t *recs,
 	if (!rc)
 		rc = ct_thread_files(recs, d->files, notes, err);
 	if (!rc)
+		rc = ct_address_files(d->user, d->files, notes, err);
+	if (!rc)
 		rc = make_files(r, recs, true, d->files, notes, err);
 	if (!rc)
 		ct_told_items(recs, &d->texts, &d->missing);
@@ -499,6 +501,26 @@ told(json_t *report, const struct draft *d)
 		(void)json_object_set(report, "missing", d->missing);
 }
 
+static bool
+fits(const json_t *rec)
+{
+	return at_most(rec) <= CT_REC_MAX || ct_rec_size(rec) <= CT_REC_MAX;
+}
+
+/* The document has all of the account; those behind need its id. */
+static void
+less_user(json_t *rec, json_t *notes)
+{
+	const json_t *user = json_object_get(rec, "user");
+
+	(void)json_object_set_new(rec, "user",
+	    json_pack("{s:O*, s:O*}", "id", json_object_get(user, "id"),
+		"type_id", json_object_get(user, "type_id")));
+	ct_note(notes,
+	    "the record has only user.id of the account, as it is too long: "
+	    "the document has all");
+}
+
 /* One part as a record of its own. */
 static int
 make_part(const struct ct_reporting *r, const json_t *recs,
@@ -529,7 +551,10 @@ make_part(const struct ct_reporting *r, const json_t *recs,
 		return ct_fail(err, CT_SOFTWARE, "cannot make a report record");
 	if (part == 1)
 		told(json_object_get(*out, "report"), d);
-	if (at_most(*out) <= CT_REC_MAX || ct_rec_size(*out) <= CT_REC_MAX)
+	if (fits(*out))
+		return 0;
+	less_user(*out, notes);
+	if (fits(*out))
 		return 0;
 	json_decref(*out);
 	*out = NULL;

@@ -248,6 +248,11 @@ void ct_csv_cell(struct ct_text *row, bool first, const char *s, bool *guarded);
 	"is "                                                                  \
 	"one apostrophe before it that is not part of the text."
 
+/* Of very many addresses of this merged user only the newest stay; the rest
+ * goes into CSV files. */
+int ct_address_files(
+    json_t *user, json_t *files, json_t *notes, struct ct_err *err);
+
 /* The newest time of a message that is past, if it is after *ms. */
 void ct_thread_newest(const json_t *recs, int64_t now, int64_t *ms);
 
