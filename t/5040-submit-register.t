@@ -190,4 +190,24 @@ exits 'a reference that is not UTF-8' 64 ct-submit filed "$(key 71)" --ref "$(pr
 ct-submit status "$(key 71)" >got
 says 'ends nothing' .state '"due"'
 exits 'one that is' 0 ct-submit filed "$(key 71)" --ref 'Tgb. 7'
+
+# ---- one that cannot be read ----------------------------------------------------
+for i in 81 82 83; do report $i a; done >in
+control '{"fault":["submit:*:http:503"]}'
+submit <in >/dev/null 2>&1
+control '{"fault":null}'
+sqlite3 "$CT_HOME/outbox-test.db" \
+    "INSERT INTO events(key, attempt, at, event) VALUES('$(key 81)', 1, 1, 'unheard')"
+exits 'an event of a later version' 78 ct-submit status
+ok 'the report is named' grep -q "'report:$(key 81)': the outbox holds an unknown event" err
+says 'the others are told of' 'select(.key | test("8[123]$")) | .state' '"pending"
+"pending"'
+sleep 1.1
+exits 'due' 78 ct-submit due --max-age 1s
+says 'lists them' 'select(.key | test("8[123]$")) | .state' '"pending"
+"pending"'
+exits 'the filter' 78 run -j 1
+says 'files them' '[.submission.state, .error.code]' '[null,78]
+["finished",null]
+["finished",null]'
 done_testing

@@ -213,15 +213,21 @@ ct_filing_due(struct ct_filing *f, struct ct_out *out)
 	struct ct_err err = { 0 };
 	char *keys = NULL, *key;
 	bool listed = false;
-	int rc;
+	int rc, unread = 0;
 
 	if (!f->ob)
 		return 0;
 	rc = ct_outbox_keys(f->ob, CT_OUTBOX_OPEN, &keys, &err);
-	for (key = keys; !rc && *key; key += strlen(key) + 1)
+	for (key = keys; !rc && *key; key += strlen(key) + 1) {
 		rc = due(f, key, out, &listed, &err);
+		if (rc == CT_CONFIG) { /* the others are due all the same */
+			ct_warn("%s", err.msg);
+			unread = rc;
+			rc = 0;
+		}
+	}
 	free(keys);
 	if (rc)
 		ct_warn("%s", err.msg);
-	return rc ? rc : f->tell && listed ? CT_NO : 0;
+	return rc ? rc : unread ? unread : f->tell && listed ? CT_NO : 0;
 }

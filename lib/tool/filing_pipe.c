@@ -206,7 +206,7 @@ record(struct ct_filing *f, struct ct_line *line, struct ct_err *err)
 	f->show = show_call;
 	f->arg = &r; /* cppcheck-suppress autoVariables */
 	rc = ct_filing_record(f, line->rec, &line->outcome, &line->status, err);
-	if (rc >= CT_SOFTWARE && rc != CT_NOPERM)
+	if (rc >= CT_SOFTWARE && rc != CT_NOPERM && rc != CT_CONFIG)
 		(void)ct_service_broken(f, rc);
 	if (!rc && !f->tip)
 		rc = show_end(&r, line->status, err);
@@ -281,7 +281,7 @@ key_line(struct ct_line *line, void *arg, struct ct_err *err)
 	line->status = rc ? rc : status;
 	if (rc)
 		ct_warn("%s", err->msg);
-	if (rc && rc != CT_NOPERM && rc != CT_TEMPFAIL)
+	if (rc && rc != CT_NOPERM && rc != CT_TEMPFAIL && rc != CT_CONFIG)
 		(void)ct_service_broken(f, rc);
 	if (!rc && rec && ct_text_rec(line->out, rec))
 		ct_die(CT_SOFTWARE, "cannot encode a record");

@@ -161,7 +161,7 @@ each(struct ct_filing *f, const struct ct_filing_verb *v, const char *key,
 		return status;
 	ct_warn("%s", err.msg);
 	if (rc != CT_NOINPUT && rc != CT_NOPERM && rc != CT_TEMPFAIL &&
-	    rc != CT_USAGE)
+	    rc != CT_USAGE && rc != CT_CONFIG)
 		(void)ct_service_broken(f, rc);
 	return rc;
 }

@@ -273,7 +273,8 @@ ct_outbox_apply(
 			return 0;
 		}
 	/* of a later version, or damage: nothing may be guessed from it */
-	return ct_fail(err, CT_CONFIG, "the outbox holds an unknown event");
+	return ct_fail(err, CT_CONFIG,
+	    "'report:%s': the outbox holds an unknown event", r->key);
 }
 
 const char *
