@@ -108,7 +108,7 @@ seal(void)
 	must(ct_vault_pub_read(&pub, path, &err));
 	free(path);
 	rc = ct_vault_enter(&vault, ct_home(opt.dir), true, &err);
-	if (rc == CT_TEMPFAIL || rc == CT_CONFIG || rc == CT_SOFTWARE)
+	if (rc == CT_CONFIG || rc == CT_SOFTWARE)
 		must(rc);
 	if (rc)
 		ct_warn("nothing can be sealed: %s", err.msg);

@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "conf.h"
@@ -92,9 +93,23 @@ read_cred(void)
 	ct_conf_free(conf);
 }
 
-/* send: we are to talk to the service; own: to write the outbox. */
-static void
-set_up(bool send, bool own)
+/* A filter waits a while for another line: so do those behind it. */
+static int
+open_outbox(bool own, int tries, struct ct_err *err)
+{
+	static const struct timespec tick = { 0, 100000000 };
+	int rc;
+
+	while ((rc = ct_outbox_open(&filing.ob, filing.dir, filing.production,
+		    own, err)) == CT_TEMPFAIL &&
+	    tries-- > 0 && !ct_stop)
+		(void)nanosleep(&tick, NULL);
+	return rc;
+}
+
+/* send: to the service; own: write the outbox; busy: why a filter cannot */
+static int
+set_up(bool send, bool own, bool filter, struct ct_err *busy)
 {
 	struct ct_err err = { 0 };
 	int rc = 0;
@@ -109,19 +124,33 @@ set_up(bool send, bool own)
 		rc =
 		    ct_tipline_new(&filing.tip, &cred, filing.production, &err);
 	if (!rc)
-		rc = ct_outbox_open(
-		    &filing.ob, filing.dir, filing.production, own, &err);
+		rc = open_outbox(own, filter ? 50 : 0, &err);
+	*busy = err;
+	if (rc == CT_TEMPFAIL && filter)
+		return rc;
 	if (rc <= CT_NO && filing.production)
 		rc = ct_outbox_open(
 		    &filing.test, filing.dir, false, false, &err);
 	if (rc > CT_NO || ct_filing_start(&filing, &err))
 		ct_die_err(&err);
+	return 0;
+}
+
+static int
+filter(void)
+{
+	struct ct_err busy = { 0 };
+
+	return set_up(!opt.dry, !opt.dry, true, &busy)
+	    ? ct_filing_busy(&filing, &busy)
+	    : ct_filing_filter(&filing);
 }
 
 static int
 do_verb(char **arg)
 {
 	const struct ct_filing_verb *v = ct_filing_verb(*arg);
+	struct ct_err err;
 	int n = 0;
 
 	while (arg[n + 1])
@@ -131,7 +160,7 @@ do_verb(char **arg)
 		ct_usage(help);
 	if (v && ct_filing_fits(v, n, opt.all)) {
 		filing.now |= v->now;
-		set_up(v->send, v->own);
+		(void)set_up(v->send, v->own, false, &err);
 		return n ? ct_filing_do(&filing, v, arg + 1, &out)
 			 : ct_filing_do_all(&filing, v, &out);
 	}
@@ -209,8 +238,7 @@ main(int argc, char **argv)
 	if (argv[optind]) {
 		rc = do_verb(argv + optind);
 	} else {
-		set_up(!opt.dry, !opt.dry);
-		rc = ct_filing_filter(&filing);
+		rc = filter();
 	}
 	ct_outbox_close(filing.ob);
 	ct_outbox_close(filing.test);

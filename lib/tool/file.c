@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "prog.h"
@@ -381,4 +382,18 @@ ct_file_lock(const char *path, int *fd, struct ct_err *err)
 	(void)close(*fd);
 	*fd = -1;
 	return err->code;
+}
+
+int
+ct_file_lock_within(const char *path, int64_t ms, int *fd, struct ct_err *err)
+{
+	static const struct timespec tick = { 0, 100000000 };
+	int rc;
+
+	while ((rc = ct_file_lock(path, fd, err)) == CT_TEMPFAIL && ms > 0 &&
+	    !ct_stop) {
+		(void)nanosleep(&tick, NULL);
+		ms -= 100;
+	}
+	return rc;
 }

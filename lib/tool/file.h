@@ -90,4 +90,8 @@ int ct_mkdirs(const char *path, struct ct_err *err);
  */
 int ct_file_lock(const char *path, int *fd, struct ct_err *err);
 
+/* The same, but wait so many ms for it, or until ct_stop. */
+int ct_file_lock_within(
+    const char *path, int64_t ms, int *fd, struct ct_err *err);
+
 #endif

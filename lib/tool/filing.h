@@ -147,6 +147,11 @@ int ct_filing_retract(struct ct_filing *f, struct ct_outbox_report *r,
 int ct_filing_record(struct ct_filing *f, json_t *rec, const char **outcome,
     int *status, struct ct_err *err);
 
+/* In place of ct_filing_filter if there is no outbox to be had: every record is
+ * written with this error, so that the last program of a line tells of it.
+ * Returns its code. */
+int ct_filing_busy(const struct ct_filing *f, struct ct_err *why);
+
 /* Records from standard input, filed and written to standard output in their
  * order; returns the exit status. */
 int ct_filing_filter(struct ct_filing *f);

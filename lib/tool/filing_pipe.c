@@ -257,6 +257,28 @@ ct_filing_filter(struct ct_filing *f)
 	return rc;
 }
 
+static int
+fail(json_t *rec, void *why, struct ct_err *err)
+{
+	(void)rec;
+	*err = *(const struct ct_err *)why;
+	return err->code;
+}
+
+int
+ct_filing_busy(const struct ct_filing *f, struct ct_err *why)
+{
+	struct ct_filter filter = { .in = STDIN_FILENO,
+		.out = STDOUT_FILENO,
+		.quiet = f->quiet,
+		.promise = true,
+		.each = fail,
+		.arg = why };
+	int rc = ct_filter(&filter);
+
+	return rc > why->code ? rc : why->code;
+}
+
 /* ---- what the outbox has ----------------------------------------------------
  */
 

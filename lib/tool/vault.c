@@ -11,6 +11,8 @@
 #include "prog.h"
 #include "vault_dir.h"
 
+#define PATIENCE 30000 /* ms that it waits for another that seals */
+
 /* object: report, part: of the record it was sealed for; bytes: of the object.
  * receipt: expires in ms since 1970, null where no clock runs. */
 static const char *const schema[] = {
@@ -111,7 +113,7 @@ ct_vault_enter(
 	db = ct_printf("%s/vault.db", v->dir);
 	rc = make_dirs(v, err);
 	if (!rc && seal)
-		rc = ct_file_lock(lock, &v->lock, err);
+		rc = ct_file_lock_within(lock, PATIENCE, &v->lock, err);
 	if (!rc)
 		rc = ct_store_open(&v->store, db, schema, err);
 	if (!rc && seal)
