@@ -126,7 +126,9 @@ json 'they go with what is reported of their account' '[.id, .review.verdict, .r
 ["s1","supplemental",null,3]
 ["s2","not_csam","r7",3]' r
 is '  as one batch' 1 sh -c 'jq -r .review.batch r | sort -u | wc -l'
-also s5 u4 f1 | add
+also s5 u4 f1 | ct-review add >/dev/null 2>err
+ok 'a supplement that comes late is told of' grep -q "'s5' supplements what is released.*another report" err
+ok '  and counted' grep -q '1 queued late' err
 is '  one that comes later waits for the next' 'f1 s1 s2' decided --account u4
 pic f2 u4 | add
 decide --item f2 --verdict csam >/dev/null

@@ -51,7 +51,7 @@ struct ct_taking {
 /*
  * Queue a record with id, hashes.sha256 (or ct_review_content) and perhaps
  * user.id.  *outcome, for a tally: "not for review" (see ct_review_due);
- * "queued"; "known", it was there; "updated", an item that production has not
+ * "queued"; "queued late", see ct-review(1); "known", it was there; "updated", an item that production has not
  * acked has this record now: with replace, or a supplement that nobody decided
  * about and that matches now.  State and kind go with the record until somebody
  * decides or it is released; verdict and batch stay.  Durable on return.

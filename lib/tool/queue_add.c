@@ -138,6 +138,32 @@ insert(struct ct_queue *q, const struct item *it, const json_t *rec,
 	    ct_review_along(rec) ? "decided" : "open");
 }
 
+/* A supplement whose object or account is released, with nothing of it left
+ * that a later batch would be made of, may wait for ever: that is said. */
+static int
+late(struct ct_queue *q, const struct item *it, const json_t *rec,
+    const char **outcome, struct ct_err *err)
+{
+	const char *of = ct_rec_text(rec, "supplemental.of");
+	int64_t is = 0;
+	int rc = ct_store_int(q->st, &is, err,
+	    "SELECT count(*) > 0 AND count(*) = sum(state IN"
+	    "  ('released', 'acked')) FROM item WHERE account = ?1"
+	    " AND (account <> '' OR object = ?2)"
+	    " AND NOT (supplemental AND NOT report AND state = 'decided')",
+	    "ss", it->account, of);
+
+	if (rc > 1)
+		return rc;
+	if (is) {
+		*outcome = "queued late";
+		ct_warn("'%s' supplements what is released already: it waits "
+			"for another report, or for a verdict of its own",
+		    it->object);
+	}
+	return 0;
+}
+
 /* Is it to be left out?  Not so a correction of what is queued, whatever it
  * says, be it that it cannot be taken. */
 static int
@@ -185,7 +211,9 @@ ct_queue_add(struct ct_queue *q, const json_t *rec, const struct ct_taking *how,
 		    CT_REC_MAX - GROWTH);
 	else
 		rc = insert(q, &it, rec, text, err);
-	if (!rc && !ct_store_changes(q->st))
+	if (!rc && ct_store_changes(q->st) && ct_review_along(rec))
+		rc = late(q, &it, rec, outcome, err);
+	else if (!rc && !ct_store_changes(q->st))
 		rc = again(q, &it, rec, text, how->replace, outcome, err);
 	free(text);
 	return rc;
