@@ -51,12 +51,12 @@ struct ct_taking {
 /*
  * Queue a record with id, hashes.sha256 (or ct_review_content) and perhaps
  * user.id.  *outcome, for a tally: "not for review" (see ct_review_due);
- * "queued"; "queued late", see ct-review(1); "known", it was there; "updated", an item that production has not
- * acked has this record now: with replace, or a supplement that nobody decided
- * about and that matches now.  State and kind go with the record until somebody
- * decides or it is released; verdict and batch stay.  Durable on return.
- * CT_DATAERR if it cannot be an item; CT_NOPERM if it went out as a supplement
- * and would be more.
+ * "queued"; "queued late", see ct-review(1); "known", it was there; "updated",
+ * an item that production has not acked has this record now: with replace, or a
+ * supplement that nobody decided about and that matches now.  State and kind go
+ * with the record until somebody decides or it is released; verdict and batch
+ * stay.  Durable on return. CT_DATAERR if it cannot be an item; CT_NOPERM if it
+ * went out as a supplement and would be more.
  */
 int ct_queue_add(struct ct_queue *q, const json_t *rec,
     const struct ct_taking *how, const char **outcome, struct ct_err *err);
