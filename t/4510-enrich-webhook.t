@@ -256,6 +256,24 @@ true' got
 	control '{"fault":null}'
 done
 
+sed '/^.preservation/,$d' both.conf >nobody.conf
+jq -c '.error = {tool: "x", code: 75, msg: "y"}' report | cat report - >two
+head -n 1 two >first
+asked >/dev/null
+exits 'no webhook for it' 0 ct-enrich preserve -c nobody.conf <first
+cp err said
+ok '  all passes as it came' cmp got first
+is '  with a notice and the summary' \
+    'ct-enrich: the configuration has no [preservation]: nobody is told
+ct-enrich: 1 in = 1 out + 0 dropped: 1 passed' cat said
+exits '  quietly, errors too' 75 ct-enrich preserve -q -c nobody.conf <two
+cp err said
+ok '  as they came' cmp got two
+is '  without a notice' '' grep preservation said
+is '  nobody is told' 0 asked
+echo '[preservation]' >>nobody.conf
+exits 'a section without url is a mistake' 78 ct-enrich preserve -q -c nobody.conf <first
+
 # killed anywhere, and run again: told, at most once more
 if [ -z "${CT_SANITIZED-}" ] && { killat 1 true || [ $? -eq 137 ]; }; then
 	i=1 wrong='' twice=0

@@ -79,7 +79,7 @@ struct ct_enrich_how {
 int ct_enrich_run(const struct ct_enrich_how *how);
 
 /* Tell the platform of every finished report in production, so that it keeps
- * what it has of the account. */
+ * what it has of the account.  Without a section [preservation] all passes. */
 int ct_preservation_run(const struct ct_enrich_how *how);
 
 #endif
