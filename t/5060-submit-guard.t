@@ -151,4 +151,13 @@ words 71 "$content" | jq -c '.report.texts = {}' >in
 exits 'no array' 65 run
 words 71 "$content" | jq -c 'del(.report.texts[0].content)' >in
 exits 'nor without what they are' 65 run
+
+# ---- the encoding ----------------------------------------------------------------
+before=$(state .requests_total)
+report 75 a | jq -c '.report.xml |= sub("UTF-8"; "ISO-8859-1")' >in
+exits 'a document that says it is not UTF-8' 76 run
+says 'is held' .submission.reason '"report.xml is not valid: its encoding is not UTF-8"'
+is 'before any call' "$before" state .requests_total
+report 76 a | jq -c '.report.xml |= sub("\"UTF-8\""; "\u0027utf-8\u0027")' >in
+exits 'in other letters it is' 0 run
 done_testing

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "blake.h"
@@ -280,6 +281,21 @@ check_details(
 		  : 0;
 }
 
+/* The service takes no other encoding; without a word it is this one. */
+static bool
+is_utf8(const char *xml)
+{
+	const char *end = strstr(xml, "?>"), *said;
+
+	if (strncmp(xml, "<?xml", 5) != 0 || !end)
+		return true;
+	said = strstr(xml, "encoding");
+	if (!said || said > end)
+		return true;
+	said += strcspn(said, "\"'?");
+	return strncasecmp(said + 1, "UTF-8", 5) == 0 && said[6] == *said;
+}
+
 int
 ct_sheet_check(
     struct ct_filing *f, const struct ct_sheet *s, struct ct_err *err)
@@ -291,6 +307,9 @@ ct_sheet_check(
 	int fd;
 
 	len = strlen(s->xml);
+	if (!is_utf8(s->xml))
+		return ct_fail(err, CT_DATAERR,
+		    "report.xml is not valid: its encoding is not UTF-8");
 	if (ct_report_doc(f->xsd, "report", s->xml, len, ct_now(), &why) ||
 	    ct_live_check(f->live, s->xml, len, &why))
 		return ct_fail(
