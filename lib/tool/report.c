@@ -127,49 +127,6 @@ key_of(const struct ct_reporting *r, const json_t *recs, char key[33])
 /* ---- the model -------------------------------------------------------------
  */
 
-static void
-add_priors(const char *want, const json_t *list, json_t *suspect, json_t *notes)
-{
-	const json_t *prior, *id;
-	const char *env;
-	size_t i;
-
-	json_array_foreach(list, i, prior)
-	{
-		env = ct_rec_text(prior, "env");
-		id = json_object_get(prior, "report_id");
-		if (!env || (!json_is_string(id) && !json_is_integer(id)))
-			ct_soft_note(notes, "prior",
-			    "has one without env or report_id: left out");
-		else if (strcmp(env, want) != 0)
-			continue;
-		else if (json_is_string(id))
-			ct_model_add(suspect, "priorCTReports",
-			    json_incref((json_t *)(uintptr_t)id));
-		else
-			ct_model_add(suspect, "priorCTReports",
-			    json_sprintf("%" JSON_INTEGER_FORMAT,
-				json_integer_value(id)));
-	}
-}
-
-/* Those of this environment, whoever knows of them. */
-static void
-priors(const struct ct_reporting *r, const json_t *recs, json_t *suspect,
-    json_t *notes)
-{
-	const char *want = r->production ? "production" : "test";
-	const json_t *rec;
-	size_t i;
-
-	json_array_foreach(recs, i, rec)
-	{
-		add_priors(
-		    want, ct_rec_get(rec, "review.prior"), suspect, notes);
-		add_priors(want, ct_rec_get(rec, "prior"), suspect, notes);
-	}
-}
-
 /* Both, a line each; frees them. */
 static char *
 longer(char *line, char *more)
@@ -481,7 +438,7 @@ make_model(const struct ct_reporting *r, const json_t *recs, struct draft *d,
 	if (!json_object_get(suspect, "espService"))
 		ct_model_text(suspect, "espService",
 		    ct_conf_get(r->conf, "incident", NULL, "service"));
-	priors(r, recs, suspect, notes);
+	ct_priors(r, recs, suspect, notes);
 	if (json_object_size(suspect))
 		ct_model_add(d->model, "personOrUserReported", suspect);
 	else

@@ -302,6 +302,11 @@ void ct_others_model(const struct ct_reporting *r, const json_t *recs,
 #define CT_FILE_PAIRS 200 /* of the metadata in a file */
 #define CT_FILE_TEXT 3000 /* characters of one, and of an additionalInfo */
 
+/* Earlier reports of the account in this environment, whoever knows of them,
+ * into its model. */
+void ct_priors(const struct ct_reporting *r, const json_t *recs,
+    json_t *suspect, json_t *notes);
+
 /* An element of report.files from a file record. */
 int ct_report_file(const struct ct_reporting *r, const json_t *rec,
     json_t **file, json_t *notes, struct ct_err *err);

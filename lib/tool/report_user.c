@@ -285,3 +285,45 @@ ct_others_model(const struct ct_reporting *r, const json_t *recs, json_t *model,
 		json_decref(all);
 	}
 }
+
+static void
+add_priors(const char *want, const json_t *list, json_t *suspect, json_t *notes)
+{
+	const json_t *prior, *id;
+	const char *env;
+	size_t i;
+
+	json_array_foreach(list, i, prior)
+	{
+		env = ct_rec_text(prior, "env");
+		id = json_object_get(prior, "report_id");
+		if (!env || (!json_is_string(id) && !json_is_integer(id)))
+			ct_soft_note(notes, "prior",
+			    "has one without env or report_id: left out");
+		else if (strcmp(env, want) != 0)
+			continue;
+		else if (json_is_string(id))
+			ct_model_add(suspect, "priorCTReports",
+			    json_incref((json_t *)(uintptr_t)id));
+		else
+			ct_model_add(suspect, "priorCTReports",
+			    json_sprintf("%" JSON_INTEGER_FORMAT,
+				json_integer_value(id)));
+	}
+}
+
+void
+ct_priors(const struct ct_reporting *r, const json_t *recs, json_t *suspect,
+    json_t *notes)
+{
+	const char *want = r->production ? "production" : "test";
+	const json_t *rec;
+	size_t i;
+
+	json_array_foreach(recs, i, rec)
+	{
+		add_priors(
+		    want, ct_rec_get(rec, "review.prior"), suspect, notes);
+		add_priors(want, ct_rec_get(rec, "prior"), suspect, notes);
+	}
+}
