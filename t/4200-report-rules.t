@@ -120,7 +120,7 @@ no 15 'an e-mail of 256' "element 'email' is longer than 255" "$(person '{email:
 no 15 'a phone of no kind' "attribute 'type' is none of Mobile, Home, Business, Work, Fax, Internet, Recovery" \
     "$(person '{phone: [{value: "1", type: "mobile"}]}')"
 no 16 'a name of 101' "element 'firstName' is longer than 100" "$(person "{firstName: \"$(letters 101)\"}")"
-no 16 'an account of 256' "element 'espIdentifier' is longer than 255" "$(suspect "{espIdentifier: \"$(letters 256)\"}")"
+no 16 'an account of 256' "element 'espIdentifier' is longer than 255" "{victim: [{victimPerson: {}, espIdentifier: \"$(letters 256)\"}]}"
 no 16 'a service of 101' "element 'espService' is longer than 100" "$(suspect "{espService: \"$(letters 101)\"}")"
 no 16 'a screen name of 257' "element 'screenName' is longer than 256" "$(suspect "{screenName: \"$(letters 257)\"}")"
 no 16 'a group of 256' "element 'groupIdentifier' is longer than 255" "$(suspect "{groupIdentifier: \"$(letters 256)\"}")"

@@ -381,7 +381,7 @@ without_priors(const char *xml)
 			to--;
 		xml = past + sizeof end - 1;
 	}
-	(void)strcpy(to, xml);
+	memcpy(to, xml, strlen(xml) + 1);
 	return text;
 }
 

@@ -421,9 +421,9 @@ bundle(const json_t *doc)
 
 	if (!text)
 		ct_die(CT_OSERR, "out of memory");
-	s = text;
+	/* cppcheck-suppress nullPointerRedundantCheck */
 	safe = to = ct_alloc(6 * strlen(text) + 2, 1);
-	while (*s)
+	for (s = text; *s;)
 		if (*s == '\n' || !(n = ct_unseen(s, &code)))
 			*to++ = *s++;
 		else
