@@ -102,7 +102,7 @@ $(PRELOADS): t/%.so: t/%.c
 	$(Q)$(CC) $(STD) $(WARN) $(PKG_CFLAGS) -shared -fPIC -o $@ $< -ldl
 
 check: all $(UNITS) $(TOOLS) $(FUZZ) $(BROKEN) $(PRELOADS)
-	PATH=$$PWD:$$PATH prove -j2 $(PROVEFLAGS) -e '' $(UNITS) t/*.t
+	PATH=$$PWD:$$PATH prove -j4 $(PROVEFLAGS) -e '' $(UNITS) t/*.t
 
 # ct-submit killed, and its power cut, at every system call there is: what
 # make check does with every 7th.  As root, or ext4 has no power cuts; STEP=7:

@@ -410,26 +410,33 @@ document(const struct ct_reporting *r, const json_t *recs, const json_t *rec,
 /* ---- the record ------------------------------------------------------------
  */
 
-/* JSON for people: indented, and nothing in it that a terminal would obey. */
+/* What of a text a terminal would obey, as JSON spells it; a line end after. */
 static char *
-bundle(const json_t *doc)
+spelt(const char *s)
 {
-	char *text = json_dumps(doc, JSON_INDENT(2)), *safe, *to;
-	const char *s;
+	char *safe = ct_alloc(6 * strlen(s) + 2, 1), *to = safe;
 	unsigned code;
 	size_t n;
 
-	if (!text)
-		ct_die(CT_OSERR, "out of memory");
-	/* cppcheck-suppress nullPointerRedundantCheck */
-	safe = to = ct_alloc(6 * strlen(text) + 2, 1);
-	for (s = text; *s;)
+	while (*s)
 		if (*s == '\n' || !(n = ct_unseen(s, &code)))
 			*to++ = *s++;
 		else
 			to += sprintf(to, "\\u%04x", code), s += n;
 	*to++ = '\n';
 	*to = '\0';
+	return safe;
+}
+
+/* JSON for people: indented. */
+static char *
+bundle(const json_t *doc)
+{
+	char *text = json_dumps(doc, JSON_INDENT(2));
+	char *safe = text ? spelt(text) : NULL;
+
+	if (!safe)
+		ct_die(CT_OSERR, "out of memory");
 	free(text);
 	return safe;
 }
