@@ -2,183 +2,118 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "preserve.h"
 #include "prog.h"
-#include "rec.h"
-#include "vault.h"
 
 static const char usage[] =
-    "usage: ct-preserve keygen -o NAME\n"
-    "       ct-preserve seal [-q] [-c FILE] [-d DIR] [-k NAME.pub]\n"
-    "       ct-preserve anchor [-q] [-c FILE] [-d DIR] [--days N] "
-    "[--incomplete]\n"
-    "       ct-preserve verify [-q] [-d DIR] [-k NAME.key]...\n"
-    "       ct-preserve open [-d DIR] -k NAME.key [-o FILE] ID\n"
-    "       ct-preserve list [-d DIR]\n"
-    "keygen  make a key pair: NAME.pub to seal with, NAME.key to open with\n"
-    "seal    copy the files of report records into the vault, encrypted\n"
-    "anchor  store receipts of finished reports; the time kept counts from it\n"
-    "verify  check every object, with its key also what is in it; 1: not ok\n"
-    "open    write what is in the object ID\n"
-    "list    one record an object\n"
-    "-c, --config FILE   read FILE, not /etc/ct/ct.conf\n"
-    "-d, --dir DIR       state directory (CT_HOME, else /var/lib/ct)\n"
-    "-k, --key FILE      the public key (seal), a secret key (verify, open)\n"
-    "-o, --output NAME   where to write\n"
-    "    --days N        keep evidence N days, 365 or more (400)\n"
-    "    --incomplete    accept reports with files that could not be sealed\n"
+    "usage: ct-preserve VERB [OPTION]...\n"
+    "  keygen -o NAME       make a key pair: NAME.pub seals, NAME.key opens\n"
+    "  seal [-k NAME.pub]   copy the files of reports into the vault, sealed\n"
+    "  anchor [--days N] [--incomplete]\n"
+    "                       store receipts; the time kept counts from them\n"
+    "  verify [-k NAME.key] check every object, with its key also what is in\n"
+    "                       it; 1: not ok\n"
+    "  open -k NAME.key [-o FILE] ID\n"
+    "                       write what is in the object ID\n"
+    "  list                 one record an object\n"
+    "-c, --config FILE      read FILE, not /etc/ct/ct.conf\n"
+    "-d, --dir DIR          state directory (CT_HOME, else /var/lib/ct)\n"
+    "-k, --key FILE         public (seal), secret (verify, open)\n"
+    "-o, --output NAME      where to write\n"
+    "    --days N           keep evidence N days, 365 or more (400)\n"
+    "    --incomplete       accept reports with files that are not sealed\n"
     "-q, --quiet (no closing summary)     -V, --version     -h, --help\n";
 
+/* Letters of their own for what has only a long name: preserve.c says with
+ * them which options a verb takes. */
 static const struct option options[] = {
+	{ "authority", required_argument, NULL, 'A' },
+	{ "by", required_argument, NULL, 'B' },
+	{ "certificate", required_argument, NULL, 'C' },
+	{ "clock-ok", no_argument, NULL, 'Z' },
 	{ "config", required_argument, NULL, 'c' },
+	{ "days", required_argument, NULL, 'D' },
+	{ "destroyed", no_argument, NULL, 'X' },
 	{ "dir", required_argument, NULL, 'd' },
+	{ "dry-run", no_argument, NULL, 'n' },
+	{ "due", no_argument, NULL, 'E' },
+	{ "file", required_argument, NULL, 'f' },
+	{ "hold", required_argument, NULL, 'H' },
+	{ "id", required_argument, NULL, 'i' },
+	{ "incomplete", no_argument, NULL, 'I' },
 	{ "key", required_argument, NULL, 'k' },
+	{ "kind", required_argument, NULL, 'K' },
+	{ "mime", required_argument, NULL, 'm' },
+	{ "month", required_argument, NULL, 'M' },
+	{ "months", required_argument, NULL, 'N' },
+	{ "object", required_argument, NULL, 'b' },
+	{ "officer", no_argument, NULL, 'F' },
 	{ "output", required_argument, NULL, 'o' },
 	{ "quiet", no_argument, NULL, 'q' },
-	{ "days", required_argument, NULL, 'D' },
-	{ "incomplete", no_argument, NULL, 'I' },
+	{ "reason", required_argument, NULL, 'W' },
+	{ "ref", required_argument, NULL, 'R' },
+	{ "report", required_argument, NULL, 'r' },
+	{ "root", no_argument, NULL, 'T' },
+	{ "shares", required_argument, NULL, 'S' },
+	{ "staged", no_argument, NULL, 'G' },
+	{ "to", required_argument, NULL, 't' },
+	{ "until", required_argument, NULL, 'L' },
+	{ "user", required_argument, NULL, 'u' },
+	{ "yes", no_argument, NULL, 'y' },
 	{ "version", no_argument, NULL, 'V' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
 
-static struct {
-	const char *conf, *dir, *key[CT_VAULT_KEYS_MAX], *output, *id;
-	size_t nkeys;
-	long days; /* 0: not given */
-	bool incomplete;
-} opt;
+static struct ct_preserve opt;
 
-static struct ct_vault *vault;
-static struct ct_vault_pub pub;
-static struct ct_err err;                           /* of the run */
-static struct ct_out out = { .fd = STDOUT_FILENO }; /* of what is no filter */
-static struct ct_filter filter = {
-	.in = STDIN_FILENO, .out = STDOUT_FILENO, .promise = true
+/* Where an option's argument goes, where it is text; or its flag. */
+static const struct {
+	int letter;
+	const char **text;
+	bool *flag;
+} places[] = {
+	{ 'A', &opt.authority, NULL },
+	{ 'B', &opt.by, NULL },
+	{ 'C', &opt.certificate, NULL },
+	{ 'H', &opt.hold, NULL },
+	{ 'K', &opt.kind, NULL },
+	{ 'L', &opt.until, NULL },
+	{ 'M', &opt.month, NULL },
+	{ 'R', &opt.ref, NULL },
+	{ 'S', &opt.shares, NULL },
+	{ 'W', &opt.reason, NULL },
+	{ 'b', &opt.object, NULL },
+	{ 'c', &opt.conf, NULL },
+	{ 'd', &opt.dir, NULL },
+	{ 'f', &opt.file, NULL },
+	{ 'i', &opt.id, NULL },
+	{ 'm', &opt.mime, NULL },
+	{ 'o', &opt.output, NULL },
+	{ 'r', &opt.report, NULL },
+	{ 't', &opt.to, NULL },
+	{ 'u', &opt.user, NULL },
+	{ 'E', NULL, &opt.due },
+	{ 'F', NULL, &opt.officer },
+	{ 'G', NULL, &opt.staged },
+	{ 'I', NULL, &opt.incomplete },
+	{ 'T', NULL, &opt.root },
+	{ 'X', NULL, &opt.destroyed },
+	{ 'Z', NULL, &opt.clock_ok },
+	{ 'n', NULL, &opt.dry },
+	{ 'q', NULL, &opt.quiet },
+	{ 'y', NULL, &opt.yes },
 };
 
 static void
-must(int rc)
+set(int letter)
 {
-	if (rc)
-		ct_die_err(&err);
-}
-
-static int
-keygen(void)
-{
-	if (!opt.output)
-		ct_usage(usage);
-	must(ct_vault_keygen(opt.output, &err));
-	return 0;
-}
-
-static int
-seal_one(json_t *rec, void *arg, struct ct_err *why)
-{
-	size_t failed;
-	int rc = ct_vault_report(vault, &pub, err.msg, rec, &failed, why);
-
-	(void)arg;
-	if (rc == CT_NO)
-		ct_tally(&filter.tally, "passed");
-	if (rc)
-		return rc == CT_NO ? 0 : rc;
-	ct_tally(&filter.tally, failed ? "failed" : "sealed");
-	if (failed)
-		filter.status = CT_TEMPFAIL;
-	return CT_REWRITE;
-}
-
-/* A report must go out though its evidence cannot be kept: so a vault that
- * fails is told of in every record.  A wrong key or set-up is no such case. */
-static int
-seal(void)
-{
-	char *path = opt.nkeys ? ct_strdup(opt.key[0]) : NULL;
-	int rc;
-
-	if (opt.nkeys > 1)
-		ct_usage(usage);
-	if (!path)
-		must(ct_vault_conf(opt.conf, &path, NULL, &err));
-	if (!path)
-		ct_die(CT_CONFIG, "no public key: -k, or conf [vault]");
-	must(ct_vault_pub_read(&pub, path, &err));
-	free(path);
-	rc = ct_vault_enter(&vault, ct_home(opt.dir), true, &err);
-	if (rc == CT_CONFIG || rc == CT_SOFTWARE)
-		must(rc);
-	if (rc)
-		ct_warn("nothing can be sealed: %s", err.msg);
-	filter.each = seal_one;
-	return ct_filter(&filter);
-}
-
-static int
-anchor_one(json_t *rec, void *arg, struct ct_err *why)
-{
-	int rc = ct_vault_anchor(vault, rec, opt.days, opt.incomplete, why);
-
-	(void)arg;
-	if (rc <= CT_NO)
-		ct_tally(&filter.tally, rc ? "passed" : "anchored");
-	return rc == CT_NO ? 0 : rc;
-}
-
-static int
-anchor(void)
-{
-	if (!opt.days)
-		must(ct_vault_conf(opt.conf, NULL, &opt.days, &err));
-	must(ct_vault_enter(&vault, ct_home(opt.dir), false, &err));
-	filter.each = anchor_one;
-	return ct_filter(&filter);
-}
-
-static int
-shown(int rc)
-{
-	if (rc > CT_NO)
-		ct_warn("%s", err.msg);
-	must(ct_out_close(&out, &err));
-	return rc;
-}
-
-static int
-verify(void)
-{
-	struct ct_vault_key *key[CT_VAULT_KEYS_MAX];
-	int rc;
-
-	must(ct_vault_keys_read(key, opt.key, opt.nkeys, &err));
-	must(ct_vault_enter(&vault, ct_home(opt.dir), false, &err));
-	rc = shown(
-	    ct_vault_verify(vault, key, opt.nkeys, &out, &filter.tally, &err));
-	if (!filter.quiet)
-		ct_tally_print(&filter.tally, out.n, out.n);
-	ct_vault_keys_free(key, opt.nkeys);
-	return rc;
-}
-
-static int
-list(void)
-{
-	must(ct_vault_enter(&vault, ct_home(opt.dir), false, &err));
-	return shown(ct_vault_list(vault, &out, &err));
-}
-
-static int
-extract(void)
-{
-	if (!opt.id || opt.nkeys == 0)
-		ct_usage(usage);
-	if (!opt.output && isatty(STDOUT_FILENO))
-		ct_die(CT_USAGE, "will not write evidence to a terminal: -o");
-	must(ct_vault_extract(
-	    ct_home(opt.dir), opt.id, opt.key, opt.nkeys, opt.output, &err));
-	return 0;
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if (places[i].letter == letter && places[i].text)
+			*places[i].text = optarg;
+		else if (places[i].letter == letter)
+			*places[i].flag = true;
 }
 
 /* takes: letters of the options that the verb has */
@@ -187,7 +122,7 @@ parse(int argc, char *argv[], const char *takes)
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, "c:d:k:o:qVh", options, NULL)) > 0)
+	while ((c = getopt_long(argc, argv, "c:d:k:o:nqVh", options, NULL)) > 0)
 		if (c == 'h')
 			exit(ct_help(usage));
 		else if (c == 'V')
@@ -196,49 +131,37 @@ parse(int argc, char *argv[], const char *takes)
 			ct_usage(usage);
 		else if (c == 'k')
 			opt.key[opt.nkeys++] = optarg;
-		else if (c == 'q')
-			filter.quiet = true;
-		else if (c == 'I')
-			opt.incomplete = true;
 		else if (c == 'D')
 			opt.days = ct_number("--days", optarg,
 			    CT_VAULT_DAYS_MIN, CT_VAULT_DAYS_MAX);
+		else if (c == 'N')
+			opt.months =
+			    ct_number("--months", optarg, 1, CT_VAULT_KEYS_MAX);
 		else
-			*(c == 'c'         ? &opt.conf
-				: c == 'd' ? &opt.dir
-					   : &opt.output) = optarg;
+			set(c);
 }
-
-static const struct {
-	const char *name, *takes;
-	int (*run)(void);
-} verbs[] = { { "keygen", "o", keygen }, { "seal", "cdkq", seal },
-	{ "anchor", "cdqDI", anchor }, { "verify", "dkq", verify },
-	{ "open", "dko", extract }, { "list", "d", list }, { NULL, "", NULL } };
 
 int
 main(int argc, char *argv[])
 {
-	const char *verb = argc > 1 ? argv[1] : "";
-	size_t i;
+	const struct ct_preserve_verb *verb = ct_preserve_verbs;
 	int rc;
 
 	ct_start("ct-preserve");
 	ct_stop_gently();
-	for (i = 0; verbs[i].name && strcmp(verb, verbs[i].name) != 0; i++)
-		;
-	if (!verbs[i].run) {
+	while (verb->name && (argc < 2 || strcmp(argv[1], verb->name) != 0))
+		verb++;
+	if (!verb->name) {
 		parse(argc, argv, "");
 		ct_usage(usage);
 	}
 	argv[1] = argv[0];
-	parse(argc - 1, argv + 1, verbs[i].takes);
-	argv += 1 + optind;
-	if (verbs[i].run == extract && *argv)
-		opt.id = *argv++;
-	if (*argv)
+	parse(argc - 1, argv + 1, verb->takes);
+	opt.operand = argv + 1 + optind;
+	if (*opt.operand && !verb->operands)
 		ct_usage(usage);
-	rc = verbs[i].run();
-	ct_vault_leave(vault);
+	rc = verb->run(&opt);
+	if (rc == CT_USAGE)
+		ct_usage(usage);
 	return rc;
 }

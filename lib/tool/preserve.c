@@ -1,0 +1,41 @@
+#include "preserve.h"
+
+#include "preserve_impl.h"
+#include "prog.h"
+
+const struct ct_preserve_verb ct_preserve_verbs[] = {
+	{ "keygen", "o", false, preserve_keygen },
+	{ "seal", "cdkq", false, preserve_seal },
+	{ "anchor", "cdqDI", false, preserve_anchor },
+	{ "verify", "dkq", false, preserve_verify },
+	{ "open", "dko", true, preserve_open },
+	{ "list", "d", false, preserve_list },
+	{ NULL, NULL, false, NULL },
+};
+
+void
+preserve_must(int rc, const struct ct_err *err)
+{
+	if (rc)
+		ct_die_err(err);
+}
+
+struct ct_vault *
+preserve_enter(const struct ct_preserve *p, bool seal)
+{
+	struct ct_vault *vault = NULL;
+	struct ct_err err = { 0 };
+
+	preserve_must(
+	    ct_vault_enter(&vault, ct_home(p->dir), seal, &err), &err);
+	return vault;
+}
+
+int
+preserve_shown(struct ct_out *out, int rc, struct ct_err *err)
+{
+	if (rc > CT_NO)
+		ct_warn("%s", err->msg);
+	preserve_must(ct_out_close(out, err), err);
+	return rc;
+}

@@ -1,0 +1,24 @@
+/* preserve_impl.h - the verbs, and what they share, for preserve*.c only */
+#ifndef CT_PRESERVE_IMPL_H
+#define CT_PRESERVE_IMPL_H
+
+#include "preserve.h"
+
+int preserve_keygen(const struct ct_preserve *);
+int preserve_seal(const struct ct_preserve *);
+int preserve_anchor(const struct ct_preserve *);
+int preserve_verify(const struct ct_preserve *);
+int preserve_open(const struct ct_preserve *);
+int preserve_list(const struct ct_preserve *);
+
+/* Enter the vault, or exit with the message and its code. */
+struct ct_vault *preserve_enter(const struct ct_preserve *, bool seal);
+
+/* Exit with the message, if there is one. */
+void preserve_must(int rc, const struct ct_err *err);
+
+/* What was written to standard output is all there, or exit; rc above CT_NO is
+ * told of.  Returns rc. */
+int preserve_shown(struct ct_out *out, int rc, struct ct_err *err);
+
+#endif

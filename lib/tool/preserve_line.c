@@ -1,0 +1,101 @@
+/* preserve_line.c - the filters of the daily pipe: seal, anchor */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "preserve_impl.h"
+#include "prog.h"
+
+struct line {
+	struct ct_filter filter;
+	struct ct_vault *vault; /* NULL: it cannot be entered */
+	struct ct_vault_pub pub;
+	const char *why; /* it cannot */
+	long days;
+	bool incomplete;
+};
+
+static int
+run(struct line *l, const struct ct_preserve *p, ct_each_fn *each)
+{
+	int rc;
+
+	l->filter.each = each;
+	l->filter.arg = l;
+	l->filter.in = STDIN_FILENO;
+	l->filter.out = STDOUT_FILENO;
+	l->filter.promise = true;
+	l->filter.quiet = p->quiet;
+	rc = ct_filter(&l->filter);
+	ct_vault_leave(l->vault);
+	return rc;
+}
+
+static int
+seal_one(json_t *rec, void *arg, struct ct_err *err)
+{
+	struct line *l = arg;
+	size_t failed;
+	int rc = ct_vault_report(l->vault, &l->pub, l->why, rec, &failed, err);
+
+	if (rc == CT_NO)
+		ct_tally(&l->filter.tally, "passed");
+	if (rc)
+		return rc == CT_NO ? 0 : rc;
+	ct_tally(&l->filter.tally, failed ? "failed" : "sealed");
+	if (failed)
+		l->filter.status = CT_TEMPFAIL;
+	return CT_REWRITE;
+}
+
+/* A report must go out though its evidence cannot be kept: so a vault that
+ * fails is told of in every record.  A wrong key or set-up is no such case. */
+int
+preserve_seal(const struct ct_preserve *p)
+{
+	struct line l = { 0 };
+	struct ct_err err = { 0 };
+	char *path = p->nkeys ? ct_strdup(p->key[0]) : NULL;
+	int rc;
+
+	if (p->nkeys > 1) {
+		free(path);
+		return CT_USAGE;
+	}
+	if (!path)
+		preserve_must(ct_vault_conf(p->conf, &path, NULL, &err), &err);
+	if (!path)
+		ct_die(CT_CONFIG, "no public key: -k, or conf [vault]");
+	preserve_must(ct_vault_pub_read(&l.pub, path, &err), &err);
+	free(path);
+	rc = ct_vault_enter(&l.vault, ct_home(p->dir), true, &err);
+	if (rc == CT_CONFIG || rc == CT_SOFTWARE)
+		ct_die_err(&err);
+	if (rc)
+		ct_warn("nothing can be sealed: %s", err.msg);
+	l.why = err.msg;
+	return run(&l, p, seal_one);
+}
+
+static int
+anchor_one(json_t *rec, void *arg, struct ct_err *err)
+{
+	struct line *l = arg;
+	int rc = ct_vault_anchor(l->vault, rec, l->days, l->incomplete, err);
+
+	if (rc <= CT_NO)
+		ct_tally(&l->filter.tally, rc ? "passed" : "anchored");
+	return rc == CT_NO ? 0 : rc;
+}
+
+int
+preserve_anchor(const struct ct_preserve *p)
+{
+	struct line l = { .days = p->days, .incomplete = p->incomplete };
+	struct ct_err err = { 0 };
+
+	if (!l.days)
+		preserve_must(
+		    ct_vault_conf(p->conf, NULL, &l.days, &err), &err);
+	l.vault = preserve_enter(p, false);
+	return run(&l, p, anchor_one);
+}

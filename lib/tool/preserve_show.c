@@ -1,0 +1,54 @@
+/* preserve_show.c - what is held, and is it whole: verify, list, open */
+#include <unistd.h>
+
+#include "preserve_impl.h"
+#include "prog.h"
+
+int
+preserve_verify(const struct ct_preserve *p)
+{
+	struct ct_vault_key *key[CT_VAULT_KEYS_MAX];
+	struct ct_out out = { .fd = STDOUT_FILENO };
+	struct ct_tally tally = { 0 };
+	struct ct_vault *vault;
+	struct ct_err err = { 0 };
+	int rc;
+
+	preserve_must(ct_vault_keys_read(key, p->key, p->nkeys, &err), &err);
+	vault = preserve_enter(p, false);
+	rc = ct_vault_verify(vault, key, p->nkeys, &out, &tally, &err);
+	rc = preserve_shown(&out, rc, &err);
+	if (!p->quiet)
+		ct_tally_print(&tally, out.n, out.n);
+	ct_vault_keys_free(key, p->nkeys);
+	ct_vault_leave(vault);
+	return rc;
+}
+
+int
+preserve_list(const struct ct_preserve *p)
+{
+	struct ct_out out = { .fd = STDOUT_FILENO };
+	struct ct_vault *vault = preserve_enter(p, false);
+	struct ct_err err = { 0 };
+	int rc = ct_vault_list(vault, &out, &err);
+
+	rc = preserve_shown(&out, rc, &err);
+	ct_vault_leave(vault);
+	return rc;
+}
+
+int
+preserve_open(const struct ct_preserve *p)
+{
+	struct ct_err err = { 0 };
+
+	if (!p->operand[0] || p->operand[1] || p->nkeys == 0)
+		return CT_USAGE;
+	if (!p->output && isatty(STDOUT_FILENO))
+		ct_die(CT_USAGE, "will not write evidence to a terminal: -o");
+	preserve_must(ct_vault_extract(ct_home(p->dir), p->operand[0], p->key,
+			  p->nkeys, p->output, &err),
+	    &err);
+	return 0;
+}
