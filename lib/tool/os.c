@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -153,6 +154,20 @@ int
 ct_os_watch(pid_t pid)
 {
 	return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+void
+ct_os_boot(char id[CT_OS_BOOT])
+{
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, id, CT_OS_BOOT - 1);
+
+	if (fd >= 0)
+		(void)close(fd);
+	id[n > 0 ? n : 0] = '\0';
+	id[strspn(id, "0123456789abcdef-")] = '\0';
+	if (!*id)
+		memcpy(id, "unknown", sizeof "unknown");
 }
 
 int

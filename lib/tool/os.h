@@ -69,6 +69,11 @@ int ct_os_heap(size_t len);
 /* Bytes that malloc has given out now; 0 if this libc does not tell. */
 size_t ct_os_heap_used(void);
 
+/* The id that the kernel gave itself when it started; "unknown": it does not
+ * tell. */
+#define CT_OS_BOOT 40 /* bytes that hold it */
+void ct_os_boot(char id[CT_OS_BOOT]);
+
 /*
  * For good and for all children: no new privileges, no core dump, no ptrace,
  * no file that grows, descriptors below files only, and landlock with every

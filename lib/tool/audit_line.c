@@ -1,0 +1,188 @@
+/* audit_line.c - one line of a log */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audit_impl.h"
+#include "blake.h"
+#include "clock.h"
+#include "hex.h"
+#include "prog.h"
+
+static const char *const first[] = { "seq", "prev", "at", "mono", "boot", "uid",
+	"tool", "act" };
+
+void
+audit_sum(const char *line, size_t len, uint8_t sum[32])
+{
+	struct ct_blake b;
+
+	ct_blake_start(&b, 32, NULL);
+	ct_blake_add(&b, line, len);
+	ct_blake_end(&b, sum, 32);
+}
+
+/* ---- reading ------------------------------------------------------------- */
+
+struct cursor {
+	const char *p, *end;
+};
+
+static bool
+word(struct cursor *c, const char *text)
+{
+	size_t len = strlen(text);
+
+	if ((size_t)(c->end - c->p) < len || memcmp(c->p, text, len) != 0)
+		return false;
+	c->p += len;
+	return true;
+}
+
+/* Up to 15 digits, as they are written: no zero before them. */
+static bool
+number(struct cursor *c, int64_t *n)
+{
+	const char *from = c->p;
+
+	for (*n = 0; c->p < c->end && *c->p >= '0' && *c->p <= '9'; c->p++) {
+		if (c->p - from == 15)
+			return false;
+		*n = 10 * *n + (*c->p - '0');
+	}
+	return c->p > from && (*from != '0' || c->p == from + 1);
+}
+
+/* Text of these bytes alone, up to the quote that ends it. */
+static bool
+name(struct cursor *c, const char **text, size_t *len)
+{
+	*text = c->p;
+	while (c->p < c->end &&
+	    ((*c->p >= 'a' && *c->p <= 'z') || (*c->p >= '0' && *c->p <= '9') ||
+		*c->p == '-' || *c->p == '_'))
+		c->p++;
+	*len = (size_t)(c->p - *text);
+	return *len > 0 && word(c, "\"");
+}
+
+static bool
+hex32(struct cursor *c, uint8_t out[32])
+{
+	size_t i;
+
+	if (c->end - c->p < 65)
+		return false;
+	for (i = 0; i < 64; i++)
+		if (c->p[i] >= 'A' && c->p[i] <= 'F')
+			return false;
+	if (ct_unhex(c->p, out, 32) < 0)
+		return false;
+	c->p += 64;
+	return word(c, "\"");
+}
+
+static bool
+moment(struct cursor *c, int64_t *ms)
+{
+	char text[CT_TIME_LEN];
+	const char *quote = memchr(c->p, '"', (size_t)(c->end - c->p));
+	size_t len = quote ? (size_t)(quote - c->p) : sizeof text;
+
+	if (len >= sizeof text || len < 20 || quote[-1] != 'Z')
+		return false;
+	memcpy(text, c->p, len);
+	text[len] = '\0';
+	c->p = quote + 1;
+	return ct_time_parse(text, ms) == 0;
+}
+
+int
+audit_line_parse(const char *line, size_t len, struct audit_line *out)
+{
+	struct cursor c = { line, line + len };
+	const char *tool;
+	size_t toollen;
+	int64_t n;
+	bool right = word(&c, "{\"seq\":") && number(&c, &out->seq) &&
+	    word(&c, ",\"prev\":\"") && hex32(&c, out->prev) &&
+	    word(&c, ",\"at\":\"") && moment(&c, &out->at) &&
+	    word(&c, ",\"mono\":") && number(&c, &n) &&
+	    word(&c, ",\"boot\":\"") && name(&c, &out->boot, &out->bootlen) &&
+	    word(&c, ",\"uid\":") && number(&c, &n) &&
+	    word(&c, ",\"tool\":\"") && name(&c, &tool, &toollen) &&
+	    word(&c, ",\"act\":\"") && name(&c, &out->act, &out->actlen);
+
+	if (!right || c.p == c.end || c.end[-1] != '}')
+		return -1;
+	return *c.p == ',' || c.p + 1 == c.end ? 0 : -1;
+}
+
+/* ---- writing ------------------------------------------------------------- */
+
+static int
+fits(const char *act, const json_t *members, struct ct_err *err)
+{
+	size_t i;
+
+	if (!*act || strspn(act, "abcdefghijklmnopqrstuvwxyz_-") != strlen(act))
+		return ct_fail(err, CT_SOFTWARE, "'%s' is no act", act);
+	for (i = 0; i < sizeof first / sizeof *first; i++)
+		if (json_object_get(members, first[i]))
+			return ct_fail(err, CT_SOFTWARE,
+			    "an act has no member '%s' of its own", first[i]);
+	return 0;
+}
+
+int
+audit_line_make(struct ct_audit *a, const char *act, const json_t *members,
+    struct ct_err *err)
+{
+	struct ct_text *t = &a->batch;
+	size_t from = t->len, mark;
+	char prev[65], at[CT_TIME_LEN], lead[512];
+	json_t *back;
+	int n, rc = fits(act, members, err);
+
+	if (rc)
+		return rc;
+	ct_hex(a->head.sum, 32, prev);
+	n = snprintf(lead, sizeof lead,
+	    "{\"seq\":%" PRId64
+	    ",\"prev\":\"%s\",\"at\":\"%s\",\"mono\":%" PRId64
+	    ",\"boot\":\"%s\",\"uid\":%lu,\"tool\":\"%s\",\"act\":\"%s\"",
+	    a->head.seq + 1, prev, ct_time(ct_now(), at), ct_mono(), a->boot,
+	    (unsigned long)getuid(), a->tool, act);
+	if (n < 0 || (size_t)n >= sizeof lead)
+		return ct_fail(err, CT_SOFTWARE, "too long an act");
+	ct_text_add(t, lead, (size_t)n);
+	mark = t->len;
+	if (json_object_size(members) == 0) {
+		ct_text_add(t, "}", 1);
+	} else if (ct_text_rec(t, members) < 0) {
+		rc = ct_fail(err, CT_DATAERR, "what was done is no valid text");
+	} else {
+		t->s[mark] = ','; /* in place of its brace */
+	}
+	if (!rc && t->len - from >= CT_REC_MAX)
+		rc = ct_fail(err, CT_DATAERR, "what was done is over %d bytes",
+		    CT_REC_MAX);
+	/* no line that could not be read again */
+	if (!rc) {
+		back = ct_json_object(t->s + from, t->len - from, err);
+		rc = back ? 0 : CT_DATAERR;
+		json_decref(back);
+	}
+	if (rc) {
+		t->len = from;
+		return rc;
+	}
+	ct_text_add(t, "\n", 1);
+	a->head.seq++;
+	(void)ct_time_parse(at, &a->head.at);
+	audit_sum(t->s + from, t->len - from, a->head.sum);
+	a->head.offset += (int64_t)(t->len - from);
+	return 0;
+}
