@@ -1,24 +1,15 @@
-/* vault_key.c - key files, and secret keys in memory that never leaves RAM */
-#include <stdio.h>
+/* vault_key.c - the keys that evidence is sealed to and opened with */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "blake.h"
-#include "file.h"
-#include "hex.h"
-#include "prog.h"
+#include "keyfile.h"
 #include "vault_format.h"
 
-#define KEY ((size_t)32)
-#define CHECK ((size_t)8)
-#define PUBLIC "ct-vault-public 1 "
-#define SECRET "ct-vault-secret 1 "
-#define PREFIX (sizeof PUBLIC - 1)
-#define LINE (PREFIX + 2 * KEY + 1 + 2 * CHECK + 1)
-
-_Static_assert(sizeof PUBLIC == sizeof SECRET, "both lines are as long");
+static const struct ct_keyfile_kind public = { "ct-vault-public 1 ", 0,
+	{ crypto_box_PUBLICKEYBYTES } };
+static const struct ct_keyfile_kind secret = { "ct-vault-secret 1 ", 0,
+	{ crypto_box_SECRETKEYBYTES } };
 
 static void
 key_id(struct ct_vault_pub *pub)
@@ -30,110 +21,35 @@ key_id(struct ct_vault_pub *pub)
 	ct_blake_end(&b, pub->id, sizeof pub->id);
 }
 
-/* What tells a key file that was cut or mistyped from a whole one. */
-static void
-check_of(const char *prefix, const uint8_t key[KEY], uint8_t check[CHECK])
-{
-	struct ct_blake b;
-	uint8_t sum[KEY];
-
-	ct_blake_start(&b, sizeof sum, NULL);
-	ct_blake_add(&b, prefix, PREFIX);
-	ct_blake_add(&b, key, KEY);
-	ct_blake_end(&b, sum, sizeof sum);
-	memcpy(check, sum, CHECK);
-	ct_wipe(sum, sizeof sum);
-}
-
-/* PREFIX, key and check in hex, a newline; line has room for a NUL more. */
-static void
-format(const char *prefix, const uint8_t key[KEY], char line[LINE + 1])
-{
-	uint8_t check[CHECK];
-
-	check_of(prefix, key, check);
-	memcpy(line, prefix, PREFIX);
-	ct_hex(key, KEY, line + PREFIX);
-	line[PREFIX + 2 * KEY] = ' ';
-	ct_hex(check, CHECK, line + PREFIX + 2 * KEY + 1);
-	memcpy(line + LINE - 1, "\n", 2);
-}
-
-static int
-parse(const char *prefix, const char *line, size_t len, uint8_t key[KEY])
-{
-	uint8_t check[CHECK], want[CHECK];
-
-	if (len != LINE || memcmp(line, prefix, PREFIX) != 0 ||
-	    line[LINE - 1] != '\n' || line[PREFIX + 2 * KEY] != ' ' ||
-	    ct_unhex(line + PREFIX, key, KEY) < 0 ||
-	    ct_unhex(line + PREFIX + 2 * KEY + 1, check, CHECK) < 0)
-		return -1;
-	check_of(prefix, key, want);
-	return memcmp(check, want, CHECK) == 0 ? 0 : -1;
-}
-
 int
 ct_vault_pub_read(
     struct ct_vault_pub *pub, const char *path, struct ct_err *err)
 {
-	uint8_t *text;
-	size_t len;
-	int rc = ct_file_read(path, LINE, &text, &len, err);
+	static const struct ct_keyfile_kind *const kinds[] = { &public, NULL };
+	struct ct_keyfile k;
+	int rc = ct_keyfile_read(
+	    &k, kinds, false, path, "public key of ct-vault", err);
 
-	if (rc == CT_DATAERR)
-		return ct_fail(
-		    err, CT_CONFIG, "'%s' is no public key of ct-vault", path);
 	if (rc)
 		return rc;
-	if (parse(PUBLIC, (char *)text, len, pub->key) < 0)
-		rc = ct_fail(err, CT_CONFIG,
-		    "'%s' is no public key of ct-vault, or damaged", path);
-	free(text);
+	memcpy(pub->key, k.raw, sizeof pub->key);
 	key_id(pub);
-	return rc;
-}
-
-/* Zeroed memory for secrets; sodium_malloc alone does not say if it is locked.
- */
-static void *
-locked(size_t len, struct ct_err *err)
-{
-	static const struct rlimit none = { 0, 0 };
-	void *p;
-
-	if (sodium_init() < 0 || setrlimit(RLIMIT_CORE, &none) < 0 ||
-	    !(p = sodium_malloc(len))) {
-		(void)ct_fail(err, CT_OSERR, "no memory for secret keys");
-		return NULL;
-	}
-	if (sodium_mlock(p, len) < 0) {
-		sodium_free(p);
-		(void)ct_fail_errno(err, CT_NOPERM,
-		    "cannot lock memory for secret keys (ulimit -l)");
-		return NULL;
-	}
-	sodium_memzero(p, len);
-	return p;
+	return 0;
 }
 
 static int
-read_secret(
-    struct ct_vault_key *key, const char *path, char *line, struct ct_err *err)
+read_secret(struct ct_vault_key *key, struct ct_keyfile *k, const char *path,
+    struct ct_err *err)
 {
-	int fd = ct_file_secret_open(path, err);
-	ssize_t n;
+	static const struct ct_keyfile_kind *const kinds[] = { &secret, NULL };
+	static const char what[] = "secret key of ct-vault";
+	int rc = ct_keyfile_read(k, kinds, true, path, what, err);
 
-	if (fd < 0)
-		return err->code;
-	n = ct_read_full(fd, line, LINE + 1);
-	(void)close(fd);
-	if (n < 0)
-		return ct_fail_errno(err, CT_IOERR, "cannot read '%s'", path);
-	if (parse(SECRET, line, (size_t)n, key->secret) < 0 ||
-	    crypto_scalarmult_base(key->pub.key, key->secret) != 0)
-		return ct_fail(err, CT_CONFIG,
-		    "'%s' is no secret key of ct-vault, or damaged", path);
+	if (rc)
+		return rc;
+	memcpy(key->secret, k->raw, sizeof key->secret);
+	if (crypto_scalarmult_base(key->pub.key, key->secret) != 0)
+		return ct_fail(err, CT_CONFIG, "'%s' is no %s", path, what);
 	key_id(&key->pub);
 	return 0;
 }
@@ -142,13 +58,12 @@ int
 ct_vault_key_read(
     struct ct_vault_key **out, const char *path, struct ct_err *err)
 {
-	struct ct_vault_key *key = locked(sizeof *key, err);
-	char *line = key ? locked(LINE + 1, err) : NULL;
-	int rc;
+	struct ct_vault_key *key = ct_locked(sizeof *key, err);
+	struct ct_keyfile *k = key ? ct_locked(sizeof *k, err) : NULL;
+	int rc = k ? read_secret(key, k, path, err) : err->code;
 
 	*out = NULL;
-	rc = line ? read_secret(key, path, line, err) : err->code;
-	sodium_free(line);
+	ct_locked_free(k);
 	if (rc)
 		ct_vault_key_free(key);
 	else
@@ -159,7 +74,7 @@ ct_vault_key_read(
 void
 ct_vault_key_free(struct ct_vault_key *key)
 {
-	sodium_free(key);
+	ct_locked_free(key);
 }
 
 int
@@ -187,7 +102,7 @@ ct_vault_keys_free(struct ct_vault_key *key[], size_t n)
 static int
 works(const struct ct_vault_key *key)
 {
-	uint8_t probe[KEY], back[KEY], box[KEY + crypto_box_SEALBYTES];
+	uint8_t probe[32], back[32], box[32 + crypto_box_SEALBYTES];
 
 	ct_random(probe, sizeof probe);
 	return crypto_box_seal(box, probe, sizeof probe, key->pub.key) == 0 &&
@@ -196,41 +111,25 @@ works(const struct ct_vault_key *key)
 	    ct_same(probe, back, sizeof probe);
 }
 
-static int
-write_new(const char *name, const char *suffix, mode_t mode, const char *line,
-    struct ct_err *err)
-{
-	char *path = ct_printf("%s%s", name, suffix);
-	int rc = ct_file_create(path, mode, line, LINE, err);
-
-	free(path);
-	return rc;
-}
-
 int
 ct_vault_keygen(const char *name, struct ct_err *err)
 {
-	struct ct_vault_key *key = locked(sizeof *key, err);
-	char *line = key ? locked(LINE + 1, err) : NULL;
-	char *pub = ct_printf("%s.pub", name);
-	int rc = line ? 0 : err->code;
+	struct ct_vault_key *key = ct_locked(sizeof *key, err);
+	struct ct_keyfile *k = key ? ct_locked(sizeof *k, err) : NULL;
+	struct ct_keyfile pub = { &public, "ct-vault-public 1 ", { 0 } };
+	int rc = k ? 0 : err->code;
 
-	/* before the secret is written: a pair that is half there is a trap */
-	if (!rc && access(pub, F_OK) == 0)
-		rc = ct_fail(err, CT_CANTCREAT, "'%s' exists", pub);
 	if (!rc &&
 	    (crypto_box_keypair(key->pub.key, key->secret) != 0 || !works(key)))
 		rc = ct_fail(err, CT_SOFTWARE, "a new key pair does not work");
 	if (!rc) {
-		format(SECRET, key->secret, line);
-		rc = write_new(name, ".key", 0600, line, err);
+		*k =
+		    (struct ct_keyfile){ &secret, "ct-vault-secret 1 ", { 0 } };
+		memcpy(k->raw, key->secret, sizeof key->secret);
+		memcpy(pub.raw, key->pub.key, sizeof key->pub.key);
+		rc = ct_keyfile_pair(k, &pub, name, err);
 	}
-	if (!rc) {
-		format(PUBLIC, key->pub.key, line);
-		rc = write_new(name, ".pub", 0644, line, err);
-	}
-	free(pub);
-	sodium_free(line);
+	ct_locked_free(k);
 	ct_vault_key_free(key);
 	return rc;
 }
