@@ -4,7 +4,7 @@
 #include "prog.h"
 
 const struct ct_preserve_verb ct_preserve_verbs[] = {
-	{ "keygen", "o", false, preserve_keygen },
+	{ "keygen", "koFMNST", false, preserve_keygen },
 	{ "seal", "cdkq", false, preserve_seal },
 	{ "anchor", "cdqDI", false, preserve_anchor },
 	{ "verify", "dkq", false, preserve_verify },

@@ -11,6 +11,20 @@ int preserve_verify(const struct ct_preserve *);
 int preserve_open(const struct ct_preserve *);
 int preserve_list(const struct ct_preserve *);
 
+/*
+ * The public key to seal to now: of -k, if it was given, else as the
+ * configuration says.  Ask before every object: it is looked up again only when
+ * the month is another one.  rc 0, CT_NOPERM: nothing may be sealed this month,
+ * for the reason in err; with any other the set-up is wrong.
+ */
+struct preserve_pub { /* zeroed */
+	struct ct_vault_pub pub;
+	char month[CT_VAULT_MONTH]; /* in which it was asked */
+	int rc;
+	struct ct_err err;
+};
+int preserve_pub(struct preserve_pub *pub, const struct ct_preserve *p);
+
 /* Enter the vault, or exit with the message and its code. */
 struct ct_vault *preserve_enter(const struct ct_preserve *, bool seal);
 

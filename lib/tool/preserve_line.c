@@ -1,5 +1,4 @@
 /* preserve_line.c - the filters of the daily pipe: seal, anchor */
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "preserve_impl.h"
@@ -7,9 +6,10 @@
 
 struct line {
 	struct ct_filter filter;
+	const struct ct_preserve *p;
 	struct ct_vault *vault; /* NULL: it cannot be entered */
-	struct ct_vault_pub pub;
-	const char *why; /* it cannot */
+	const char *why;        /* it cannot */
+	struct preserve_pub pub;
 	long days;
 	bool incomplete;
 };
@@ -19,6 +19,7 @@ run(struct line *l, const struct ct_preserve *p, ct_each_fn *each)
 {
 	int rc;
 
+	l->p = p;
 	l->filter.each = each;
 	l->filter.arg = l;
 	l->filter.in = STDIN_FILENO;
@@ -35,7 +36,9 @@ seal_one(json_t *rec, void *arg, struct ct_err *err)
 {
 	struct line *l = arg;
 	size_t failed;
-	int rc = ct_vault_report(l->vault, &l->pub, l->why, rec, &failed, err);
+	int locked = preserve_pub(&l->pub, l->p); /* no key for it now */
+	int rc = ct_vault_report(locked ? NULL : l->vault, &l->pub.pub,
+	    locked ? l->pub.err.msg : l->why, rec, &failed, err);
 
 	if (rc == CT_NO)
 		ct_tally(&l->filter.tally, "passed");
@@ -43,30 +46,26 @@ seal_one(json_t *rec, void *arg, struct ct_err *err)
 		return rc == CT_NO ? 0 : rc;
 	ct_tally(&l->filter.tally, failed ? "failed" : "sealed");
 	if (failed)
-		l->filter.status = CT_TEMPFAIL;
+		l->filter.status = locked > CT_TEMPFAIL ? locked : CT_TEMPFAIL;
 	return CT_REWRITE;
 }
 
 /* A report must go out though its evidence cannot be kept: so a vault that
- * fails is told of in every record.  A wrong key or set-up is no such case. */
+ * fails, or a month without a key, is told of in every record.  A wrong key or
+ * set-up is no such case. */
 int
 preserve_seal(const struct ct_preserve *p)
 {
 	struct line l = { 0 };
 	struct ct_err err = { 0 };
-	char *path = p->nkeys ? ct_strdup(p->key[0]) : NULL;
 	int rc;
 
-	if (p->nkeys > 1) {
-		free(path);
+	if (p->nkeys > 1)
 		return CT_USAGE;
-	}
-	if (!path)
-		preserve_must(ct_vault_conf(p->conf, &path, NULL, &err), &err);
-	if (!path)
-		ct_die(CT_CONFIG, "no public key: -k, or conf [vault]");
-	preserve_must(ct_vault_pub_read(&l.pub, path, &err), &err);
-	free(path);
+	if ((rc = preserve_pub(&l.pub, p)) == CT_NOPERM)
+		ct_warn("nothing can be sealed: %s", l.pub.err.msg);
+	else
+		preserve_must(rc, &l.pub.err);
 	rc = ct_vault_enter(&l.vault, ct_home(p->dir), true, &err);
 	if (rc == CT_CONFIG || rc == CT_SOFTWARE)
 		ct_die_err(&err);
@@ -94,8 +93,7 @@ preserve_anchor(const struct ct_preserve *p)
 	struct ct_err err = { 0 };
 
 	if (!l.days)
-		preserve_must(
-		    ct_vault_conf(p->conf, NULL, &l.days, &err), &err);
+		preserve_must(ct_vault_conf(p->conf, &l.days, &err), &err);
 	l.vault = preserve_enter(p, false);
 	return run(&l, p, anchor_one);
 }

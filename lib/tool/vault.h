@@ -13,6 +13,7 @@
 
 #include "err.h"
 #include "rec.h"
+#include "signet.h"
 
 #define CT_VAULT_ID 64         /* hex digits in the name of an object */
 #define CT_VAULT_DAYS 400      /* kept this long if nothing else is said */
@@ -22,13 +23,36 @@
 
 /* ---- keys ---------------------------------------------------------------- */
 
+#define CT_VAULT_MONTH 8 /* bytes of "2026-12" and a NUL */
+
 struct ct_vault_pub {
-	uint8_t key[32], id[32]; /* id: BLAKE2b-256 of key */
+	uint8_t key[32], id[32];    /* id: BLAKE2b-256 of key */
+	char month[CT_VAULT_MONTH]; /* it is for this month; "": for any */
+	uint8_t root[32];           /* of a month's: the id of who signed it */
+	uint8_t signature[64];
 };
 
-/* CT_NOINPUT, or CT_CONFIG if the file is damaged or holds something else. */
+/* CT_NOINPUT, or CT_CONFIG if the file is damaged or holds something else.
+ * Signature and month are not looked at. */
 int ct_vault_pub_read(
     struct ct_vault_pub *pub, const char *path, struct ct_err *err);
+
+/*
+ * The key that the section [vault] of a configuration file (NULL: the default
+ * one) wants sealed to now: public_key, or with root the one key of this month
+ * in the directory keys that root has signed; files there that are none are
+ * told of on standard error, and in a month's last week that there is none for
+ * the next.  CT_NOPERM: there is none of this month, or it is not so signed;
+ * CT_NOINPUT; CT_CONFIG, also if there are two.
+ */
+int ct_vault_pub_choose(
+    struct ct_vault_pub *pub, const char *conf, struct ct_err *err);
+/* The key at path, if that section allows it: signed where there is a root, and
+ * of this month if it is of one.  CT_NOPERM, CT_NOINPUT, CT_CONFIG. */
+int ct_vault_pub_given(struct ct_vault_pub *pub, const char *conf,
+    const char *path, struct ct_err *err);
+/* Is it of no month, or of the one that is now? */
+bool ct_vault_pub_now(const struct ct_vault_pub *pub);
 
 /*
  * A key pair in memory that is locked, kept out of core dumps, and wiped by
@@ -40,7 +64,12 @@ int ct_vault_key_read(
     struct ct_vault_key **key, const char *path, struct ct_err *err);
 void ct_vault_key_free(struct ct_vault_key *key);
 
-/* The same for n files; none is read if not all are. */
+/*
+ * The same for n files, of which some may be shares: key[i] is that of file i,
+ * the same one for all shares of a key.  CT_NOPERM says how many shares are
+ * missing; CT_CONFIG if they do not fit each other.  None is read if not all
+ * are.
+ */
 int ct_vault_keys_read(struct ct_vault_key *key[], const char *const path[],
     size_t n, struct ct_err *err);
 void ct_vault_keys_free(struct ct_vault_key *key[], size_t n);
@@ -52,12 +81,27 @@ void ct_vault_keys_free(struct ct_vault_key *key[], size_t n);
 int ct_vault_keygen(const char *name, struct ct_err *err);
 
 /*
- * The section [vault] of a configuration file, NULL for the default one: the
- * path of the public key (NULL if there is none; release with free), and how
- * long evidence is kept.  Either may be NULL if it is not asked.  CT_CONFIG.
+ * The same, with more to say.  Of each month NAME-2026-12.key and so on; with
+ * shares NAME.1.share (0600) and so on in place of NAME.key: any need of them
+ * make the key.  No file is made if any exists.  CT_USAGE if there are no such
+ * months (CT_VAULT_KEYS_MAX in all) or shares (2 <= need <= of <=
+ * CT_VAULT_KEYS_MAX).
  */
-int ct_vault_conf(
-    const char *file, char **public_key, long *days, struct ct_err *err);
+struct ct_vault_new {
+	const char *name;
+	const char *month;            /* the first, "2026-12"; NULL: of none */
+	size_t months;                /* how many */
+	const struct ct_signet *root; /* who signs them */
+	size_t need, of;              /* shares; 0: none */
+};
+int ct_vault_keygen_new(const struct ct_vault_new *new, struct ct_err *err);
+
+/* The month that it is now. */
+void ct_vault_month(char month[CT_VAULT_MONTH]);
+
+/* How long the section [vault] of a configuration file (NULL: the default one)
+ * wants evidence kept.  CT_CONFIG. */
+int ct_vault_conf(const char *file, long *days, struct ct_err *err);
 
 /* ---- one object ---------------------------------------------------------- */
 

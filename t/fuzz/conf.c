@@ -12,7 +12,6 @@ as_conf(const char *text, const char *path)
 	struct ct_conf *conf = NULL;
 	struct ct_sources all = { 0 };
 	struct ct_err err = { 0 };
-	char *key = NULL;
 	long days = 0;
 	size_t i;
 
@@ -30,9 +29,8 @@ as_conf(const char *text, const char *path)
 	} else {
 		must(err.code == CT_CONFIG && *err.msg);
 	}
-	if (ct_vault_conf(path, &key, &days, &err) == 0)
+	if (ct_vault_conf(path, &days, &err) == 0)
 		must(days >= CT_VAULT_DAYS_MIN && days <= CT_VAULT_DAYS_MAX);
-	free(key);
 }
 
 static void
