@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "conf.h"
 #include "err.h"
 #include "rec.h"
 #include "signet.h"
@@ -102,6 +103,24 @@ void ct_vault_month(char month[CT_VAULT_MONTH]);
 /* How long the section [vault] of a configuration file (NULL: the default one)
  * wants evidence kept.  CT_CONFIG. */
 int ct_vault_conf(const char *file, long *days, struct ct_err *err);
+
+/* ---- what needs two people -----------------------------------------------
+ */
+
+/*
+ * Do two different officers, each an [officer NAME] of the configuration, say
+ * yes in rec.approval to rec.request as it stands, and is its verb this one?
+ * 0; CT_NOPERM with the reason, also if any approval does not hold;
+ * CT_DATAERR, or CT_NOINPUT, CT_CONFIG of an officer's key.
+ */
+int ct_vault_approved(const json_t *rec, const struct ct_conf *conf,
+    const char *verb, struct ct_err *err);
+
+/* Add the approval of this officer, with his secret key.  CT_NO if rec has no
+ * request; CT_NOPERM if the key is not his, he has approved it before, or an
+ * approval that is there does not hold; else as above. */
+int ct_vault_approve(json_t *rec, const struct ct_conf *conf, const char *by,
+    const struct ct_signet *key, struct ct_err *err);
 
 /* ---- one object ---------------------------------------------------------- */
 

@@ -1,0 +1,164 @@
+/* vault_approve.c - what needs two people: officers, and what they signed */
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "conf.h"
+#include "hex.h"
+#include "vault.h"
+
+#define APPROVALS_MAX 16 /* that are looked at; two are needed */
+
+/* The key of the officer of this name.  CT_NOPERM if there is none. */
+static int
+officer(struct ct_signet_pub *pub, const struct ct_conf *conf, const char *name,
+    struct ct_err *err)
+{
+	static const char *const known[] = { "public_key", NULL };
+	const char *path;
+	int rc = ct_conf_known(conf, "officer", known, err);
+
+	if (rc)
+		return rc;
+	path = name ? ct_conf_get(conf, "officer", name, "public_key") : NULL;
+	if (!path) /* the name may be that of a stranger */
+		return ct_fail(err, CT_NOPERM,
+		    "it is approved by somebody who is no [officer]");
+	return ct_signet_pub_read(pub, path, err);
+}
+
+/* What is signed; release with free.  NULL: it cannot be written. */
+static char *
+canonical(const json_t *rec)
+{
+	const json_t *request = json_object_get(rec, "request");
+
+	return json_is_object(request)
+	    ? json_dumps(request, JSON_COMPACT | JSON_SORT_KEYS)
+	    : NULL;
+}
+
+/* One approval of this text: by whom.  CT_NOPERM if it is none. */
+static int
+holds(const json_t *approval, const struct ct_conf *conf, const char *text,
+    struct ct_signet_pub *pub, struct ct_err *err)
+{
+	const char *by = ct_rec_text(approval, "by");
+	const char *hex = ct_rec_text(approval, "signature");
+	uint8_t sig[CT_SIGNET_LEN];
+	int rc = officer(pub, conf, by, err);
+
+	if (rc)
+		return rc;
+	if (!hex || strlen(hex) != 2 * sizeof sig ||
+	    ct_unhex(hex, sig, sizeof sig) < 0 ||
+	    !ct_signet_fits(pub, CT_SIGNET_REQUEST, text, strlen(text), sig))
+		return ct_fail(err, CT_NOPERM,
+		    "the approval by '%s' is not of this request, or not with "
+		    "the key of that [officer]",
+		    by);
+	return 0;
+}
+
+/* All approvals of a record: *n different people.  One that does not hold, or
+ * a second of the same person, spoils it. */
+static int
+approvals(const json_t *rec, const struct ct_conf *conf, const char *text,
+    struct ct_signet_pub pub[APPROVALS_MAX], size_t *n, struct ct_err *err)
+{
+	const json_t *all = json_object_get(rec, "approval");
+	int rc = 0;
+
+	*n = 0;
+	if (all &&
+	    (!json_is_array(all) || json_array_size(all) > APPROVALS_MAX))
+		return ct_fail(err, CT_DATAERR, "approval is no list");
+	for (size_t i = 0; !rc && i < json_array_size(all); i++) {
+		rc = holds(json_array_get(all, i), conf, text, &pub[i], err);
+		for (size_t j = 0; !rc && j < i; j++)
+			if (memcmp(pub[i].id, pub[j].id, sizeof pub[i].id) == 0)
+				rc = ct_fail(err, CT_NOPERM,
+				    "one person has approved it twice");
+		*n += !rc;
+	}
+	return rc;
+}
+
+int
+ct_vault_approved(const json_t *rec, const struct ct_conf *conf,
+    const char *verb, struct ct_err *err)
+{
+	const char *wants = ct_rec_text(rec, "request.verb");
+	struct ct_signet_pub pub[APPROVALS_MAX];
+	char *text;
+	size_t n;
+	int rc;
+
+	if (!wants || strcmp(wants, verb) != 0)
+		return ct_fail(
+		    err, CT_NOPERM, "it is not a request to %s", verb);
+	if (!(text = canonical(rec)))
+		return ct_fail(err, CT_DATAERR, "request cannot be written");
+	rc = approvals(rec, conf, text, pub, &n, err);
+	if (!rc && n < 2)
+		rc = ct_fail(
+		    err, CT_NOPERM, "two officers must approve it; %zu did", n);
+	free(text);
+	return rc;
+}
+
+static int
+add(json_t *rec, const char *by, const uint8_t sig[CT_SIGNET_LEN],
+    struct ct_err *err)
+{
+	json_t *all = json_object_get(rec, "approval"), *one;
+	char hex[2 * CT_SIGNET_LEN + 1], at[CT_TIME_LEN];
+
+	ct_hex(sig, CT_SIGNET_LEN, hex);
+	one = json_pack("{s:s, s:s, s:s}", "by", by, "at", ct_time_now(at),
+	    "signature", hex);
+	if (!one)
+		return ct_fail(err, CT_DATAERR, "'%s' is no UTF-8", by);
+	if (!all)
+		(void)json_object_set_new(rec, "approval", all = json_array());
+	return json_array_append_new(all, one) == 0
+	    ? 0
+	    : ct_fail(err, CT_OSERR, "out of memory");
+}
+
+int
+ct_vault_approve(json_t *rec, const struct ct_conf *conf, const char *by,
+    const struct ct_signet *key, struct ct_err *err)
+{
+	struct ct_signet_pub pub[APPROVALS_MAX], own;
+	uint8_t sig[CT_SIGNET_LEN];
+	char *text;
+	size_t n;
+	int rc;
+
+	if (!json_object_get(rec, "request"))
+		return CT_NO;
+	if (!ct_rec_text(rec, "request.verb") || !(text = canonical(rec)))
+		return ct_fail(err, CT_DATAERR, "request is none");
+	rc = approvals(rec, conf, text, pub, &n, err);
+	if (!rc && !ct_conf_get(conf, "officer", by, "public_key"))
+		rc = ct_fail(err, CT_NOPERM, "there is no [officer %s]", by);
+	if (!rc)
+		rc = officer(&own, conf, by, err);
+	if (!rc &&
+	    memcmp(own.id, ct_signet_public(key)->id, sizeof own.id) != 0)
+		rc = ct_fail(
+		    err, CT_NOPERM, "the key is not that of [officer %s]", by);
+	for (size_t i = 0; !rc && i < n; i++)
+		if (memcmp(own.id, pub[i].id, sizeof own.id) == 0)
+			rc = ct_fail(
+			    err, CT_NOPERM, "'%s' has approved it before", by);
+	if (!rc && n == APPROVALS_MAX)
+		rc = ct_fail(err, CT_NOPERM, "it has approvals enough");
+	if (!rc) {
+		ct_signet_sign(key, CT_SIGNET_REQUEST, text, strlen(text), sig);
+		rc = add(rec, by, sig, err);
+	}
+	free(text);
+	return rc;
+}
