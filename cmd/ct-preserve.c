@@ -8,7 +8,10 @@
 
 static const char usage[] =
     "usage: ct-preserve VERB [OPTION]...\n"
-    "  keygen -o NAME       make a key pair: NAME.pub seals, NAME.key opens\n"
+    "  keygen [--shares K/N] -o NAME\n"
+    "                       make a key pair: NAME.pub seals, NAME.key opens\n"
+    "  keygen --month YYYY-MM [--months N] [--shares K/N] -k ROOT.key -o NAME\n"
+    "  keygen --root|--officer -o NAME     a pair that signs\n"
     "  seal [-k NAME.pub]   copy the files of reports into the vault, sealed\n"
     "  anchor [--days N] [--incomplete]\n"
     "                       store receipts; the time kept counts from them\n"
