@@ -89,13 +89,17 @@ $(UNITS) $(TOOLS) $(BENCHES): %: %.o $(LIBS)
 # what it is made of
 t/tool/hostile: $(patsubst %.c,%.o,$(wildcard t/hostile/*.c))
 
-# ct-submit, broken on purpose: the sweeps (make sweep) must find it
+# a program, broken on purpose: the tests must find it
+PROGRAM = cmd/ct-submit.o
+t/broken/no-wipe t/broken/keeps-key: PROGRAM = cmd/ct-preserve.o
+t/broken/no-wipe: WRAP = sodium_memzero
+t/broken/keeps-key: WRAP = ct_random
 t/broken/no-journal t/broken/late-journal: WRAP = ct_outbox_note
 t/broken/no-sync: WRAP = sqlite3_exec
-$(BROKEN): %: %.o cmd/ct-submit.o $(LIBS)
+$(BROKEN): %: %.o cmd/ct-submit.o cmd/ct-preserve.o $(LIBS)
 	@$(SAY) '  link $@'
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(WRAP:%=-Wl,--wrap=%) -o $@ \
-	    $^ $(PKG_LIBS)
+	    $< $(PROGRAM) $(LIBS) $(PKG_LIBS)
 
 PRELOADS := $(patsubst %.c,%.so,$(wildcard t/*.c))
 $(PRELOADS): t/%.so: t/%.c
