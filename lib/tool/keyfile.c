@@ -1,6 +1,7 @@
 #include "keyfile.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -67,14 +68,14 @@ check_of(const struct ct_keyfile *k, uint8_t check[CHECK])
 	ct_wipe(sum, sizeof sum);
 }
 
-/* The length of a line of this kind from its words on, or 0 if they are not
- * its own. */
+/* line has room for a NUL: LINE + 1 bytes.  The length of one of this kind from
+ * its words on, or 0 if they are not its own. */
 static size_t
 words(const struct ct_keyfile_kind *kind, const char *line)
 {
 	size_t len = strlen(kind->begin), n;
 
-	if (strncmp(line, kind->begin, len) != 0)
+	if (memcmp(line, kind->begin, len) != 0)
 		return 0;
 	for (size_t i = 0; i < kind->words; i++, len += n + 1) {
 		n = strcspn(line + len, " \n");
@@ -117,7 +118,7 @@ format(const struct ct_keyfile *k, char line[LINE])
 	size_t at = strlen(k->text), done = 0;
 	uint8_t check[CHECK];
 
-	memcpy(line, k->text, at);
+	(void)snprintf(line, LINE, "%s", k->text);
 	for (const uint8_t *n = k->kind->raw; *n; done += *n++) {
 		ct_hex(k->raw + done, *n, line + at);
 		at += 2 * (size_t)*n;
@@ -162,8 +163,11 @@ ct_keyfile_read(struct ct_keyfile *k,
 {
 	char *line = secret ? ct_locked(LINE + 1, err) : ct_alloc(LINE + 1, 1);
 	size_t len = 0, i = 0;
-	int rc = line ? read_line(line, &len, secret, path, err) : err->code;
+	int rc;
 
+	if (!line)
+		return err->code;
+	rc = read_line(line, &len, secret, path, err);
 	if (rc == CT_DATAERR)
 		rc = ct_fail(err, CT_CONFIG, "'%s' is no %s", path, what);
 	for (; !rc && (k->kind = kind[i]); i++)

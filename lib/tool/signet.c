@@ -1,6 +1,7 @@
 #include "signet.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,18 +65,19 @@ ct_signet_read(struct ct_signet **out, const char *path, struct ct_err *err)
 {
 	static const struct ct_keyfile_kind *const kinds[] = { &secret, NULL };
 	struct ct_signet *s = ct_locked(sizeof *s, err);
-	int rc = s ? 0 : err->code;
+	int rc;
 
-	if (!rc)
-		rc = ct_keyfile_read(
-		    &s->file, kinds, true, path, "secret key that signs", err);
+	*out = NULL;
+	if (!s)
+		return err->code;
+	rc = ct_keyfile_read(
+	    &s->file, kinds, true, path, "secret key that signs", err);
 	if (!rc && grow(s) < 0)
 		rc = ct_fail(err, CT_SOFTWARE, "cannot use '%s'", path);
-	if (rc) {
+	if (rc)
 		ct_locked_free(s);
-		s = NULL;
-	}
-	*out = s;
+	else
+		*out = s;
 	return rc;
 }
 
@@ -96,9 +98,9 @@ static uint8_t *
 join(const char *context, const void *bytes, size_t len, size_t *all)
 {
 	size_t before = strlen(context);
-	uint8_t *text = ct_alloc(before + len, 1);
+	uint8_t *text = ct_alloc(before + len + 1, 1);
 
-	memcpy(text, context, before);
+	(void)snprintf((char *)text, before + 1, "%s", context);
 	if (len > 0)
 		memcpy(text + before, bytes, len);
 	*all = before + len;
@@ -144,12 +146,12 @@ ct_signet_keygen(const char *name, struct ct_err *err)
 {
 	struct ct_signet *s = ct_locked(sizeof *s, err);
 	struct ct_keyfile pub = { &public, "ct-sign-public 1 ", { 0 } };
-	int rc = s ? 0 : err->code;
+	int rc;
 
-	if (rc)
-		return rc;
+	if (!s)
+		return err->code;
 	s->file.kind = &secret;
-	strcpy(s->file.text, secret.begin);
+	(void)snprintf(s->file.text, sizeof s->file.text, "%s", secret.begin);
 	ct_random(s->file.raw, crypto_sign_SEEDBYTES);
 	if (grow(s) < 0 || !works(s)) {
 		rc = ct_fail(err, CT_SOFTWARE, "a new key pair does not work");

@@ -75,19 +75,28 @@ struct shares {
 	size_t n; /* different ones */
 };
 
-/* K, N and I of a share's words, as they are written. */
+/* The next word as a number from 1 to 255; 0: it is none. */
+static unsigned
+number(const char **p)
+{
+	char *end;
+	unsigned long n;
+
+	if (**p < '1' || **p > '9')
+		return 0;
+	n = strtoul(*p, &end, 10);
+	*p = end + 1; /* a blank is behind each word */
+	return *end == ' ' && n <= 255 ? (unsigned)n : 0;
+}
+
+/* K, N and I of a share's words. */
 static int
 numbers(const struct ct_keyfile *k, unsigned *need, unsigned *of, unsigned *at)
 {
-	char text[CT_KEYFILE_TEXT];
+	const char *p = k->text + strlen(vault_share.begin);
 
-	if (sscanf(k->text + strlen(vault_share.begin), "%3u %3u %3u", need, of,
-		at) != 3)
-		return -1;
-	(void)snprintf(text, sizeof text, "%s%u %u %u ", vault_share.begin,
-	    *need, *of, *at);
-	return strcmp(text, k->text) == 0 && *need > 0 && *need <= *of &&
-		*of <= 255 && *at > 0 && *at <= *of
+	return (*need = number(&p)) > 0 && (*of = number(&p)) >= *need &&
+		(*at = number(&p)) > 0 && *at <= *of
 	    ? 0
 	    : -1;
 }
@@ -228,7 +237,8 @@ ct_vault_keys_read(struct ct_vault_key *key[], const char *const path[],
 		return 0;
 	if (!(k = ct_locked(n * sizeof *k, err)))
 		return err->code;
-	memset(key, 0, n * sizeof *key);
+	for (i = 0; i < n; i++)
+		key[i] = NULL;
 	for (i = 0; !rc && i < n; i++)
 		rc = ct_keyfile_read(
 		    &k[i], kinds, true, path[i], "secret key of ct-vault", err);

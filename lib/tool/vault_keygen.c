@@ -181,18 +181,19 @@ months(const struct ct_vault_new *new, struct making *m, struct ct_err *err)
 int
 ct_vault_keygen_new(const struct ct_vault_new *new, struct ct_err *err)
 {
-	struct making *m = NULL;
+	struct making *m;
 	int rc;
 
 	if (new->of > CT_VAULT_KEYS_MAX || new->need > new->of ||
 	    (new->of > 0 && new->need < 2))
 		return ct_fail(err, CT_USAGE, "no such shares");
 	rc = new->month ? months(new, NULL, err) : absent(new, new->name, err);
-	if (!rc && !(m = ct_locked(sizeof *m, err)))
-		rc = err->code;
-	if (!rc)
-		rc = new->month ? months(new, m, err)
-				: one(m, new, new->name, NULL, err);
+	if (rc)
+		return rc;
+	if (!(m = ct_locked(sizeof *m, err)))
+		return err->code;
+	rc = new->month ? months(new, m, err)
+			: one(m, new, new->name, NULL, err);
 	ct_locked_free(m);
 	return rc;
 }
