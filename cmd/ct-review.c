@@ -57,11 +57,11 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static bool quiet, dry;
 static const char *dir, *verdict, *settle;
 static struct ct_pick pick;
 static struct ct_decision decision;
 static struct ct_wanted wanted;
+static bool quiet, *const dry = &wanted.preview;
 static struct ct_taking taking;
 static json_t *items;
 static const char **const text[TEXTS - ACCOUNT] = { &pick.account, &pick.item,
@@ -135,7 +135,6 @@ do_decide(struct ct_err *err)
 static int
 do_decided(struct ct_err *err)
 {
-	wanted.preview = dry;
 	wanted.account = pick.account;
 	wanted.items = pick.item ? items : NULL;
 	return ct_queue_decided(queue, &wanted, print, NULL, err);
@@ -187,7 +186,7 @@ option(const struct verb *v, int c)
 	if (c == 'd')
 		dir = optarg;
 	else if (c < ACCOUNT)
-		*(c == 'q' ? &quiet : c == 'a' ? &wanted.all : &dry) = true;
+		*(c == 'q' ? &quiet : c == 'a' ? &wanted.all : dry) = true;
 	else if (c >= TEST)
 		*flag[c - TEST] = true;
 	else
@@ -242,7 +241,9 @@ main(int argc, char *argv[])
 	ct_stop_gently();
 	if (ct_queue_open(&queue, ct_home(dir), &err))
 		ct_die_err(&err);
-	rc = v->run ? end(v->run(&err), &err) : ct_filter(&filter);
+	ct_queue_feed(queue, ct_home(dir));
+	rc = ct_queue_fed(
+	    queue, v->run ? end(v->run(&err), &err) : ct_filter(&filter));
 	ct_queue_close(queue);
 	json_decref(items);
 	return rc;

@@ -14,8 +14,9 @@
 #include "prog.h"
 
 #define WAIT_MS 30000
-#define BATCH ((size_t)256 << 10) /* bytes that one sync makes safe, at most \
-				   */
+#define BATCH                                                          \
+	((size_t)256 << 10) /* bytes that one sync makes safe, at most \
+			     */
 
 /* ---- open ---------------------------------------------------------------- */
 

@@ -83,23 +83,91 @@ typedef int ct_audit_fn(const json_t *line, const struct ct_audit_head *head,
 int ct_audit_each(struct ct_audit *audit, const struct ct_audit_head *from,
     ct_audit_fn *fn, void *arg, struct ct_err *err);
 
+/* Where its last whole line ends, without the lock.  CT_DATAERR, CT_IOERR. */
+int ct_audit_last(
+    struct ct_audit *audit, struct ct_audit_head *head, struct ct_err *err);
+
+/* ---- lines of what a store says ------------------------------------------
+ *
+ * For programs whose truth is in tables to which rows are only added: every
+ * row that the log does not have yet becomes a line, once, whatever died in
+ * between, with one sync for all of them.
+ *
+ * Each line has the member "row", an object: name is up to which row the log
+ * has got in the table of that name; other names are of others in the same
+ * log.  If the row that the log has got to is gone, the table is not the one
+ * that it was: a line "restart" with "table" tells so, and all rows are taken
+ * anew.
+ */
+struct ct_audit_table {
+	const char *name;
+	/* one parameter, the row up to which the log has got; gives those
+	 * after it in order: row (an ascending integer over 0), act, members
+	 * (the text of an object; what is null in it is left out) */
+	const char *sql;
+};
+
 /*
- * For programs whose truth is a table to which rows are only added: every row
- * that the log does not have yet becomes a line, once, whatever died in
- * between, with one sync for all of them.  Call it when the store is opened
- * and before the program ends; not in a transaction.
- *
- * sql has one parameter, the row up to which the log has got, and gives the
- * rows after it in order: row (an ascending integer over 0), act, members (the
- * text of an object; what is null in it is left out).  Each line has the
- * member "row", an object: name is up to which row the log has got in this
- * table; other names are of others in the same log.  If the row that the log
- * has got to is gone, the table is not the one that it was: a line "restart"
- * with "table" tells so, and all rows are taken anew.
- *
- * Returns 0, a code of ct_audit_lock or ct_audit_add, or of the store.
+ * Take what is new in these tables, up to one without a name.  Not in a
+ * transaction.  Returns 0, a code of ct_audit_lock or ct_audit_add, or of the
+ * store.
  */
 int ct_audit_follow(struct ct_audit *audit, struct ct_store *store,
-    const char *name, const char *sql, struct ct_err *err);
+    const struct ct_audit_table *tables, struct ct_err *err);
+
+/* For what only counts up: a line if the log has not got to row yet. */
+int ct_audit_reach(struct ct_audit *audit, const char *name, int64_t row,
+    const char *act, const json_t *members, struct ct_err *err);
+
+/*
+ * The whole of it, for a program's run: takes what is new when it begins, at
+ * most once a second in between, and when it ends.  A log that cannot be
+ * written stops no program: it goes on, and what is not in the log yet is in
+ * the store, for the next run.
+ */
+struct ct_audit_feed {
+	struct ct_audit *audit; /* NULL: there is none, see why */
+	struct ct_store *store;
+	const struct ct_audit_table *tables;
+	int64_t last;      /* ct_mono of when it took what was new */
+	struct ct_err why; /* what became of that */
+};
+void ct_audit_feed_open(struct ct_audit_feed *feed, const char *home,
+    const char *program, struct ct_store *store,
+    const struct ct_audit_table *tables);
+void ct_audit_feed_tick(struct ct_audit_feed *feed);
+/* Returns the status of the run, or CT_TEMPFAIL if that is more and not all is
+ * in the log; then it was said. */
+int ct_audit_feed_close(struct ct_audit_feed *feed, int status);
+
+/* ---- a log as it is, whatever was done to it ------------------------------
+ */
+
+struct ct_audit_scan;
+
+/* Open the log at path, which is only read, without its lock.  CT_NOINPUT. */
+int ct_audit_scan_open(
+    struct ct_audit_scan **scan, const char *path, struct ct_err *err);
+void ct_audit_scan_close(struct ct_audit_scan *scan);
+
+struct ct_audit_text {    /* a line; borrowed until the next call */
+	const char *line; /* with its newline */
+	size_t len;
+	bool known; /* it is one of a log; else seq and at are a guess */
+	int64_t seq, at;
+	const struct ct_audit_head *head; /* behind it */
+	/* the chain is broken here: what is wrong, and the number of the first
+	 * line that is not what it was; the one before it has nothing that
+	 * vouches for it */
+	const char *wrong;
+	int64_t bad;
+};
+
+/*
+ * The next line; behind a broken link the chain begins anew.  Returns 1, 0 at
+ * the end (*text then has the bytes behind the last newline), or CT_IOERR.
+ */
+int ct_audit_scan_next(
+    struct ct_audit_scan *scan, struct ct_audit_text *text, struct ct_err *err);
 
 #endif

@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "audit_impl.h"
+#include "clock.h"
+#include "prog.h"
 
 /* The member row of the last line that has one, or an empty object. */
 static int
@@ -102,28 +104,99 @@ there(struct ct_store *st, const char *sql, int64_t last, struct ct_err *err)
 	return rc > 1 ? rc : rc == 1 && row == last ? 0 : CT_NO;
 }
 
+static int
+table(struct ct_audit *a, struct ct_store *st, const struct ct_audit_table *t,
+    json_t *row, struct ct_err *err)
+{
+	int64_t last =
+	    (int64_t)json_integer_value(json_object_get(row, t->name));
+	int rc = 0;
+
+	if (last && (rc = there(st, t->sql, last, err)) == CT_NO) {
+		last = 0;
+		rc = restart(a, t->name, row, err);
+	}
+	return rc ? rc : rows(a, st, t->name, t->sql, row, last, err);
+}
+
 int
-ct_audit_follow(struct ct_audit *a, struct ct_store *st, const char *name,
-    const char *sql, struct ct_err *err)
+ct_audit_follow(struct ct_audit *a, struct ct_store *st,
+    const struct ct_audit_table *t, struct ct_err *err)
 {
 	json_t *row = NULL;
-	int64_t last;
 	int rc = ct_audit_lock(a, NULL, err);
 
 	if (rc)
 		return rc;
-	if (!(rc = got_to(a, &row, err))) {
-		last = (int64_t)json_integer_value(json_object_get(row, name));
-		if (last && (rc = there(st, sql, last, err)) == CT_NO) {
-			last = 0;
-			rc = restart(a, name, row, err);
-		}
-		if (!rc)
-			rc = rows(a, st, name, sql, row, last, err);
-		if (!rc)
-			rc = audit_sync(a, err);
-	}
+	rc = got_to(a, &row, err);
+	for (; !rc && t->name; t++)
+		rc = table(a, st, t, row, err);
+	if (!rc)
+		rc = audit_sync(a, err);
 	json_decref(row);
 	ct_audit_unlock(a);
 	return rc;
+}
+
+int
+ct_audit_reach(struct ct_audit *a, const char *name, int64_t to,
+    const char *act, const json_t *members, struct ct_err *err)
+{
+	json_t *row = NULL, *rec = json_object();
+	int rc = ct_audit_lock(a, NULL, err);
+
+	if (!rc)
+		rc = got_to(a, &row, err);
+	if (!rc && json_integer_value(json_object_get(row, name)) < to) {
+		(void)json_object_update(rec, (json_t *)(uintptr_t)members);
+		(void)json_object_set_new(
+		    row, name, json_integer((json_int_t)to));
+		(void)json_object_set(rec, "row", row);
+		rc = ct_audit_add(a, act, rec, NULL, err);
+	}
+	json_decref(row);
+	json_decref(rec);
+	ct_audit_unlock(a);
+	return rc;
+}
+
+/* ---- a run ----------------------------------------------------------------
+ */
+
+static void
+take(struct ct_audit_feed *f)
+{
+	f->why.code = 0;
+	(void)ct_audit_follow(f->audit, f->store, f->tables, &f->why);
+	f->last = ct_mono();
+}
+
+void
+ct_audit_feed_open(struct ct_audit_feed *f, const char *home,
+    const char *program, struct ct_store *st, const struct ct_audit_table *t)
+{
+	*f = (struct ct_audit_feed){ .store = st, .tables = t };
+	if (!ct_audit_open(&f->audit, home, program, &f->why))
+		take(f);
+}
+
+void
+ct_audit_feed_tick(struct ct_audit_feed *f)
+{
+	if (f->audit && ct_mono() - f->last >= 1000)
+		take(f);
+}
+
+int
+ct_audit_feed_close(struct ct_audit_feed *f, int status)
+{
+	if (f->audit)
+		take(f);
+	ct_audit_close(f->audit);
+	f->audit = NULL;
+	if (!f->why.code)
+		return status;
+	ct_warn(
+	    "%s; what was done is not in the log yet: run again", f->why.msg);
+	return status > CT_TEMPFAIL ? status : CT_TEMPFAIL;
 }

@@ -20,8 +20,8 @@ struct ct_audit {
 /* The beginning that every line has. */
 struct audit_line {
 	int64_t seq, at;
-	uint8_t prev[32];
-	const char *act; /* in the line */
+	const char *prev; /* these are in the line; prev: 64 digits */
+	const char *act;
 	size_t actlen;
 	const char *boot;
 	size_t bootlen;
@@ -29,6 +29,13 @@ struct audit_line {
 
 /* Is this, without its newline, a line of a log?  0 or -1. */
 int audit_line_parse(const char *line, size_t len, struct audit_line *out);
+
+/*
+ * The number of the first line that is wrong if l comes behind head, and in
+ * what way; 0 if none is.
+ */
+int64_t audit_line_bad(const struct audit_line *l,
+    const struct ct_audit_head *head, const char **wrong);
 
 /* Append the line that comes behind a->head to the batch. */
 int audit_line_make(struct ct_audit *a, const char *act, const json_t *members,

@@ -69,18 +69,17 @@ name(struct cursor *c, const char **text, size_t *len)
 }
 
 static bool
-hex32(struct cursor *c, uint8_t out[32])
+digest(struct cursor *c, const char **text)
 {
 	size_t i;
 
-	if (c->end - c->p < 65)
+	*text = c->p;
+	if (c->end - c->p < 64)
 		return false;
-	for (i = 0; i < 64; i++)
-		if (c->p[i] >= 'A' && c->p[i] <= 'F')
+	for (i = 0; i < 64; i++, c->p++)
+		if ((*c->p < '0' || *c->p > '9') &&
+		    (*c->p < 'a' || *c->p > 'f'))
 			return false;
-	if (ct_unhex(c->p, out, 32) < 0)
-		return false;
-	c->p += 64;
 	return word(c, "\"");
 }
 
@@ -107,7 +106,7 @@ audit_line_parse(const char *line, size_t len, struct audit_line *out)
 	size_t toollen;
 	int64_t n;
 	bool right = word(&c, "{\"seq\":") && number(&c, &out->seq) &&
-	    word(&c, ",\"prev\":\"") && hex32(&c, out->prev) &&
+	    word(&c, ",\"prev\":\"") && digest(&c, &out->prev) &&
 	    word(&c, ",\"at\":\"") && moment(&c, &out->at) &&
 	    word(&c, ",\"mono\":") && number(&c, &n) &&
 	    word(&c, ",\"boot\":\"") && name(&c, &out->boot, &out->bootlen) &&
@@ -118,6 +117,25 @@ audit_line_parse(const char *line, size_t len, struct audit_line *out)
 	if (!right || c.p == c.end || c.end[-1] != '}')
 		return -1;
 	return *c.p == ',' || c.p + 1 == c.end ? 0 : -1;
+}
+
+int64_t
+audit_line_bad(const struct audit_line *l, const struct ct_audit_head *head,
+    const char **wrong)
+{
+	int64_t want = head->seq + 1;
+	char sum[65];
+
+	*wrong = NULL;
+	if (l->seq != want) {
+		*wrong = "lines are missing, or more than there were";
+		return l->seq < want ? l->seq : want;
+	}
+	ct_hex(head->sum, 32, sum);
+	if (memcmp(l->prev, sum, 64) == 0)
+		return 0;
+	*wrong = "the next line names another digest";
+	return want > 1 ? want - 1 : want;
 }
 
 /* ---- writing ------------------------------------------------------------- */

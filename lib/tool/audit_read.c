@@ -136,6 +136,22 @@ whole(struct ct_audit *a, int64_t size, int64_t *keep, struct ct_err *err)
 	return rc;
 }
 
+int
+ct_audit_last(
+    struct ct_audit *a, struct ct_audit_head *head, struct ct_err *err)
+{
+	struct stat st;
+	int64_t keep;
+	bool same;
+	int rc;
+
+	if (fstat(a->fd, &st) < 0)
+		return ct_fail_errno(
+		    err, CT_IOERR, "cannot look at '%s'", a->path);
+	rc = whole(a, (int64_t)st.st_size, &keep, err);
+	return rc ? rc : head_at(a, keep, head, &same, err);
+}
+
 static int
 cut(struct ct_audit *a, int64_t keep, int64_t size, struct ct_err *err)
 {
@@ -198,21 +214,20 @@ struct walk {
 static int
 step(struct walk *w, const char *line, size_t len, struct ct_err *err)
 {
+	const char *wrong = "this is no line of a log";
+	int64_t bad = w->head.seq + 1;
 	struct ct_err why;
 	struct audit_line l;
-	json_t *rec;
+	json_t *rec = NULL;
 	int rc;
 
-	if (audit_line_parse(line, len - 1, &l) < 0 ||
-	    !(rec = ct_json_object(line, len - 1, &why)))
-		return ct_fail(err, CT_DATAERR,
-		    "'%s': line %" PRId64 " is none of a log", w->a->path,
-		    w->head.seq + 1);
-	if (l.seq != w->head.seq + 1 || memcmp(l.prev, w->head.sum, 32) != 0) {
+	if (audit_line_parse(line, len - 1, &l) == 0 &&
+	    (rec = ct_json_object(line, len - 1, &why)))
+		bad = audit_line_bad(&l, &w->head, &wrong);
+	if (bad) {
 		json_decref(rec);
-		return ct_fail(err, CT_DATAERR,
-		    "'%s': the chain is broken at line %" PRId64, w->a->path,
-		    w->head.seq + 1);
+		return ct_fail(err, CT_DATAERR, "'%s': line %" PRId64 ": %s",
+		    w->a->path, bad, wrong);
 	}
 	w->head.seq = l.seq;
 	w->head.at = l.at;
@@ -256,8 +271,8 @@ walk(struct walk *w, int64_t size, struct ct_err *err)
 			continue;
 		if (len == cap)
 			rc = ct_fail(err, CT_DATAERR,
-			    "'%s': line %" PRId64 " is none of a log",
-			    w->a->path, w->head.seq + 1);
+			    "'%s': line %" PRId64 " is too long", w->a->path,
+			    w->head.seq + 1);
 		break; /* being written, or torn */
 	}
 	free(buf);

@@ -128,6 +128,8 @@ ct_queue_end(struct ct_queue *q, int rc, struct ct_err *err)
 		rc = ct_store_commit(q->st, err);
 	if (rc)
 		ct_store_rollback(q->st);
+	else
+		ct_audit_feed_tick(&q->feed);
 	return rc;
 }
 

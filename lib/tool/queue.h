@@ -42,6 +42,14 @@ struct ct_queue;
 int ct_queue_open(struct ct_queue **q, const char *dir, struct ct_err *err);
 void ct_queue_close(struct ct_queue *q);
 
+/*
+ * From now on verdicts, views, batches and acks go into the audit log of
+ * ct-review below home, as audit.h says of a feed; the second ends that, and
+ * returns the status of the run.
+ */
+void ct_queue_feed(struct ct_queue *q, const char *home);
+int ct_queue_fed(struct ct_queue *q, int status);
+
 struct ct_taking {
 	bool all;       /* whatever ct-match said */
 	bool undecided; /* also what is neither match nor clean */

@@ -2,11 +2,13 @@
 #ifndef CT_QUEUE_DB_H
 #define CT_QUEUE_DB_H
 
+#include "audit.h"
 #include "queue.h"
 #include "store.h"
 
 struct ct_queue {
 	struct ct_store *st;
+	struct ct_audit_feed feed;
 	uint8_t key[CT_BLAKE_KEY];
 };
 

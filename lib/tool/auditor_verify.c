@@ -1,0 +1,236 @@
+/* auditor_verify.c - is a log what it was when its heads were taken? */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit.h"
+#include "auditor_impl.h"
+#include "clock.h"
+#include "hex.h"
+#include "prog.h"
+
+struct verdict { /* on one log */
+	const char *path;
+	char *program;
+	struct ct_audit_head head; /* of its last line */
+	int64_t proven;            /* a head is of this line: so far all is
+				      what it was */
+	int64_t bad;               /* the first line that is wrong; 0: none */
+	char why[128];
+	int64_t back, back_at; /* times that run back, the first at this line */
+	size_t torn;           /* bytes behind the last line */
+	const struct auditor_head *next, *end; /* heads still to be met */
+};
+
+static void CT_PRINTF(3, 4)
+    wrong(struct verdict *v, int64_t bad, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (v->bad)
+		return;
+	v->bad = bad;
+	va_start(ap, fmt);
+	(void)vsnprintf(v->why, sizeof v->why, fmt, ap);
+	va_end(ap);
+}
+
+/* Do the heads of this line fit it? */
+static void
+meet(struct verdict *v, const struct ct_audit_head *head)
+{
+	char sum[65];
+
+	while (v->next < v->end && v->next->seq < head->seq)
+		v->next++;
+	if (v->next == v->end || v->next->seq != head->seq)
+		return;
+	ct_hex(head->sum, 32, sum);
+	for (; v->next < v->end && v->next->seq == head->seq; v->next++)
+		if (strcmp(v->next->sum, sum) == 0)
+			v->proven = head->seq;
+		else
+			wrong(v, v->proven + 1,
+			    "the head of line %" PRId64 " is of another log",
+			    head->seq);
+}
+
+static int
+read_log(struct verdict *v, struct ct_err *err)
+{
+	struct ct_audit_scan *scan;
+	struct ct_audit_text t;
+	int64_t at = 0;
+	int rc = ct_audit_scan_open(&scan, v->path, err);
+
+	if (rc)
+		return rc;
+	while (!v->bad && (rc = ct_audit_scan_next(scan, &t, err)) == 1) {
+		if (t.wrong)
+			wrong(v, t.bad, "%s", t.wrong);
+		else
+			v->head = *t.head;
+		if (t.known && t.at < at && v->back++ == 0)
+			v->back_at = t.seq;
+		at = t.at;
+		if (!v->bad)
+			meet(v, &v->head);
+	}
+	if (rc == 0 && !v->bad)
+		v->torn = t.len;
+	ct_audit_scan_close(scan);
+	if (!v->bad && v->next < v->end)
+		wrong(v, v->head.seq + 1,
+		    "the log ends here; a head is of line %" PRId64,
+		    v->end[-1].seq);
+	return rc > CT_NO ? rc : 0;
+}
+
+/* ---- telling it ---------------------------------------------------------- */
+
+static int
+put(const struct ct_auditor *a, const struct verdict *v, struct ct_err *err)
+{
+	char at[CT_TIME_LEN], sum[65];
+	json_t *rec = json_pack("{s:s, s:s, s:I, s:I, s:I}", "program",
+	    v->program, "state", v->bad ? "bad" : "ok", "lines",
+	    (json_int_t)v->head.seq, "proven", (json_int_t)v->proven,
+	    "unproven", (json_int_t)(v->head.seq - v->proven));
+	int rc;
+
+	ct_hex(v->head.sum, 32, sum);
+	(void)json_object_set_new(rec, "sum", json_string(sum));
+	if (v->head.seq)
+		(void)json_object_set_new(
+		    rec, "at", json_string(ct_time(v->head.at, at)));
+	if (v->bad) {
+		(void)json_object_set_new(
+		    rec, "bad", json_integer((json_int_t)v->bad));
+		(void)json_object_set_new(rec, "reason", json_string(v->why));
+	}
+	if (v->back)
+		(void)json_object_set_new(
+		    rec, "back", json_integer((json_int_t)v->back));
+	if (v->torn)
+		(void)json_object_set_new(
+		    rec, "torn", json_integer((json_int_t)v->torn));
+	rc = ct_out_rec(a->out, rec, err);
+	json_decref(rec);
+	return rc;
+}
+
+static void
+say(const struct ct_auditor *a, const struct verdict *v)
+{
+	if (v->bad)
+		ct_warn("%s: line %" PRId64 ": %s", v->program, v->bad, v->why);
+	if (v->back)
+		ct_warn("%s: line %" PRId64 ": the time runs back (%" PRId64
+			" times in all)",
+		    v->program, v->back_at, v->back);
+	if (v->torn)
+		ct_warn("%s: %zu bytes behind the last line: being written, or "
+			"torn by a crash",
+		    v->program, v->torn);
+	if (v->bad || a->quiet || v->proven == v->head.seq)
+		return;
+	if (v->proven)
+		ct_warn("%s: lines %" PRId64 " to %" PRId64
+			" are unproven: no head is of them",
+		    v->program, v->proven + 1, v->head.seq);
+	else
+		ct_warn("%s: all %" PRId64 " lines are unproven: no head is of "
+			"them",
+		    v->program, v->head.seq);
+}
+
+static int
+verify(const struct ct_auditor *a, const struct auditor_heads *heads,
+    const char *path)
+{
+	struct verdict v = { .path = path,
+		.program = ct_auditor_program(path) };
+	struct ct_err err = { 0 };
+	size_t i;
+	int rc;
+
+	for (i = 0; i < heads->n; i++)
+		if (strcmp(heads->head[i].program, v.program) == 0 &&
+		    heads->head[i].seq) {
+			if (!v.next)
+				v.next = &heads->head[i];
+			v.end = &heads->head[i] + 1;
+		}
+	rc = read_log(&v, &err);
+	if (rc == CT_NOINPUT && v.next) {
+		wrong(&v, 1, "there is no log; a head is of line %" PRId64,
+		    v.end[-1].seq);
+		rc = 0;
+	}
+	if (!rc)
+		rc = put(a, &v, &err);
+	if (rc)
+		ct_warn("%s", err.msg);
+	else
+		say(a, &v);
+	free(v.program);
+	return rc ? rc : v.bad ? CT_NO : 0;
+}
+
+/* Logs that heads are of, and that are gone. */
+static int
+missing(const struct ct_auditor *a, const struct auditor_heads *heads)
+{
+	const char *last = "";
+	char *path, *program;
+	int rc, worst = 0;
+	size_t i, k;
+
+	for (i = 0; i < heads->n; i++) {
+		if (strcmp(heads->head[i].program, last) == 0 ||
+		    !heads->head[i].seq)
+			continue;
+		last = heads->head[i].program;
+		for (k = 0; k < a->logs; k++) {
+			program = ct_auditor_program(a->log[k]);
+			rc = strcmp(program, last);
+			free(program);
+			if (rc == 0)
+				break;
+		}
+		if (k < a->logs)
+			continue;
+		path = ct_printf("%s/audit/%s.log", a->home, last);
+		rc = verify(a, heads, path);
+		free(path);
+		worst = rc > worst ? rc : worst;
+	}
+	return worst;
+}
+
+int
+ct_auditor_verify(const struct ct_auditor *a)
+{
+	struct auditor_heads heads = { 0 };
+	struct ct_signet_pub pub;
+	struct ct_err err = { 0 };
+	int rc, worst = 0;
+	size_t i;
+
+	if ((a->key && ct_signet_pub_read(&pub, a->key, &err)) ||
+	    (a->heads &&
+		auditor_heads_read(
+		    &heads, a->heads, a->key ? &pub : NULL, &err)))
+		ct_die_err(&err);
+	if (heads.bad)
+		worst = CT_NO;
+	for (i = 0; i < a->logs; i++)
+		if ((rc = verify(a, &heads, a->log[i])) > worst)
+			worst = rc;
+	if (a->all && (rc = missing(a, &heads)) > worst)
+		worst = rc;
+	auditor_heads_free(&heads);
+	return worst;
+}

@@ -1,0 +1,44 @@
+/* queue_log.c - what people saw and decided, in the audit log */
+#include "queue_db.h"
+
+#define ITEM                                     \
+	"'file', i.object, 'content', i.sha256," \
+	" 'user', nullif(i.account, '')"
+
+/* Tables to which rows are only added.  Neither a note nor a record goes in:
+ * they may say anything. */
+static const struct ct_audit_table tables[] = {
+	{ "view",
+	    "SELECT id, 'view', json_object('content', sha256, 'by', by,"
+	    " 'level', level, 'entire', json(iif(entire, 'true', 'false')),"
+	    " 'exif', json(iif(exif, 'true', 'false')), 'seconds', seconds,"
+	    " 'when', at) FROM view WHERE id > ? ORDER BY id" },
+	{ "decision",
+	    "SELECT d.id, 'verdict', json_object(" ITEM ", 'verdict',"
+	    " d.verdict, 'class', d.class, 'by', d.by, 'when', d.at)"
+	    " FROM decision d LEFT JOIN item i ON i.id = d.item"
+	    " WHERE d.id > ? ORDER BY d.id" },
+	{ "batch",
+	    "SELECT b.rowid, 'release', json_object('batch', b.id, 'user',"
+	    " nullif(b.account, ''), 'items',"
+	    " (SELECT count(*) FROM item WHERE batch = b.id), 'when', b.at)"
+	    " FROM batch b WHERE b.rowid > ? ORDER BY b.rowid" },
+	{ "ack",
+	    "SELECT a.id, 'ack', json_object(" ITEM ", 'env', a.env,"
+	    " 'report_id', a.report_id, 'when', a.at)"
+	    " FROM ack a LEFT JOIN item i ON i.id = a.item"
+	    " WHERE a.id > ? ORDER BY a.id" },
+	{ NULL, NULL },
+};
+
+void
+ct_queue_feed(struct ct_queue *q, const char *home)
+{
+	ct_audit_feed_open(&q->feed, home, "ct-review", q->st, tables);
+}
+
+int
+ct_queue_fed(struct ct_queue *q, int status)
+{
+	return ct_audit_feed_close(&q->feed, status);
+}
