@@ -19,7 +19,9 @@ static const char usage[] =
     "                       it; 1: not ok\n"
     "  open -k NAME.key [-o FILE] ID\n"
     "                       write what is in the object ID\n"
-    "  list                 one record an object\n"
+    "  find [--user ID] [--report KEY|NUMBER] [--object ID] [--file ID]\n"
+    "       [--hold ID] [--staged|--destroyed] [--due]\n"
+    "                       one record an object that fits\n"
     "-c, --config FILE      read FILE, not /etc/ct/ct.conf\n"
     "-d, --dir DIR          state directory (CT_HOME, else /var/lib/ct)\n"
     "-k, --key FILE         public (seal), secret (verify, open)\n"
@@ -129,7 +131,7 @@ parse(int argc, char *argv[], const char *takes)
 		if (c == 'h')
 			exit(ct_help(usage));
 		else if (c == 'V')
-			exit(ct_version("vault format 1"));
+			exit(ct_version("vault format 2"));
 		else if (!strchr(takes, c) || opt.nkeys == CT_VAULT_KEYS_MAX)
 			ct_usage(usage);
 		else if (c == 'k')

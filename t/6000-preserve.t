@@ -64,12 +64,12 @@ is 'the pair is as it was' "$sum" sh -c 'cat k.key k.pub | b2sum'
 rm -f k2.pub
 exits 'a second pair' 0 ct-preserve keygen -o k2
 
-# ---- sizes around the chunk, byte for byte
+# ---- sizes around the chunk and what closes it, byte for byte
 : >s0
-for len in 1 65535 65536 65537 131072 1048576; do
+for len in 1 65495 65496 65497 65535 65536 65537 131072 1048576; do
 	head -c "$len" /dev/urandom >"s$len"
 done
-sizes='s0 s1 s65535 s65536 s65537 s131072 s1048576'
+sizes='s0 s1 s65495 s65496 s65497 s65535 s65536 s65537 s131072 s1048576'
 # shellcheck disable=SC2086 # a list of names
 report test $k1 $sizes >in
 seal in >out
@@ -94,7 +94,7 @@ for f in $sizes; do
 	    f=$(object "$id"); b() { od -An -tu1 -j\$1 -N1 \$f; }
 	    m=\$((\$(b 12) + 256 * \$(b 13)))
 	    n=\$((\$(wc -c <\$f) - 152 - m - 17))
-	    echo \$((n - 17 * (n / 65553 + 1)))"
+	    echo \$((n - 40 - 17 * (n / 65553 + 1)))"
 	i=$((i + 1))
 done
 echo mine >back
@@ -107,8 +107,8 @@ ok 'is not followed' test ! -e nowhere
 rm back
 seal in >again
 ok 'sealed before: the same ids' cmp out again
-is 'and no second object' 7 sh -c "find $CT_HOME/vault/objects -type f | wc -l"
-is 'verify' '["ok",7]' sh -c \
+is 'and no second object' 10 sh -c "find $CT_HOME/vault/objects -type f | wc -l"
+is 'verify' '["ok",10]' sh -c \
     'ct-preserve verify -q | jq -sc "[([.[].state]|unique[]),length]"'
 exits 'verify with the key' 0 ct-preserve verify -k k.key
 report test $k2 s1 | ct-preserve seal -qk k.pub >other
@@ -153,15 +153,25 @@ exits 'a file that is gone: 75' 75 seal rec
 told 'failed and sealed, and no error' \
     '[.report.files[].vault.state,.error]' '["failed","sealed",null]'
 told 'it says why' '.report.files[0].vault.reason' '"cannot open: No such file or directory"'
-for change in '.sha256="'"$(printf %064d 0)"'"' '.sha1="'"$(printf %040d 0)"'"' \
-    '.md5="'"$(printf %032d 0)"'"' '.size=2' 'del(.sha256)' '.sha256=1' \
+for change in '.sha256="'"$(printf %064d 0)"'"' '.size=2' 'del(.sha256)' '.sha256=1' \
     '.sha256="x"' 'del(.path)' '.path="."'; do
 	CT_HOME=$tmp/none
 	jq -c ".report.files[0]|=(.|$change)" in >rec
 	exits "what is not as the record says: $change" 75 seal rec
 	told 'is failed' '.report.files[0].vault.state' '"failed"'
 	is 'and leaves nothing' '' find "$CT_HOME"/vault/tmp -type f
-	is 'but what was good' 1 sh -c "ct-preserve list | wc -l"
+	is 'but what was good' 1 sh -c "ct-preserve find | wc -l"
+	CT_HOME=$tmp/state
+	rm -rf none
+done
+for change in '.sha1="'"$(printf %040d 0)"'"' '.md5="'"$(printf %032d 0)"'"'; do
+	CT_HOME=$tmp/none
+	jq -c ".report.files|=.[0:1]|.report.files[0]|=(.|$change)" in >rec
+	exits "what its SHA-256 proves is sealed: $change" 0 seal rec
+	exits '  but verify with the key finds the other' 1 \
+	    ct-preserve verify -qk k.key
+	exits '  and open' 65 ct-preserve open -k k.key "$(ct-preserve find |
+	    jq -r .id)"
 	CT_HOME=$tmp/state
 	rm -rf none
 done
@@ -295,7 +305,7 @@ is 'so is what is damaged, and that is gone' '["ok"]' sh -c \
     'ct-preserve verify -qk k.key | jq -sc "[.[].state]|unique"'
 ok 'it has another id' test "$id" != \
     "$(jq -r '.report.files[4].vault.id' resealed)"
-is 'the others have theirs' 5 sh -c \
+is 'the others have theirs' 8 sh -c \
     'jq -r ".report.files[].vault.id" again | grep -cFf - resealed.ids'
 is 'nothing is left of it' '' find "$CT_HOME/vault/tmp" -type f
 exits 'a key that fits none: 1' 1 ct-preserve verify -k k2.key
@@ -321,7 +331,7 @@ exits 'more days' 0 ct-preserve anchor -q --days 500 <rec
 told 'extend' .vault.expires '"2028-04-05T10:00:00Z"'
 is 'list tells it of each object' '["900","2028-04-05T10:00:00Z",1]
 ["900","2028-04-05T10:00:00Z",0]' sh -c \
-    'ct-preserve list | jq -c "[.report_id,.expires,.size]"'
+    'ct-preserve find | jq -c "[.report_id,.expires,.size]"'
 exits '364 days' 64 ct-preserve anchor --days 364 <rec
 jq -c '.submission.report_id="901"' rec >rec2
 jq -c '.report.part=2' rec >rec3
@@ -338,14 +348,14 @@ CT_CLOCK=2027-03-01T09:00:00Z exits 'a leap year' 0 ct-preserve anchor -q --days
 told 'a calendar year is a day more then' .vault.expires \
     '"2028-03-01T23:59:59Z"'
 is 'a second receipt shortens nothing' '"2028-04-05T10:00:00Z"' sh -c \
-    'ct-preserve list | jq -c .expires | sort -u'
+    'ct-preserve find | jq -c .expires | sort -u'
 
 report test $k2 s1 | ct-preserve seal -qk k.pub |
     finished test 7 2026-11-22T10:00:00Z >rec
 exits 'a test receipt' 0 ct-preserve anchor -q <rec
 told 'starts no clock' .vault '{"receipt":"7"}'
 is 'but is kept' '["7",null]' sh -c \
-    'ct-preserve list | jq -c "select(.env==\"test\")|[.report_id,.expires]"'
+    'ct-preserve find | jq -c "select(.env==\"test\")|[.report_id,.expires]"'
 
 report production $k2 s1 s65535 >in2
 jq -c '.report.files[1].path="gone"' in2 | ct-preserve seal -qk k.pub 2>err |
@@ -368,7 +378,7 @@ for at in 1970-01-01T00:00:00Z 2026-11-21T09:59:59Z 2026-11-23T10:00:01Z \
 	exits "finished at $at: 65" 65 ct-preserve anchor -q <rec
 	told 'the record passes' '[.error.code,.vault,.submission.at]' \
 	    "[65,null,\"$at\"]"
-	is 'and no receipt is kept' null sh -c 'ct-preserve list | jq .expires'
+	is 'and no receipt is kept' null sh -c 'ct-preserve find | jq .expires'
 done
 for at in 2026-11-21T10:00:00Z 2026-11-23T10:00:00Z; do
 	finished production "$at" $at <sealed >rec
@@ -410,7 +420,7 @@ for harm in 'rm -f' 'truncate -s 9' 'chmod 600 $1; printf X | dd conv=notrunc bs
 	    ct-preserve anchor -q <rec2
 	exits 'and the vault is whole' 0 ct-preserve verify -k k.key
 	is 'sealed_at is when it was first sealed' 2 sh -c \
-	    'ct-preserve list | grep -c "\"sealed_at\":\"2026-11-22"'
+	    'ct-preserve find | grep -c "\"sealed_at\":\"2026-11-22"'
 done
 
 # ---- the examples of ct-preserve(1) and ct-vault(5)
@@ -420,7 +430,7 @@ report production $k1 s1 s65537 | ct-preserve seal -qk evidence.pub |
     finished production 990000002 2026-11-22T10:00:00Z | ct-preserve anchor -q >rec
 is 'the check' '' sh -c \
     "ct-preserve verify -q | jq -c 'select(.state != \"ok\")'"
-ct-preserve list | jq -r 'select(.report_id == "990000002").id' |
+ct-preserve find | jq -r 'select(.report_id == "990000002").id' |
     while read -r id; do
 	ct-preserve open -k evidence.key -o "$id.bin" "$id"
     done
@@ -446,7 +456,7 @@ exits 'nor verify' 0 ct-preserve verify -q
 exec 9>&-
 wait "$pids"
 pids=''
-for v in '' x 'keygen' 'open' 'seal -o x' 'list x' 'verify --days 400' \
+for v in '' x 'keygen' 'open' 'seal -o x' 'find x' 'find --staged --destroyed' 'verify --days 400' \
     'seal -k a -k b'; do
 	# shellcheck disable=SC2086 # words
 	exits "usage: '$v'" 64 ct-preserve $v

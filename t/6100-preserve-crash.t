@@ -50,7 +50,8 @@ same() {
 		wrong not sealed
 }
 
-# sweep HOW CALL - fault HOW at each CALL in turn, on a new vault each time
+# sweep HOW CALL - fault HOW at each CALL in turn, on a new vault each time;
+# of the calls that only make the index, or directories, some are enough
 sweep() {
 	how=${1%+} more=${1#"${1%+}"} call=$2 i=1 bad_at='' points=0
 	while :; do
@@ -69,25 +70,19 @@ sweep() {
 			    ! grep -q '"state":"failed"' out; then
 				wrong silent
 			fi
-			# nothing half written
-			find "$CT_HOME" -name '*.part' 2>&1 | grep -q 'part$' &&
-				wrong half an object
-			# a failed rename or mkdir leaves what has a row, and
-			# so does a damaged object that was out of its place
-			case $call in
-			write | pwrite64 | fdatasync)
-				if [ ! -d start ] &&
-				    find "$CT_HOME/vault/tmp" -type f 2>&1 |
-				    grep -q 'tmp/[0-9a-f]*$'; then
-					wrong kept
-				fi
-				;;
-			esac
+			# nothing half written, but where it is not known if
+			# the log has its line
+			[ "$call" = fdatasync ] ||
+			    ! find "$CT_HOME" -name '*.part' 2>&1 |
+			    grep -q 'part$' || wrong half an object
 		fi
 		ct-preserve seal -qk k.pub <in >again 2>err || wrong again
 		same
 		whole 2
-		i=$((i + 1))
+		case $call in
+		pwrite64 | mkdir) i=$((i + 1 + (i > 4) * (i / 3))) ;;
+		*) i=$((i + 1)) ;;
+		esac
 	done
 	[ "$status" -eq 0 ] || wrong "no fault: $status"
 	ok "$call: $points points, $1" test -z "$bad_at"
@@ -95,10 +90,10 @@ sweep() {
 	ok 'there were some' test $points -gt 0
 }
 
-for call in write fsync rename pwrite64 fdatasync mkdir unlink; do
+for call in write fsync link pwrite64 fdatasync mkdir unlink; do
 	sweep KILL $call
 done
-for call in write fsync rename pwrite64 fdatasync mkdir; do
+for call in write fsync link pwrite64 fdatasync mkdir; do
 	sweep ENOSPC $call
 done
 for call in write pwrite64; do
@@ -112,10 +107,10 @@ cp -r "$CT_HOME" start
 set -- start/vault/objects/*/*
 chmod 600 "$1" && printf X | dd of="$1" bs=1 seek=200 conv=notrunc 2>err
 rm -f "$2"
-for call in write fsync rename pwrite64 fdatasync unlink; do
+for call in write fsync link pwrite64 fdatasync unlink; do
 	sweep KILL $call
 done
-for call in fsync rename pwrite64 fdatasync; do
+for call in fsync link pwrite64 fdatasync; do
 	sweep ENOSPC $call
 done
 rm -rf start
@@ -126,7 +121,7 @@ ct-preserve seal -qk k.pub <in >sealed
 cp -r "$CT_HOME" saved
 jq -c '.submission={env:"production",report_id:"9",state:"finished",
     at:"2026-11-22T10:00:00Z"}' sealed >rec
-receipts() { ct-preserve list | grep -c '"report_id":"9","expires"'; }
+receipts() { ct-preserve find | grep -c '"report_id":"9","expires"'; }
 for call in write pwrite64 fdatasync; do
 	for how in KILL ENOSPC; do
 		i=1 bad_at=''

@@ -382,7 +382,7 @@ prints ct-syncdb show
 may='^error$' prints ct-syncdb check
 ct-review add -q --undecided <3.rec >/dev/null
 prints ct-review stats
-prints ct-preserve list
+may='^staged_at$\|^destroyed_at$\|^cause$\|^hold$' prints ct-preserve find
 id=$(jq -r 'select(.report.files[0].vault.id) | .report.files[0].vault.id' 9.rec | tail -n 1)
 rm -f "$CT_HOME/vault/objects/$(echo "$id" | cut -c1-2)/$id"
 prints ct-preserve verify

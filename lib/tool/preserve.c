@@ -9,7 +9,7 @@ const struct ct_preserve_verb ct_preserve_verbs[] = {
 	{ "anchor", "cdqDI", false, preserve_anchor },
 	{ "verify", "dkq", false, preserve_verify },
 	{ "open", "dko", true, preserve_open },
-	{ "list", "d", false, preserve_list },
+	{ "find", "dufrbHGXE", false, preserve_find },
 	{ NULL, NULL, false, NULL },
 };
 

@@ -9,7 +9,7 @@ int preserve_seal(const struct ct_preserve *);
 int preserve_anchor(const struct ct_preserve *);
 int preserve_verify(const struct ct_preserve *);
 int preserve_open(const struct ct_preserve *);
-int preserve_list(const struct ct_preserve *);
+int preserve_find(const struct ct_preserve *);
 
 /*
  * The public key to seal to now: of -k, if it was given, else as the

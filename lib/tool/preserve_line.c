@@ -9,6 +9,7 @@ struct line {
 	const struct ct_preserve *p;
 	struct ct_vault *vault; /* NULL: it cannot be entered */
 	const char *why;        /* it cannot */
+	bool forbidden;         /* and that is as it should be */
 	struct preserve_pub pub;
 	long days;
 	bool incomplete;
@@ -36,7 +37,8 @@ seal_one(json_t *rec, void *arg, struct ct_err *err)
 {
 	struct line *l = arg;
 	size_t failed;
-	int locked = preserve_pub(&l->pub, l->p); /* no key for it now */
+	/* no key for it now */
+	int locked = l->forbidden ? 0 : preserve_pub(&l->pub, l->p);
 	int rc = ct_vault_report(locked ? NULL : l->vault, &l->pub.pub,
 	    locked ? l->pub.err.msg : l->why, rec, &failed, err);
 
@@ -45,7 +47,7 @@ seal_one(json_t *rec, void *arg, struct ct_err *err)
 	if (rc)
 		return rc == CT_NO ? 0 : rc;
 	ct_tally(&l->filter.tally, failed ? "failed" : "sealed");
-	if (failed)
+	if (failed && !l->forbidden)
 		l->filter.status = locked > CT_TEMPFAIL ? locked : CT_TEMPFAIL;
 	return CT_REWRITE;
 }
@@ -62,6 +64,11 @@ preserve_seal(const struct ct_preserve *p)
 
 	if (p->nkeys > 1)
 		return CT_USAGE;
+	preserve_must(ct_vault_forbidden(p->conf, &l.forbidden, &err), &err);
+	if (l.forbidden) {
+		l.why = "[vault] preserve = forbidden: no evidence is kept";
+		return run(&l, p, seal_one);
+	}
 	if ((rc = preserve_pub(&l.pub, p)) == CT_NOPERM)
 		ct_warn("nothing can be sealed: %s", l.pub.err.msg);
 	else

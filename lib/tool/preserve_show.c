@@ -1,4 +1,4 @@
-/* preserve_show.c - what is held, and is it whole: verify, list, open */
+/* preserve_show.c - what is held, and is it whole: verify, find, open */
 #include <unistd.h>
 
 #include "preserve_impl.h"
@@ -26,14 +26,20 @@ preserve_verify(const struct ct_preserve *p)
 }
 
 int
-preserve_list(const struct ct_preserve *p)
+preserve_find(const struct ct_preserve *p)
 {
+	struct ct_vault_find find = { p->user, p->report, p->object, p->file,
+		p->hold, p->staged, p->destroyed, p->due };
 	struct ct_out out = { .fd = STDOUT_FILENO };
-	struct ct_vault *vault = preserve_enter(p, false);
+	struct ct_vault *vault;
 	struct ct_err err = { 0 };
-	int rc = ct_vault_list(vault, &out, &err);
+	int rc;
 
-	rc = preserve_shown(&out, rc, &err);
+	if (p->staged && p->destroyed)
+		return CT_USAGE;
+	vault = preserve_enter(p, false);
+	rc =
+	    preserve_shown(&out, ct_vault_find(vault, &find, &out, &err), &err);
 	ct_vault_leave(vault);
 	return rc;
 }

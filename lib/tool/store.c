@@ -130,9 +130,9 @@ use_wal(struct ct_store *st, struct ct_err *err)
 	return rc;
 }
 
-int
-ct_store_open(struct ct_store **out, const char *path,
-    const char *const schema[], struct ct_err *err)
+static int
+open_store(struct ct_store **out, const char *path, const char *const schema[],
+    const char *sync, struct ct_err *err)
 {
 	struct ct_store *st = ct_alloc(1, sizeof *st);
 	int rc, fd;
@@ -156,9 +156,10 @@ ct_store_open(struct ct_store **out, const char *path,
 		(void)sqlite3_extended_result_codes(st->db, 1);
 		rc = use_wal(st, err);
 		if (!rc)
+			rc = exec(st, sync, err);
+		if (!rc)
 			rc = exec(st,
-			    "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-			    "PRAGMA trusted_schema=OFF",
+			    "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF",
 			    err);
 		if (!rc)
 			rc = migrate(st, schema, err);
@@ -174,6 +175,20 @@ ct_store_open(struct ct_store **out, const char *path,
 	}
 	*out = st;
 	return rc;
+}
+
+int
+ct_store_open(struct ct_store **st, const char *path,
+    const char *const schema[], struct ct_err *err)
+{
+	return open_store(st, path, schema, "PRAGMA synchronous=FULL", err);
+}
+
+int
+ct_store_open_index(struct ct_store **st, const char *path,
+    const char *const schema[], struct ct_err *err)
+{
+	return open_store(st, path, schema, "PRAGMA synchronous=NORMAL", err);
 }
 
 void

@@ -1,5 +1,5 @@
 /*
- * store.h - state in SQLite: WAL, synchronous=FULL, one owner a file
+ * store.h - state in SQLite: WAL, durable when committed, one owner a file
  *
  * A statement's parameters are given by a format, one letter each:
  *	s  const char * (NULL is null)      i  int64_t
@@ -25,6 +25,10 @@ struct ct_store;
  * CT_CONFIG if the file is of a later version than this program knows.
  */
 int ct_store_open(struct ct_store **st, const char *path,
+    const char *const schema[], struct ct_err *err);
+/* The same for what can be made again from elsewhere: a commit costs no sync,
+ * and a power cut may take the last ones, never a part of one. */
+int ct_store_open_index(struct ct_store **st, const char *path,
     const char *const schema[], struct ct_err *err);
 void ct_store_close(struct ct_store *st);
 

@@ -1,9 +1,7 @@
 #include "vault.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,91 +9,99 @@
 #include "prog.h"
 #include "vault_dir.h"
 
-#define PATIENCE 30000 /* ms that it waits for another that seals */
+#define PATIENCE 30000 /* ms that it waits for another that makes objects */
 
-/* object: report, part: of the record it was sealed for; bytes: of the object.
- * receipt: expires in ms since 1970, null where no clock runs. */
-static const char *const schema[] = {
-	"CREATE TABLE object (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
-	" report TEXT NOT NULL, part INTEGER NOT NULL,"
-	" env TEXT NOT NULL CHECK (env IN ('test', 'production')),"
-	" user TEXT, file TEXT, sha256 TEXT NOT NULL, size INTEGER NOT NULL,"
-	" bytes INTEGER NOT NULL, key TEXT NOT NULL, sealed_at TEXT NOT NULL,"
-	" UNIQUE (report, sha256));"
-	"CREATE TABLE receipt (env TEXT NOT NULL, report_id TEXT NOT NULL,"
-	" report TEXT NOT NULL, part INTEGER NOT NULL, at TEXT NOT NULL,"
-	" expires INTEGER, submission TEXT NOT NULL,"
-	" PRIMARY KEY (env, report_id));"
-	"CREATE TABLE anchor (object TEXT NOT NULL"
-	" REFERENCES object (id) ON UPDATE CASCADE,"
-	" env TEXT NOT NULL, report_id TEXT NOT NULL,"
-	" PRIMARY KEY (object, env, report_id),"
-	" FOREIGN KEY (env, report_id) REFERENCES receipt);",
-	NULL
-};
-
-/* One thing that a killed process left in tmp/. */
+/* Where objects go, 00 to ff, so that a new one costs no sync of objects/. */
 static int
-settle(struct ct_vault *v, const char *name, struct ct_err *err)
+make_places(const struct ct_vault *v, struct ct_err *err)
 {
-	char *tmp = vault_tmp(v, name), *object;
-	int64_t seq;
-	int rc = 0, row = 0;
+	char *dir;
+	int i, rc = 0;
 
-	if (vault_is_id(name))
-		row = ct_store_int(v->store, &seq, err,
-		    "SELECT seq FROM object WHERE id = ?", "s", name);
-	if (row > 1) {
-		rc = row;
-	} else if (row == 1) {
-		object = vault_object(v, name);
-		if (access(object, F_OK) < 0)
-			rc = vault_place(v, name, err);
-		free(object);
+	for (i = 0; !rc && i < 256; i++) {
+		dir = ct_printf("%s/objects/%02x", v->dir, (unsigned)i);
+		if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+			rc = ct_fail_errno(err, CT_CANTCREAT,
+			    "cannot make the directory '%s'", dir);
+		else if (!rc && i == 255)
+			/* also if a killed run made them and did not sync */
+			rc = ct_file_sync_dir(dir, err);
+		free(dir);
 	}
-	if (!rc && unlink(tmp) < 0 && errno != ENOENT)
-		rc = ct_fail_errno(err, CT_IOERR, "cannot remove '%s'", tmp);
-	free(tmp);
-	return rc;
-}
-
-static int
-recover(struct ct_vault *v, struct ct_err *err)
-{
-	char *path = vault_tmp(v, "");
-	DIR *d = opendir(path);
-	struct dirent *e;
-	int rc = 0;
-
-	if (!d)
-		rc = ct_fail_errno(err, CT_IOERR, "cannot read '%s'", path);
-	while (!rc && (errno = 0, e = readdir(d)))
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-			rc = settle(v, e->d_name, err);
-	if (!rc && errno)
-		rc = ct_fail_errno(err, CT_IOERR, "cannot read '%s'", path);
-	if (d)
-		(void)closedir(d);
-	free(path);
 	return rc;
 }
 
 /* The directories, durable from the state directory down. */
 static int
-make_dirs(struct ct_vault *v, struct ct_err *err)
+make_dirs(const struct ct_vault *v, struct ct_err *err)
 {
-	char *objects = ct_printf("%s/objects", v->dir);
-	char *tmp = ct_printf("%s/tmp", v->dir);
-	int rc = ct_mkdirs(objects, err);
+	static const char *const name[] = { "objects", "tmp", "receipts",
+		"wraps" };
+	char *dir = NULL;
+	size_t i;
+	int rc = 0;
 
+	for (i = 0; !rc && i < sizeof name / sizeof name[0]; i++) {
+		free(dir);
+		dir = ct_printf("%s/%s", v->dir, name[i]);
+		rc = ct_mkdirs(dir, err);
+	}
 	if (!rc)
-		rc = ct_mkdirs(tmp, err);
-	if (!rc)
-		rc = ct_file_sync_dir(tmp, err);
+		rc = ct_file_sync_dir(dir, err);
 	if (!rc)
 		rc = ct_file_sync_dir(v->dir, err);
-	free(objects);
-	free(tmp);
+	free(dir);
+	return rc;
+}
+
+static int
+refuse_old(const struct ct_vault *v, struct ct_err *err)
+{
+	char *db = ct_printf("%s/vault.db", v->dir);
+	int rc = access(db, F_OK) < 0
+	    ? 0
+	    : ct_fail(err, CT_CONFIG,
+		  "'%s' is of a version before the first release: its objects"
+		  " cannot be read; move the vault away",
+		  db);
+
+	free(db);
+	return rc;
+}
+
+static void
+remove_index(const char *db)
+{
+	static const char *const suffix[] = { "-wal", "-shm", "" };
+	char *path;
+	size_t i;
+
+	for (i = 0; i < sizeof suffix / sizeof suffix[0]; i++) {
+		path = ct_printf("%s%s", db, suffix[i]);
+		(void)unlink(path);
+		free(path);
+	}
+}
+
+/* A damaged index is removed, but only while nobody else does the same. */
+static int
+open_index(struct ct_vault *v, struct ct_err *err)
+{
+	char *db = ct_printf("%s/index.db", v->dir);
+	struct ct_audit_head end;
+	int rc = ct_store_open_index(&v->store, db, vault_schema, err);
+
+	if (rc == CT_DATAERR && !(rc = ct_audit_lock(v->audit, &end, err))) {
+		rc = ct_store_open_index(&v->store, db, vault_schema, err);
+		if (rc == CT_DATAERR) {
+			ct_warn("%s; it is made again", err->msg);
+			remove_index(db);
+			rc = ct_store_open_index(
+			    &v->store, db, vault_schema, err);
+		}
+		ct_audit_unlock(v->audit);
+	}
+	free(db);
 	return rc;
 }
 
@@ -104,22 +110,30 @@ ct_vault_enter(
     struct ct_vault **out, const char *home, bool seal, struct ct_err *err)
 {
 	struct ct_vault *v = ct_alloc(1, sizeof *v);
-	char *lock, *db;
+	char *lock;
 	int rc;
 
 	v->lock = -1;
+	v->home = ct_strdup(home);
 	v->dir = ct_printf("%s/vault", home);
 	lock = ct_printf("%s/lock", v->dir);
-	db = ct_printf("%s/vault.db", v->dir);
-	rc = make_dirs(v, err);
+	rc = refuse_old(v, err);
+	if (!rc)
+		rc = make_dirs(v, err);
 	if (!rc && seal)
 		rc = ct_file_lock_within(lock, PATIENCE, &v->lock, err);
-	if (!rc)
-		rc = ct_store_open(&v->store, db, schema, err);
 	if (!rc && seal)
-		rc = recover(v, err);
+		rc = make_places(v, err);
+	if (!rc)
+		rc = ct_audit_open(&v->audit, home, "ct-preserve", err);
+	if (!rc)
+		rc = open_index(v, err);
+	if (!rc && !(rc = vault_begin(v, NULL, err))) {
+		if (seal)
+			rc = vault_recover(v, err);
+		vault_end(v);
+	}
 	free(lock);
-	free(db);
 	if (rc) {
 		ct_vault_leave(v);
 		v = NULL;
@@ -134,8 +148,11 @@ ct_vault_leave(struct ct_vault *v)
 	if (!v)
 		return;
 	ct_store_close(v->store);
+	if (v->audit)
+		ct_audit_close(v->audit);
 	if (v->lock >= 0)
 		(void)close(v->lock);
+	free(v->home);
 	free(v->dir);
 	free(v);
 }

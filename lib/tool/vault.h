@@ -122,23 +122,33 @@ int ct_vault_approved(const json_t *rec, const struct ct_conf *conf,
 int ct_vault_approve(json_t *rec, const struct ct_conf *conf, const char *by,
     const struct ct_signet *key, struct ct_err *err);
 
+/* Does [vault] say preserve = forbidden?  CT_CONFIG. */
+int ct_vault_forbidden(const char *file, bool *forbidden, struct ct_err *err);
+
 /* ---- one object ---------------------------------------------------------- */
 
+/* What became of bytes that were sealed. */
+struct ct_vault_sealed {
+	char id[CT_VAULT_ID + 1]; /* the object */
+	char sha256[64 + 1];      /* of the bytes */
+	int64_t size, bytes;      /* of the bytes, and of the object */
+};
+
 /*
- * Seal all bytes of in to out, from where the descriptors stand; id gets the
- * name of the object.  manifest is sealed with them; the digests and the size
- * it gives (sha256, md5, sha1, size; sha256 must be there) must be those of
- * the bytes, else CT_DATAERR and what out holds is to be thrown away.
+ * Seal all bytes of in to out, from where the descriptors stand; in may be a
+ * pipe, and its size unknown.  manifest is sealed with them; the SHA-256 and
+ * the size it gives, if any, must be those of the bytes, else CT_DATAERR and
+ * what out holds is to be thrown away.
  */
 int ct_vault_seal(const struct ct_vault_pub *pub, const json_t *manifest,
-    int in, int out, char id[CT_VAULT_ID + 1], struct ct_err *err);
+    int in, int out, struct ct_vault_sealed *made, struct ct_err *err);
 
 /*
  * Open the object in the descriptor in with whichever of the n keys fits, and
  * write the bytes to out (-1: nowhere), each chunk only when it is known to be
  * as it was sealed.  Returns CT_NOPERM if no key fits, CT_DATAERR if the
- * object or its manifest's digest is not right, CT_IOERR.  With 0, *manifest
- * (may be NULL) is the caller's to release.
+ * object, or a digest or the size of its manifest, is not right, CT_IOERR.
+ * With 0, *manifest (may be NULL) is the caller's to release.
  */
 int ct_vault_open(struct ct_vault_key *const key[], size_t n, int in, int out,
     json_t **manifest, struct ct_err *err);
@@ -152,9 +162,11 @@ int ct_vault_name(int fd, char id[CT_VAULT_ID + 1], struct ct_err *err);
 struct ct_vault;
 
 /*
- * The vault below the state directory home, made if it is not there.  One
- * process at a time may seal: CT_TEMPFAIL if another does.  It first puts
- * right what a killed one left.
+ * The vault below the state directory home, made if it is not there, with its
+ * index as the log has it: made again, and said so, if it is lost or damaged.
+ * One process at a time may make objects (seal): CT_TEMPFAIL if another does;
+ * it first puts right what a killed one left.  CT_DATAERR: the log is damaged,
+ * or not the one that the index has seen.
  */
 int ct_vault_enter(
     struct ct_vault **vault, const char *home, bool seal, struct ct_err *err);
@@ -171,24 +183,34 @@ int ct_vault_report(struct ct_vault *vault, const struct ct_vault_pub *pub,
     const char *why, json_t *rec, size_t *failed, struct ct_err *err);
 
 /*
- * Store the receipt of a report record that is finished, and set its member
- * vault.  A production receipt keeps the objects for days and for no less
- * than a calendar year, counted from submission.at; what is stored is only
- * ever extended.  CT_NO if it is no finished report, or of another authority
- * than NCMEC; CT_DATAERR; CT_TEMPFAIL, with all that can be stored, if a file
- * of the report is not in the vault or not whole.
+ * Store the receipt of a report record that is finished (filed, if it is for
+ * another authority than NCMEC), and set its member vault.  A production
+ * receipt keeps the objects for days and for no less than a calendar year,
+ * counted from submission.at; what is stored is only ever extended.  CT_NO if
+ * it is no such report; CT_DATAERR; CT_TEMPFAIL, with all that can be stored,
+ * if a file of the report is not in the vault or not whole.
  */
 int ct_vault_anchor(struct ct_vault *vault, json_t *rec, long days,
     bool incomplete, struct ct_err *err);
 
-/* One record for each object that is held, oldest first: ct-preserve(1). */
-int ct_vault_list(
-    struct ct_vault *vault, struct ct_out *out, struct ct_err *err);
+/* Which objects: every member that is set must fit.  Without staged and
+ * destroyed: those that are not destroyed, but object names one in any state.
+ */
+struct ct_vault_find {
+	const char *user, *report, *object, *file, *hold; /* NULL: any */
+	bool staged, destroyed; /* only in this state */
+	bool due;               /* past its date, and not held */
+};
+
+/* One record for each, oldest first: ct-preserve(1). */
+int ct_vault_find(struct ct_vault *vault, const struct ct_vault_find *find,
+    struct ct_out *out, struct ct_err *err);
 
 /*
- * Check every object, with keys also what is in it; one record for each and
- * for each stray file, counted in tally by its state.  Returns 0, CT_NO if
- * any is not "ok", or a code.
+ * Check every object, with keys also what is in it, and every receipt, and that
+ * the index says what the log says; one record for each object, for each stray
+ * file, and for what else is wrong, counted in tally by its state.  A line in
+ * the log tells of it.  Returns 0, CT_NO if any is not "ok", or a code.
  */
 int ct_vault_verify(struct ct_vault *vault, struct ct_vault_key *const key[],
     size_t n, struct ct_out *out, struct ct_tally *tally, struct ct_err *err);
@@ -204,7 +226,8 @@ int ct_vault_whole(const char *home, const char *id, struct ct_err *err);
  * Does the index of the vault below home know each of report.files of rec as
  * it is there: vault.id an object of this sha256, sealed for this report.key in
  * production, tied to the stored receipt submission.report_id, which names the
- * file?  0, CT_NOPERM with *i the first that it does not, or a code.
+ * file; and is none of them on hold?  0, CT_NOPERM with *i the first of which
+ * it does not, or a code.
  */
 int ct_vault_vouches(
     const char *home, const json_t *rec, size_t *i, struct ct_err *err);

@@ -1,4 +1,5 @@
 /* vault_anchor.c - receipts, and how long evidence is kept: ct_vault_anchor */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -12,9 +13,11 @@
 #define DAY ((int64_t)24 * 60 * 60 * 1000)
 
 struct receipt {
-	const char *id, *env, *at; /* borrowed from the record */
-	int64_t ms;                /* at */
-	int64_t expires;           /* ms; 0: no clock runs */
+	const char *id, *env, *at, *authority; /* borrowed from the record */
+	int64_t ms;                            /* at */
+	int64_t expires;                       /* ms; 0: no clock runs */
+	char sum[65];                          /* of its file */
+	json_t *objects, *holds;               /* ids */
 };
 
 /* The end of the same day a calendar year later, UTC. */
@@ -46,6 +49,9 @@ receipt_of(const json_t *rec, const struct vault_report *r, long days,
 	to->id = ct_rec_text(rec, "submission.report_id");
 	to->env = ct_rec_text(rec, "submission.env");
 	to->at = ct_rec_text(rec, "submission.at");
+	to->authority = ct_rec_text(rec, "report.authority");
+	if (!to->authority)
+		to->authority = CT_AUTHORITY;
 	if (!to->id || !*to->id)
 		return ct_fail(err, CT_DATAERR, "submission.report_id is none");
 	if (!to->env || strcmp(to->env, r->env) != 0)
@@ -91,49 +97,14 @@ check_time(struct ct_vault *v, const struct vault_report *r, const json_t *rec,
 	return rc;
 }
 
-/* What is stored of this receipt may be of this report only, and stays at
- * least as long. */
+/* How many files of the report are not in the vault, or not whole?  The objects
+ * of those that are, or were, and who holds them, go into to. */
 static int
-store(struct ct_vault *v, const struct vault_report *r, struct receipt *to,
-    const json_t *submission, struct ct_err *err)
-{
-	char *text = json_dumps(submission, JSON_COMPACT);
-	struct ct_rows *rows = NULL;
-	bool same = true;
-	int rc;
-
-	rc = text ? ct_store_do(v->store, err,
-			"INSERT INTO receipt (env, report_id, report, part, at,"
-			" expires, submission)"
-			" VALUES (?, ?, ?, ?, ?, nullif(?, 0), ?)"
-			" ON CONFLICT (env, report_id) DO UPDATE"
-			" SET expires = max(expires, excluded.expires)",
-			"sssisis", to->env, to->id, r->key, r->part, to->at,
-			to->expires, text)
-		  : ct_fail(err, CT_OSERR, "out of memory");
-	if (!rc)
-		rc = ct_rows_open(&rows, v->store, err,
-		    "SELECT report = ? AND part = ?, expires FROM receipt"
-		    " WHERE env = ? AND report_id = ?",
-		    "siss", r->key, r->part, to->env, to->id);
-	if (!rc && (rc = ct_rows_next(rows, err)) == 1) {
-		same = ct_rows_int(rows, 0) != 0;
-		to->expires = ct_rows_int(rows, 1);
-		rc = 0;
-	}
-	ct_rows_close(rows);
-	free(text);
-	return same ? rc
-		    : ct_fail(err, CT_DATAERR,
-			  "submission.report_id is stored for another report");
-}
-
-/* How many files of the report are not in the vault, or not whole? */
-static int
-count_absent(struct ct_vault *v, const struct vault_report *r, size_t *absent,
-    struct ct_err *err)
+take_stock(struct ct_vault *v, const struct vault_report *r, struct receipt *to,
+    size_t *absent, struct ct_err *err)
 {
 	struct ct_rows *rows;
+	const char *id;
 	json_t *file;
 	size_t i;
 	int rc = 0;
@@ -141,16 +112,19 @@ count_absent(struct ct_vault *v, const struct vault_report *r, size_t *absent,
 	json_array_foreach(r->files, i, file)
 	{
 		rc = ct_rows_open(&rows, v->store, err,
-		    "SELECT id, bytes FROM object"
-		    " WHERE report = ? AND sha256 = lower(?)",
+		    "SELECT id, bytes FROM object WHERE report = ?"
+		    " AND sha256 = lower(?) AND state <> 'destroyed'",
 		    "ss", r->key, ct_rec_text(file, "sha256"));
 		if (rc)
 			return rc;
 		rc = ct_rows_next(rows, err);
+		id = rc == 1 ? ct_rows_text(rows, 0) : NULL;
+		if (id)
+			(void)json_array_append_new(
+			    to->objects, json_string(id));
 		if (rc == 0 ||
 		    (rc == 1 &&
-			!vault_is_held(
-			    v, ct_rows_text(rows, 0), ct_rows_int(rows, 1))))
+			!vault_is_whole(v, id ? id : "", ct_rows_int(rows, 1))))
 			++*absent;
 		ct_rows_close(rows);
 		if (rc > 1)
@@ -159,26 +133,137 @@ count_absent(struct ct_vault *v, const struct vault_report *r, size_t *absent,
 	return 0;
 }
 
-/* Tie the receipt to all objects that have a row: what takes the place of a
- * lost one has the same. */
 static int
-tie(struct ct_vault *v, const struct vault_report *r, const struct receipt *to,
-    struct ct_err *err)
+find_holds(struct ct_vault *v, struct receipt *to, struct ct_err *err)
 {
-	json_t *file;
+	const json_t *object;
 	size_t i;
 	int rc = 0;
 
-	json_array_foreach(r->files, i, file)
+	json_array_foreach(to->objects, i, object)
 	{
-		if (!rc)
-			rc = ct_store_do(v->store, err,
-			    "INSERT OR IGNORE INTO anchor SELECT id, ?, ?"
-			    " FROM object WHERE report = ? AND"
-			    " sha256 = lower(?)",
-			    "ssss", to->env, to->id, r->key,
-			    ct_rec_text(file, "sha256"));
+		rc = vault_held(v, json_string_value(object), &to->holds, err);
+		if (rc > 1)
+			return rc;
 	}
+	return 0;
+}
+
+/*
+ * What is stored of this receipt may be of this report only, and keeps the
+ * objects at least as long.  CT_NO: it is all there as it is.
+ */
+static int
+compare(struct ct_vault *v, const struct vault_report *r, struct receipt *to,
+    struct ct_err *err)
+{
+	struct ct_rows *rows;
+	int64_t expires, tied = 0;
+	int rc = ct_rows_open(&rows, v->store, err,
+	    "SELECT report = ? AND part = ?, expires, sum FROM receipt"
+	    " WHERE env = ? AND authority = ? AND report_id = ?",
+	    "sisss", r->key, r->part, to->env, to->authority, to->id);
+
+	if (!rc && (rc = ct_rows_next(rows, err)) == 1) {
+		expires = ct_rows_int(rows, 1);
+		if (!ct_rows_int(rows, 0))
+			rc = ct_fail(err, CT_DATAERR,
+			    "submission.report_id is stored for another"
+			    " report");
+		else if (vault_receipt_is(v, to->env, to->authority, to->id,
+			     ct_rows_text(rows, 2)))
+			(void)snprintf(to->sum, sizeof to->sum, "%s",
+			    ct_rows_text(rows, 2));
+		if (rc == 1)
+			rc = to->expires <= expires && *to->sum ? CT_NO : 0;
+		if (expires > to->expires)
+			to->expires = expires;
+	}
+	ct_rows_close(rows);
+	if (rc == CT_NO &&
+	    (rc = ct_store_int(v->store, &tied, err,
+		 "SELECT count(*) FROM anchor WHERE env = ? AND authority = ?"
+		 " AND report_id = ?",
+		 "sss", to->env, to->authority, to->id)) == 1)
+		rc = (size_t)tied >= json_array_size(to->objects) ? CT_NO : 0;
+	return rc;
+}
+
+/* Between begin and end: the receipt's file, then its line. */
+static int
+store(struct ct_vault *v, const struct vault_report *r, struct receipt *to,
+    const json_t *submission, struct ct_err *err)
+{
+	char text[CT_TIME_LEN];
+	int rc = compare(v, r, to, err);
+
+	if (rc == CT_NO)
+		return 0;
+	if (!rc && !*to->sum)
+		rc = vault_receipt_write(v, to->env, to->authority, to->id,
+		    submission, to->sum, err);
+	return rc
+	    ? rc
+	    : vault_log(v, "anchor",
+		  json_pack("{s:s, s:s*, s:s, s:s, s:I, s:s, s:s*, s:s, s:O}",
+		      "env", to->env, "authority",
+		      strcmp(to->authority, CT_AUTHORITY) == 0 ? NULL
+							       : to->authority,
+		      "report_id", to->id, "report", r->key, "part",
+		      (json_int_t)r->part, "finished", to->at, "expires",
+		      to->expires ? ct_time(to->expires, text) : NULL,
+		      "receipt", to->sum, "objects", to->objects),
+		  err);
+}
+
+/* What the record says of it: the member vault. */
+static json_t *
+told(const struct receipt *to)
+{
+	char text[CT_TIME_LEN];
+	json_t *is = json_pack("{s:s, s:s*}", "receipt", to->id, "expires",
+	    to->expires ? ct_time(to->expires, text) : NULL);
+
+	if (json_array_size(to->holds))
+		(void)json_object_set(is, "hold", to->holds);
+	return is;
+}
+
+static bool
+is_over(const json_t *rec)
+{
+	const char *state = ct_rec_text(rec, "submission.state");
+
+	return state &&
+	    strcmp(state, ct_authority_is_ncmec(rec) ? "finished" : "filed") ==
+	    0;
+}
+
+static int
+anchor(struct ct_vault *v, json_t *rec, long days, struct receipt *to,
+    size_t *absent, struct ct_err *err)
+{
+	struct vault_report r;
+	int rc = vault_report_of(rec, &r, err);
+
+	if (!rc)
+		rc = receipt_of(rec, &r, days, to, err);
+	if (!rc)
+		rc = check_time(v, &r, rec, to, err);
+	if (!rc)
+		rc = take_stock(v, &r, to, absent, err);
+	if (rc || (rc = vault_begin(v, NULL, err)))
+		return rc;
+	rc = store(v, &r, to, json_object_get(rec, "submission"), err);
+	if (!rc)
+		rc = find_holds(v, to, err);
+	vault_end(v);
+	if (!rc && json_object_set_new(rec, "vault", told(to)) < 0)
+		rc = ct_fail(err, CT_OSERR, "out of memory");
+	if (!rc && *absent)
+		rc = ct_fail(err, CT_TEMPFAIL,
+		    "%zu of %zu files of the report are not whole in the vault",
+		    *absent, json_array_size(r.files));
 	return rc;
 }
 
@@ -186,48 +271,16 @@ int
 ct_vault_anchor(struct ct_vault *v, json_t *rec, long days, bool incomplete,
     struct ct_err *err)
 {
-	const char *state = ct_rec_text(rec, "submission.state");
-	json_t *is = json_object();
-	struct vault_report r;
-	struct receipt to = { 0 };
-	char text[CT_TIME_LEN];
+	struct receipt to = { .objects = json_array() };
 	size_t absent = 0;
-	int rc = CT_NO;
+	int rc = is_over(rec) ? anchor(v, rec, days, &to, &absent, err) : CT_NO;
 
-	if (state && strcmp(state, "finished") == 0 &&
-	    ct_authority_is_ncmec(rec))
-		rc = vault_report_of(rec, &r, err);
-	if (!rc)
-		rc = receipt_of(rec, &r, days, &to, err);
-	if (!rc)
-		rc = check_time(v, &r, rec, &to, err);
-	if (!rc)
-		rc = count_absent(v, &r, &absent, err);
-	if (rc || (rc = ct_store_begin(v->store, err)))
-		goto out;
-	rc = store(v, &r, &to, json_object_get(rec, "submission"), err);
-	if (!rc)
-		rc = tie(v, &r, &to, err);
-	if (!rc)
-		rc = ct_store_commit(v->store, err);
-	if (rc) {
-		ct_store_rollback(v->store);
-		goto out;
-	}
-	(void)json_object_set_new(is, "receipt", json_string(to.id));
-	if (to.expires)
-		(void)json_object_set_new(
-		    is, "expires", json_string(ct_time(to.expires, text)));
-	(void)json_object_set(rec, "vault", is);
-	if (absent)
-		rc = ct_fail(err, CT_TEMPFAIL,
-		    "%zu of %zu files of the report are not whole in the vault",
-		    absent, json_array_size(r.files));
-	if (absent && incomplete) {
+	if (rc == CT_TEMPFAIL && absent && incomplete &&
+	    json_object_get(rec, "vault")) {
 		ct_warn("accepted: %s", err->msg);
 		rc = 0;
 	}
-out:
-	json_decref(is);
+	json_decref(to.objects);
+	json_decref(to.holds);
 	return rc;
 }

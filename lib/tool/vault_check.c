@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "prog.h"
 #include "rec.h"
 #include "vault_dir.h"
@@ -31,48 +30,18 @@ put(struct ct_out *out, json_t *rec, struct ct_err *err)
 	return rc;
 }
 
-int
-ct_vault_list(struct ct_vault *v, struct ct_out *out, struct ct_err *err)
-{
-	struct ct_rows *r;
-	char text[CT_TIME_LEN];
-	int rc = ct_rows_open(&r, v->store, err,
-	    "SELECT o.id, o.report, o.part, o.env, o.user, o.file, o.sha256,"
-	    " o.size, o.sealed_at, min(c.report_id), max(c.expires)"
-	    " FROM object o LEFT JOIN anchor a ON a.object = o.id"
-	    " LEFT JOIN receipt c USING (env, report_id)"
-	    " GROUP BY o.seq ORDER BY o.seq",
-	    "");
-
-	while (!rc && (rc = ct_rows_next(r, err)) == 1)
-		rc = put(out,
-		    json_pack("{s:s, s:s, s:I, s:s, s:s*, s:s*, s:s, s:I, s:s,"
-			      " s:s*, s:s*}",
-			"id", ct_rows_text(r, 0), "report", ct_rows_text(r, 1),
-			"part", (json_int_t)ct_rows_int(r, 2), "env",
-			ct_rows_text(r, 3), "user", ct_rows_text(r, 4), "file",
-			ct_rows_text(r, 5), "sha256", ct_rows_text(r, 6),
-			"size", (json_int_t)ct_rows_int(r, 7), "sealed_at",
-			ct_rows_text(r, 8), "report_id", ct_rows_text(r, 9),
-			"expires",
-			ct_rows_null(r, 10)
-			    ? NULL
-			    : ct_time(ct_rows_int(r, 10), text)),
-		    err);
-	ct_rows_close(r);
-	return rc;
-}
-
-/* Does what is in it belong to its row: report, sha256, size? */
+/* Does what is in it belong to its row, as far as the manifest says?  What was
+ * staged knows of no report. */
 static bool
 is_of_row(const json_t *m, struct ct_rows *r)
 {
 	const char *report = ct_rec_text(m, "report");
 	const char *sha256 = ct_rec_text(m, "sha256");
+	const char *want = ct_rows_text(r, 2);
 	const json_t *size = json_object_get(m, "size");
 
-	return report && strcmp(report, ct_rows_text(r, 2)) == 0 && sha256 &&
-	    strcasecmp(sha256, ct_rows_text(r, 3)) == 0 &&
+	return (!report || (want && strcmp(report, want) == 0)) &&
+	    (!sha256 || strcasecmp(sha256, ct_rows_text(r, 3)) == 0) &&
 	    (!size || json_integer_value(size) == ct_rows_int(r, 4));
 }
 
@@ -113,8 +82,8 @@ check_rows(struct check *c, struct ct_err *err)
 	struct ct_rows *r;
 	const char *state;
 	int rc = ct_rows_open(&r, c->vault->store, err,
-	    "SELECT id, sealed_at, report, sha256, size FROM object"
-	    " ORDER BY seq",
+	    "SELECT id, ifnull(sealed_at, staged_at), report, sha256, size"
+	    " FROM object WHERE state <> 'destroyed' ORDER BY seq",
 	    "");
 
 	while (!rc && (rc = ct_rows_next(r, err)) == 1) {
@@ -144,7 +113,9 @@ check_name(
 
 	if (vault_is_id(name) && strlen(dir) == 2 && strncmp(dir, name, 2) == 0)
 		rc = ct_store_int(c->vault->store, &seq, err,
-		    "SELECT seq FROM object WHERE id = ?", "s", name);
+		    "SELECT seq FROM object WHERE id = ?"
+		    " AND state <> 'destroyed'",
+		    "s", name);
 	if (rc)
 		return rc == 1 ? 0 : rc;
 	c->bad = true;

@@ -1,44 +1,136 @@
 /*
  * vault_dir.h - the vault directory, for vault_*.c only
  *
- * An object is written as tmp/new.part, synced, renamed to tmp/ID, and that
- * directory synced; then its row is written; then it is moved to objects/.
- * So a row without an object is never made, an object without a row is only
- * ever in tmp/, and whatever a killed process left there is either finished
- * (its row is there) or was promised to nobody.
+ * The log of ct-preserve is the vault's journal: what it does not say has not
+ * happened, and index.db holds only what it says.  An act is done in this
+ * order: the bytes durable, its line durable, its rows.
+ *
+ * An object is written as tmp/new.part and synced, linked to its place, that
+ * directory synced; then comes its line, then tmp/new.part goes.  So whatever
+ * a killed process left is found by tmp/new.part: with a line it is finished,
+ * without one it was promised to nobody.
  */
 #ifndef CT_VAULT_DIR_H
 #define CT_VAULT_DIR_H
 
+#include "audit.h"
 #include "store.h"
 #include "vault.h"
 
 struct ct_vault {
-	struct ct_store *store;
-	char *dir; /* HOME/vault */
-	int lock;  /* -1: not the one that seals */
+	struct ct_store *store; /* index.db */
+	struct ct_audit *audit;
+	char *home, *dir;          /* dir: HOME/vault */
+	int lock;                  /* -1: not the one that makes objects */
+	struct ct_audit_head head; /* of the log, as vault_begin found it */
+	bool begun;
+	bool unsure; /* the last line may be there, or not: a sync failed */
 };
 
-/* Where object id belongs, and where it is before it got there. */
+/* ---- the log and its index ------------------------------------------------
+ */
+
+/*
+ * Lock the log and bring the index up to date: until vault_end nobody else
+ * acts, so what is read from the index is so.  *head (may be NULL) is the
+ * log's end; the next line has head->seq + 1.  CT_TEMPFAIL: somebody else has
+ * acted for half a minute.  CT_DATAERR: the log is damaged, or is not the one
+ * that the index was made from.
+ */
+int vault_begin(
+    struct ct_vault *v, struct ct_audit_head *head, struct ct_err *err);
+
+/*
+ * Between the two: a line of this act with these members (taken; NULL:
+ * CT_DATAERR), durable when 0; then what it says is in the index.  On failure
+ * the line is not there, or v->unsure.  What the tables cannot take is not
+ * logged: CT_DATAERR.
+ */
+int vault_log(
+    struct ct_vault *v, const char *act, json_t *members, struct ct_err *err);
+void vault_end(struct ct_vault *v);
+
+/* begin, log, end. */
+int vault_note(
+    struct ct_vault *v, const char *act, json_t *members, struct ct_err *err);
+
+extern const char *const vault_schema[];
+
+/* What a line says, into the tables: within a transaction. */
+int vault_apply(struct ct_store *index, const char *act, const json_t *line,
+    struct ct_err *err);
+
+/* All lines after the index's last into it. */
+int vault_fold(struct ct_store *index, struct ct_audit *log,
+    const struct ct_audit_head *end, struct ct_err *err);
+
+/*
+ * Is this live object held?  1, and the holds' ids are added to the array
+ * *holds (made if NULL, the caller's; holds may be NULL) if they are not in it;
+ * 0; or a code.
+ */
+int vault_held(
+    struct ct_vault *v, const char *id, json_t **holds, struct ct_err *err);
+
+/* ---- objects ----------------------------------------------------------------
+ */
+
+/* Where object id belongs; where tmp/NAME is. */
 char *vault_object(const struct ct_vault *v, const char *id);
 char *vault_tmp(const struct ct_vault *v, const char *name);
 
 /* Is a name 64 digits, as those of objects are? */
 bool vault_is_id(const char *name);
 
-/* Move tmp/ID to objects/ and make that durable. */
-int vault_place(const struct ct_vault *v, const char *id, struct ct_err *err);
-
-/* Open object id wherever it is: a descriptor, or -1 with errno. */
+/* Open object id: a descriptor, or -1 with errno. */
 int vault_open_object(const struct ct_vault *v, const char *id);
 
 /* Is object id there, of this length, and do its bytes have its name?  Costs
  * one read of the object. */
-bool vault_is_held(const struct ct_vault *v, const char *id, int64_t bytes);
+bool vault_is_whole(const struct ct_vault *v, const char *id, int64_t bytes);
 
-/* Move what is in place of a damaged object to tmp/ID.  The next run puts it
- * back while its row is there, and removes it when there is none. */
-int vault_retire(const struct ct_vault *v, const char *id, struct ct_err *err);
+/* Unlink what is in place of object id, durably; what is not there, or a
+ * directory, is no error. */
+int vault_unlink(const struct ct_vault *v, const char *id, struct ct_err *err);
+
+/*
+ * A new object, in two steps, by who holds vault->lock.  vault_write makes it
+ * in tmp/.  vault_commit, between begin and end, gives it its place and logs
+ * act with members (taken) and object, sha256, size, bytes, key; after either
+ * failed, or with vault_discard, nothing of it is left, or the next run that
+ * makes objects settles it.  replaces: the id of one that is lost or damaged,
+ * which goes; else NULL.
+ */
+int vault_write(struct ct_vault *v, const struct ct_vault_pub *pub,
+    const json_t *manifest, int in, struct ct_vault_sealed *made,
+    struct ct_err *err);
+int vault_commit(struct ct_vault *v, const struct ct_vault_pub *pub,
+    const struct ct_vault_sealed *made, const char *act, json_t *members,
+    const char *replaces, struct ct_err *err);
+void vault_discard(struct ct_vault *v);
+
+/* Put right what a killed process left: between begin and end. */
+int vault_recover(struct ct_vault *v, struct ct_err *err);
+
+/* ---- receipts: vault_receipt.c ----------------------------------------------
+ */
+
+/* Is the file of this receipt there, and this its digest? */
+bool vault_receipt_is(const struct ct_vault *v, const char *env,
+    const char *authority, const char *report_id, const char *sum);
+
+/* The member submission into its file, durably; sum gets its digest. */
+int vault_receipt_write(struct ct_vault *v, const char *env,
+    const char *authority, const char *report_id, const json_t *submission,
+    char sum[65], struct ct_err *err);
+
+/* What is in it: the caller's, or NULL if it is not there or has another
+ * digest. */
+json_t *vault_receipt_read(const struct ct_vault *v, const char *env,
+    const char *authority, const char *report_id, const char *sum);
+
+/* ---- records ----------------------------------------------------------------
+ */
 
 /* The checked members of a report record, borrowed from it. */
 struct vault_report {

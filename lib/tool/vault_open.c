@@ -15,8 +15,10 @@ struct opening {
 	crypto_secretstream_xchacha20poly1305_state stream;
 	uint8_t bound[32];
 	int in, out;
-	uint8_t *cipher, *plain; /* room bytes; cipher also a tag */
-	size_t room;
+	/* room bytes; cipher also a tag; plain also, before them, what may be
+	 * the end that closes the bytes */
+	uint8_t *cipher, *plain;
+	size_t room, held;
 };
 
 static int
@@ -36,7 +38,8 @@ take(struct opening *o, size_t len, struct ct_err *err)
 	return n;
 }
 
-/* len bytes of cipher into plain; the tag must be final exactly if last. */
+/* len bytes of cipher into plain, behind what is held; the tag must be final
+ * exactly if last. */
 static int
 pull(struct opening *o, size_t len, bool last, struct ct_err *err)
 {
@@ -46,8 +49,9 @@ pull(struct opening *o, size_t len, bool last, struct ct_err *err)
 
 	if (len < VAULT_TAG)
 		return damaged(err, "it is cut");
-	if (crypto_secretstream_xchacha20poly1305_pull(&o->stream, o->plain,
-		NULL, &tag, o->cipher, len, o->bound, sizeof o->bound) != 0)
+	if (crypto_secretstream_xchacha20poly1305_pull(&o->stream,
+		o->plain + o->held, NULL, &tag, o->cipher, len, o->bound,
+		sizeof o->bound) != 0)
 		return damaged(err, "a chunk is not what was sealed");
 	if (tag != want)
 		return damaged(err, "its chunks do not end where it ends");
@@ -106,7 +110,7 @@ start(struct opening *o, struct ct_vault_key *const key[], size_t n,
 		return rc;
 	o->room = len > VAULT_CHUNK ? len : VAULT_CHUNK;
 	o->cipher = ct_alloc(o->room + VAULT_TAG, 1);
-	o->plain = ct_alloc(o->room, 1);
+	o->plain = ct_alloc(VAULT_CLOSE + o->room, 1);
 	if ((got = take(o, len + VAULT_TAG, err)) < 0)
 		return err->code;
 	if ((size_t)got != len + VAULT_TAG)
@@ -117,11 +121,28 @@ start(struct opening *o, struct ct_vault_key *const key[], size_t n,
 	return *manifest ? 0 : damaged(err, "its manifest is no record");
 }
 
+/* Give out all but the end of what is there, which may be what closes it. */
+static int
+give(struct opening *o, size_t got, struct vault_sum *sum, struct ct_err *err)
+{
+	size_t all = o->held + got;
+	size_t out = all > VAULT_CLOSE ? all - VAULT_CLOSE : 0;
+	int rc = vault_sum_add(sum, o->plain, out, err);
+
+	if (rc)
+		return rc;
+	if (o->out >= 0 && ct_write_full(o->out, o->plain, out) < 0)
+		return ct_fail_errno(
+		    err, CT_IOERR, "cannot write what was opened");
+	o->held = all - out;
+	memmove(o->plain, o->plain + out, o->held);
+	return 0;
+}
+
 static int
 body(struct opening *o, struct vault_sum *sum, struct ct_err *err)
 {
 	ssize_t n;
-	size_t got;
 	bool last;
 	int rc;
 
@@ -133,14 +154,44 @@ body(struct opening *o, struct vault_sum *sum, struct ct_err *err)
 		last = (size_t)n < VAULT_CHUNK + VAULT_TAG;
 		if ((rc = pull(o, (size_t)n, last, err)))
 			return rc;
-		got = (size_t)n - VAULT_TAG;
-		if ((rc = vault_sum_add(sum, o->plain, got, err)))
+		if ((rc = give(o, (size_t)n - VAULT_TAG, sum, err)))
 			return rc;
-		if (o->out >= 0 && ct_write_full(o->out, o->plain, got) < 0)
-			return ct_fail_errno(
-			    err, CT_IOERR, "cannot write what was opened");
 	} while (!last);
-	return 0;
+	return vault_sum_end(sum, err);
+}
+
+/* Are the bytes what closes them says, and what the manifest says? */
+static int
+prove(const struct opening *o, const struct vault_sum *sum, const json_t *m,
+    struct ct_err *err)
+{
+	uint8_t want[VAULT_CLOSE];
+	struct ct_err why = { 0 };
+
+	vault_sum_close(sum, want);
+	if (o->held != VAULT_CLOSE || memcmp(o->plain, want, sizeof want) != 0)
+		return damaged(err, "its bytes are not those it closes with");
+	if (!vault_sum_compare(sum, m, &why))
+		return 0;
+	return ct_fail(err, CT_DATAERR,
+	    "damaged object: its bytes are not those of its manifest: %s",
+	    why.msg);
+}
+
+/* Of all digests that the manifest has; without MD5 where libcrypto refuses
+ * that: SHA-256 proves the same. */
+static int
+start_sum(struct vault_sum *sum, const json_t *m, struct ct_err *err)
+{
+	struct ct_err why = { 0 };
+
+	sum->digest.sha256_only =
+	    !json_object_get(m, "md5") && !json_object_get(m, "sha1");
+	if (!vault_sum_start(sum, &why))
+		return 0;
+	vault_sum_free(sum);
+	*sum = (struct vault_sum){ .digest.sha256_only = true };
+	return vault_sum_start(sum, err);
 }
 
 int
@@ -148,22 +199,19 @@ ct_vault_open(struct ct_vault_key *const key[], size_t n, int in, int out,
     json_t **manifest, struct ct_err *err)
 {
 	struct opening o = { .in = in, .out = out };
-	struct vault_sum sum = { .digest.sha256_only = true };
-	struct ct_err why = { 0 };
+	struct vault_sum sum = { 0 };
 	json_t *m = NULL;
-	int rc = vault_sum_start(&sum, err);
+	int rc = start(&o, key, n, &m, err);
 
 	if (!rc)
-		rc = start(&o, key, n, &m, err);
+		rc = start_sum(&sum, m, err);
 	if (!rc)
 		rc = body(&o, &sum, err);
-	if (!rc && (rc = vault_sum_compare(&sum, m, &why)))
-		rc = why.code == CT_DATAERR
-		    ? damaged(err, "its bytes are not those of its manifest")
-		    : ct_fail(err, why.code, "%s", why.msg);
+	if (!rc)
+		rc = prove(&o, &sum, m, err);
 	vault_sum_free(&sum);
 	if (o.plain)
-		sodium_memzero(o.plain, o.room);
+		sodium_memzero(o.plain, VAULT_CLOSE + o.room);
 	free(o.plain);
 	free(o.cipher);
 	sodium_memzero(&o, sizeof o);

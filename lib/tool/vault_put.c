@@ -1,24 +1,14 @@
 /* vault_put.c - the files of a report into the vault: ct_vault_report */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
-#include "file.h"
+#include "digest.h"
 #include "hex.h"
 #include "prog.h"
 #include "rec.h"
 #include "vault_dir.h"
-#include "vault_format.h"
-
-/* A row whose object is gone or damaged. */
-struct lost {
-	int64_t seq;              /* 0: there is no such row */
-	char id[CT_VAULT_ID + 1]; /* empty if it is no name of an object */
-};
 
 static bool
 is_hex(const char *s, size_t len)
@@ -53,6 +43,17 @@ vault_report_of(const json_t *rec, struct vault_report *r, struct ct_err *err)
 	return 0;
 }
 
+/* All that is known of a file, but for its bytes and what is our own. */
+static json_t *
+known(const json_t *file)
+{
+	json_t *copy = json_copy((json_t *)(uintptr_t)file);
+
+	(void)json_object_del(copy, "text");
+	(void)json_object_del(copy, "vault");
+	return copy;
+}
+
 static json_t *
 manifest(const struct vault_report *r, const json_t *file, const char *sha256)
 {
@@ -63,129 +64,31 @@ manifest(const struct vault_report *r, const json_t *file, const char *sha256)
 	if (!source)
 		source = ct_rec_text(file, "path_b64");
 	return json_pack("{s:s, s:s*, s:s, s:s*, s:s*, s:O*, s:s*, s:s*, s:s,"
-			 " s:I, s:s, s:s*, s:s}",
+			 " s:I, s:s, s:s*, s:s, s:o}",
 	    "kind", "file", "id", ct_rec_text(file, "id"), "sha256", sha256,
 	    "sha1", ct_rec_text(file, "sha1"), "md5", ct_rec_text(file, "md5"),
 	    "size", size, "mime", ct_rec_text(file, "mime"), "user", r->user,
 	    "report", r->key, "part", (json_int_t)r->part, "env", r->env,
-	    "source", source, "at", ct_time_now(at));
+	    "source", source, "at", ct_time_now(at), "record", known(file));
 }
 
-/* tmp/new.part, complete, becomes tmp/ID, and both are durable. */
-static int
-finish(const struct ct_vault *v, int fd, const char *part, const char *id,
-    struct ct_err *err)
+/* What the log says of an object for this file of this report. */
+static json_t *
+line_of(const struct vault_report *r, const json_t *file)
 {
-	char *tmp = vault_tmp(v, id);
-	int rc = 0;
-
-	if (fchmod(fd, 0400) < 0 || fsync(fd) < 0)
-		rc = ct_fail_errno(err, CT_IOERR, "cannot sync '%s'", part);
-	else if (rename(part, tmp) < 0)
-		rc =
-		    ct_fail_errno(err, CT_CANTCREAT, "cannot create '%s'", tmp);
-	else if ((rc = ct_file_sync_dir(tmp, err)))
-		(void)unlink(tmp);
-	free(tmp);
-	return rc;
+	return json_pack("{s:s, s:I, s:s, s:s*, s:s*}", "report", r->key,
+	    "part", (json_int_t)r->part, "env", r->env, "user", r->user, "file",
+	    ct_rec_text(file, "id"));
 }
 
-static int
-write_object(struct ct_vault *v, const struct ct_vault_pub *pub,
-    const json_t *about, int in, char id[CT_VAULT_ID + 1], int64_t *bytes,
-    struct ct_err *err)
-{
-	char *part = vault_tmp(v, "new.part");
-	struct stat st;
-	int fd, rc;
-
-	(void)unlink(part);
-	fd = open(
-	    part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0) {
-		rc = ct_fail_errno(
-		    err, CT_CANTCREAT, "cannot create '%s'", part);
-	} else {
-		rc = ct_vault_seal(pub, about, in, fd, id, err);
-		if (!rc && fstat(fd, &st) < 0)
-			rc = ct_fail_errno(err, CT_IOERR, "cannot stat");
-		if (!rc)
-			*bytes = st.st_size;
-		if (!rc)
-			rc = finish(v, fd, part, id, err);
-		(void)close(fd);
-		if (rc)
-			(void)unlink(part);
-	}
-	free(part);
-	return rc;
-}
-
-/* seq: of the row whose object was lost, or 0.  Its sealed_at stays: a receipt
- * may be older than the object that took the place of the lost one. */
-static int
-write_row(struct ct_vault *v, const struct ct_vault_pub *pub,
-    const struct vault_report *r, const json_t *about, const char *id,
-    int64_t bytes, int64_t size, int64_t seq, struct ct_err *err)
-{
-	char key[2 * sizeof pub->id + 1];
-
-	ct_hex(pub->id, sizeof pub->id, key);
-	if (seq)
-		return ct_store_do(v->store, err,
-		    "UPDATE object SET id = ?, bytes = ?, key = ? WHERE seq = "
-		    "?",
-		    "sisi", id, bytes, key, seq);
-	return ct_store_do(v->store, err,
-	    "INSERT INTO object (id, report, part, env, user, file, sha256,"
-	    " size, bytes, key, sealed_at) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-	    "ssissssiiss", id, r->key, r->part, r->env, r->user,
-	    ct_rec_text(about, "id"), ct_rec_text(about, "sha256"), size, bytes,
-	    key, ct_rec_text(about, "at"));
-}
-
-/* Without a row nobody will look for it; if that cannot be told, it stays for
- * the next run to settle. */
-static void
-withdraw(struct ct_vault *v, const char *id)
-{
-	char *tmp = vault_tmp(v, id);
-	struct ct_err ignored = { 0 };
-	int64_t seq;
-
-	if (ct_store_int(v->store, &seq, &ignored,
-		"SELECT seq FROM object WHERE id = ?", "s", id) == 0)
-		(void)unlink(tmp);
-	free(tmp);
-}
-
-/* The new object stands in tmp/: give it its row and its place. */
-static int
-enter(struct ct_vault *v, const struct ct_vault_pub *pub,
-    const struct vault_report *r, const json_t *about, const char *id,
-    int64_t bytes, int64_t size, const struct lost *lost, struct ct_err *err)
-{
-	char *old = vault_tmp(v, lost->id);
-	int rc = *lost->id ? vault_retire(v, lost->id, err) : 0;
-
-	if (!rc)
-		rc = write_row(
-		    v, pub, r, about, id, bytes, size, lost->seq, err);
-	if (rc)
-		withdraw(v, id);
-	else if (*lost->id)
-		(void)unlink(old); /* else the next run does it */
-	free(old);
-	return rc ? rc : vault_place(v, id, err);
-}
-
+/* lost: the object that it takes the place of, or "" */
 static int
 seal(struct ct_vault *v, const struct ct_vault_pub *pub,
     const struct vault_report *r, const json_t *file, const char *sha256,
-    const struct lost *lost, char id[CT_VAULT_ID + 1], struct ct_err *err)
+    const char *lost, char id[CT_VAULT_ID + 1], struct ct_err *err)
 {
 	json_t *about = manifest(r, file, sha256);
-	int64_t bytes = 0;
+	struct ct_vault_sealed made;
 	int in = -1, rc = 0;
 
 	if (!about)
@@ -193,48 +96,78 @@ seal(struct ct_vault *v, const struct ct_vault_pub *pub,
 	else if ((in = ct_rec_open(file, err)) < 0)
 		rc = err->code;
 	if (!rc)
-		rc = write_object(v, pub, about, in, id, &bytes, err);
-	if (!rc) /* the size is of what was read, not of what was opened */
-		rc = enter(v, pub, r, about, id, bytes, lseek(in, 0, SEEK_CUR),
-		    lost, err);
+		rc = vault_write(v, pub, about, in, &made, err);
+	if (!rc && (rc = vault_begin(v, NULL, err)))
+		vault_discard(v);
+	else if (!rc)
+		rc = vault_commit(v, pub, &made, "seal", line_of(r, file),
+		    *lost ? lost : NULL, err);
+	vault_end(v);
+	if (!rc)
+		memcpy(id, made.id, CT_VAULT_ID + 1);
 	if (in >= 0)
 		(void)close(in);
 	json_decref(about);
 	return rc;
 }
 
-/* 0 with its id if this file of this report is held; CT_NO, and what was lost
- * if its object is gone or damaged. */
+/* The first row that sql gives: 0 if its object, id, is whole; else CT_NO, and
+ * id is "" if there is no row. */
 static int
-look_up(struct ct_vault *v, const struct vault_report *r, const char *sha256,
-    char id[CT_VAULT_ID + 1], struct lost *lost, struct ct_err *err)
+look_up(struct ct_vault *v, const char *sql, const char *first,
+    const char *second, char id[CT_VAULT_ID + 1], struct ct_err *err)
 {
 	struct ct_rows *rows;
 	const char *have;
-	int rc;
+	int rc = ct_rows_open(&rows, v->store, err, sql, "ss", first, second);
 
-	rc = ct_rows_open(&rows, v->store, err,
-	    "SELECT seq, id, bytes FROM object WHERE report = ? AND sha256 = ?",
-	    "ss", r->key, sha256);
-	if (rc)
-		return rc;
-	rc = ct_rows_next(rows, err);
-	if (rc == 0) {
-		rc = CT_NO;
-	} else if (rc == 1) {
-		have = ct_rows_text(rows, 1);
-		have = have && vault_is_id(have) ? have : "";
-		if (vault_is_held(v, have, ct_rows_int(rows, 2))) {
+	*id = '\0';
+	if (!rc && (rc = ct_rows_next(rows, err)) == 1) {
+		have = ct_rows_text(rows, 0);
+		if (have && vault_is_id(have))
 			memcpy(id, have, CT_VAULT_ID + 1);
-			rc = 0;
-		} else {
-			lost->seq = ct_rows_int(rows, 0);
-			memcpy(lost->id, have, strlen(have) + 1);
-			ct_warn("a sealed object is gone or damaged; "
-				"it is sealed again");
-		}
+		rc = vault_is_whole(v, id, ct_rows_int(rows, 1)) ? 0 : CT_NO;
+	} else if (!rc) {
+		rc = CT_NO;
 	}
 	ct_rows_close(rows);
+	return rc;
+}
+
+/*
+ * Evidence that was staged while a person looked at it becomes that of the
+ * report, though the file may be gone by now.  CT_NO if there is none.  A test
+ * report takes none: the one in production is still to come.
+ */
+static int
+claim(struct ct_vault *v, const struct vault_report *r, const json_t *file,
+    const char *sha256, char id[CT_VAULT_ID + 1], struct ct_err *err)
+{
+	int64_t bytes;
+	json_t *line;
+	int rc;
+
+	if (strcmp(r->env, "production") != 0)
+		return CT_NO;
+	rc = look_up(v,
+	    "SELECT id, bytes FROM object WHERE state = 'staged'"
+	    " AND sha256 = ? AND user IS ? ORDER BY seq LIMIT 1",
+	    sha256, r->user, id, err);
+	if (rc || (rc = vault_begin(v, NULL, err)))
+		return rc;
+	/* it may have been destroyed meanwhile */
+	rc = ct_store_int(v->store, &bytes, err,
+	    "SELECT bytes FROM object WHERE id = ? AND state = 'staged'"
+	    " AND id NOT IN (SELECT object FROM intent)",
+	    "s", id);
+	if (rc == 1) {
+		line = line_of(r, file);
+		(void)json_object_set_new(line, "object", json_string(id));
+		rc = vault_log(v, "claim", line, err);
+	} else if (rc == 0) {
+		rc = CT_NO;
+	}
+	vault_end(v);
 	return rc;
 }
 
@@ -245,16 +178,25 @@ put(struct ct_vault *v, const struct ct_vault_pub *pub,
 {
 	const char *text = ct_rec_text(file, "sha256");
 	uint8_t raw[CT_SHA256_LEN];
-	char sha256[2 * CT_SHA256_LEN + 1];
-	struct lost lost = { 0 };
+	char sha256[2 * CT_SHA256_LEN + 1], lost[CT_VAULT_ID + 1];
 	int rc;
 
 	if (!text || strlen(text) != 2 * CT_SHA256_LEN ||
 	    ct_unhex(text, raw, sizeof raw) < 0)
 		return ct_fail(err, CT_DATAERR, "sha256 is not 64 hex digits");
 	ct_hex(raw, sizeof raw, sha256);
-	rc = look_up(v, r, sha256, id, &lost, err);
-	return rc == CT_NO ? seal(v, pub, r, file, sha256, &lost, id, err) : rc;
+	rc = look_up(v,
+	    "SELECT id, bytes FROM object WHERE report = ? AND sha256 = ?"
+	    " AND state <> 'destroyed'",
+	    r->key, sha256, lost, err);
+	if (rc == 0)
+		memcpy(id, lost, sizeof lost);
+	else if (rc == CT_NO && *lost)
+		ct_warn("a sealed object is gone or damaged; "
+			"it is sealed again");
+	else if (rc == CT_NO)
+		rc = claim(v, r, file, sha256, id, err);
+	return rc == CT_NO ? seal(v, pub, r, file, sha256, lost, id, err) : rc;
 }
 
 int

@@ -14,6 +14,7 @@ struct sealing {
 	uint8_t head[VAULT_HEAD], bound[32]; /* bound: digest of head */
 	struct ct_blake name;
 	int out;
+	int64_t bytes;   /* written */
 	uint8_t *cipher; /* room for the largest chunk */
 };
 
@@ -23,6 +24,7 @@ emit(struct sealing *s, const uint8_t *p, size_t len, struct ct_err *err)
 	ct_blake_add(&s->name, p, len);
 	if (ct_write_full(s->out, p, len) < 0)
 		return ct_fail_errno(err, CT_IOERR, "cannot write an object");
+	s->bytes += (int64_t)len;
 	return 0;
 }
 
@@ -66,11 +68,30 @@ start(struct sealing *s, const struct ct_vault_pub *pub, size_t manifest,
 	return rc;
 }
 
+/* The last len bytes, fewer than a chunk, and what closes them: if need be, in
+ * two chunks. */
+static int
+finish(struct sealing *s, uint8_t *plain, size_t len, struct vault_sum *sum,
+    struct ct_err *err)
+{
+	size_t all = len + VAULT_CLOSE, done = 0;
+	int rc = vault_sum_end(sum, err);
+
+	if (rc)
+		return rc;
+	vault_sum_close(sum, plain + len);
+	if (all >= VAULT_CHUNK) {
+		rc = push(s, plain, VAULT_CHUNK, 0, err);
+		done = VAULT_CHUNK;
+	}
+	return rc ? rc : push(s, plain + done, all - done, 1, err);
+}
+
 /* All of in, 64 KiB a chunk; the last is the one that is shorter. */
 static int
 body(struct sealing *s, int in, struct vault_sum *sum, struct ct_err *err)
 {
-	uint8_t *plain = ct_alloc(VAULT_CHUNK, 1);
+	uint8_t *plain = ct_alloc(VAULT_CHUNK + VAULT_CLOSE, 1);
 	ssize_t n;
 	int rc;
 
@@ -82,20 +103,21 @@ body(struct sealing *s, int in, struct vault_sum *sum, struct ct_err *err)
 		}
 		if ((rc = vault_sum_add(sum, plain, (size_t)n, err)))
 			break;
-		rc = push(s, plain, (size_t)n, (size_t)n < VAULT_CHUNK, err);
+		rc = (size_t)n < VAULT_CHUNK
+		    ? finish(s, plain, (size_t)n, sum, err)
+		    : push(s, plain, VAULT_CHUNK, 0, err);
 	} while (!rc && (size_t)n == VAULT_CHUNK);
-	sodium_memzero(plain, VAULT_CHUNK);
+	sodium_memzero(plain, VAULT_CHUNK + VAULT_CLOSE);
 	free(plain);
 	return rc;
 }
 
 static int
 seal(struct sealing *s, const struct ct_vault_pub *pub, const json_t *manifest,
-    const char *text, int in, struct ct_err *err)
+    const char *text, int in, struct vault_sum *sum, struct ct_err *err)
 {
-	struct vault_sum sum = { 0 };
 	struct ct_err why = { 0 };
-	int rc = vault_sum_start(&sum, err);
+	int rc = vault_sum_start(sum, err);
 
 	if (!rc)
 		rc = start(s, pub, strlen(text), err);
@@ -104,35 +126,40 @@ seal(struct sealing *s, const struct ct_vault_pub *pub, const json_t *manifest,
 	if (!rc)
 		rc = push(s, (const uint8_t *)text, strlen(text), 0, err);
 	if (!rc)
-		rc = body(s, in, &sum, err);
-	if (!rc && (rc = vault_sum_compare(&sum, manifest, &why)))
+		rc = body(s, in, sum, err);
+	if (!rc && (rc = vault_sum_compare(sum, manifest, &why)))
 		rc = ct_fail(err, why.code,
 		    "the bytes are not those of the record: %s", why.msg);
-	vault_sum_free(&sum);
 	return rc;
 }
 
 int
 ct_vault_seal(const struct ct_vault_pub *pub, const json_t *manifest, int in,
-    int out, char id[CT_VAULT_ID + 1], struct ct_err *err)
+    int out, struct ct_vault_sealed *made, struct ct_err *err)
 {
 	struct sealing s = { .out = out };
+	/* the others are compared by who opens it: here they would cost more
+	 * time than all the rest */
+	struct vault_sum sum = { .digest.sha256_only = true };
 	char *text = json_dumps(manifest, JSON_COMPACT);
 	uint8_t name[32];
 	size_t len = text ? strlen(text) : 0;
 	int rc;
 
-	if (!text || len > VAULT_MANIFEST_MAX ||
-	    !ct_rec_text(manifest, "sha256")) {
+	if (!text || len > VAULT_MANIFEST_MAX) {
 		free(text);
 		return ct_fail(err, CT_DATAERR, "no manifest, or too long");
 	}
 	s.cipher =
 	    ct_alloc((len > VAULT_CHUNK ? len : VAULT_CHUNK) + VAULT_TAG, 1);
 	ct_blake_start(&s.name, sizeof name, NULL);
-	rc = seal(&s, pub, manifest, text, in, err);
+	rc = seal(&s, pub, manifest, text, in, &sum, err);
 	ct_blake_end(&s.name, name, sizeof name);
-	ct_hex(name, sizeof name, id);
+	ct_hex(name, sizeof name, made->id);
+	ct_hex(sum.got.sha256, CT_SHA256_LEN, made->sha256);
+	made->size = (int64_t)sum.size;
+	made->bytes = s.bytes;
+	vault_sum_free(&sum);
 	free(s.cipher);
 	sodium_memzero(&s, sizeof s);
 	free(text);

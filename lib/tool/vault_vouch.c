@@ -1,57 +1,117 @@
-/* vault_vouch.c - what the vault knows of a report: ct_vault_vouches */
+/* vault_vouch.c - what the index says for who wants to delete: ct_vault_vouches
+ */
 #include <stdlib.h>
 #include <string.h>
 
+#include "authority.h"
+#include "clock.h"
+#include "rec.h"
 #include "vault_dir.h"
+
+static void
+add_once(json_t **ids, const char *id)
+{
+	const json_t *one;
+	size_t i;
+
+	if (!*ids)
+		*ids = json_array();
+	json_array_foreach(*ids, i, one)
+	{
+		if (strcmp(json_string_value(one), id) == 0)
+			return;
+	}
+	(void)json_array_append_new(*ids, json_string(id));
+}
+
+int
+vault_held(
+    struct ct_vault *v, const char *id, json_t **holds, struct ct_err *err)
+{
+	struct ct_rows *rows;
+	int held = 0,
+	    rc = ct_rows_open(&rows, v->store, err,
+		"SELECT DISTINCT hold FROM held WHERE object = ?"
+		" AND (until IS NULL OR until > ?) ORDER BY hold",
+		"si", id, ct_now());
+
+	while (!rc && (rc = ct_rows_next(rows, err)) == 1) {
+		held = 1;
+		rc = 0;
+		if (holds)
+			add_once(holds, ct_rows_text(rows, 0));
+	}
+	ct_rows_close(rows);
+	return rc ? rc : held;
+}
 
 /* Is this file, under this id, among those that NCMEC's receipt is of? */
 static bool
-received(const char *submission, const char *id, const char *sha256)
+received(const json_t *submission, const char *id, const char *sha256)
 {
-	json_t *sub = json_loads(submission, 0, NULL);
 	const json_t *one;
 	const char *i, *s;
-	bool yes = false;
 	size_t k;
 
-	json_array_foreach(json_object_get(sub, "files"), k, one)
+	json_array_foreach(json_object_get(submission, "files"), k, one)
 	{
 		i = ct_rec_text(one, "id");
 		s = ct_rec_text(one, "sha256");
-		yes |= i && s && strcmp(i, id) == 0 && strcmp(s, sha256) == 0;
+		if (i && s && strcmp(i, id) == 0 && strcmp(s, sha256) == 0)
+			return true;
 	}
-	json_decref(sub);
-	return yes;
+	return false;
+}
+
+/* The digest of the receipt's file in *sum: 0, CT_NOPERM, or a code. */
+static int
+find_receipt(struct ct_vault *v, const json_t *rec, const json_t *file,
+    char **sum, struct ct_err *err)
+{
+	int rc = ct_store_text(v->store, sum, err,
+	    "SELECT receipt.sum FROM object"
+	    " JOIN anchor ON anchor.object = object.id"
+	    " JOIN receipt USING (env, authority, report_id)"
+	    " WHERE object.id = ? AND object.sha256 = ? AND object.report = ?"
+	    " AND object.state = 'sealed' AND object.env = 'production'"
+	    " AND receipt.env = 'production' AND receipt.authority = ?"
+	    " AND receipt.report = object.report AND receipt.report_id = ?",
+	    "sssss", ct_rec_text(file, "vault.id"), ct_rec_text(file, "sha256"),
+	    ct_rec_text(rec, "report.key"), CT_AUTHORITY,
+	    ct_rec_text(rec, "submission.report_id"));
+
+	return rc == 1 ? 0
+	    : rc       ? rc
+		       : ct_fail(err, CT_NOPERM,
+			     "the vault knows no receipt in production for it");
 }
 
 static int
-vouches(struct ct_store *st, const json_t *rec, const json_t *file,
+vouches(struct ct_vault *v, const json_t *rec, const json_t *file,
     struct ct_err *err)
 {
-	const char *key = ct_rec_text(rec, "report.key");
-	const char *receipt = ct_rec_text(rec, "submission.report_id");
 	const char *id = ct_rec_text(file, "id");
-	const char *sha256 = ct_rec_text(file, "sha256");
-	struct ct_rows *rows;
-	int rc = ct_rows_open(&rows, st, err,
-	    "SELECT receipt.submission FROM object"
-	    " JOIN anchor ON anchor.object = object.id"
-	    " JOIN receipt ON receipt.env = anchor.env"
-	    " AND receipt.report_id = anchor.report_id"
-	    " WHERE object.id = ? AND object.sha256 = ? AND object.report = ?"
-	    " AND object.env = 'production' AND receipt.env = 'production'"
-	    " AND receipt.report = object.report AND receipt.report_id = ?",
-	    "ssss", ct_rec_text(file, "vault.id"), sha256, key, receipt);
+	const char *object = ct_rec_text(file, "vault.id");
+	char *sum;
+	json_t *receipt;
+	int rc = find_receipt(v, rec, file, &sum, err);
 
-	if (!rc && (rc = ct_rows_next(rows, err)) == 1)
-		rc = id && received(ct_rows_text(rows, 0), id, sha256)
-		    ? 0
-		    : ct_fail(err, CT_NOPERM,
-			  "the stored receipt does not name it");
-	else if (!rc)
-		rc = ct_fail(err, CT_NOPERM,
-		    "the vault knows no receipt in production for it");
-	ct_rows_close(rows);
+	if (rc) {
+		free(sum);
+		return rc;
+	}
+	receipt = vault_receipt_read(v, "production", CT_AUTHORITY,
+	    ct_rec_text(rec, "submission.report_id"), sum);
+	free(sum);
+	if (!receipt)
+		rc = ct_fail(
+		    err, CT_NOPERM, "the stored receipt is gone or damaged");
+	else if (!id || !received(receipt, id, ct_rec_text(file, "sha256")))
+		rc = ct_fail(
+		    err, CT_NOPERM, "the stored receipt does not name it");
+	else if ((rc = vault_held(v, object, NULL, err)) == 1)
+		rc = ct_fail(err, CT_NOPERM, "it is on hold");
+	json_decref(receipt);
 	return rc;
 }
 
@@ -70,7 +130,7 @@ ct_vault_vouches(
 		return rc;
 	for (; !rc && *i < json_array_size(files); ++*i) {
 		file = json_array_get(files, *i);
-		if ((rc = vouches(v->store, rec, file, err)))
+		if ((rc = vouches(v, rec, file, err)))
 			break;
 	}
 	ct_vault_leave(v);

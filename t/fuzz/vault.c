@@ -14,7 +14,8 @@ setup(void)
 {
 	static const char empty[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e464"
 				    "9b934ca495991b7852b855";
-	char dir[] = "/tmp/ct-vault.XXXXXX", id[CT_VAULT_ID + 1];
+	char dir[] = "/tmp/ct-vault.XXXXXX";
+	struct ct_vault_sealed made;
 	char name[64], path[2][64];
 	json_t *m = json_pack("{s:s}", "sha256", empty);
 	struct ct_err err;
@@ -30,7 +31,7 @@ setup(void)
 	    ct_vault_pub_read(&pub, path[0], &err) ||
 	    ct_vault_key_read(&key, path[1], &err) || unlink(path[0]) < 0 ||
 	    unlink(path[1]) < 0 || rmdir(dir) < 0 ||
-	    ct_vault_seal(&pub, m, in, out, id, &err) ||
+	    ct_vault_seal(&pub, m, in, out, &made, &err) ||
 	    (n = pread(out, good, sizeof good, 0)) < 0)
 		abort();
 	ngood = (size_t)n;

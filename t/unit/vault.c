@@ -11,9 +11,11 @@
 #include "digest.h"
 #include "file.h"
 #include "hex.h"
+#include "rec.h"
 
 #define CHUNK ((size_t)64 << 10)
 #define HEAD ((size_t)152)
+#define CLOSE ((size_t)40)
 
 static struct ct_vault_pub pub;
 static struct ct_vault_key *key[2];
@@ -60,9 +62,18 @@ static size_t
 seal(const json_t *m, const uint8_t *p, size_t len, uint8_t *out, size_t cap,
     char id[CT_VAULT_ID + 1], struct ct_err *err)
 {
+	struct ct_vault_sealed made;
+	json_t *is = about(p, len);
 	int in = fd_of(p, len), to = fd_of("", 0);
-	int rc = ct_vault_seal(&pub, m, in, to, id, err);
+	int rc = ct_vault_seal(&pub, m, in, to, &made, err);
 	size_t n = rc ? 0 : read_all(to, out, cap);
+
+	if (!rc &&
+	    (made.size != (int64_t)len || made.bytes != (int64_t)n ||
+		strcmp(made.sha256, ct_rec_text(is, "sha256")) != 0))
+		abort();
+	memcpy(id, made.id, sizeof made.id);
+	json_decref(is);
 
 	(void)close(in);
 	(void)close(to);
@@ -86,10 +97,12 @@ unseal(const uint8_t *p, size_t len, uint8_t *back, size_t cap, size_t *got)
 static void
 sizes(void)
 {
-	static const size_t size[] = { 0, 1, 2, CHUNK - 17, CHUNK - 1, CHUNK,
-		CHUNK + 1, CHUNK + 17, 2 * CHUNK - 1, 2 * CHUNK,
+	static const size_t size[] = { 0, 1, 2, CHUNK - CLOSE - 1,
+		CHUNK - CLOSE, CHUNK - CLOSE + 1, CHUNK - 17, CHUNK - 1, CHUNK,
+		CHUNK + 1, CHUNK + 17, 2 * CHUNK - CLOSE - 1, 2 * CHUNK - CLOSE,
+		2 * CHUNK - CLOSE + 1, 2 * CHUNK - 1, 2 * CHUNK,
 		2 * CHUNK + 1 };
-	size_t cap = 3 * CHUNK, i, k, n, got;
+	size_t cap = 3 * CHUNK, i, k, n, got, whole;
 	uint8_t *p = malloc(cap), *sealed = malloc(cap), *back = malloc(cap);
 	char id[CT_VAULT_ID + 1], name[CT_VAULT_ID + 1];
 	struct ct_err err = { 0 };
@@ -109,9 +122,11 @@ sizes(void)
 		ok(unseal(sealed, n, back, cap, &got) == 0 && got == size[k] &&
 			memcmp(back, p, got) == 0,
 		    "and open");
-		/* only whole chunks come out of what is cut */
+		/* only whole chunks come out of what is cut, and not their
+		 * end, which may be what closes it */
+		whole = (size[k] + CLOSE) / CHUNK * CHUNK;
 		ok(unseal(sealed, n - 1, back, cap, &got) == CT_DATAERR &&
-			got == size[k] / CHUNK * CHUNK &&
+			got == (whole ? whole - CLOSE : 0) &&
 			memcmp(back, p, got) == 0,
 		    "what is cut gives no byte that was not authenticated");
 		json_decref(m);
@@ -167,18 +182,37 @@ damage(void)
 	json_decref(m);
 }
 
-/* An object of one byte made by hand as ct-vault(5) says; or with the tag of
- * its end, or what binds its chunks to the header, left out. */
+/* An object of one byte made by hand as ct-vault(5) says; or with something
+ * left out or wrong. */
+enum hand {
+	RIGHT,
+	ENDLESS,
+	UNBOUND,
+	OTHER_SIZE,
+	OTHER_SUM,
+	UNCLOSED,
+	OTHER_MD5
+};
+
 static int
-by_hand(bool final, bool bound)
+by_hand(enum hand how)
 {
 	static const uint8_t byte[] = "x";
 	crypto_secretstream_xchacha20poly1305_state st;
-	uint8_t k[32], sum[32], back[16], object[4096] = "ct-vault\1";
+	uint8_t k[32], sum[32], back[64], object[4096] = "ct-vault\2";
+	uint8_t plain[1 + CLOSE] = "x\1";
 	json_t *m = about(byte, 1);
-	char *text = json_dumps(m, 0);
-	size_t len = strlen(text), got;
+	size_t len, got, end = how == UNCLOSED ? 1 : sizeof plain;
+	bool bound = how != UNBOUND;
+	char *text;
 
+	if (how == OTHER_MD5)
+		(void)json_object_set_new(m, "md5", json_string("00"));
+	text = json_dumps(m, 0);
+	len = strlen(text);
+	(void)crypto_hash_sha256(plain + 9, byte, 1);
+	plain[1] ^= how == OTHER_SIZE;
+	plain[9] ^= how == OTHER_SUM;
 	randombytes_buf(k, sizeof k);
 	object[12] = (uint8_t)len;
 	memcpy(object + 16, pub.id, 32);
@@ -189,11 +223,12 @@ by_hand(bool final, bool bound)
 	(void)crypto_secretstream_xchacha20poly1305_push(&st, object + HEAD,
 	    NULL, (uint8_t *)text, len, sum, bound ? sizeof sum : 0, 0);
 	(void)crypto_secretstream_xchacha20poly1305_push(&st,
-	    object + HEAD + len + 17, NULL, byte, 1, sum,
-	    bound ? sizeof sum : 0, final ? 3 : 0);
+	    object + HEAD + len + 17, NULL, plain, end, sum,
+	    bound ? sizeof sum : 0, how == ENDLESS ? 0 : 3);
 	free(text);
 	json_decref(m);
-	return unseal(object, HEAD + len + 17 + 18, back, sizeof back, &got);
+	return unseal(
+	    object, HEAD + len + 17 + end + 17, back, sizeof back, &got);
 }
 
 static int
@@ -223,14 +258,12 @@ manifests(void)
 	(void)json_object_set_new(
 	    m, "sha1", json_string("A9993E364706816ABA3E25717850C26C9CD0D89D"));
 	ok(!refused(m, "abc", CT_DATAERR), "with its MD5 and SHA-1");
-	(void)json_object_set_new(
-	    m, "md5", json_string("900150983cd24fb0d6963f7d28e17f73"));
-	ok(refused(m, "abc", CT_DATAERR), "not with another MD5");
-	(void)json_object_set_new(m, "md5", json_integer(1));
-	ok(refused(m, "abc", CT_DATAERR), "nor one that is no text");
-	(void)json_object_del(m, "md5");
+	(void)json_object_set_new(m, "sha256", json_integer(1));
+	ok(refused(m, "abc", CT_DATAERR), "not with a digest that is no text");
+	(void)json_object_del(m, "sha256");
+	ok(!refused(m, "abc", CT_DATAERR), "but with none");
 	(void)json_object_set_new(m, "size", json_integer(4));
-	ok(refused(m, "abc", CT_DATAERR), "nor another size");
+	ok(refused(m, "abc", CT_DATAERR), "not with another size");
 	(void)json_object_del(m, "size");
 	memset(&pub.key, 0, sizeof pub.key);
 	ok(refused(m, "abc", CT_CONFIG), "a public key that is no point");
@@ -239,9 +272,6 @@ manifests(void)
 	long_id[2 << 20] = '\0';
 	(void)json_object_set_new(m, "id", json_string(long_id));
 	ok(refused(m, "abc", CT_DATAERR), "a manifest that is too long");
-	(void)json_object_del(m, "id");
-	(void)json_object_del(m, "sha256");
-	ok(refused(m, "abc", CT_DATAERR), "or without SHA-256");
 	json_decref(m);
 	free(long_id);
 }
@@ -266,10 +296,15 @@ main(void)
 	    "each is only what it is");
 	if (ct_vault_pub_read(&pub, "k.pub", &err))
 		abort();
-	ok(by_hand(true, true) == 0, "what is made as documented opens");
-	ok(by_hand(false, true) == CT_DATAERR, "not without its end");
-	ok(by_hand(true, false) == CT_DATAERR,
-	    "nor if not bound to its header");
+	ok(by_hand(RIGHT) == 0, "what is made as documented opens");
+	ok(by_hand(ENDLESS) == CT_DATAERR, "not without its end");
+	ok(by_hand(UNBOUND) == CT_DATAERR, "nor if not bound to its header");
+	ok(by_hand(OTHER_SIZE) == CT_DATAERR,
+	    "nor if it closes with another size");
+	ok(by_hand(OTHER_SUM) == CT_DATAERR, "or another SHA-256");
+	ok(by_hand(UNCLOSED) == CT_DATAERR, "or with neither");
+	ok(by_hand(OTHER_MD5) == CT_DATAERR,
+	    "nor if the manifest has another MD5");
 	sizes();
 	damage();
 	manifests();
