@@ -1,6 +1,8 @@
-/* Any bytes as an object, as a key file, and as changes of a good object:
- * none opens but what was sealed. */
+/* Any bytes as an object, as a key file, as changes of a good object, and as
+ * what somebody sealed who has the public key: none opens but what is right. */
 #include "fuzz.h"
+
+#include <sodium.h>
 
 #include "vault.h"
 
@@ -80,13 +82,89 @@ changed(const uint8_t *p, size_t len)
 	try(copy, ngood);
 }
 
+#define HEAD ((size_t)152)
+#define CHUNK ((size_t)65536)
+#define TAG ((size_t)17)
+#define CLOSING ((size_t)40)
+
+/* Is it n bytes and, behind them, what ct-vault(5) says of them? */
+static bool
+closed(const uint8_t *p, size_t len)
+{
+	uint8_t want[CLOSING];
+	size_t n = len - CLOSING, i;
+
+	if (len < CLOSING)
+		return false;
+	for (i = 0; i < 8; i++)
+		want[i] = (uint8_t)((uint64_t)n >> 8 * i);
+	crypto_hash_sha256(want + 8, p, n);
+	return memcmp(p + n, want, sizeof want) == 0;
+}
+
+/* One byte of tags, two of how long the manifest is, manifest, the rest; all
+ * encrypted as it should be.  Does it open? */
+static bool
+made(const uint8_t *p, size_t len)
+{
+	crypto_secretstream_xchacha20poly1305_state st;
+	uint8_t secret[32] = { 1 }, sum[32], *object, *at;
+	unsigned char first, last, tag;
+	struct ct_err err = { 0 };
+	size_t m, n, left;
+	bool opens;
+	int fd;
+
+	if (len < 3 || (m = (size_t)p[1] | (size_t)p[2] << 8) > len - 3)
+		return false;
+	first = p[0] & 3;
+	last = p[0] >> 2 & 3;
+	left = len - 3 - m;
+	p += 3;
+	object = calloc(1, HEAD + len + TAG * (2 + len / CHUNK));
+	must(object);
+	memcpy(object, "ct-vault\2", 9);
+	object[12] = (uint8_t)m;
+	object[13] = (uint8_t)(m >> 8);
+	memcpy(object + 16, pub.id, sizeof pub.id);
+	must(crypto_box_seal(object + 48, secret, sizeof secret, pub.key) == 0);
+	(void)crypto_secretstream_xchacha20poly1305_init_push(
+	    &st, object + 128, secret);
+	(void)crypto_generichash(sum, sizeof sum, object, HEAD, NULL, 0);
+	at = object + HEAD;
+	(void)crypto_secretstream_xchacha20poly1305_push(
+	    &st, at, NULL, p, m, sum, sizeof sum, first);
+	at += m + TAG;
+	for (p += m, n = left;; p += CHUNK, left -= CHUNK) {
+		tag = left < CHUNK ? last : 0;
+		(void)crypto_secretstream_xchacha20poly1305_push(&st, at, NULL,
+		    p, left < CHUNK ? left : CHUNK, sum, sizeof sum, tag);
+		at += (left < CHUNK ? left : CHUNK) + TAG;
+		if (left < CHUNK)
+			break;
+	}
+	p -= n - left;
+	fd = fuzz_fd(object, (size_t)(at - object));
+	opens = ct_vault_open(&key, 1, fd, -1, NULL, &err) == 0;
+	must(!opens || (first == 0 && last == 3 && closed(p, n)));
+	(void)close(fd);
+	free(object);
+	return opens;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	if (!key)
+	uint8_t empty[5 + CLOSING] = { 3 << 2, 2, 0, '{', '}' };
+
+	if (!key) {
 		setup();
+		crypto_hash_sha256(empty + 5 + 8, empty, 0);
+		must(made(empty, sizeof empty));
+	}
 	try(data, len);
 	as_key(data, len);
 	changed(data, len);
+	made(data, len);
 	return 0;
 }
