@@ -133,6 +133,8 @@ set_up(bool send, bool own, bool filter, struct ct_err *busy)
 		    &filing.test, filing.dir, false, false, &err);
 	if (rc > CT_NO || ct_filing_start(&filing, &err))
 		ct_die_err(&err);
+	if (own)
+		ct_outbox_feed(filing.ob, filing.dir);
 	return 0;
 }
 
@@ -235,11 +237,8 @@ main(int argc, char **argv)
 	if (opt.dry && argv[optind])
 		ct_usage(help);
 	ct_stop_gently();
-	if (argv[optind]) {
-		rc = do_verb(argv + optind);
-	} else {
-		rc = filter();
-	}
+	rc = argv[optind] ? do_verb(argv + optind) : filter();
+	rc = ct_outbox_fed(filing.ob, rc);
 	ct_outbox_close(filing.ob);
 	ct_outbox_close(filing.test);
 	ct_filing_done(&filing);

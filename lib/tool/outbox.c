@@ -47,6 +47,7 @@ ct_outbox_open(struct ct_outbox **out, const char *dir, bool production,
 
 	*out = NULL;
 	ob->lock = -1;
+	ob->production = production;
 	ob->tail = &ob->queue;
 	(void)pthread_mutex_init(&ob->mutex, NULL);
 	(void)pthread_cond_init(&ob->free, NULL);

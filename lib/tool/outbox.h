@@ -59,6 +59,14 @@ int ct_outbox_open(struct ct_outbox **ob, const char *dir, bool production,
     bool own, struct ct_err *err);
 void ct_outbox_close(struct ct_outbox *ob);
 
+/*
+ * From now on what becomes of reports goes into the audit log of ct-submit
+ * below home, as audit.h says of a feed.  The second ends that, if there was
+ * any, and returns the status of the run; ob may be NULL.
+ */
+void ct_outbox_feed(struct ct_outbox *ob, const char *home);
+int ct_outbox_fed(struct ct_outbox *ob, int status);
+
 /* What it cost to be durable so far. */
 struct ct_outbox_effort {
 	int64_t events, commits, ms; /* ms: of waiting for commits */

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "audit.h"
 #include "outbox.h"
 #include "store.h"
 
@@ -27,6 +28,8 @@ struct ct_write {
 
 struct ct_outbox {
 	struct ct_store *st; /* in the hands of one thread, that set busy */
+	struct ct_audit_feed feed; /* likewise */
+	bool production;
 	int lock;
 	pthread_mutex_t mutex; /* of all that follows */
 	pthread_cond_t free;

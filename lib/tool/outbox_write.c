@@ -116,6 +116,11 @@ lead(struct ct_outbox *ob)
 		w->done = true;
 		ob->effort.events++;
 	}
+	(void)pthread_cond_broadcast(
+	    &ob->free); /* what is done need not wait */
+	(void)pthread_mutex_unlock(&ob->mutex);
+	ct_audit_feed_tick(&ob->feed);
+	(void)pthread_mutex_lock(&ob->mutex);
 	ob->busy = false;
 	(void)pthread_cond_broadcast(&ob->free);
 }
