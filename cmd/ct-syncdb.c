@@ -100,9 +100,8 @@ sync_all(struct run *r)
 	if (ct_compile(&r->sources, r->home, ct_now(), &generation, &err)) {
 		ct_warn("%s", err.msg);
 		worse(r, err.code);
-	} else if (!r->quiet) {
-		ct_warn(
-		    "index: generation %llu", (unsigned long long)generation);
+	} else {
+		worse(r, ct_compile_tell(r->home, generation, r->quiet));
 	}
 	if (ct_stop)
 		worse(r, CT_TEMPFAIL);

@@ -268,6 +268,7 @@ ct_act_run(const struct ct_act_how *how)
 		ct_warn("%s", err.msg);
 	else
 		rc = ct_filter(&r.filter);
+	rc = act_journal_fed(r.journal, rc);
 	act_journal_close(r.journal);
 	ct_hook_free(&r.hook);
 	ct_text_free(&r.out.text);

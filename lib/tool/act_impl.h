@@ -32,9 +32,12 @@ struct act_target *act_targets(
 
 struct act_journal;
 
-/* CT_NO if there is none, and make is false. */
+/* CT_NO if there is none, and make is false.  With make, what ends goes into
+ * the audit log of ct-act below home, see audit.h. */
 int act_journal_open(struct act_journal **journal, const char *home, bool make,
     struct ct_err *err);
+/* No more of that; returns the status of the run.  journal may be NULL. */
+int act_journal_fed(struct act_journal *journal, int status);
 void act_journal_close(struct act_journal *journal);
 
 enum act_was {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "act_impl.h"
+#include "audit.h"
 #include "clock.h"
 #include "file.h"
 #include "prog.h"
@@ -11,6 +12,7 @@
 
 struct act_journal {
 	struct ct_store *st;
+	struct ct_audit_feed feed;
 };
 
 /* id: '' if an account; code: what it failed with */
@@ -22,7 +24,26 @@ static const char *const schema[] = {
 	"  (state IN ('begun', 'done', 'failed')),"
 	" code INTEGER);"
 	"CREATE INDEX act_target ON act (id, content, account, seq)",
+	/* in the order in which they ended, for the audit log */
+	"CREATE TABLE ended (row INTEGER PRIMARY KEY, act INTEGER NOT NULL"
+	" REFERENCES act, state TEXT NOT NULL, code INTEGER, at TEXT NOT NULL);"
+	"INSERT INTO ended (act, state, code, at) SELECT seq, state, code, "
+	"ended"
+	" FROM act WHERE state <> 'begun' ORDER BY ended, seq;"
+	"CREATE TRIGGER act_ended AFTER UPDATE OF state ON act BEGIN"
+	" INSERT INTO ended (act, state, code, at)"
+	" VALUES (new.seq, new.state, new.code, new.ended); END",
 	NULL,
+};
+
+static const struct ct_audit_table tables[] = {
+	{ "act",
+	    "SELECT e.row, a.verb, json_object('file', nullif(a.id, ''),"
+	    " 'content', nullif(a.content, ''), 'user', nullif(a.account, ''),"
+	    " 'reason', nullif(a.reason, ''), 'state', e.state, 'code', e.code,"
+	    " 'when', e.at) FROM ended e JOIN act a ON a.seq = e.act"
+	    " WHERE e.row > ? ORDER BY e.row" },
+	{ NULL, NULL },
 };
 
 int
@@ -48,8 +69,17 @@ act_journal_open(
 		act_journal_close(j);
 		return rc;
 	}
+	if (make)
+		ct_audit_feed_open(&j->feed, home, "ct-act", j->st, tables);
 	*out = j;
 	return 0;
+}
+
+int
+act_journal_fed(struct act_journal *j, int status)
+{
+	return j && j->feed.store ? ct_audit_feed_close(&j->feed, status)
+				  : status;
 }
 
 void
@@ -126,11 +156,14 @@ act_journal_end(
     struct act_journal *j, int64_t seq, int code, struct ct_err *err)
 {
 	char now[CT_TIME_LEN];
-
-	return ct_store_do(j->st, err,
+	int rc = ct_store_do(j->st, err,
 	    "UPDATE act SET state = CASE ?1 WHEN 0 THEN 'done' ELSE 'failed'"
 	    " END, code = nullif(?1, 0), ended = ?2 WHERE seq = ?3",
 	    "isi", (int64_t)code, ct_time_now(now), seq);
+
+	if (!rc)
+		ct_audit_feed_tick(&j->feed);
+	return rc;
 }
 
 int

@@ -115,7 +115,8 @@ struct ct_audit_table {
 int ct_audit_follow(struct ct_audit *audit, struct ct_store *store,
     const struct ct_audit_table *tables, struct ct_err *err);
 
-/* For what only counts up: a line if the log has not got to row yet. */
+/* For what is counted and has no table: a line if row is another than the one
+ * that the log has got to. */
 int ct_audit_reach(struct ct_audit *audit, const char *name, int64_t row,
     const char *act, const json_t *members, struct ct_err *err);
 
@@ -136,9 +137,10 @@ void ct_audit_feed_open(struct ct_audit_feed *feed, const char *home,
     const char *program, struct ct_store *store,
     const struct ct_audit_table *tables);
 void ct_audit_feed_tick(struct ct_audit_feed *feed);
-/* Returns the status of the run, or CT_TEMPFAIL if that is more and not all is
- * in the log; then it was said. */
+/* Both return the status of the run, or CT_TEMPFAIL if that is more and not all
+ * is in the log, which is said. */
 int ct_audit_feed_close(struct ct_audit_feed *feed, int status);
+int ct_audit_missed(const struct ct_err *why, int status);
 
 /* ---- a log as it is, whatever was done to it ------------------------------
  */

@@ -147,7 +147,7 @@ ct_audit_reach(struct ct_audit *a, const char *name, int64_t to,
 
 	if (!rc)
 		rc = got_to(a, &row, err);
-	if (!rc && json_integer_value(json_object_get(row, name)) < to) {
+	if (!rc && json_integer_value(json_object_get(row, name)) != to) {
 		(void)json_object_update(rec, (json_t *)(uintptr_t)members);
 		(void)json_object_set_new(
 		    row, name, json_integer((json_int_t)to));
@@ -188,15 +188,20 @@ ct_audit_feed_tick(struct ct_audit_feed *f)
 }
 
 int
+ct_audit_missed(const struct ct_err *why, int status)
+{
+	if (!why->code)
+		return status;
+	ct_warn("%s; what was done is not in the log yet: run again", why->msg);
+	return status > CT_TEMPFAIL ? status : CT_TEMPFAIL;
+}
+
+int
 ct_audit_feed_close(struct ct_audit_feed *f, int status)
 {
 	if (f->audit)
 		take(f);
 	ct_audit_close(f->audit);
 	f->audit = NULL;
-	if (!f->why.code)
-		return status;
-	ct_warn(
-	    "%s; what was done is not in the log yet: run again", f->why.msg);
-	return status > CT_TEMPFAIL ? status : CT_TEMPFAIL;
+	return ct_audit_missed(&f->why, status);
 }

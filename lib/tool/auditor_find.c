@@ -42,8 +42,9 @@ static bool
 wanted(const struct ct_audit_wanted *w, const struct ct_audit_text *t)
 {
 	static const char *const objects[] = { "object", "objects", "file",
-		"sha256", NULL };
-	static const char *const reports[] = { "report", "report_id", NULL };
+		"sha256", "content", NULL };
+	static const char *const reports[] = { "report", "report_id", "reason",
+		NULL };
 	const struct {
 		const char *want, *const *names;
 	} each[] = {

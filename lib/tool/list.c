@@ -47,6 +47,11 @@ static const char *const schema[] = {
 	"CREATE TABLE reject("
 	" id INTEGER PRIMARY KEY, place TEXT NOT NULL, reason TEXT NOT NULL,"
 	" seen INTEGER NOT NULL);",
+	/* runs that got to their end, for the audit log */
+	"CREATE TABLE run(id INTEGER PRIMARY KEY, at TEXT NOT NULL,"
+	" generation INTEGER NOT NULL, revision INTEGER NOT NULL,"
+	" put INTEGER NOT NULL, gone INTEGER NOT NULL,"
+	" rejected INTEGER NOT NULL)",
 	NULL
 };
 

@@ -51,6 +51,14 @@ int ct_list_state(
 int ct_list_keep(struct ct_list *list, const struct ct_list_state *state,
     struct ct_err *err);
 
+/* A run has got to its end, which put and removed so many entries: with
+ * ct_list_keep, in one transaction. */
+int ct_list_ran(struct ct_list *list, const struct ct_list_state *state,
+    int64_t put, int64_t gone, struct ct_err *err);
+/* Tell the audit log of ct-syncdb below home of such runs; returns the status
+ * of the program, as ct_audit_feed_close. */
+int ct_list_log(struct ct_list *list, const char *home, int status);
+
 int ct_list_compiled(
     struct ct_list *list, int64_t revision, struct ct_err *err);
 

@@ -257,6 +257,7 @@ ct_source_sync(struct ct_source *src, const char *home, struct ct_err *err)
 		return err->code;
 	rc = src->adapter->sync(src, err);
 	ct_list_rollback(src->db); /* of what an error left open */
+	rc = ct_list_log(src->db, home, rc);
 	ct_list_close(src->db);
 	src->db = NULL;
 	if (src->rejected > TOLD)

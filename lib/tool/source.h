@@ -73,6 +73,10 @@ struct ct_source *ct_source_named(
 /* Open the list, sync, count the run in its state, close. */
 int ct_source_sync(struct ct_source *src, const char *home, struct ct_err *err);
 
+/* Tell the audit log below home that the index is of this generation, and
+ * unless quiet standard error; 0 or CT_TEMPFAIL, as ct_audit_feed_close. */
+int ct_compile_tell(const char *home, uint64_t generation, bool quiet);
+
 /* Refuse a record: counted, told on standard error for the first few of a run,
  * noted in the list, there under id if it is not NULL. */
 int ct_source_reject(struct ct_source *src, const char *where, const char *id,

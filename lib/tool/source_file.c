@@ -106,6 +106,7 @@ sync_file(struct ct_source *s, struct ct_err *err)
 	    (rc = ct_list_state(s->db, &state, err)) ||
 	    (rc = walk(s, &state, err)) ||
 	    (rc = ct_list_keep(s->db, &state, err)) ||
+	    (rc = ct_list_ran(s->db, &state, s->put, s->gone, err)) ||
 	    (rc = ct_list_commit(s->db, err)))
 		return rc;
 	return s->rejected ? CT_DATAERR : 0;

@@ -91,13 +91,19 @@ begin_run(struct ct_source *s, const struct ct_get *g,
 static int
 end_run(struct ct_source *s, struct ct_list_state *state, struct ct_err *err)
 {
+	int rc;
+
 	state->last_run = ct_now();
 	if (!state->last_reconcile) /* the first run is a complete walk */
 		state->last_reconcile = state->last_run;
 	state->guard_live = -1;
 	state->guard_gone = 0;
 	state->rejected = s->rejected;
-	return ct_list_keep(s->db, state, err);
+	if ((rc = ct_list_begin(s->db, err)) ||
+	    (rc = ct_list_keep(s->db, state, err)) ||
+	    (rc = ct_list_ran(s->db, state, s->put, s->gone, err)))
+		return rc;
+	return ct_list_commit(s->db, err);
 }
 
 static int
