@@ -42,13 +42,14 @@ done
 run() { # WHERE PROGRAM [WORD...]: program, verb and options exist
 	where=$1 name=${2##*/}
 	shift 2
-	if [ -x "$c/systemd/$name" ]; then
+	for script in "$c"/*/"$name"; do
+		[ -x "$script" ] || continue
 		for word; do
 			ok "$where: $name has $word" \
-			    sh -c '"$1" --help | grep -qwe "$2"' - "$c/systemd/$name" "$word"
+			    sh -c '"$1" --help | grep -qwe "$2"' - "$script" "$word"
 		done
 		return
-	fi
+	done
 	if [ ! -x "$top/$name" ]; then
 		n=$((n + 1))
 		echo "ok $n - $where: $name # SKIP not in this build"
