@@ -336,10 +336,34 @@ stage ct-act hide -q --command "$tmp/does"
 adds ct-act ct-act 'Any program'
 is 'what became of it' 'done failed' sh -c 'jq -r ".action[].state" 114.rec | sort -u | xargs'
 
+# what officers approve, and what gets another key
+ct-preserve keygen --officer -o jo
+ct-preserve keygen -o hold
+{ cat "$CT_CONF" && printf '[officer jo]\npublic_key = %s/jo.pub\n' "$tmp"; } >two.conf
+echo '{"id":"request:R1"}' >140.rec
+approve() {
+	jq -c '.request = {id: "R1", verb: "destroy"}' |
+	    ct-preserve approve -q -c two.conf -d none --by jo -k jo.key |
+	    jq -c 'del(.request)'
+}
+stage=140
+stage approve
+adds 'ct-preserve approve' 'ct-preserve approve'
+id=$(jq -r '.report.files[0].vault.id' 102.rec)
+ct-preserve rewrap --object "$id" | jq -c 'del(.key, .head)' >142.rec
+rewrap() {
+	ct-preserve rewrap --object "$id" |
+	    ct-preserve rewrap -q -k vault.key --to hold.pub | jq -c 'del(.key, .head)'
+}
+stage=142
+stage rewrap
+adds 'ct-preserve rewrap' 'ct-preserve rewrap'
+{ cat 143.rec && cat 143.rec; } | ct-preserve rewrap -q --yes >/dev/null
+
 # ---- nothing is named that nobody writes ---------------------------------------
 members 'The operator' ct-hash ct-match ct-review ct-report 'ct-preserve seal' \
     ct-submit 'ct-submit prior' 'ct-preserve anchor' ct-enrich 'ct-enrich preserve' \
-    ct-act 'Any program' >names
+    'ct-preserve approve' 'ct-preserve rewrap' ct-act 'Any program' >names
 paths ./*[0-9].rec >all
 is 'all together: nothing without a name' '' unnamed names <all
 echo "$unseen" | sort >unseen
@@ -383,6 +407,13 @@ may='^error$' prints ct-syncdb check
 ct-review add -q --undecided <3.rec >/dev/null
 prints ct-review stats
 may='^staged_at$\|^destroyed_at$\|^cause$\|^hold$' prints ct-preserve find
+may='^month$\|^destroyable$' prints ct-preserve keys
+printed 'ct-preserve rewrap' >names
+ct-preserve rewrap --object "$id" | jq -r keys_unsorted[] | sort -u >keys
+ok 'ct-preserve rewrap: as the page says' diff -u names keys
+printed 'ct-preserve shred' >names
+ct-preserve shred hold.key 2>>err.log | jq -r keys_unsorted[] | sort -u >keys
+ok 'ct-preserve shred: as the page says' diff -u names keys
 id=$(jq -r 'select(.report.files[0].vault.id) | .report.files[0].vault.id' 9.rec | tail -n 1)
 rm -f "$CT_HOME/vault/objects/$(echo "$id" | cut -c1-2)/$id"
 prints ct-preserve verify

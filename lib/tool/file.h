@@ -80,6 +80,14 @@ void ct_newfile_abort(struct ct_newfile *f);
  * that we may not read cannot be. */
 int ct_file_sync_dir(const char *path, struct ct_err *err);
 
+/*
+ * Zeros over len bytes of a regular file from from on, as far as it has them,
+ * and then it is unlinked, both durably.  That is the place where the bytes
+ * were; what a disk or a copy keeps elsewhere is not reached.  CT_NO if there
+ * is no such file; CT_IOERR.
+ */
+int ct_file_wipe(const char *path, off_t from, off_t len, struct ct_err *err);
+
 /* Make the directory and those above it, mode 0700, durably.  CT_CANTCREAT,
  * CT_IOERR. */
 int ct_mkdirs(const char *path, struct ct_err *err);

@@ -10,6 +10,10 @@ const struct ct_preserve_verb ct_preserve_verbs[] = {
 	{ "verify", "dkq", false, preserve_verify },
 	{ "open", "dko", true, preserve_open },
 	{ "find", "dufrbHGXE", false, preserve_find },
+	{ "keys", "cd", false, preserve_keys },
+	{ "rewrap", "dkqtbHy", false, preserve_rewrap },
+	{ "shred", "cdy", true, preserve_shred },
+	{ "approve", "cdkqB", false, preserve_approve },
 	{ NULL, NULL, false, NULL },
 };
 

@@ -10,6 +10,10 @@ int preserve_anchor(const struct ct_preserve *);
 int preserve_verify(const struct ct_preserve *);
 int preserve_open(const struct ct_preserve *);
 int preserve_find(const struct ct_preserve *);
+int preserve_keys(const struct ct_preserve *);
+int preserve_rewrap(const struct ct_preserve *);
+int preserve_shred(const struct ct_preserve *);
+int preserve_approve(const struct ct_preserve *);
 
 /*
  * The public key to seal to now: of -k, if it was given, else as the

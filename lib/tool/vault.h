@@ -116,11 +116,17 @@ int ct_vault_conf(const char *file, long *days, struct ct_err *err);
 int ct_vault_approved(const json_t *rec, const struct ct_conf *conf,
     const char *verb, struct ct_err *err);
 
-/* Add the approval of this officer, with his secret key.  CT_NO if rec has no
- * request; CT_NOPERM if the key is not his, he has approved it before, or an
- * approval that is there does not hold; else as above. */
-int ct_vault_approve(json_t *rec, const struct ct_conf *conf, const char *by,
-    const struct ct_signet *key, struct ct_err *err);
+/*
+ * Add the approval of this officer, with their secret key, and log it; vault
+ * NULL, on a machine that has none: only add it.  CT_NO if rec has no request;
+ * CT_NOPERM if the key is not theirs, they have approved it before, an approval
+ * that is there does not hold, or the vault's log has not this very request;
+ * else as above.
+ */
+struct ct_vault;
+int ct_vault_approve(struct ct_vault *vault, json_t *rec,
+    const struct ct_conf *conf, const char *by, const struct ct_signet *key,
+    struct ct_err *err);
 
 /* Does [vault] say preserve = forbidden?  CT_CONFIG. */
 int ct_vault_forbidden(const char *file, bool *forbidden, struct ct_err *err);
@@ -242,5 +248,38 @@ int ct_vault_vouches(
  */
 int ct_vault_extract(const char *home, const char *id, const char *const key[],
     size_t n, const char *output, struct ct_err *err);
+
+/* ---- keys that are needed, and that are not -------------------------------
+ */
+
+/*
+ * A record for each key that is installed, see ct_vault_pub_choose, or that an
+ * object was sealed to: ct-preserve(1).
+ */
+int ct_vault_keys(struct ct_vault *vault, const char *conf, struct ct_out *out,
+    struct ct_err *err);
+
+/*
+ * Overwrite and remove a file that holds a secret key or a share of one, with
+ * yes; a record says what became of it.  CT_NOPERM if an object needs the key,
+ * or one may yet be sealed to it.
+ */
+int ct_vault_shred(struct ct_vault *vault, const char *conf, const char *path,
+    bool yes, struct ct_out *out, struct ct_err *err);
+
+/*
+ * What is held gets another key, in three steps: a record with the header of
+ * each object that is held (by this hold; or of this object, held or not);
+ * where a secret key is that opens it, its own key sealed anew, into
+ * rec.wrap; and that into the vault.  CT_NO if rec is no such record;
+ * CT_DATAERR; CT_NOPERM if none of the keys fits; CT_NOINPUT if an object is
+ * not there.
+ */
+int ct_vault_rewrap_ask(struct ct_vault *vault, const char *hold,
+    const char *object, struct ct_out *out, struct ct_err *err);
+int ct_vault_rewrap(struct ct_vault_key *const key[], size_t n,
+    const struct ct_vault_pub *to, json_t *rec, struct ct_err *err);
+int ct_vault_rewrap_take(
+    struct ct_vault *vault, const json_t *rec, struct ct_err *err);
 
 #endif

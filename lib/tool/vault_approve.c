@@ -5,7 +5,7 @@
 #include "clock.h"
 #include "conf.h"
 #include "hex.h"
-#include "vault.h"
+#include "vault_dir.h"
 
 #define APPROVALS_MAX 16 /* that are looked at; two are needed */
 
@@ -126,39 +126,131 @@ add(json_t *rec, const char *by, const uint8_t sig[CT_SIGNET_LEN],
 	    : ct_fail(err, CT_OSERR, "out of memory");
 }
 
-int
-ct_vault_approve(json_t *rec, const struct ct_conf *conf, const char *by,
-    const struct ct_signet *key, struct ct_err *err)
+/* The officer's own signature of this text, if nothing speaks against it. */
+static int
+sign(const json_t *rec, const struct ct_conf *conf, const char *by,
+    const struct ct_signet *key, const char *text, uint8_t sig[CT_SIGNET_LEN],
+    struct ct_err *err)
 {
 	struct ct_signet_pub pub[APPROVALS_MAX], own;
+	size_t n;
+	int rc = approvals(rec, conf, text, pub, &n, err);
+
+	if (!rc && !ct_conf_get(conf, "officer", by, "public_key"))
+		rc = ct_fail(err, CT_NOPERM, "there is no [officer %s]", by);
+	if (!rc)
+		rc = officer(&own, conf, by, err);
+	if (rc)
+		return rc;
+	if (memcmp(own.id, ct_signet_public(key)->id, sizeof own.id) != 0)
+		return ct_fail(
+		    err, CT_NOPERM, "the key is not that of [officer %s]", by);
+	for (size_t i = 0; i < n; i++)
+		if (memcmp(own.id, pub[i].id, sizeof own.id) == 0)
+			return ct_fail(
+			    err, CT_NOPERM, "'%s' has approved it before", by);
+	if (n == APPROVALS_MAX)
+		return ct_fail(err, CT_NOPERM, "it has approvals enough");
+	ct_signet_sign(key, CT_SIGNET_REQUEST, text, strlen(text), sig);
+	return 0;
+}
+
+/* The line of the log, if the request is one of this vault, and as it is
+ * there. */
+static int
+log_it(
+    struct ct_vault *v, const json_t *rec, const char *by, struct ct_err *err)
+{
+	json_t *request = json_object_get(rec, "request");
+	int rc = vault_begin(v, NULL, err);
+
+	if (rc)
+		return rc;
+	rc = vault_requested(v, request, err);
+	if (!rc)
+		rc = vault_log(v, "approve",
+		    json_pack("{s:s, s:s}", "request",
+			ct_rec_text(request, "id"), "by", by),
+		    err);
+	vault_end(v);
+	return rc;
+}
+
+int
+ct_vault_approve(struct ct_vault *v, json_t *rec, const struct ct_conf *conf,
+    const char *by, const struct ct_signet *key, struct ct_err *err)
+{
 	uint8_t sig[CT_SIGNET_LEN];
 	char *text;
-	size_t n;
 	int rc;
 
 	if (!json_object_get(rec, "request"))
 		return CT_NO;
 	if (!ct_rec_text(rec, "request.verb") || !(text = canonical(rec)))
 		return ct_fail(err, CT_DATAERR, "request is none");
-	rc = approvals(rec, conf, text, pub, &n, err);
-	if (!rc && !ct_conf_get(conf, "officer", by, "public_key"))
-		rc = ct_fail(err, CT_NOPERM, "there is no [officer %s]", by);
+	rc = sign(rec, conf, by, key, text, sig, err);
+	if (!rc && v)
+		rc = log_it(v, rec, by, err);
 	if (!rc)
-		rc = officer(&own, conf, by, err);
-	if (!rc &&
-	    memcmp(own.id, ct_signet_public(key)->id, sizeof own.id) != 0)
-		rc = ct_fail(
-		    err, CT_NOPERM, "the key is not that of [officer %s]", by);
-	for (size_t i = 0; !rc && i < n; i++)
-		if (memcmp(own.id, pub[i].id, sizeof own.id) == 0)
-			rc = ct_fail(
-			    err, CT_NOPERM, "'%s' has approved it before", by);
-	if (!rc && n == APPROVALS_MAX)
-		rc = ct_fail(err, CT_NOPERM, "it has approvals enough");
-	if (!rc) {
-		ct_signet_sign(key, CT_SIGNET_REQUEST, text, strlen(text), sig);
 		rc = add(rec, by, sig, err);
+	free(text);
+	return rc;
+}
+
+/* The log's name for a member of a request, NULL: it is not in the log. */
+static const char *
+logged_as(const char *name)
+{
+	return strcmp(name, "id") == 0 ? "request"
+	    : strcmp(name, "at") == 0  ? NULL
+				       : name;
+}
+
+/* Do all members of the one say what the other does?  Both ways the line's own
+ * members apart. */
+static int
+same(json_t *line, json_t *request, struct ct_err *err)
+{
+	static const char *const own[] = { "seq", "prev", "at", "mono", "boot",
+		"uid", "tool", "act" };
+	const char *name, *as;
+	json_t *value;
+	size_t i;
+
+	for (i = 0; i < sizeof own / sizeof own[0]; i++)
+		(void)json_object_del(line, own[i]);
+	json_object_foreach(request, name, value)
+	{
+		if (!(as = logged_as(name)))
+			continue;
+		if (!json_equal(json_object_get(line, as), value))
+			return ct_fail(err, CT_NOPERM,
+			    "the request is not as the log has it");
+		(void)json_object_del(line, as);
 	}
+	return json_object_size(line) == 0
+	    ? 0
+	    : ct_fail(err, CT_NOPERM, "the request is not as the log has it");
+}
+
+int
+vault_requested(struct ct_vault *v, json_t *request, struct ct_err *err)
+{
+	struct ct_err ignored = { 0 };
+	char *text = NULL;
+	json_t *line;
+	int rc = ct_store_text(v->store, &text, err,
+	    "SELECT json FROM request WHERE id = ?", "s",
+	    ct_rec_text(request, "id"));
+
+	if (rc != 1)
+		return rc ? rc
+			  : ct_fail(err, CT_NOPERM,
+				"the log of this vault knows no such request");
+	line = ct_json_object(text, strlen(text), &ignored);
+	rc = line ? same(line, request, err)
+		  : ct_fail(err, CT_SOFTWARE, "a request that is none");
+	json_decref(line);
 	free(text);
 	return rc;
 }

@@ -9,7 +9,7 @@
 
 #include "prog.h"
 #include "rec.h"
-#include "vault_dir.h"
+#include "vault_wrap.h"
 
 struct check {
 	struct ct_vault *vault;
@@ -65,7 +65,8 @@ state_of(struct check *c, struct ct_rows *r, struct ct_err *why)
 	if (!rc && c->nkeys) {
 		rc = lseek(fd, 0, SEEK_SET) < 0
 		    ? ct_fail_errno(why, CT_IOERR, "cannot seek")
-		    : ct_vault_open(c->key, c->nkeys, fd, -1, &m, why);
+		    : vault_open_wrapped(
+			  c->vault->dir, id, c->key, c->nkeys, fd, -1, &m, why);
 		if (!rc && !is_of_row(m, r))
 			rc = ct_fail(
 			    why, CT_DATAERR, "it is not what its row says");

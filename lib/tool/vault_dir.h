@@ -112,6 +112,13 @@ void vault_discard(struct ct_vault *v);
 /* Put right what a killed process left: between begin and end. */
 int vault_recover(struct ct_vault *v, struct ct_err *err);
 
+/* ---- requests: vault_approve.c ----------------------------------------------
+ */
+
+/* Is this member "request" one that the log has, as it is there?  0, CT_NOPERM,
+ * or a code. */
+int vault_requested(struct ct_vault *v, json_t *request, struct ct_err *err);
+
 /* ---- receipts: vault_receipt.c ----------------------------------------------
  */
 

@@ -8,7 +8,7 @@
 
 #include "file.h"
 #include "prog.h"
-#include "vault_dir.h"
+#include "vault_wrap.h"
 
 /* A name is an id, or a path whose last component is one: the object, if its
  * bytes have that name, else -1. */
@@ -59,8 +59,10 @@ ct_vault_whole(const char *home, const char *id, struct ct_err *err)
 	return 0;
 }
 
+/* The object name is open as in; what its key was wrapped to is below dir. */
 static int
-extract(int in, struct ct_vault_key *const key[], size_t n, const char *output,
+extract(int in, const char *dir, const char *name,
+    struct ct_vault_key *const key[], size_t n, const char *output,
     struct ct_err *err)
 {
 	struct ct_newfile f;
@@ -68,7 +70,8 @@ extract(int in, struct ct_vault_key *const key[], size_t n, const char *output,
 	int rc;
 
 	if (!output) {
-		rc = ct_vault_open(key, n, in, STDOUT_FILENO, NULL, err);
+		rc = vault_open_wrapped(
+		    dir, name, key, n, in, STDOUT_FILENO, NULL, err);
 		if (!rc && close(STDOUT_FILENO) < 0)
 			rc = ct_fail_errno(
 			    err, CT_IOERR, "cannot write what was opened");
@@ -78,7 +81,8 @@ extract(int in, struct ct_vault_key *const key[], size_t n, const char *output,
 		return ct_fail(err, CT_CANTCREAT, "'%s' exists", output);
 	if ((rc = ct_newfile_open(&f, output, 0600, err)))
 		return rc;
-	if (!(rc = ct_vault_open(key, n, in, f.fd, NULL, err)))
+	rc = vault_open_wrapped(dir, name, key, n, in, f.fd, NULL, err);
+	if (!rc)
 		return ct_newfile_link(&f, err);
 	ct_newfile_abort(&f);
 	return rc;
@@ -89,6 +93,7 @@ ct_vault_extract(const char *home, const char *name, const char *const path[],
     size_t n, const char *output, struct ct_err *err)
 {
 	struct ct_vault_key *key[CT_VAULT_KEYS_MAX];
+	char *dir = NULL;
 	int rc, fd;
 
 	if (n > CT_VAULT_KEYS_MAX)
@@ -96,7 +101,10 @@ ct_vault_extract(const char *home, const char *name, const char *const path[],
 	if ((rc = ct_vault_keys_read(key, path, n, err)))
 		return rc;
 	fd = open_named(home, name, err);
-	rc = fd < 0 ? err->code : extract(fd, key, n, output, err);
+	if (!strchr(name, '/'))
+		dir = ct_printf("%s/vault", home);
+	rc = fd < 0 ? err->code : extract(fd, dir, name, key, n, output, err);
+	free(dir);
 	if (fd >= 0)
 		(void)close(fd);
 	ct_vault_keys_free(key, n);

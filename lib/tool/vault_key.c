@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "blake.h"
+#include "hex.h"
 #include "prog.h"
 #include "vault_keys.h"
 
@@ -17,6 +18,10 @@ const struct ct_keyfile_kind vault_share = { "ct-vault-share 1 ", 3,
 	{ 32, VAULT_SECRET } };
 
 _Static_assert(VAULT_SECRET == crypto_box_SECRETKEYBYTES, "what is shared");
+
+static const struct ct_keyfile_kind *const secrets[] = { &vault_secret,
+	&vault_share, NULL };
+static const char secret_what[] = "secret key of ct-vault";
 
 void
 vault_pub_name(struct ct_vault_pub *pub)
@@ -227,8 +232,6 @@ int
 ct_vault_keys_read(struct ct_vault_key *key[], const char *const path[],
     size_t n, struct ct_err *err)
 {
-	static const struct ct_keyfile_kind *const kinds[] = { &vault_secret,
-		&vault_share, NULL };
 	struct ct_keyfile *k;
 	size_t i;
 	int rc = 0;
@@ -241,7 +244,7 @@ ct_vault_keys_read(struct ct_vault_key *key[], const char *const path[],
 		key[i] = NULL;
 	for (i = 0; !rc && i < n; i++)
 		rc = ct_keyfile_read(
-		    &k[i], kinds, true, path[i], "secret key of ct-vault", err);
+		    &k[i], secrets, true, path[i], secret_what, err);
 	if (!rc)
 		rc = enough(k, path, n, err);
 	for (i = 0; !rc && i < n; i++)
@@ -254,6 +257,29 @@ ct_vault_keys_read(struct ct_vault_key *key[], const char *const path[],
 	ct_locked_free(k);
 	if (rc)
 		ct_vault_keys_free(key, n);
+	return rc;
+}
+
+int
+vault_key_id(const char *path, char id[2 * 32 + 1], struct ct_err *err)
+{
+	struct ct_keyfile *k = ct_locked(sizeof *k, err);
+	struct ct_vault_pub pub = { 0 };
+	int rc;
+
+	if (!k)
+		return err->code;
+	rc = ct_keyfile_read(k, secrets, true, path, secret_what, err);
+	if (!rc && k->kind == &vault_share)
+		ct_hex(k->raw, 32, id);
+	else if (!rc && crypto_scalarmult_base(pub.key, k->raw) != 0)
+		rc =
+		    ct_fail(err, CT_CONFIG, "'%s' is no %s", path, secret_what);
+	else if (!rc) {
+		vault_pub_name(&pub);
+		ct_hex(pub.id, sizeof pub.id, id);
+	}
+	ct_locked_free(k);
 	return rc;
 }
 

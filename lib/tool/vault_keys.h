@@ -29,6 +29,17 @@ int vault_month_add(const char *month, long n, char later[CT_VAULT_MONTH]);
 /* Put the signature into a month's key that is else complete. */
 void vault_month_sign(struct ct_keyfile *k, const struct ct_signet *root);
 
+/* Each key that [vault] would have sealed to in its month; what each returns
+ * but 0 ends it and is returned. */
+typedef int vault_pub_fn(const struct ct_vault_pub *pub, const char *path,
+    void *arg, struct ct_err *err);
+int vault_pub_each(
+    const char *conf, vault_pub_fn *each, void *arg, struct ct_err *err);
+
+/* The id, in hex, of the key that is in this file or of which that is a share:
+ * codes of ct_vault_key_read. */
+int vault_key_id(const char *path, char id[2 * 32 + 1], struct ct_err *err);
+
 /* The configuration, if [vault] has no key that is none.  CT_CONFIG. */
 int vault_conf(struct ct_conf **conf, const char *file, struct ct_err *err);
 

@@ -172,15 +172,17 @@ given(const struct rule *r, struct ct_vault_pub *pub, const char *path,
 struct choice {
 	char now[CT_VAULT_MONTH], next[CT_VAULT_MONTH]; /* next "": none */
 	char from[CT_VAULT_MONTH], to[CT_VAULT_MONTH];  /* months there are */
-	bool found, prepared; /* this month's; the next one's */
-	struct ct_err bad;    /* the first that is no key to seal to */
+	bool found, prepared;     /* this month's; the next one's */
+	struct ct_vault_pub *pub; /* this month's */
+	struct ct_err bad;        /* the first that is no key to seal to */
 };
 
-/* One key of the directory, which may be sealed to in its month. */
 static int
-consider(struct choice *c, struct ct_vault_pub *pub,
-    const struct ct_vault_pub *one, const char *path, struct ct_err *err)
+consider(const struct ct_vault_pub *one, const char *path, void *arg,
+    struct ct_err *err)
 {
+	struct choice *c = arg;
+
 	if (!*c->from || strcmp(one->month, c->from) < 0)
 		memcpy(c->from, one->month, sizeof c->from);
 	if (strcmp(one->month, c->to) > 0)
@@ -188,30 +190,31 @@ consider(struct choice *c, struct ct_vault_pub *pub,
 	c->prepared |= strcmp(one->month, c->next) == 0;
 	if (strcmp(one->month, c->now) != 0)
 		return 0;
-	if (c->found && memcmp(one->id, pub->id, sizeof pub->id) != 0)
+	if (c->found && memcmp(one->id, c->pub->id, sizeof one->id) != 0)
 		return ct_fail(err, CT_CONFIG,
 		    "'%s' is not the only key of %s: which one", path, c->now);
-	*pub = *one;
+	*c->pub = *one;
 	c->found = true;
 	return 0;
 }
 
+/* bad gets the first that may not. */
 static int
-one_file(const struct rule *r, struct choice *c, struct ct_vault_pub *pub,
-    const char *name, struct ct_err *err)
+one_file(const struct rule *r, const char *name, vault_pub_fn *each, void *arg,
+    struct ct_err *bad, struct ct_err *err)
 {
 	char *path = ct_printf("%s/%s", r->keys, name);
 	struct ct_vault_pub one;
-	struct ct_err bad = { 0 };
+	struct ct_err why = { 0 };
 	int rc = 0;
 
-	if (ct_vault_pub_read(&one, path, &bad) == 0 &&
-	    allowed(r, &one, path, &bad) == 0)
-		rc = consider(c, pub, &one, path, err);
-	if (bad.code)
-		ct_warn("not used: %s", bad.msg);
-	if (bad.code && !c->bad.code)
-		c->bad = bad;
+	if (ct_vault_pub_read(&one, path, &why) == 0 &&
+	    allowed(r, &one, path, &why) == 0)
+		rc = each(&one, path, arg, err);
+	if (why.code)
+		ct_warn("not used: %s", why.msg);
+	if (why.code && !bad->code)
+		*bad = why;
 	free(path);
 	return rc;
 }
@@ -232,8 +235,8 @@ by_bytes(const struct dirent **a, const struct dirent **b)
 }
 
 static int
-all_files(const struct rule *r, struct choice *c, struct ct_vault_pub *pub,
-    struct ct_err *err)
+all_files(const struct rule *r, vault_pub_fn *each, void *arg,
+    struct ct_err *bad, struct ct_err *err)
 {
 	struct dirent **entry = NULL;
 	int n = scandir(r->keys, &entry, is_pub, by_bytes), rc = 0;
@@ -243,7 +246,7 @@ all_files(const struct rule *r, struct choice *c, struct ct_vault_pub *pub,
 		    err, CT_NOINPUT, "cannot read '%s'", r->keys);
 	for (int i = 0; i < n; i++) {
 		if (!rc)
-			rc = one_file(r, c, pub, entry[i]->d_name, err);
+			rc = one_file(r, entry[i]->d_name, each, arg, bad, err);
 		free(entry[i]);
 	}
 	free(entry);
@@ -269,12 +272,12 @@ none(const struct rule *r, const struct choice *c, struct ct_err *err)
 static int
 choose(const struct rule *r, struct ct_vault_pub *pub, struct ct_err *err)
 {
-	struct choice c = { 0 };
+	struct choice c = { .pub = pub };
 	int rc;
 
 	ct_vault_month(c.now);
 	(void)vault_month_add(c.now, 1, c.next);
-	rc = all_files(r, &c, pub, err);
+	rc = all_files(r, consider, &c, &c.bad, err);
 	if (!rc && !c.found)
 		rc = none(r, &c, err);
 	if (!rc && *c.next && !c.prepared && ct_now() > begins(c.next) - WARN)
@@ -311,6 +314,23 @@ ct_vault_pub_choose(
 	else if (!rc)
 		rc = ct_fail(err, CT_CONFIG,
 		    "no public key: -k, or public_key or root in [vault]");
+	ct_conf_free(r.conf);
+	return rc;
+}
+
+int
+vault_pub_each(
+    const char *conf, vault_pub_fn *each, void *arg, struct ct_err *err)
+{
+	struct rule r = { 0 };
+	struct ct_err bad = { 0 };
+	struct ct_vault_pub pub;
+	int rc = rule(&r, conf, err);
+
+	if (!rc && r.root)
+		rc = all_files(&r, each, arg, &bad, err);
+	else if (!rc && r.key && !(rc = ct_vault_pub_read(&pub, r.key, err)))
+		rc = each(&pub, r.key, arg, err);
 	ct_conf_free(r.conf);
 	return rc;
 }

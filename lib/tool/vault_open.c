@@ -9,9 +9,10 @@
 #include "hex.h"
 #include "prog.h"
 #include "rec.h"
-#include "vault_format.h"
+#include "vault_wrap.h"
 
 struct opening {
+	const struct vault_wrap *wrap; /* NULL: none */
 	crypto_secretstream_xchacha20poly1305_state stream;
 	uint8_t bound[32];
 	int in, out;
@@ -58,24 +59,41 @@ pull(struct opening *o, size_t len, bool last, struct ct_err *err)
 	return 0;
 }
 
-/* Which key fits, and with it the stream; head is the object's header. */
+/* Which key opens the object's own key, and where that is sealed to it: in the
+ * header, else in the wrap.  NULL: none. */
+static const struct ct_vault_key *
+fitting(const struct opening *o, const uint8_t *head,
+    struct ct_vault_key *const key[], size_t n, const uint8_t **sealed)
+{
+	*sealed = head + VAULT_AT_SEALED;
+	for (size_t i = 0; i < n; i++)
+		if (memcmp(head + VAULT_AT_KEY, key[i]->pub.id,
+			sizeof key[i]->pub.id) == 0)
+			return key[i];
+	for (size_t i = 0; o->wrap && i < n; i++)
+		if (memcmp(o->wrap->key, key[i]->pub.id,
+			sizeof key[i]->pub.id) == 0) {
+			*sealed = o->wrap->sealed;
+			return key[i];
+		}
+	return NULL;
+}
+
+/* The stream, with the key that fits; head is the object's header. */
 static int
 unlock(struct opening *o, const uint8_t *head, struct ct_vault_key *const key[],
     size_t n, struct ct_err *err)
 {
 	uint8_t secret[VAULT_OBJECT_KEY];
+	const struct ct_vault_key *fits;
+	const uint8_t *sealed;
 	struct ct_blake b;
-	size_t i;
 	int rc = 0;
 
-	for (i = 0; i < n; i++)
-		if (memcmp(head + VAULT_AT_KEY, key[i]->pub.id,
-			sizeof key[i]->pub.id) == 0)
-			break;
-	if (i == n)
+	if (!(fits = fitting(o, head, key, n, &sealed)))
 		return ct_fail(err, CT_NOPERM, "it is sealed to another key");
-	if (crypto_box_seal_open(secret, head + VAULT_AT_SEALED, VAULT_SEALED,
-		key[i]->pub.key, key[i]->secret) != 0 ||
+	if (crypto_box_seal_open(secret, sealed, VAULT_SEALED, fits->pub.key,
+		fits->secret) != 0 ||
 	    crypto_secretstream_xchacha20poly1305_init_pull(
 		&o->stream, head + VAULT_AT_STREAM, secret) != 0)
 		rc = damaged(err, "its key does not open");
@@ -195,10 +213,10 @@ start_sum(struct vault_sum *sum, const json_t *m, struct ct_err *err)
 }
 
 int
-ct_vault_open(struct ct_vault_key *const key[], size_t n, int in, int out,
-    json_t **manifest, struct ct_err *err)
+vault_open_by(const struct vault_wrap *wrap, struct ct_vault_key *const key[],
+    size_t n, int in, int out, json_t **manifest, struct ct_err *err)
 {
-	struct opening o = { .in = in, .out = out };
+	struct opening o = { .wrap = wrap, .in = in, .out = out };
 	struct vault_sum sum = { 0 };
 	json_t *m = NULL;
 	int rc = start(&o, key, n, &m, err);
@@ -220,6 +238,13 @@ ct_vault_open(struct ct_vault_key *const key[], size_t n, int in, int out,
 	else
 		*manifest = m;
 	return rc;
+}
+
+int
+ct_vault_open(struct ct_vault_key *const key[], size_t n, int in, int out,
+    json_t **manifest, struct ct_err *err)
+{
+	return vault_open_by(NULL, key, n, in, out, manifest, err);
 }
 
 int

@@ -27,7 +27,7 @@ approved(const char *by)
 
 	for (; *by; by++) {
 		*name = *by;
-		if (ct_vault_approve(rec, conf, name, key[*by - 'a'], &err))
+		if (ct_vault_approve(NULL, rec, conf, name, key[*by - 'a'], &err))
 			abort();
 	}
 	return rec;
@@ -50,7 +50,7 @@ approve(json_t *rec, const char *by, int with)
 {
 	struct ct_err err = { 0 };
 
-	return ct_vault_approve(rec, conf, by, key[with], &err);
+	return ct_vault_approve(NULL, rec, conf, by, key[with], &err);
 }
 
 static void

@@ -1,0 +1,125 @@
+/* preserve_needs.c - keys that come to their end: keys, rewrap, shred */
+#include <unistd.h>
+
+#include "preserve_impl.h"
+#include "prog.h"
+
+int
+preserve_keys(const struct ct_preserve *p)
+{
+	struct ct_out out = { .fd = STDOUT_FILENO };
+	struct ct_vault *vault = preserve_enter(p, false);
+	struct ct_err err = { 0 };
+	int rc = ct_vault_keys(vault, p->conf, &out, &err);
+
+	rc = preserve_shown(&out, rc, &err);
+	ct_vault_leave(vault);
+	return rc;
+}
+
+int
+preserve_shred(const struct ct_preserve *p)
+{
+	struct ct_out out = { .fd = STDOUT_FILENO };
+	struct ct_vault *vault;
+	struct ct_err err;
+	int rc, worst = 0;
+
+	if (!*p->operand)
+		return CT_USAGE;
+	vault = preserve_enter(p, false);
+	for (char **path = p->operand; *path; path++) {
+		err = (struct ct_err){ 0 };
+		rc = ct_vault_shred(vault, p->conf, *path, p->yes, &out, &err);
+		if (rc)
+			ct_warn("%s", err.msg);
+		worst = rc > worst ? rc : worst;
+	}
+	rc = preserve_shown(&out, 0, &err);
+	ct_vault_leave(vault);
+	return worst;
+}
+
+/* ---- rewrap ---------------------------------------------------------------
+ */
+
+struct rewrap {
+	struct ct_filter filter;
+	struct ct_vault *vault; /* to take them in; or */
+	struct ct_vault_key *key[CT_VAULT_KEYS_MAX];
+	size_t nkeys;
+	struct ct_vault_pub to; /* to make them */
+};
+
+static int
+make_one(json_t *rec, void *arg, struct ct_err *err)
+{
+	struct rewrap *r = arg;
+	int rc = ct_vault_rewrap(r->key, r->nkeys, &r->to, rec, err);
+
+	if (rc <= CT_NO)
+		ct_tally(&r->filter.tally, rc ? "passed" : "wrapped");
+	return rc == CT_NO ? 0 : rc ? rc : CT_REWRITE;
+}
+
+static int
+take_one(json_t *rec, void *arg, struct ct_err *err)
+{
+	struct rewrap *r = arg;
+	int rc = ct_vault_rewrap_take(r->vault, rec, err);
+
+	if (rc <= CT_NO)
+		ct_tally(&r->filter.tally, rc ? "passed" : "taken");
+	return rc == CT_NO ? 0 : rc;
+}
+
+static int
+run(struct rewrap *r, const struct ct_preserve *p, ct_each_fn *each)
+{
+	r->filter.each = each;
+	r->filter.arg = r;
+	r->filter.in = STDIN_FILENO;
+	r->filter.out = STDOUT_FILENO;
+	r->filter.promise = true;
+	r->filter.quiet = p->quiet;
+	return ct_filter(&r->filter);
+}
+
+static int
+ask(const struct ct_preserve *p)
+{
+	struct ct_out out = { .fd = STDOUT_FILENO };
+	struct ct_vault *vault = preserve_enter(p, false);
+	struct ct_err err = { 0 };
+	int rc = ct_vault_rewrap_ask(vault, p->hold, p->object, &out, &err);
+
+	rc = preserve_shown(&out, rc, &err);
+	ct_vault_leave(vault);
+	return rc;
+}
+
+int
+preserve_rewrap(const struct ct_preserve *p)
+{
+	struct rewrap r = { .nkeys = p->nkeys };
+	struct ct_err err = { 0 };
+	int rc;
+
+	if (p->yes) {
+		if (p->nkeys > 0 || p->to || p->hold || p->object)
+			return CT_USAGE;
+		r.vault = preserve_enter(p, false);
+		rc = run(&r, p, take_one);
+		ct_vault_leave(r.vault);
+		return rc;
+	}
+	if (p->nkeys == 0)
+		return p->to ? CT_USAGE : ask(p);
+	if (!p->to || p->hold || p->object)
+		return CT_USAGE;
+	preserve_must(ct_vault_pub_read(&r.to, p->to, &err), &err);
+	preserve_must(ct_vault_keys_read(r.key, p->key, p->nkeys, &err), &err);
+	rc = run(&r, p, make_one);
+	ct_vault_keys_free(r.key, p->nkeys);
+	return rc;
+}
