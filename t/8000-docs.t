@@ -44,6 +44,20 @@ for p in $programs $scripts; do
 	    diff -u help.opts page.opts
 done
 
+for page in "$top"/man/*.[1-8]; do
+	of=${page##*/} name=${of%.*}
+	[ "$name" = ct ] || [ "$name" = ct-decode ] ||
+	    ok "ct(7) leads to $name" grep -qx "\.Xr $name ${of##*.}.*" "$top/man/ct.7"
+done
+
+# ---- the law: each point says whether somebody read it, and names what exists
+legal=$top/man/ct-legal.7
+is 'each point of law is verified, or said not to be' '' awk '
+    /^\.Ss NIST/ { exit }
+    /^\.Ss What holds/ || /^\.(It|Ss) / { if (point != "" && !said) print point
+	point = /^\.It/ ? $0 : ""; said = 0 }
+    /verified/ { said = 1 }' "$legal"
+
 if command -v mandoc >/dev/null; then
 	ok 'mandoc finds no fault' mandoc -Tlint -Wwarning "$top"/man/*.[1-8]
 fi
