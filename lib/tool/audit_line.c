@@ -119,23 +119,29 @@ audit_line_parse(const char *line, size_t len, struct audit_line *out)
 	return *c.p == ',' || c.p + 1 == c.end ? 0 : -1;
 }
 
+/*
+ * Where a line does not follow, the one before it may be what was changed: then
+ * that one is named.  A line whose number alone is another is wrong itself, and
+ * so is the one behind a gap.
+ */
 int64_t
 audit_line_bad(const struct audit_line *l, const struct ct_audit_head *head,
     const char **wrong)
 {
 	int64_t want = head->seq + 1;
+	bool follows;
 	char sum[65];
 
-	*wrong = NULL;
-	if (l->seq != want) {
-		*wrong = "lines are missing, or more than there were";
-		return l->seq < want ? l->seq : want;
-	}
 	ct_hex(head->sum, 32, sum);
-	if (memcmp(l->prev, sum, 64) == 0)
+	follows = memcmp(l->prev, sum, 64) == 0;
+	*wrong = NULL;
+	if (l->seq == want && follows)
 		return 0;
-	*wrong = "the next line names another digest";
-	return want > 1 ? want - 1 : want;
+	*wrong = l->seq == want ? "the next line names another digest"
+				: "lines are missing, or more than there were";
+	if (follows || l->seq > want || l->seq < want - 1 || want == 1)
+		return want;
+	return want - 1;
 }
 
 /* ---- writing ------------------------------------------------------------- */
