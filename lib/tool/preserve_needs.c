@@ -35,7 +35,7 @@ preserve_shred(const struct ct_preserve *p)
 			ct_warn("%s", err.msg);
 		worst = rc > worst ? rc : worst;
 	}
-	rc = preserve_shown(&out, 0, &err);
+	(void)preserve_shown(&out, 0, &err);
 	ct_vault_leave(vault);
 	return worst;
 }

@@ -182,10 +182,15 @@ table(struct ct_vault *v, const char *conf, json_t *all, struct ct_err *err)
 	return rc;
 }
 
+struct entry {
+	json_t *rec; /* borrowed */
+};
+
 static int
 by_month(const void *a, const void *b)
 {
-	const json_t *x = *(json_t *const *)a, *y = *(json_t *const *)b;
+	const json_t *x = ((const struct entry *)a)->rec;
+	const json_t *y = ((const struct entry *)b)->rec;
 	const char *mx = ct_rec_text(x, "month"), *my = ct_rec_text(y, "month");
 	int c = strcmp(mx ? mx : "", my ? my : "");
 
@@ -194,30 +199,37 @@ by_month(const void *a, const void *b)
 		       json_string_value(json_object_get(y, "id")));
 }
 
+static int
+put_sorted(json_t *all, struct ct_out *out, struct ct_err *err)
+{
+	struct entry *e = ct_alloc(json_object_size(all) + 1, sizeof *e);
+	const char *id;
+	json_t *rec;
+	size_t n = 0;
+	int rc = 0;
+
+	json_object_foreach(all, id, rec) e[n++].rec = rec;
+	if (n > 0)
+		qsort(e, n, sizeof *e, by_month);
+	for (size_t i = 0; !rc && i < n; i++)
+		rc = ct_out_rec(out, e[i].rec, err);
+	free(e);
+	return rc;
+}
+
 int
 ct_vault_keys(struct ct_vault *v, const char *conf, struct ct_out *out,
     struct ct_err *err)
 {
-	json_t *all = json_object(), *rec, **sorted = NULL;
-	const char *id;
-	size_t n = 0;
+	json_t *all = json_object();
 	int rc = vault_begin(v, NULL, err);
 
 	if (!rc) {
 		rc = table(v, conf, all, err);
 		vault_end(v);
-		sorted = ct_alloc(json_object_size(all) + 1, sizeof *sorted);
 	}
-	json_object_foreach(all, id, rec)
-	{
-		if (!rc)
-			sorted[n++] = rec;
-	}
-	if (n > 0)
-		qsort(sorted, n, sizeof *sorted, by_month);
-	for (size_t i = 0; !rc && i < n; i++)
-		rc = ct_out_rec(out, sorted[i], err);
-	free(sorted);
+	if (!rc)
+		rc = put_sorted(all, out, err);
 	json_decref(all);
 	return rc;
 }
