@@ -14,6 +14,10 @@ const struct ct_preserve_verb ct_preserve_verbs[] = {
 	{ "rewrap", "dkqtbHy", false, preserve_rewrap },
 	{ "shred", "cdy", true, preserve_shred },
 	{ "approve", "cdkqB", false, preserve_approve },
+	{ "hold", "dHKARBLWubrZ", true, preserve_hold },
+	{ "destroy-request", "dARBWubrf", true, preserve_destroy_request },
+	{ "destroy", "cdqnyCBZ", false, preserve_destroy },
+	{ "expire", "dqnyCBZ", false, preserve_expire },
 	{ NULL, NULL, false, NULL },
 };
 

@@ -14,6 +14,10 @@ int preserve_keys(const struct ct_preserve *);
 int preserve_rewrap(const struct ct_preserve *);
 int preserve_shred(const struct ct_preserve *);
 int preserve_approve(const struct ct_preserve *);
+int preserve_hold(const struct ct_preserve *);
+int preserve_destroy_request(const struct ct_preserve *);
+int preserve_destroy(const struct ct_preserve *);
+int preserve_expire(const struct ct_preserve *);
 
 /*
  * The public key to seal to now: of -k, if it was given, else as the

@@ -7,7 +7,7 @@
 
 #include "file.h"
 #include "prog.h"
-#include "vault_dir.h"
+#include "vault_end.h"
 
 #define PATIENCE 30000 /* ms that it waits for another that makes objects */
 
@@ -129,8 +129,10 @@ ct_vault_enter(
 	if (!rc)
 		rc = open_index(v, err);
 	if (!rc && !(rc = vault_begin(v, NULL, err))) {
+		if (seal && !(rc = vault_recover(v, err)))
+			rc = vault_resume(v, NULL, err);
 		if (seal)
-			rc = vault_recover(v, err);
+			vault_clock_warn(v);
 		vault_end(v);
 	}
 	free(lock);

@@ -282,4 +282,78 @@ int ct_vault_rewrap(struct ct_vault_key *const key[], size_t n,
 int ct_vault_rewrap_take(
     struct ct_vault *vault, const json_t *rec, struct ct_err *err);
 
+/* ---- what is held, and what ends: ct-preserve(1), DESTRUCTION --------------
+ */
+
+/* Objects by what they are of; what is NULL does not count. */
+struct ct_vault_of {
+	const char *user, *report, *object, *file;
+};
+
+/* A hold to be made; borrowed. */
+struct ct_vault_hold {
+	const char *kind, *authority, *ref, *by;
+	int64_t until; /* ms since 1970; 0: the law's 90 days for 2703f, else no
+			  end */
+	const char *user, *report, *object; /* one of the three */
+};
+
+/*
+ * Add a hold, and release it; *rec is the hold as a record, the caller's.  It
+ * holds whatever is of this user or report, also what comes later.  What was
+ * released stays as it is, by whomever.  CT_NOINPUT if there is no such object
+ * or hold; release: CT_NOPERM if the clock cannot be right, unless clock_ok.
+ */
+int ct_vault_hold_add(struct ct_vault *vault, const struct ct_vault_hold *hold,
+    json_t **rec, struct ct_err *err);
+int ct_vault_hold_release(struct ct_vault *vault, const char *hold,
+    const char *by, const char *reason, bool clock_ok, json_t **rec,
+    struct ct_err *err);
+
+/* A record for each hold of these, or the one of this id; oldest first. */
+int ct_vault_hold_list(struct ct_vault *vault, const struct ct_vault_of *of,
+    const char *hold, struct ct_out *out, struct ct_err *err);
+
+/* A request that two people must approve; borrowed. */
+#define CT_VAULT_REQUEST_MAX 500 /* objects in one */
+struct ct_vault_ask {
+	const char *verb; /* "destroy" or "export" */
+	const char *by, *authority, *ref, *reason, *to;
+	struct ct_vault_of of;
+	const char *const *ids; /* of objects, ended by NULL; or NULL */
+};
+
+/*
+ * Log the request for all objects that ask names, and write it as a record; as
+ * several if there are many.  CT_NOINPUT if there is no such object;
+ * CT_NOPERM if one that is to be destroyed is held: then none is asked for.
+ */
+int ct_vault_request(struct ct_vault *vault, const struct ct_vault_ask *ask,
+    struct ct_out *out, struct ct_err *err);
+
+/* How evidence ends. */
+struct ct_vault_ending {
+	const char *certificates; /* the directory that gets them, or NULL */
+	const char *by;           /* or NULL */
+	bool yes;                 /* or only say what would be destroyed */
+	bool clock_ok;            /* somebody vouches for the clock */
+};
+
+/*
+ * Destroy what an approved request of this log asks for; its record gets the
+ * member certificate.  CT_NO if it is no such request; CT_NOPERM if it is not
+ * approved, or not as it was logged, or an object is held, or the clock cannot
+ * be right: then nothing is destroyed.  Otherwise as much as can be.
+ */
+int ct_vault_destroy(struct ct_vault *vault, const struct ct_conf *conf,
+    json_t *rec, const struct ct_vault_ending *how, struct ct_err *err);
+
+/*
+ * Destroy what is past its date and not held: a record for each certificate,
+ * and for each object that is due and not destroyed.  CT_NOPERM if the clock
+ * cannot be right; or the code of the first that cannot be destroyed.
+ */
+int ct_vault_expire(struct ct_vault *vault, const struct ct_vault_ending *how,
+    struct ct_out *out, struct ct_tally *tally, struct ct_err *err);
+
 #endif

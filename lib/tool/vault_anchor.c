@@ -8,9 +8,7 @@
 #include "clock.h"
 #include "prog.h"
 #include "rec.h"
-#include "vault_dir.h"
-
-#define DAY ((int64_t)24 * 60 * 60 * 1000)
+#include "vault_end.h"
 
 struct receipt {
 	const char *id, *env, *at, *authority; /* borrowed from the record */
@@ -37,7 +35,8 @@ year_after(int64_t ms)
 static int64_t
 expiry(int64_t at, long days)
 {
-	int64_t year = year_after(at), asked = at / 1000 * 1000 + days * DAY;
+	int64_t year = year_after(at),
+		asked = at / 1000 * 1000 + days * VAULT_DAY;
 
 	return asked > year ? asked : year;
 }
@@ -74,7 +73,8 @@ static int
 check_time(struct ct_vault *v, const struct vault_report *r, const json_t *rec,
     const struct receipt *to, struct ct_err *err)
 {
-	int64_t now = ct_now(), from = now - (CT_VAULT_DAYS_MIN - 1) * DAY;
+	int64_t now = ct_now(),
+		from = now - (CT_VAULT_DAYS_MIN - 1) * VAULT_DAY;
 	char *sealed = NULL;
 	int rc = 0;
 
@@ -88,10 +88,10 @@ check_time(struct ct_vault *v, const struct vault_report *r, const json_t *rec,
 		    ? ct_fail(err, CT_DATAERR, "a sealed_at is no time")
 		    : 0;
 	free(sealed);
-	if (!rc && to->ms < from - DAY)
+	if (!rc && to->ms < from - VAULT_DAY)
 		return ct_fail(err, CT_DATAERR,
 		    "submission.at is before the files were sealed");
-	if (!rc && to->ms > now + DAY)
+	if (!rc && to->ms > now + VAULT_DAY)
 		return ct_fail(
 		    err, CT_DATAERR, "submission.at is in the future");
 	return rc;
@@ -254,7 +254,8 @@ anchor(struct ct_vault *v, json_t *rec, long days, struct receipt *to,
 		rc = take_stock(v, &r, to, absent, err);
 	if (rc || (rc = vault_begin(v, NULL, err)))
 		return rc;
-	rc = store(v, &r, to, json_object_get(rec, "submission"), err);
+	if (!(rc = vault_clock_behind(v, err)))
+		rc = store(v, &r, to, json_object_get(rec, "submission"), err);
 	if (!rc)
 		rc = find_holds(v, to, err);
 	vault_end(v);

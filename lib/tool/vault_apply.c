@@ -2,15 +2,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "rec.h"
-#include "vault_dir.h"
+#include "vault_end.h"
 
 /*
  * Times are as in the log, but receipt.expires and hold.until: in ms since
  * 1970, null if there is none.  object: bytes are those of the object, size of
  * the file; report, part, env are null while it is staged.  receipt: sum is the
  * BLAKE2b-256 of its file, report the key and not NCMEC's number.  intent: what
- * is being destroyed.  held: whoever asks also looks at until.
+ * is being destroyed.  steady: the time that the log has come to, in ms, see
+ * vault_clock.  held: whoever asks also looks at until.
  */
 const char *const vault_schema[] = {
 	"CREATE TABLE object (id TEXT PRIMARY KEY NOT NULL"
@@ -52,6 +54,8 @@ const char *const vault_schema[] = {
 	"CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1),"
 	" seq INTEGER NOT NULL, at INTEGER NOT NULL, offset INTEGER NOT NULL,"
 	" sum BLOB NOT NULL);"
+	"CREATE TABLE steady (one INTEGER PRIMARY KEY CHECK (one = 1),"
+	" at INTEGER NOT NULL);"
 	"CREATE VIEW held AS"
 	" SELECT o.id AS object, h.id AS hold, h.until AS until"
 	"  FROM object o JOIN hold h ON h.object = o.id"
@@ -164,6 +168,15 @@ static const char *const destroyed[] = {
 	NULL
 };
 
+static const char *const spared[] = {
+	"DELETE FROM intent WHERE object IN"
+	" (SELECT value FROM json_each(?1, '$.objects'))",
+	NULL
+};
+
+static const char *const clock[] = { "DELETE FROM steady WHERE ?1 IS NOT NULL",
+	NULL };
+
 static const char *const wrap[] = { "INSERT OR REPLACE INTO wrap (object, key)"
 				    " VALUES (?1 ->> 'object', ?1 ->> 'key')",
 	NULL };
@@ -176,6 +189,7 @@ static const struct {
 	{ "anchor", anchor },
 	{ "approve", nothing },
 	{ "claim", claim },
+	{ "clock", clock },
 	{ "cut", nothing },
 	{ "destroy", destroy },
 	{ "destroyed", destroyed },
@@ -188,10 +202,27 @@ static const struct {
 	{ "request", request },
 	{ "seal", seal },
 	{ "shred", nothing },
+	{ "spared", spared },
 	{ "stage", stage },
 	{ "verify", nothing },
 	{ "wrap", wrap },
 };
+
+/* The time of this line is the steady one, if it comes within a week. */
+static int
+keep_time(struct ct_store *index, const json_t *line, struct ct_err *err)
+{
+	const char *at = ct_rec_text(line, "at");
+	int64_t ms;
+
+	if (!at || ct_time_parse(at, &ms) < 0)
+		return ct_fail(
+		    err, CT_DATAERR, "a line of the log has no time");
+	return ct_store_do(index, err,
+	    "INSERT INTO steady (one, at) VALUES (1, ?1) ON CONFLICT DO UPDATE"
+	    " SET at = ?1 WHERE ?1 > at AND ?1 - at <= ?2",
+	    "ii", ms, VAULT_AHEAD);
+}
 
 int
 vault_apply(struct ct_store *index, const char *act, const json_t *line,
@@ -208,9 +239,8 @@ vault_apply(struct ct_store *index, const char *act, const json_t *line,
 	if (!sql)
 		return ct_fail(err, CT_CONFIG,
 		    "the log tells of an act that this version does not know");
-	if (!*sql)
-		return 0;
-	if (!(text = json_dumps(line, JSON_COMPACT)))
+	text = *sql ? json_dumps(line, JSON_COMPACT) : NULL;
+	if (*sql && !text)
 		return ct_fail(err, CT_OSERR, "out of memory");
 	for (; !rc && *sql; sql++)
 		rc = ct_store_do(index, err, *sql, "s", text);
@@ -219,5 +249,5 @@ vault_apply(struct ct_store *index, const char *act, const json_t *line,
 	if (rc == CT_SOFTWARE)
 		(void)ct_fail(err, rc = CT_DATAERR,
 		    "the log says what cannot be: a line '%s'", act);
-	return rc;
+	return rc ? rc : keep_time(index, line, err);
 }

@@ -171,8 +171,11 @@ vault_log(
 		return ct_fail(
 		    err, CT_DATAERR, "the log cannot hold what is not UTF-8");
 	}
+	/* a line that the index missed is not to be passed over */
+	rc = vault_fold(v->store, v->audit, &v->head, err);
 	/* what the tables do not take must not get into the log */
-	rc = try(v, act, line, v->head.seq + 1, now, err);
+	if (!rc)
+		rc = try(v, act, line, v->head.seq + 1, now, err);
 	if (!rc) {
 		rc = ct_audit_add(v->audit, act, members, &v->head, err);
 		v->unsure = rc == CT_TEMPFAIL;

@@ -1,0 +1,135 @@
+/* vault_lawful.c - evidence that two people let go: ct_vault_destroy */
+#include <stdlib.h>
+#include <string.h>
+
+#include "prog.h"
+#include "vault_end.h"
+
+/* Is it as the log has it?  A request that was never logged, or that says
+ * something else, is none, whoever has signed it. */
+static int
+is_logged(struct ct_vault *v, const json_t *request, struct ct_err *err)
+{
+	static const char *const same[] = { "verb", "by", "authority", "ref",
+		"reason", "objects" };
+	char *text = NULL;
+	json_t *logged;
+	size_t i;
+	int rc = ct_store_text(v->store, &text, err,
+	    "SELECT json FROM request WHERE id = ?", "s",
+	    ct_rec_text(request, "id"));
+
+	if (rc > 1)
+		return rc;
+	logged = text ? json_loads(text, 0, NULL) : NULL;
+	rc = logged ? 0
+		    : ct_fail(err, CT_NOPERM, "the log knows no such request");
+	for (i = 0; !rc && i < sizeof same / sizeof same[0]; i++) {
+		json_t *a = json_object_get(logged, same[i]);
+		json_t *b = json_object_get(request, same[i]);
+
+		if (a != b && !json_equal(a, b))
+			rc = ct_fail(err, CT_NOPERM,
+			    "the request is not as the log has it: %s",
+			    same[i]);
+	}
+	json_decref(logged);
+	free(text);
+	return rc;
+}
+
+/* Is any of them held?  Then none is destroyed. */
+static int
+check_holds(struct ct_vault *v, const struct vault_fate *fate, size_t n,
+    struct ct_err *err)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; !rc && i < n; i++)
+		rc = vault_unheld(v, fate[i].id, err);
+	return rc;
+}
+
+/* All of them, so many with a line; *wrong counts those that stay. */
+static int
+end_all(struct ct_vault *v, struct vault_fate *fate, size_t n, const char *id,
+    const char *by, size_t *wrong, struct ct_err *err)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; !rc && i < n; i += VAULT_BATCH)
+		rc = vault_destroy(v, fate + i,
+		    n - i < VAULT_BATCH ? n - i : VAULT_BATCH, "request", id,
+		    by, err);
+	for (i = 0; !rc && i < n; i++)
+		if (fate[i].why.code > CT_NO) {
+			if (!(*wrong)++)
+				*err = fate[i].why;
+		}
+	return rc;
+}
+
+static int
+fates(const json_t *objects, struct vault_fate **fate, size_t *n,
+    struct ct_err *err)
+{
+	json_t *one;
+	size_t i;
+
+	*n = json_array_size(objects);
+	*fate = ct_alloc(*n + 1, sizeof **fate);
+	json_array_foreach(objects, i, one)
+	{
+		(*fate)[i].id = json_string_value(one);
+		if (!(*fate)[i].id || !vault_is_id((*fate)[i].id))
+			return ct_fail(err, CT_DATAERR,
+			    "request.objects holds what is no object");
+	}
+	return 0;
+}
+
+int
+ct_vault_destroy(struct ct_vault *v, const struct ct_conf *conf, json_t *rec,
+    const struct ct_vault_ending *how, struct ct_err *err)
+{
+	const char *verb = ct_rec_text(rec, "request.verb");
+	const json_t *request = json_object_get(rec, "request");
+	json_t *certificate = NULL, *late = json_array(), *one;
+	struct vault_fate *fate = NULL;
+	size_t n = 0, wrong = 0, i;
+	int rc;
+
+	if (!verb || strcmp(verb, "destroy") != 0)
+		return CT_NO;
+	rc = fates(json_object_get(request, "objects"), &fate, &n, err);
+	if (!rc)
+		rc = ct_vault_approved(rec, conf, "destroy", err);
+	if (!rc)
+		rc = vault_begin(v, NULL, err);
+	if (!rc)
+		rc = is_logged(v, request, err);
+	if (!rc && how->yes)
+		rc = vault_clock(v, how->clock_ok, err);
+	if (!rc && how->yes)
+		rc = vault_resume(v, late, err);
+	if (!rc)
+		rc = check_holds(v, fate, n, err);
+	if (!rc && how->yes)
+		rc = end_all(v, fate, n, ct_rec_text(request, "id"), how->by,
+		    &wrong, err);
+	if (!rc && how->yes)
+		rc = vault_certify(
+		    v, fate, n, ct_rec_text(request, "id"), &certificate, err);
+	vault_end(v);
+	json_array_foreach(late, i, one) rc =
+	    rc ? rc : vault_hand_over(how, one, err);
+	if (!rc)
+		rc = vault_hand_over(how, certificate, err);
+	json_decref(late);
+	if (certificate)
+		(void)json_object_set_new(rec, "certificate", certificate);
+	free(fate);
+	return rc ? rc : wrong ? err->code : 0;
+}
