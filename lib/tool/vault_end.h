@@ -14,7 +14,6 @@
 #define VAULT_BATCH 64 /* objects that end with one line */
 #define VAULT_DAY ((int64_t)24 * 60 * 60 * 1000) /* ms */
 #define VAULT_AHEAD (7 * VAULT_DAY) /* the clock may be: vault_clock */
-				     */
 
 /* 0, or CT_NOPERM that names a hold on object id, or a code. */
 int vault_unheld(struct ct_vault *v, const char *id, struct ct_err *err);
