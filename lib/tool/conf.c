@@ -1,6 +1,5 @@
 #include "conf.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -153,38 +152,22 @@ load_file(struct ct_conf *c, const char *path, struct ct_err *err)
 }
 
 static int
-is_conf(const struct dirent *d)
-{
-	size_t n = strlen(d->d_name);
-
-	return n > 5 && d->d_name[0] != '.' &&
-	    strcmp(d->d_name + n - 5, ".conf") == 0;
-}
-
-static int
-by_bytes(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static int
 load_default(struct ct_conf *c, struct ct_err *err)
 {
-	struct dirent **entry = NULL;
-	int i, n, rc = 0;
-	char *path;
+	char **name, *path;
+	int rc = 0;
 
 	if (access("/etc/ct/ct.conf", F_OK) == 0)
 		rc = load_file(c, "/etc/ct/ct.conf", err);
-	n = scandir("/etc/ct/conf.d", &entry, is_conf, by_bytes);
-	for (i = 0; i < n; i++) {
-		path = ct_printf("/etc/ct/conf.d/%s", entry[i]->d_name);
+	name = ct_file_names("/etc/ct/conf.d", ".conf");
+	for (char **p = name; p && *p; p++) {
+		path = ct_printf("/etc/ct/conf.d/%s", *p);
 		if (!rc)
 			rc = load_file(c, path, err);
 		free(path);
-		free(entry[i]);
+		free(*p);
 	}
-	free(entry);
+	free(name);
 	return rc;
 }
 

@@ -80,6 +80,11 @@ void ct_newfile_abort(struct ct_newfile *f);
  * that we may not read cannot be. */
 int ct_file_sync_dir(const char *path, struct ct_err *err);
 
+/* The names in a directory that end so, but for those that begin with a dot, in
+ * byte order and ended by NULL; release each, and the list, with free.  NULL
+ * with errno. */
+char **ct_file_names(const char *dir, const char *ending);
+
 /*
  * Zeros over len bytes of a regular file from from on, as far as it has them,
  * and then it is unlinked, both durably.  That is the place where the bytes

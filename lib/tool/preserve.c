@@ -1,5 +1,7 @@
 #include "preserve.h"
 
+#include <unistd.h>
+
 #include "preserve_impl.h"
 #include "prog.h"
 
@@ -37,6 +39,19 @@ preserve_enter(const struct ct_preserve *p, bool seal)
 	preserve_must(
 	    ct_vault_enter(&vault, ct_home(p->dir), seal, &err), &err);
 	return vault;
+}
+
+int
+preserve_filter(const struct ct_preserve *p, struct ct_filter *f,
+    ct_each_fn *each, void *arg)
+{
+	f->each = each;
+	f->arg = arg;
+	f->in = STDIN_FILENO;
+	f->out = STDOUT_FILENO;
+	f->promise = true;
+	f->quiet = p->quiet;
+	return ct_filter(f);
 }
 
 int

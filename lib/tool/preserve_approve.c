@@ -43,13 +43,7 @@ preserve_approve(const struct ct_preserve *p)
 		ct_warn("there is no vault here: what is approved is not "
 			"compared with its log, nor logged");
 	free(log);
-	a.filter = (struct ct_filter){ .each = approve_one,
-		.arg = &a,
-		.in = STDIN_FILENO,
-		.out = STDOUT_FILENO,
-		.promise = true,
-		.quiet = p->quiet };
-	rc = ct_filter(&a.filter);
+	rc = preserve_filter(p, &a.filter, approve_one, &a);
 	ct_vault_leave(a.vault);
 	ct_signet_free(a.key);
 	ct_conf_free(a.conf);

@@ -36,6 +36,10 @@ int preserve_pub(struct preserve_pub *pub, const struct ct_preserve *p);
 /* Enter the vault, or exit with the message and its code. */
 struct ct_vault *preserve_enter(const struct ct_preserve *, bool seal);
 
+/* The rest of a filter of records that promises what it writes, and run it. */
+int preserve_filter(const struct ct_preserve *, struct ct_filter *f,
+    ct_each_fn *each, void *arg);
+
 /* Exit with the message, if there is one. */
 void preserve_must(int rc, const struct ct_err *err);
 

@@ -1,6 +1,4 @@
 /* preserve_line.c - the filters of the daily pipe: seal, anchor */
-#include <unistd.h>
-
 #include "preserve_impl.h"
 #include "prog.h"
 
@@ -21,13 +19,7 @@ run(struct line *l, const struct ct_preserve *p, ct_each_fn *each)
 	int rc;
 
 	l->p = p;
-	l->filter.each = each;
-	l->filter.arg = l;
-	l->filter.in = STDIN_FILENO;
-	l->filter.out = STDOUT_FILENO;
-	l->filter.promise = true;
-	l->filter.quiet = p->quiet;
-	rc = ct_filter(&l->filter);
+	rc = preserve_filter(p, &l->filter, each, l);
 	ct_vault_leave(l->vault);
 	return rc;
 }

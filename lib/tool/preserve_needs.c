@@ -74,18 +74,6 @@ take_one(json_t *rec, void *arg, struct ct_err *err)
 }
 
 static int
-run(struct rewrap *r, const struct ct_preserve *p, ct_each_fn *each)
-{
-	r->filter.each = each;
-	r->filter.arg = r;
-	r->filter.in = STDIN_FILENO;
-	r->filter.out = STDOUT_FILENO;
-	r->filter.promise = true;
-	r->filter.quiet = p->quiet;
-	return ct_filter(&r->filter);
-}
-
-static int
 ask(const struct ct_preserve *p)
 {
 	struct ct_out out = { .fd = STDOUT_FILENO };
@@ -109,7 +97,7 @@ preserve_rewrap(const struct ct_preserve *p)
 		if (p->nkeys > 0 || p->to || p->hold || p->object)
 			return CT_USAGE;
 		r.vault = preserve_enter(p, false);
-		rc = run(&r, p, take_one);
+		rc = preserve_filter(p, &r.filter, take_one, &r);
 		ct_vault_leave(r.vault);
 		return rc;
 	}
@@ -119,7 +107,7 @@ preserve_rewrap(const struct ct_preserve *p)
 		return CT_USAGE;
 	preserve_must(ct_vault_pub_read(&r.to, p->to, &err), &err);
 	preserve_must(ct_vault_keys_read(r.key, p->key, p->nkeys, &err), &err);
-	rc = run(&r, p, make_one);
+	rc = preserve_filter(p, &r.filter, make_one, &r);
 	ct_vault_keys_free(r.key, p->nkeys);
 	return rc;
 }

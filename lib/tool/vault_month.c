@@ -1,11 +1,11 @@
 /* vault_month.c - whom to seal to today: keys of months, signed by a root */
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
 #include "conf.h"
+#include "file.h"
 #include "prog.h"
 #include "vault_keys.h"
 
@@ -220,36 +220,21 @@ one_file(const struct rule *r, const char *name, vault_pub_fn *each, void *arg,
 }
 
 static int
-is_pub(const struct dirent *d)
-{
-	size_t n = strlen(d->d_name);
-
-	return n > 4 && d->d_name[0] != '.' &&
-	    strcmp(d->d_name + n - 4, ".pub") == 0;
-}
-
-static int
-by_bytes(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static int
 all_files(const struct rule *r, vault_pub_fn *each, void *arg,
     struct ct_err *bad, struct ct_err *err)
 {
-	struct dirent **entry = NULL;
-	int n = scandir(r->keys, &entry, is_pub, by_bytes), rc = 0;
+	char **name = ct_file_names(r->keys, ".pub");
+	int rc = 0;
 
-	if (n < 0)
+	if (!name)
 		return ct_fail_errno(
 		    err, CT_NOINPUT, "cannot read '%s'", r->keys);
-	for (int i = 0; i < n; i++) {
+	for (char **p = name; *p; p++) {
 		if (!rc)
-			rc = one_file(r, entry[i]->d_name, each, arg, bad, err);
-		free(entry[i]);
+			rc = one_file(r, *p, each, arg, bad, err);
+		free(*p);
 	}
-	free(entry);
+	free(name);
 	return rc;
 }
 

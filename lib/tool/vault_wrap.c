@@ -75,10 +75,11 @@ next(const char **p, const char *id, struct vault_wrap *wrap)
 	return good;
 }
 
-int
-vault_wrap_find(const char *dir, const char *id,
-    struct ct_vault_key *const key[], size_t n, struct vault_wrap *wrap,
-    struct ct_err *err)
+/* The newest of object id to one of n keys, whose ids these are: 1, 0, or a
+ * code. */
+static int
+newest(const char *dir, const char *id, const uint8_t (*key)[32], size_t n,
+    struct vault_wrap *wrap, struct ct_err *err)
 {
 	struct vault_wrap one;
 	uint8_t *text;
@@ -90,8 +91,7 @@ vault_wrap_find(const char *dir, const char *id,
 		return rc;
 	for (p = (const char *)text; next(&p, id, &one);)
 		for (size_t i = 0; i < n; i++)
-			if (memcmp(one.key, key[i]->pub.id, sizeof one.key) ==
-			    0) {
+			if (memcmp(one.key, key[i], sizeof one.key) == 0) {
 				*wrap = one;
 				found = 1;
 			}
@@ -100,27 +100,29 @@ vault_wrap_find(const char *dir, const char *id,
 }
 
 int
+vault_wrap_find(const char *dir, const char *id,
+    struct ct_vault_key *const key[], size_t n, struct vault_wrap *wrap,
+    struct ct_err *err)
+{
+	uint8_t ids[CT_VAULT_KEYS_MAX][32];
+
+	if (n > CT_VAULT_KEYS_MAX)
+		n = CT_VAULT_KEYS_MAX;
+	for (size_t i = 0; i < n; i++)
+		memcpy(ids[i], key[i]->pub.id, sizeof ids[i]);
+	return newest(dir, id, (const uint8_t(*)[32])ids, n, wrap, err);
+}
+
+int
 vault_wrap_get(const char *dir, const char *id, const char *key,
     struct vault_wrap *wrap, struct ct_err *err)
 {
-	struct vault_wrap one;
-	char hex[2 * sizeof one.key + 1];
-	uint8_t *text;
-	const char *p;
-	size_t len;
-	int rc = load(dir, id, &text, &len, err), found = 0;
+	uint8_t one[1][32];
 
-	if (rc)
-		return rc;
-	for (p = (const char *)text; next(&p, id, &one);) {
-		ct_hex(one.key, sizeof one.key, hex);
-		if (strcmp(hex, key) == 0) {
-			*wrap = one;
-			found = 1;
-		}
-	}
-	free(text);
-	return found;
+	if (strlen(key) != 2 * sizeof one[0] ||
+	    ct_unhex(key, one[0], sizeof one[0]) < 0)
+		return 0;
+	return newest(dir, id, (const uint8_t(*)[32])one, 1, wrap, err);
 }
 
 int
