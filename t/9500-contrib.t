@@ -94,7 +94,12 @@ for unit in "$c"/systemd/*.service; do
 done
 ok 'the vault is checked every week' grep -qx 'OnCalendar=Sun .*' "$c/systemd/ct-preserve.timer"
 ok 'by verify, whose summary stays' grep -qx 'ExecStart=.*/ct-preserve verify' "$c/systemd/ct-preserve.service"
-ok 'without the network' grep -qx PrivateNetwork=yes "$c/systemd/ct-preserve.service"
+for unit in ct-preserve ct-preserve-expire ct-audit@; do
+	ok "$unit.service is without the network" grep -qx PrivateNetwork=yes "$c/systemd/$unit.service"
+done
+ok 'what is past its date goes every day' grep -qx 'OnCalendar=\*-\*-\* .*' "$c/systemd/ct-preserve-expire.timer"
+ok 'never without a certificate' grep -qx 'ExecStart=.* expire --yes --certificate /.*' "$c/systemd/ct-preserve-expire.service"
+ok 'the logs have heads every hour' grep -qx 'OnCalendar=hourly' "$c/systemd/ct-audit@.timer"
 sed -n '/^[0-9*]/p' "$c/cron/ct" >cron.lines
 ok 'the crontab has commands' test -s cron.lines
 is 'each with five fields of time and a user' '' grep -vE '^([0-9*/]+ ){5}ct ct-' cron.lines

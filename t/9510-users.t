@@ -142,6 +142,21 @@ is '  deletes' 'ct-vault delete /var/lib/media/u1/1.jpg u1' cat /var/lib/done
 exits '  and as ct is refused: it does not see the vault' 77 as ct ct-act delete -q <real
 is '  nothing more is run' 1 sh -c 'wc -l </var/lib/done'
 
+# ---- what each does is in a log of its own --------------------------------------
+: >logs
+for user in ct ct-review ct-vault; do
+	exits "the logs of $user are whole" 0 as $user ct-audit verify -q
+	jq -r --arg u $user '"\($u) \(.program)"' got >>logs
+done
+is '  and of its programs' 'ct ct-act
+ct ct-submit
+ct ct-syncdb
+ct-review ct-review
+ct-vault ct-act
+ct-vault ct-preserve' cat logs
+exits 'ct-vault destroys what is past its date' 0 as ct-vault ct-preserve expire --yes -q
+ok '  which is nothing yet' test ! -s got
+
 # ---- none reads what another has -----------------------------------------------
 for user in ct ct-review ct-vault; do
 	find "/var/lib/$user" -type f >files

@@ -99,6 +99,23 @@ ok '    not twice' grep -q ': 0 copied' err
 exits 'fewer days' 0 copy
 ok '  shorten nothing' grep -q ': 0 copied' err
 
+ct-preserve hold add --kind warrant --authority police --ref 1 --by ana --user u1 >held
+: >s3/heard
+exits 'a hold' 0 copy
+ok '  is no reason where the lock is longer' grep -q ': 1 copied' err
+jq -rn 'now - 370 * 86400 | todate' >past # sealed then, a lock of 400 days ends soon
+CT_CLOCK=$(cat past)
+sealed 00000000000000000000000000000004 u1 f1 >held 2>&1
+CT_CLOCK=2026-11-28T12:00:00Z
+id=$(ct-preserve find --user u1 | jq -r 'select(.report | endswith("4")).id')
+exits 'where it would end' 0 copy -n
+mv got would
+is '  what is held is locked for four months' 'true' sh -c \
+    'grep "$1" would | jq -R "split(\" \")[1] | fromdate - now | . > 119 * 86400 and . < 121 * 86400"' - "$id"
+exits 'so it is' 0 copy
+exits '  once' 0 copy -n
+ok '    not twice' test ! -s got
+
 # a key that was wrapped anew, and then once more
 mkdir -p "$CT_HOME/vault/wraps"
 for i in 1 2; do
