@@ -44,7 +44,7 @@ static const char usage[] =
     "    --by NAME          who does it\n"
     "    --certificate DIR  what was destroyed, also as files in DIR\n"
     "    --clock-ok         somebody looked at the clock, and it is right\n"
-    "    --yes, -n          do it; only say what would be done\n"
+    "    --yes              do it;   -n, --dry-run: only say what would be\n"
     "-q, --quiet (no closing summary)     -V, --version     -h, --help\n";
 
 /* Letters of their own for what has only a long name: preserve.c says with

@@ -6,8 +6,10 @@
 page=$top/man/ct-record.5
 
 # Members of the page that nothing in this run writes, and why:
+# certificate.objects.staged_at: it has no staged object
 # report.files.viewed, report.files.exif_viewed: no program shows files yet
 unseen='report.files.exif_viewed
+certificate.objects.staged_at
 report.files.viewed'
 
 # members SECTION... - what the page names there, arrays without their []
@@ -336,34 +338,53 @@ stage ct-act hide -q --command "$tmp/does"
 adds ct-act ct-act 'Any program'
 is 'what became of it' 'done failed' sh -c 'jq -r ".action[].state" 114.rec | sort -u | xargs'
 
-# what officers approve, and what gets another key
-ct-preserve keygen --officer -o jo
+# what is to be destroyed: asked for, approved, certified; and what gets another
+# key
 ct-preserve keygen -o hold
-{ cat "$CT_CONF" && printf '[officer jo]\npublic_key = %s/jo.pub\n' "$tmp"; } >two.conf
-echo '{"id":"request:R1"}' >140.rec
-approve() {
-	jq -c '.request = {id: "R1", verb: "destroy"}' |
-	    ct-preserve approve -q -c two.conf -d none --by jo -k jo.key |
-	    jq -c 'del(.request)'
+for who in jo al; do
+	ct-preserve keygen --officer -o $who
+	printf '[officer %s]\npublic_key = %s\n' $who "$tmp/$who.pub"
+done >officers
+cat "$CT_CONF" officers >two.conf
+for key in a b; do
+	jq -c --arg k $key '.report.env = "production" | .report.key = $k * 32 |
+	    .submission += {env: "production", report_id: ($k * 8)}' 101.rec |
+	    ct-preserve seal -q | ct-preserve anchor -q >ended
+done
+id=$(jq -r '.report.files[0].vault.id' ended)
+rm -f "$CT_HOME/vault/objects/"??"/$id"
+ask() {
+	ct-preserve destroy-request --authority police --ref 1 --reason law \
+	    --by jo --object "$id"
 }
+approve() {
+	ct-preserve approve -q -c two.conf --by jo -k jo.key |
+	    ct-preserve approve -q -c two.conf --by al -k al.key
+}
+echo '{"id":"request:R1"}' >140.rec
 stage=140
+stage ask
+adds 'ct-preserve destroy-request' 'ct-preserve destroy-request'
 stage approve
 adds 'ct-preserve approve' 'ct-preserve approve'
+stage ct-preserve destroy -q -c two.conf --yes
+adds 'ct-preserve destroy' 'ct-preserve destroy'
 id=$(jq -r '.report.files[0].vault.id' 102.rec)
-ct-preserve rewrap --object "$id" | jq -c 'del(.key, .head)' >142.rec
+ct-preserve rewrap --object "$id" | jq -c 'del(.key, .head)' >145.rec
 rewrap() {
 	ct-preserve rewrap --object "$id" |
 	    ct-preserve rewrap -q -k vault.key --to hold.pub | jq -c 'del(.key, .head)'
 }
-stage=142
+stage=145
 stage rewrap
 adds 'ct-preserve rewrap' 'ct-preserve rewrap'
-{ cat 143.rec && cat 143.rec; } | ct-preserve rewrap -q --yes >/dev/null
+{ cat 146.rec && cat 146.rec; } | ct-preserve rewrap -q --yes >/dev/null
 
 # ---- nothing is named that nobody writes ---------------------------------------
 members 'The operator' ct-hash ct-match ct-review ct-report 'ct-preserve seal' \
     ct-submit 'ct-submit prior' 'ct-preserve anchor' ct-enrich 'ct-enrich preserve' \
-    'ct-preserve approve' 'ct-preserve rewrap' ct-act 'Any program' >names
+    'ct-preserve destroy-request' 'ct-preserve approve' 'ct-preserve destroy' \
+    'ct-preserve rewrap' ct-act 'Any program' >names
 paths ./*[0-9].rec >all
 is 'all together: nothing without a name' '' unnamed names <all
 echo "$unseen" | sort >unseen
@@ -417,6 +438,15 @@ ok 'ct-preserve shred: as the page says' diff -u names keys
 id=$(jq -r 'select(.report.files[0].vault.id) | .report.files[0].vault.id' 9.rec | tail -n 1)
 rm -f "$CT_HOME/vault/objects/$(echo "$id" | cut -c1-2)/$id"
 prints ct-preserve verify
+id=$(jq -r '.report.files[0].vault.id' 102.rec)
+ct-preserve hold add --kind order --authority court --ref 1 --by jo \
+    --object "$id" >/dev/null
+prints ct-preserve hold list
+printed 'ct-preserve expire' >names
+CT_CLOCK=2040-01-01T00:00:00Z ct-preserve expire --yes --clock-ok 2>>err.log |
+    jq -r keys_unsorted[] | sort -u >keys
+is 'ct-preserve expire: as the page says, and nothing failed' reason comm -23 names keys
+is '  nothing without a name' '' comm -13 names keys
 printed 'ct-submit -n' >names
 ct-submit -n -d dry <100.rec >got 2>>err.log
 jq -r 'keys_unsorted[]' got | sort -u >keys
