@@ -117,7 +117,8 @@ int vault_recover(struct ct_vault *v, struct ct_err *err);
 
 /* Is this member "request" one that the log has, as it is there?  0, CT_NOPERM,
  * or a code. */
-int vault_requested(struct ct_vault *v, json_t *request, struct ct_err *err);
+int vault_is_logged(
+    struct ct_vault *v, const json_t *request, struct ct_err *err);
 
 /* ---- receipts: vault_receipt.c ----------------------------------------------
  */

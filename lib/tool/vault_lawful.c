@@ -5,39 +5,6 @@
 #include "prog.h"
 #include "vault_end.h"
 
-/* Is it as the log has it?  A request that was never logged, or that says
- * something else, is none, whoever has signed it. */
-static int
-is_logged(struct ct_vault *v, const json_t *request, struct ct_err *err)
-{
-	static const char *const same[] = { "verb", "by", "authority", "ref",
-		"reason", "objects" };
-	char *text = NULL;
-	json_t *logged;
-	size_t i;
-	int rc = ct_store_text(v->store, &text, err,
-	    "SELECT json FROM request WHERE id = ?", "s",
-	    ct_rec_text(request, "id"));
-
-	if (rc > 1)
-		return rc;
-	logged = text ? json_loads(text, 0, NULL) : NULL;
-	rc = logged ? 0
-		    : ct_fail(err, CT_NOPERM, "the log knows no such request");
-	for (i = 0; !rc && i < sizeof same / sizeof same[0]; i++) {
-		json_t *a = json_object_get(logged, same[i]);
-		json_t *b = json_object_get(request, same[i]);
-
-		if (a != b && !json_equal(a, b))
-			rc = ct_fail(err, CT_NOPERM,
-			    "the request is not as the log has it: %s",
-			    same[i]);
-	}
-	json_decref(logged);
-	free(text);
-	return rc;
-}
-
 /* Is any of them held?  Then none is destroyed. */
 static int
 check_holds(struct ct_vault *v, const struct vault_fate *fate, size_t n,
@@ -109,7 +76,7 @@ ct_vault_destroy(struct ct_vault *v, const struct ct_conf *conf, json_t *rec,
 	if (!rc)
 		rc = vault_begin(v, NULL, err);
 	if (!rc)
-		rc = is_logged(v, request, err);
+		rc = vault_is_logged(v, request, err);
 	if (!rc && how->yes)
 		rc = vault_clock(v, how->clock_ok, err);
 	if (!rc && how->yes)
