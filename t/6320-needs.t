@@ -2,29 +2,14 @@
 # ct-preserve: keys, rewrap, shred: a month's key goes when nothing needs it
 # shellcheck source=t/lib.sh disable=SC2317
 . "${0%/*}/lib.sh"
+# shellcheck source=t/evidence.sh
+. "$t/evidence.sh"
 export CT_CLOCK=2026-11-10T10:00:00Z
 
-# report KEY FILE... - a production report of these
-report() {
-	key=$1 sep=''
-	shift
-	printf '{"id":"report:%s","user":{"id":"u42"},"report":{"key":"%s",' \
-	    "$key" "$key"
-	printf '"env":"production","part":1,"parts":1,"files":['
-	for f; do
-		printf '%s{"id":"%s","path":"%s","size":%d,"sha256":"%s"}' \
-		    "$sep" "$f" "$f" "$(wc -c <"$f")" \
-		    "$(sha256sum <"$f" | cut -c-64)"
-		sep=,
-	done
-	echo ']}}'
-}
 keys() { ct-preserve keys; }
 # of MONTH FILTER EXPECTED - what keys says of it
 of() { json "  $1: $2" "select(.month == \"$1\") | $2" "$3" got; }
 vault() { printf '%s/vault/%s' "$CT_HOME" "$1"; }
-k1=00112233445566778899aabbccddeeff
-k2=ffeeddccbbaa99887766554433221100
 
 mkdir keys off
 ct-preserve keygen --root -o root
@@ -46,9 +31,9 @@ of 2026-11 .seals true
 of 2027-02 .seals true
 of 2026-11 .destroyable null
 for i in 1 2 3 4; do echo "sixteen letters $i" >"f$i"; done
-report $k1 f1 f2 | ct-preserve seal -q >sealed
+report production $k1 u42 f1 f2 | ct-preserve seal -q >sealed
 CT_CLOCK=2026-12-10T10:00:00Z
-report $k2 f3 | ct-preserve seal -q >sealed2
+report production $k2 u42 f3 | ct-preserve seal -q >sealed2
 exits 'keys of a vault in its second month' 0 keys
 of 2026-11 '[.objects, .staged, .held, .undated, .wrapped, .wraps]' \
     '[2,0,0,2,0,0]'
@@ -106,9 +91,21 @@ is '  one record' 1 sh -c 'wc -l <asked'
 json '  of the header only' '[.id, (.head | length), has("wrap")]' \
     "[\"$a\",304,false]" asked
 is '  which is the beginning of the object' "$(jq -r .head asked)" sh -c "
-    head -c 152 $(vault objects)/$(echo "$a" | cut -c-2)/$a | od -An -v -tx1 |
+    head -c 152 $(object "$a") | od -An -v -tx1 |
 	tr -d ' \n'; echo"
 is 'nothing is held: nothing is asked' '' ct-preserve rewrap
+ct-preserve hold add --kind warrant --authority A --ref R --by ana --user u42 >held
+h=$(jq -r .hold.id held)
+is 'what is held, of any month' 3 sh -c 'ct-preserve rewrap | wc -l'
+keys >got
+of 2026-11 '[.objects, .held]' '[2,2]'
+ct-preserve hold add --kind warrant --authority A --ref R --by ana --object "$b" >held
+is 'what is held by this one hold' "\"$b\"" sh -c "
+    ct-preserve rewrap --hold $(jq -r .hold.id held) | jq .id"
+is 'a hold that is none' '' ct-preserve rewrap --hold H999
+ct-preserve hold release --clock-ok --hold "$h" --by ana --reason r >/dev/null
+ct-preserve hold release --clock-ok --hold "$(jq -r .hold.id held)" --by ana --reason r >/dev/null
+is 'released: nothing is asked again' '' ct-preserve rewrap
 exits 'to nobody' 64 ct-preserve rewrap -k off/m-2026-11.key
 exits 'with nothing' 64 ct-preserve rewrap --to hold.pub
 exits 'to a secret key' 78 ct-preserve rewrap -k off/m-2026-11.key \
@@ -212,7 +209,7 @@ swept() {
 ct-preserve keygen -o w
 rm -rf "$CT_HOME"
 printf '[vault]\npublic_key = %s/hold.pub\n' "$tmp" >"$CT_CONF"
-report $k1 f1 | ct-preserve seal -q >sealed
+report production $k1 u42 f1 | ct-preserve seal -q >sealed
 a=$(jq -r '.report.files[0].vault.id' sealed)
 ct-preserve rewrap --object "$a" |
     ct-preserve rewrap -qk off/hold.key --to next.pub >once
