@@ -164,6 +164,14 @@ mv "$(vault wraps)/$b" lost
 exits 'a wrap that is lost' 77 ct-preserve shred --yes off/m-2026-11.key
 ok '  is told of' grep -q 'is lost' err
 mv lost "$(vault wraps)/$b"
+# the machine that has the keys has a copy of the log, and of the wraps
+mkdir -p off/copy/audit off/copy/vault
+cp "$CT_HOME/audit/ct-preserve.log" off/copy/audit
+ct-preserve keys >here
+is 'a copy of the log alone: the wraps are lost' 2 \
+    sh -c 'ct-preserve keys -d off/copy 2>&1 >/dev/null | grep -c lost'
+cp -r "$(vault wraps)" off/copy/vault
+is '  with them it says the same' "$(cat here)" ct-preserve keys -d off/copy
 exits 'with all of them the month can go' 0 ct-preserve shred --yes off/m-2026-11.key
 ok '  and is gone' test ! -e off/m-2026-11.key
 is '  all that was in it still opens' '"ok"' sh -c "
