@@ -95,13 +95,7 @@ preserve_destroy(const struct ct_preserve *p)
 
 	preserve_must(ct_conf_load(&l.conf, p->conf, &err), &err);
 	l.vault = preserve_enter(p, false);
-	l.filter.each = destroy_one;
-	l.filter.arg = &l;
-	l.filter.in = STDIN_FILENO;
-	l.filter.out = STDOUT_FILENO;
-	l.filter.promise = true;
-	l.filter.quiet = p->quiet;
-	rc = ct_filter(&l.filter);
+	rc = preserve_filter(p, &l.filter, destroy_one, &l);
 	ct_vault_leave(l.vault);
 	ct_conf_free(l.conf);
 	return rc;

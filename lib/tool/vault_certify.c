@@ -98,9 +98,9 @@ vault_certify(struct ct_vault *v, const struct vault_fate *fate, size_t n,
 	return rc > 1 ? rc : 0;
 }
 
-int
-vault_certificate_file(
-    const char *dir, const json_t *certificate, struct ct_err *err)
+/* As DIR/ID.json.  CT_CANTCREAT also if another certificate is there. */
+static int
+write_file(const char *dir, const json_t *certificate, struct ct_err *err)
 {
 	char *path = ct_printf("%s/%s.json", dir,
 	    json_string_value(json_object_get(certificate, "id")));
@@ -120,4 +120,13 @@ vault_certificate_file(
 	free(text);
 	free(path);
 	return rc;
+}
+
+int
+vault_hand_over(const struct ct_vault_ending *how, const json_t *certificate,
+    struct ct_err *err)
+{
+	return how->certificates && certificate
+	    ? write_file(how->certificates, certificate, err)
+	    : 0;
 }

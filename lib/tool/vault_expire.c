@@ -66,31 +66,24 @@ put(struct expiry *e, json_t *rec, struct ct_err *err)
 	return rc;
 }
 
-int
-vault_hand_over(const struct ct_vault_ending *how, const json_t *certificate,
-    struct ct_err *err)
-{
-	return how->certificates && certificate
-	    ? vault_certificate_file(how->certificates, certificate, err)
-	    : 0;
-}
-
 /* A certificate (taken; NULL: there is none), in DIR and as a record. */
 static int
 certify(struct expiry *e, json_t *certificate, struct ct_err *err)
 {
 	char *id;
-	int rc = vault_hand_over(e->how, certificate, err);
+	struct ct_err fault = { 0 };
+	int rc;
 
 	if (!certificate)
-		return rc;
+		return 0;
 	id = ct_printf("certificate:%s",
 	    json_string_value(json_object_get(certificate, "id")));
-	if (!rc)
-		rc = put(e,
-		    json_pack(
-			"{s:s, s:O}", "id", id, "certificate", certificate),
-		    err);
+	rc = put(e,
+	    json_pack("{s:s, s:O}", "id", id, "certificate", certificate), err);
+	if (vault_hand_over(e->how, certificate, &fault) && !rc) {
+		*err = fault;
+		rc = fault.code;
+	}
 	free(id);
 	json_decref(certificate);
 	return rc;

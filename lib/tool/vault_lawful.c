@@ -63,13 +63,14 @@ ct_vault_destroy(struct ct_vault *v, const struct ct_conf *conf, json_t *rec,
 {
 	const char *verb = ct_rec_text(rec, "request.verb");
 	const json_t *request = json_object_get(rec, "request");
-	json_t *certificate = NULL, *late = json_array(), *one;
+	json_t *certificate = NULL, *late, *one;
 	struct vault_fate *fate = NULL;
 	size_t n = 0, wrong = 0, i;
 	int rc;
 
 	if (!verb || strcmp(verb, "destroy") != 0)
 		return CT_NO;
+	late = json_array();
 	rc = fates(json_object_get(request, "objects"), &fate, &n, err);
 	if (!rc)
 		rc = ct_vault_approved(rec, conf, "destroy", err);
