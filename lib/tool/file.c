@@ -206,12 +206,13 @@ ct_file_secret(const char *path, size_t max, uint8_t **buf, size_t *len,
 	return rc;
 }
 
-int
-ct_newfile_open(
-    struct ct_newfile *f, const char *path, mode_t mode, struct ct_err *err)
+/* tmp is taken. */
+static int
+open_as(struct ct_newfile *f, const char *path, char *tmp, mode_t mode,
+    struct ct_err *err)
 {
 	f->path = ct_strdup(path);
-	f->tmp = ct_printf("%s.tmp.%ld", path, (long)getpid());
+	f->tmp = tmp;
 	(void)unlink(f->tmp);
 	f->fd = open(
 	    f->tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
@@ -222,6 +223,14 @@ ct_newfile_open(
 		return err->code;
 	}
 	return 0;
+}
+
+int
+ct_newfile_open(
+    struct ct_newfile *f, const char *path, mode_t mode, struct ct_err *err)
+{
+	return open_as(
+	    f, path, ct_printf("%s.tmp.%ld", path, (long)getpid()), mode, err);
 }
 
 /* Close the synced file and give it its name by put. */
@@ -267,7 +276,8 @@ ct_newfile_link(struct ct_newfile *f, struct ct_err *err)
 		(void)unlink(f->tmp);
 		free(f->tmp);
 		f->tmp = NULL;
-		rc = ct_file_sync_dir(f->path, err);
+		if ((rc = ct_file_sync_dir(f->path, err)))
+			(void)unlink(f->path); /* it was not there before */
 	}
 	ct_newfile_abort(f);
 	return rc;
@@ -287,36 +297,50 @@ ct_newfile_abort(struct ct_newfile *f)
 
 /* A new file with these bytes, which end gives its name. */
 static int
-whole(const char *path, mode_t mode, const void *buf, size_t len,
+whole(struct ct_newfile *f, const void *buf, size_t len,
     int (*end)(struct ct_newfile *, struct ct_err *), struct ct_err *err)
 {
-	struct ct_newfile f;
-	int rc = ct_newfile_open(&f, path, mode, err);
+	int rc;
 
-	if (rc)
-		return rc;
-	if (ct_write_full(f.fd, buf, len) < 0) {
-		rc = ct_fail_errno(err, CT_IOERR, "cannot write '%s'", f.tmp);
-		ct_newfile_abort(&f);
+	if (ct_write_full(f->fd, buf, len) < 0) {
+		rc = ct_fail_errno(err, CT_IOERR, "cannot write '%s'", f->tmp);
+		ct_newfile_abort(f);
 		return rc;
 	}
-	return end(&f, err);
+	return end(f, err);
 }
 
 int
 ct_file_replace(const char *path, mode_t mode, const void *buf, size_t len,
     struct ct_err *err)
 {
-	return whole(path, mode, buf, len, ct_newfile_commit, err);
+	struct ct_newfile f;
+	int rc = ct_newfile_open(&f, path, mode, err);
+
+	return rc ? rc : whole(&f, buf, len, ct_newfile_commit, err);
+}
+
+int
+ct_file_replace_by(const char *path, const char *tmp, mode_t mode,
+    const void *buf, size_t len, struct ct_err *err)
+{
+	struct ct_newfile f;
+	int rc = open_as(&f, path, ct_strdup(tmp), mode, err);
+
+	return rc ? rc : whole(&f, buf, len, ct_newfile_commit, err);
 }
 
 int
 ct_file_create(const char *path, mode_t mode, const void *buf, size_t len,
     struct ct_err *err)
 {
+	struct ct_newfile f;
+	int rc;
+
 	if (access(path, F_OK) == 0)
 		return ct_fail(err, CT_CANTCREAT, "'%s' exists", path);
-	return whole(path, mode, buf, len, ct_newfile_link, err);
+	rc = ct_newfile_open(&f, path, mode, err);
+	return rc ? rc : whole(&f, buf, len, ct_newfile_link, err);
 }
 
 int

@@ -60,7 +60,13 @@ int ct_file_secret_open(const char *path, struct ct_err *err);
 int ct_file_replace(const char *path, mode_t mode, const void *buf, size_t len,
     struct ct_err *err);
 
-/* The same for a file that is not there yet: CT_CANTCREAT if it is. */
+/* The same, but written as tmp, on the same file system: what a killed run left
+ * there goes.  For one process at a time. */
+int ct_file_replace_by(const char *path, const char *tmp, mode_t mode,
+    const void *buf, size_t len, struct ct_err *err);
+
+/* As the first, for a file that is not there yet, nor after a failure:
+ * CT_CANTCREAT if it is. */
 int ct_file_create(const char *path, mode_t mode, const void *buf, size_t len,
     struct ct_err *err);
 
@@ -72,7 +78,8 @@ struct ct_newfile {
 int ct_newfile_open(
     struct ct_newfile *f, const char *path, mode_t mode, struct ct_err *err);
 int ct_newfile_commit(struct ct_newfile *f, struct ct_err *err);
-/* Commit, but never over a file that is there: CT_CANTCREAT. */
+/* Commit, but never over a file that is there: CT_CANTCREAT.  After a failure
+ * there is none. */
 int ct_newfile_link(struct ct_newfile *f, struct ct_err *err);
 void ct_newfile_abort(struct ct_newfile *f);
 

@@ -13,6 +13,8 @@
 #ifndef CT_VAULT_DIR_H
 #define CT_VAULT_DIR_H
 
+#include <sys/types.h>
+
 #include "audit.h"
 #include "store.h"
 #include "vault.h"
@@ -108,6 +110,12 @@ int vault_commit(struct ct_vault *v, const struct ct_vault_pub *pub,
     const struct ct_vault_sealed *made, const char *act, json_t *members,
     const char *replaces, struct ct_err *err);
 void vault_discard(struct ct_vault *v);
+
+/* Make path, below v->dir, hold these bytes, durably: between begin and end.
+ * Killed, it leaves tmp/new.file, which goes with the next one, or with
+ * vault_recover. */
+int vault_replace(const struct ct_vault *v, const char *path, mode_t mode,
+    const void *buf, size_t len, struct ct_err *err);
 
 /* Put right what a killed process left: between begin and end. */
 int vault_recover(struct ct_vault *v, struct ct_err *err);

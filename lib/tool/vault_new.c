@@ -13,6 +13,7 @@
 #include "vault_dir.h"
 
 #define PART "new.part"
+#define WHOLE "new.file" /* what vault_replace writes */
 
 /* ---- what a killed process, or a sync that failed, left -------------------
  */
@@ -34,8 +35,8 @@ settle(struct ct_vault *v, const char *id, struct ct_err *err)
 	return rc;
 }
 
-int
-vault_recover(struct ct_vault *v, struct ct_err *err)
+static int
+recover(struct ct_vault *v, struct ct_err *err)
 {
 	char *part = vault_tmp(v, PART), id[CT_VAULT_ID + 1];
 	int fd = open(part, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -55,6 +56,29 @@ vault_recover(struct ct_vault *v, struct ct_err *err)
 			    err, CT_IOERR, "cannot remove '%s'", part);
 	}
 	free(part);
+	return rc;
+}
+
+int
+vault_recover(struct ct_vault *v, struct ct_err *err)
+{
+	char *whole = vault_tmp(v, WHOLE);
+	int rc = unlink(whole) < 0 && errno != ENOENT
+	    ? ct_fail_errno(err, CT_IOERR, "cannot remove '%s'", whole)
+	    : recover(v, err);
+
+	free(whole);
+	return rc;
+}
+
+int
+vault_replace(const struct ct_vault *v, const char *path, mode_t mode,
+    const void *buf, size_t len, struct ct_err *err)
+{
+	char *whole = vault_tmp(v, WHOLE);
+	int rc = ct_file_replace_by(path, whole, mode, buf, len, err);
+
+	free(whole);
 	return rc;
 }
 

@@ -85,7 +85,7 @@ vault_receipt_write(struct ct_vault *v, const char *env, const char *authority,
 		return ct_fail(err, CT_OSERR, "out of memory");
 	sum_of(text, strlen(text), sum);
 	path = path_of(v, env, authority, report_id);
-	rc = ct_file_replace(path, 0400, text, strlen(text), err);
+	rc = vault_replace(v, path, 0400, text, strlen(text), err);
 	free(path);
 	free(text);
 	return rc;

@@ -139,8 +139,8 @@ vault_open_wrapped(const char *dir, const char *id,
 }
 
 static int
-append(const char *path, const uint8_t *text, size_t len, json_t *line,
-    struct ct_err *err)
+append(const struct ct_vault *v, const char *path, const uint8_t *text,
+    size_t len, json_t *line, struct ct_err *err)
 {
 	struct ct_text all = { 0 };
 	int rc = 0;
@@ -152,7 +152,7 @@ append(const char *path, const uint8_t *text, size_t len, json_t *line,
 	if (!rc && all.len > WRAPS_MAX)
 		rc = ct_fail(err, CT_NOPERM, "it was wrapped too often");
 	if (!rc)
-		rc = ct_file_replace(path, 0600, all.s, all.len, err);
+		rc = vault_replace(v, path, 0600, all.s, all.len, err);
 	ct_text_free(&all);
 	return rc;
 }
@@ -171,7 +171,7 @@ vault_wrap_add(const struct ct_vault *v, const char *id,
 	if (!rc && json_object_update(line, members) < 0)
 		rc = ct_fail(err, CT_OSERR, "out of memory");
 	if (!rc)
-		rc = append(path, text, len, line, err);
+		rc = append(v, path, text, len, line, err);
 	json_decref(line);
 	json_decref(members);
 	free(text);
