@@ -51,13 +51,23 @@ same() {
 		wrong not sealed
 }
 
+# anew: the vault empty, or as in start; its many directories stay, but where
+# it is about making them
+anew() {
+	if [ "$call" = mkdir ]; then
+		rm -rf "$CT_HOME"
+	elif [ -d "$CT_HOME" ]; then
+		find "$CT_HOME" -type f -delete
+	fi
+	[ ! -d start ] || cp -r start/. "$CT_HOME"
+}
+
 # sweep HOW CALL - fault HOW at each CALL in turn, on a new vault each time;
 # of the calls that only make the index, or directories, some are enough
 sweep() {
 	how=${1%+} more=${1#"${1%+}"} call=$2 i=1 bad_at='' points=0
 	while :; do
-		rm -rf "$CT_HOME"
-		[ ! -d start ] || cp -r start "$CT_HOME"
+		anew
 		struck "$call:$i$more:$how" ct-preserve seal -qk k.pub <in
 		[ -e did ] || break
 		points=$((points + 1))
@@ -105,7 +115,10 @@ done
 # ---- the same where one object was damaged and the other lost
 rm -rf "$CT_HOME"
 ct-preserve seal -qk k.pub <in >sealed
-cp -r "$CT_HOME" start
+mkdir start
+(cd "$CT_HOME" && find . -type f) | while read -r f; do
+	mkdir -p "start/${f%/*}" && cp -p "$CT_HOME/$f" "start/$f"
+done
 set -- start/vault/objects/*/*
 chmod 600 "$1" && printf X | dd of="$1" bs=1 seek=200 conv=notrunc 2>err
 rm -f "$2"
@@ -128,7 +141,8 @@ for call in write pwrite64 fdatasync; do
 	for how in KILL ENOSPC; do
 		i=1 bad_at=''
 		while :; do
-			rm -rf "$CT_HOME" && cp -r saved "$CT_HOME"
+			find "$CT_HOME" -type f -delete
+			cp -r saved/. "$CT_HOME"
 			struck $call:$i:$how ct-preserve anchor -q <rec
 			[ -e did ] || break
 			if grep -q '"receipt"' out; then

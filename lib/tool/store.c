@@ -131,6 +131,16 @@ use_wal(struct ct_store *st, struct ct_err *err)
 }
 
 static int
+use_scratch(struct ct_store *st, struct ct_err *err)
+{
+	if (unlink(st->path) < 0)
+		return ct_fail_errno(
+		    err, CT_IOERR, "cannot remove '%s'", st->path);
+	return exec(st, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", err);
+}
+
+/* sync: how durable; NULL: not at all */
+static int
 open_store(struct ct_store **out, const char *path, const char *const schema[],
     const char *sync, struct ct_err *err)
 {
@@ -154,19 +164,20 @@ open_store(struct ct_store **out, const char *path, const char *const schema[],
 	} else {
 		(void)sqlite3_busy_timeout(st->db, BUSY_MS);
 		(void)sqlite3_extended_result_codes(st->db, 1);
-		rc = use_wal(st, err);
-		if (!rc)
+		rc = sync ? use_wal(st, err) : use_scratch(st, err);
+		if (!rc && sync)
 			rc = exec(st, sync, err);
 		if (!rc)
 			rc = exec(st,
-			    "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF",
+			    "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
+			    "PRAGMA temp_store=MEMORY",
 			    err);
 		if (!rc)
 			rc = migrate(st, schema, err);
 		/* SQLite syncs it once, when it makes the log; a run that was
 		 * killed then leaves files of which the next thinks them safe
 		 */
-		if (!rc)
+		if (!rc && sync)
 			rc = ct_file_sync_dir(path, err);
 	}
 	if (rc) {
@@ -189,6 +200,13 @@ ct_store_open_index(struct ct_store **st, const char *path,
     const char *const schema[], struct ct_err *err)
 {
 	return open_store(st, path, schema, "PRAGMA synchronous=NORMAL", err);
+}
+
+int
+ct_store_open_scratch(struct ct_store **st, const char *path,
+    const char *const schema[], struct ct_err *err)
+{
+	return open_store(st, path, schema, NULL, err);
 }
 
 void
@@ -232,6 +250,41 @@ bind(struct ct_rows *r, const char *fmt, va_list ap)
 	return rc;
 }
 
+/* Parameter i, whose text is freed by SQLite. */
+static int
+bind_text(sqlite3_stmt *stmt, int i, const json_t *value)
+{
+	char *text = json_dumps(value, JSON_COMPACT);
+
+	return text ? sqlite3_bind_text(stmt, i, text, -1, free) : SQLITE_NOMEM;
+}
+
+static int
+bind_named(sqlite3_stmt *stmt, const json_t *values)
+{
+	int i, rc = SQLITE_OK, n = sqlite3_bind_parameter_count(stmt);
+	const json_t *value;
+	const char *name;
+
+	for (i = 1; i <= n && rc == SQLITE_OK; i++) {
+		name = sqlite3_bind_parameter_name(stmt, i);
+		value = name && *name == ':' ? json_object_get(values, name + 1)
+					     : values;
+		if (!value || json_is_null(value))
+			rc = sqlite3_bind_null(stmt, i);
+		else if (json_is_string(value))
+			rc = sqlite3_bind_text(stmt, i,
+			    json_string_value(value),
+			    (int)json_string_length(value), SQLITE_TRANSIENT);
+		else if (json_is_integer(value))
+			rc = sqlite3_bind_int64(
+			    stmt, i, json_integer_value(value));
+		else
+			rc = bind_text(stmt, i, value);
+	}
+	return rc;
+}
+
 /* The text is compared too: the caller's may have been on the stack. */
 static struct cached *
 find(struct ct_store *st, const char *sql)
@@ -265,6 +318,18 @@ statement(struct ct_rows *r, const char *sql)
 	return rc;
 }
 
+static void
+release(struct ct_rows *r)
+{
+	if (r->from) {
+		(void)sqlite3_reset(r->stmt);
+		(void)sqlite3_clear_bindings(r->stmt);
+		r->from->used = false;
+	} else {
+		(void)sqlite3_finalize(r->stmt);
+	}
+}
+
 static int
 prepare(struct ct_rows **rows, struct ct_store *st, struct ct_err *err,
     const char *sql, const char *fmt, va_list ap)
@@ -281,6 +346,24 @@ prepare(struct ct_rows **rows, struct ct_store *st, struct ct_err *err,
 	}
 	*rows = r;
 	return 0;
+}
+
+int
+ct_store_do_named(struct ct_store *st, struct ct_err *err, const char *sql,
+    const json_t *values)
+{
+	struct ct_rows r = { .st = st };
+	int rc;
+
+	if (statement(&r, sql) != SQLITE_OK ||
+	    bind_named(r.stmt, values) != SQLITE_OK) {
+		rc = failed(st, "cannot query", err);
+	} else {
+		while ((rc = ct_rows_next(&r, err)) == 1)
+			continue;
+	}
+	release(&r);
+	return rc;
 }
 
 int
@@ -341,13 +424,7 @@ ct_rows_close(struct ct_rows *rows)
 {
 	if (!rows)
 		return;
-	if (rows->from) {
-		(void)sqlite3_reset(rows->stmt);
-		(void)sqlite3_clear_bindings(rows->stmt);
-		rows->from->used = false;
-	} else {
-		(void)sqlite3_finalize(rows->stmt);
-	}
+	release(rows);
 	free(rows);
 }
 

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "err.h"
+#include "rec.h"
 
 struct ct_store;
 
@@ -30,11 +31,22 @@ int ct_store_open(struct ct_store **st, const char *path,
  * and a power cut may take the last ones, never a part of one. */
 int ct_store_open_index(struct ct_store **st, const char *path,
     const char *const schema[], struct ct_err *err);
+/* The same for what nobody needs afterwards: the file is unlinked at once. */
+int ct_store_open_scratch(struct ct_store **st, const char *path,
+    const char *const schema[], struct ct_err *err);
 void ct_store_close(struct ct_store *st);
 
 /* Run one statement to its end. */
 int ct_store_do(struct ct_store *st, struct ct_err *err, const char *sql,
     const char *fmt, ...);
+
+/*
+ * The same with parameters by name: :NAME is that member of values, a text or
+ * an integer, null if it is not there; an array or object is its JSON text.
+ * $NAME is that of values as a whole.
+ */
+int ct_store_do_named(struct ct_store *st, struct ct_err *err, const char *sql,
+    const json_t *values);
 
 /* BEGIN IMMEDIATE; what follows is durable when commit returned 0. */
 int ct_store_begin(struct ct_store *st, struct ct_err *err);

@@ -1,6 +1,7 @@
 /* vault_check.c - what is held, and is it whole: list and verify of vault.h */
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -17,18 +18,87 @@ struct check {
 	size_t nkeys;
 	struct ct_out *out;
 	struct ct_tally *tally;
-	bool bad; /* something was not "ok" */
+	json_int_t objects, bad; /* bad: whatever was not "ok" */
 };
 
+/* One more record; taken. */
 static int
-put(struct ct_out *out, json_t *rec, struct ct_err *err)
+put(struct check *c, const char *state, json_t *rec, struct ct_err *err)
 {
-	int rc = rec ? ct_out_rec(out, rec, err)
+	int rc = rec ? ct_out_rec(c->out, rec, err)
 		     : ct_fail(err, CT_OSERR, "out of memory");
 
+	ct_tally(c->tally, state);
+	c->bad += strcmp(state, "ok") != 0;
 	json_decref(rec);
+	if (ct_stop && !rc)
+		rc = ct_fail(err, CT_TEMPFAIL, "stopped by a signal");
 	return rc;
 }
+
+/* ---- the log, the index, the receipts -------------------------------------
+ */
+
+static int
+differs(const char *table, int64_t rows, void *arg, struct ct_err *err)
+{
+	char why[64];
+
+	(void)snprintf(why, sizeof why, "%lld rows are not as the log says",
+	    (long long)rows);
+	return put(arg, "damaged",
+	    json_pack("{s:s, s:s, s:s}", "index", table, "state", "damaged",
+		"reason", why),
+	    err);
+}
+
+static int
+check_index(struct check *c, struct ct_err *err)
+{
+	struct ct_err why = { 0 };
+	int rc = vault_agrees(c->vault, differs, c, &why);
+
+	if (rc == CT_DATAERR || rc == CT_CONFIG)
+		return put(c, "damaged",
+		    json_pack("{s:s, s:s, s:s}", "log", "ct-preserve", "state",
+			"damaged", "reason", why.msg),
+		    err);
+	if (rc)
+		*err = why;
+	return rc;
+}
+
+static int
+check_receipts(struct check *c, struct ct_err *err)
+{
+	struct ct_rows *r;
+	char *name;
+	int rc = ct_rows_open(&r, c->vault->store, err,
+	    "SELECT env, authority, report_id, sum FROM receipt"
+	    " ORDER BY env, authority, report_id",
+	    "");
+
+	while (!rc && (rc = ct_rows_next(r, err)) == 1) {
+		rc = 0;
+		if (vault_receipt_is(c->vault, ct_rows_text(r, 0),
+			ct_rows_text(r, 1), ct_rows_text(r, 2),
+			ct_rows_text(r, 3)))
+			continue;
+		name = vault_receipt_name(
+		    ct_rows_text(r, 0), ct_rows_text(r, 1), ct_rows_text(r, 2));
+		rc = put(c, "damaged",
+		    json_pack("{s:s, s:s, s:s}", "receipt", name, "state",
+			"damaged", "reason",
+			"it is gone, or not what was stored"),
+		    err);
+		free(name);
+	}
+	ct_rows_close(r);
+	return rc;
+}
+
+/* ---- objects --------------------------------------------------------------
+ */
 
 /* Does what is in it belong to its row, as far as the manifest says?  What was
  * staged knows of no report. */
@@ -76,55 +146,111 @@ state_of(struct check *c, struct ct_rows *r, struct ct_err *why)
 	return !rc ? "ok" : rc == CT_NOPERM ? "locked" : "damaged";
 }
 
+/* With the log to ourselves: is this object still alive, its destruction not
+ * begun?  1, 0, or a code. */
+static int
+is_alive(struct check *c, const char *id, struct ct_err *err)
+{
+	int64_t seq;
+	int rc = vault_begin(c->vault, NULL, err);
+
+	if (rc)
+		return rc;
+	rc = ct_store_int(c->vault->store, &seq, err,
+	    "SELECT seq FROM object WHERE id = ? AND state <> 'destroyed'"
+	    " AND id NOT IN (SELECT object FROM intent)",
+	    "s", id);
+	vault_end(c->vault);
+	return rc;
+}
+
+static int
+check_row(struct check *c, struct ct_rows *r, struct ct_err *err)
+{
+	struct ct_err why = { 0 };
+	const char *state = state_of(c, r, &why);
+	int rc = why.code ? is_alive(c, ct_rows_text(r, 0), err) : 1;
+
+	if (rc != 1)
+		return rc;
+	c->objects++;
+	return put(c, state,
+	    json_pack("{s:s, s:s, s:s, s:s*}", "id", ct_rows_text(r, 0),
+		"state", state, "sealed_at", ct_rows_text(r, 1), "reason",
+		why.code ? why.msg : NULL),
+	    err);
+}
+
 static int
 check_rows(struct check *c, struct ct_err *err)
 {
-	struct ct_err why;
 	struct ct_rows *r;
-	const char *state;
 	int rc = ct_rows_open(&r, c->vault->store, err,
 	    "SELECT id, ifnull(sealed_at, staged_at), report, sha256, size"
 	    " FROM object WHERE state <> 'destroyed' ORDER BY seq",
 	    "");
 
-	while (!rc && (rc = ct_rows_next(r, err)) == 1) {
-		why = (struct ct_err){ 0 };
-		state = state_of(c, r, &why);
-		c->bad |= why.code != 0;
-		ct_tally(c->tally, state);
-		rc = put(c->out,
-		    json_pack("{s:s, s:s, s:s, s:s*}", "id", ct_rows_text(r, 0),
-			"state", state, "sealed_at", ct_rows_text(r, 1),
-			"reason", why.code ? why.msg : NULL),
-		    err);
-		if (ct_stop && !rc)
-			rc = ct_fail(err, CT_TEMPFAIL, "stopped by a signal");
-	}
+	while (!rc && (rc = ct_rows_next(r, err)) == 1)
+		rc = check_row(c, r, err);
 	ct_rows_close(r);
 	return rc;
 }
 
-/* A name below objects/dir: one that no row put there is a stray. */
+/* ---- what nobody put there ------------------------------------------------
+ */
+
+/* Is it what is being sealed, or was when somebody was killed?  The next run
+ * that makes objects settles that. */
+static bool
+is_unfinished(struct check *c, const char *id)
+{
+	char *part = vault_tmp(c->vault, "new.part");
+	char *path = vault_object(c->vault, id);
+	struct stat a, b;
+	bool same = lstat(part, &a) == 0 && lstat(path, &b) == 0 &&
+	    a.st_ino == b.st_ino && a.st_dev == b.st_dev;
+
+	free(part);
+	free(path);
+	return same;
+}
+
+/* Does the log know it, or what is being destroyed?  An object gets its place
+ * and its line while nobody else has the log. */
+static int
+is_known(struct check *c, const char *id, struct ct_err *err)
+{
+	static const char query[] =
+	    "SELECT seq FROM object WHERE id = ? AND (state <> 'destroyed'"
+	    " OR id IN (SELECT object FROM intent))";
+	int64_t seq;
+	int rc = ct_store_int(c->vault->store, &seq, err, query, "s", id);
+
+	if (rc || (rc = vault_begin(c->vault, NULL, err)))
+		return rc;
+	rc = ct_store_int(c->vault->store, &seq, err, query, "s", id);
+	if (rc == 0)
+		rc = is_unfinished(c, id);
+	vault_end(c->vault);
+	return rc;
+}
+
+/* A name below objects/dir. */
 static int
 check_name(
     struct check *c, const char *dir, const char *name, struct ct_err *err)
 {
-	int64_t seq;
-	int rc = 0;
+	bool id = vault_is_id(name);
+	int rc = id && strlen(dir) == 2 && strncmp(dir, name, 2) == 0
+	    ? is_known(c, name, err)
+	    : 0;
 
-	if (vault_is_id(name) && strlen(dir) == 2 && strncmp(dir, name, 2) == 0)
-		rc = ct_store_int(c->vault->store, &seq, err,
-		    "SELECT seq FROM object WHERE id = ?"
-		    " AND state <> 'destroyed'",
-		    "s", name);
 	if (rc)
 		return rc == 1 ? 0 : rc;
-	c->bad = true;
-	ct_tally(c->tally, "stray");
 	/* the name of a stray may be anything: not always text */
-	return put(c->out,
-	    json_pack("{s:s?, s:s, s:s}", "id", vault_is_id(name) ? name : NULL,
-		"state", "stray", "reason", "no row put it where it is"),
+	return put(c, "stray",
+	    json_pack("{s:s?, s:s, s:s}", "id", id ? name : NULL, "state",
+		"stray", "reason", "the log does not know it there"),
 	    err);
 }
 
@@ -163,10 +289,19 @@ int
 ct_vault_verify(struct ct_vault *v, struct ct_vault_key *const key[], size_t n,
     struct ct_out *out, struct ct_tally *tally, struct ct_err *err)
 {
-	struct check c = { v, key, n, out, tally, false };
-	int rc = check_rows(&c, err);
+	struct check c = { v, key, n, out, tally, 0, 0 };
+	int rc = check_index(&c, err);
 
 	if (!rc)
+		rc = check_receipts(&c, err);
+	if (!rc)
+		rc = check_rows(&c, err);
+	if (!rc)
 		rc = walk(&c, "", err);
+	if (!rc)
+		rc = vault_note(v, "verify",
+		    json_pack("{s:I, s:I, s:I}", "objects", c.objects, "bad",
+			c.bad, "keys", (json_int_t)n),
+		    err);
 	return rc ? rc : c.bad ? CT_NO : 0;
 }

@@ -56,7 +56,7 @@ void vault_end(struct ct_vault *v);
 int vault_note(
     struct ct_vault *v, const char *act, json_t *members, struct ct_err *err);
 
-extern const char *const vault_schema[];
+extern const char *const vault_schema[], *const vault_tables[];
 
 /* What a line says, into the tables: within a transaction. */
 int vault_apply(struct ct_store *index, const char *act, const json_t *line,
@@ -65,6 +65,16 @@ int vault_apply(struct ct_store *index, const char *act, const json_t *line,
 /* All lines after the index's last into it. */
 int vault_fold(struct ct_store *index, struct ct_audit *log,
     const struct ct_audit_head *end, struct ct_err *err);
+
+/*
+ * Read the whole log again and call differ for each table of the index that
+ * does not say the same, with the number of rows that only one of both has.
+ * CT_DATAERR: the log itself is damaged.  Other acts may go on meanwhile.
+ */
+typedef int vault_differ_fn(
+    const char *table, int64_t rows, void *arg, struct ct_err *err);
+int vault_agrees(
+    struct ct_vault *v, vault_differ_fn *differ, void *arg, struct ct_err *err);
 
 /*
  * Is this live object held?  1, and the holds' ids are added to the array
@@ -139,6 +149,10 @@ bool vault_receipt_is(const struct ct_vault *v, const char *env,
 int vault_receipt_write(struct ct_vault *v, const char *env,
     const char *authority, const char *report_id, const json_t *submission,
     char sum[65], struct ct_err *err);
+
+/* The name of its file below receipts/.  Release with free. */
+char *vault_receipt_name(
+    const char *env, const char *authority, const char *report_id);
 
 /* What is in it: the caller's, or NULL if it is not there or has another
  * digest. */

@@ -250,7 +250,7 @@ ct_vault_open(struct ct_vault_key *const key[], size_t n, int in, int out,
 int
 ct_vault_name(int fd, char id[CT_VAULT_ID + 1], struct ct_err *err)
 {
-	uint8_t *buf = ct_alloc(VAULT_CHUNK, 1), name[CT_VAULT_ID / 2];
+	uint8_t *buf = ct_grow(NULL, VAULT_CHUNK, 1), name[CT_VAULT_ID / 2];
 	struct ct_blake b;
 	off_t at = 0;
 	ssize_t n;

@@ -26,20 +26,31 @@ sum_of(const void *text, size_t len, char sum[65])
 
 /* ENV-REPORTID; what is no number of NCMEC's, by its digest: it may be any
  * text. */
-static char *
-path_of(const struct ct_vault *v, const char *env, const char *authority,
-    const char *report_id)
+char *
+vault_receipt_name(
+    const char *env, const char *authority, const char *report_id)
 {
-	char *whole, *path, sum[65];
+	char *whole, *name, sum[65];
 	size_t len = strlen(report_id);
 
 	if (strcmp(authority, CT_AUTHORITY) == 0 && len <= NUMBER &&
 	    strspn(report_id, "0123456789") == len)
-		return ct_printf("%s/receipts/%s-%s", v->dir, env, report_id);
+		return ct_printf("%s-%s", env, report_id);
 	whole = ct_printf("%s\n%s", authority, report_id);
 	sum_of(whole, strlen(whole), sum);
-	path = ct_printf("%s/receipts/%s-%s", v->dir, env, sum);
+	name = ct_printf("%s-%s", env, sum);
 	free(whole);
+	return name;
+}
+
+static char *
+path_of(const struct ct_vault *v, const char *env, const char *authority,
+    const char *report_id)
+{
+	char *name = vault_receipt_name(env, authority, report_id);
+	char *path = ct_printf("%s/receipts/%s", v->dir, name);
+
+	free(name);
 	return path;
 }
 
