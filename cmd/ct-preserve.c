@@ -8,17 +8,17 @@
 
 static const char usage[] =
     "usage: ct-preserve VERB [OPTION]...\n"
-    "  keygen [--shares K/N] -o NAME\n"
-    "                       make a key pair: NAME.pub seals, NAME.key opens\n"
+    "  keygen [--shares K/N] -o NAME       a pair: NAME.pub seals, .key opens\n"
     "  keygen --month YYYY-MM [--months N] [--shares K/N] -k ROOT.key -o NAME\n"
     "  keygen --root|--officer -o NAME     a pair that signs\n"
+    "  stage [--all|--undecided] [--id ID [--user ID] [--mime TYPE]]\n"
+    "                       seal what waits for a verdict, end what is "
+    "not_csam\n"
     "  seal [-k NAME.pub]   copy the files of reports into the vault, sealed\n"
-    "  anchor [--days N] [--incomplete]\n"
-    "                       store receipts; the time kept counts from them\n"
-    "  verify [-k NAME.key] check every object, with its key also what is in\n"
-    "                       it; 1: not ok\n"
-    "  open -k NAME.key [-o FILE] ID\n"
-    "                       write what is in the object ID\n"
+    "  anchor [--days N] [--incomplete]    store receipts; time counts from "
+    "it\n"
+    "  verify [-k NAME.key] check all objects, with a key inside; 1: not ok\n"
+    "  open -k NAME.key [-o FILE] ID|DIR   write out an object, or an export\n"
     "  find [--user ID] [--report KEY|NUMBER] [--object ID] [--file ID]\n"
     "       [--hold ID] [--staged|--destroyed] [--due]\n"
     "                       one record an object that fits\n"
@@ -31,6 +31,9 @@ static const char usage[] =
     "  destroy-request [ID]... ask for destruction, which two must approve\n"
     "  destroy [--yes]      destroy what they approved\n"
     "  expire [--yes]       destroy what is past its date and not held\n"
+    "  export-request --to OFFICER.pub [ID]...\n"
+    "                       ask to hand evidence over: two people approve it\n"
+    "  export --to OFFICER.pub -o DIR      what they approved, to that key\n"
     "-c, --config FILE      read FILE, not /etc/ct/ct.conf\n"
     "-d, --dir DIR          state directory (CT_HOME, else /var/lib/ct)\n"
     "-k, --key FILE         public (seal), secret (verify, open)\n"
@@ -48,6 +51,7 @@ static const char usage[] =
 /* Letters of their own for what has only a long name: preserve.c says with
  * them which options a verb takes. */
 static const struct option options[] = {
+	{ "all", no_argument, NULL, 'a' },
 	{ "authority", required_argument, NULL, 'A' },
 	{ "by", required_argument, NULL, 'B' },
 	{ "certificate", required_argument, NULL, 'C' },
@@ -78,6 +82,7 @@ static const struct option options[] = {
 	{ "shares", required_argument, NULL, 'S' },
 	{ "staged", no_argument, NULL, 'G' },
 	{ "to", required_argument, NULL, 't' },
+	{ "undecided", no_argument, NULL, 'U' },
 	{ "until", required_argument, NULL, 'L' },
 	{ "user", required_argument, NULL, 'u' },
 	{ "yes", no_argument, NULL, 'y' },
@@ -119,8 +124,10 @@ static const struct {
 	{ 'G', NULL, &opt.staged },
 	{ 'I', NULL, &opt.incomplete },
 	{ 'T', NULL, &opt.root },
+	{ 'U', NULL, &opt.undecided },
 	{ 'X', NULL, &opt.destroyed },
 	{ 'Z', NULL, &opt.clock_ok },
+	{ 'a', NULL, &opt.all },
 	{ 'n', NULL, &opt.dry },
 	{ 'q', NULL, &opt.quiet },
 	{ 'y', NULL, &opt.yes },
@@ -142,7 +149,8 @@ parse(int argc, char *argv[], const char *takes)
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, "c:d:k:o:nqVh", options, NULL)) > 0)
+	while (
+	    (c = getopt_long(argc, argv, "ac:d:k:o:nqVh", options, NULL)) > 0)
 		if (c == 'h')
 			exit(ct_help(usage));
 		else if (c == 'V')

@@ -40,6 +40,14 @@ mkdir n && cp -r "$CT_HOME/lists" n/
 exits '-n looks things up' 0 ct-rescan -qn -d n media
 ok '  and tells' grep -q '"verdict":"match"' got
 is '  but queues nothing at all' 0 sh -c 'ct-review list -d n | wc -l'
+cp -r n s
+exits '-s without the key of the vault: 66' 66 ct-rescan -qs -d s media
+is '  and nothing is queued' 0 sh -c 'ct-review list -d s | wc -l'
+ct-preserve keygen -o vault
+exits '-s seals what matches' 0 ct-rescan -qs -u 1 -d s media
+is '  and what is queued says so' '2 staged' sh -c 'ct-review list -d s | jq -r .vault.state | uniq -c | xargs'
+exits '-s with -n' 0 ct-rescan -qns -d n media
+ok '  seals nothing' test ! -e n/vault
 
 # however the directory is spelled, the account is the one below it
 accounts() {

@@ -217,6 +217,23 @@ adds 'ct-preserve anchor' 'ct-preserve anchor'
 stage ct-review ack -q
 ok 'ct-review ack adds nothing' cmp 10.rec 11.rec
 
+# ---- what waits for a verdict ----------------------------------------------------
+stage=160
+cp 4.rec 160.rec
+stage ct-preserve stage -q
+adds 'ct-preserve stage' 'ct-preserve stage'
+jq -c 'select(.vault.state == "staged" and .user.id == "u1") |
+    .review = {verdict: "not_csam", by: "r7"}' 161.rec | head -n 1 >163.rec
+ct-preserve hold add --kind internal --authority a --ref r --by r7 --user u1 >holding
+stage=163
+stage ct-preserve stage -q
+json 'what is held stays, and says so' '.vault.hold | length' 1 164.rec
+ct-preserve hold release --hold "$(jq -r .hold.id holding)" --by r7 >released
+jq -c 'del(.vault, .review) | .path = "none" | .user.id = "u7"' 163.rec >165.rec
+stage=165
+stage ct-preserve stage -q
+json 'what cannot be staged says why' '.vault.reason | length > 0' true 166.rec
+
 # ---- another desk --------------------------------------------------------------
 stage=120
 stage ct-report -q --authority nca
@@ -380,8 +397,27 @@ stage rewrap
 adds 'ct-preserve rewrap' 'ct-preserve rewrap'
 { cat 146.rec && cat 146.rec; } | ct-preserve rewrap -q --yes >/dev/null
 
+# evidence for others: request and approval are as above
+for who in ana ben; do
+	ct-preserve keygen --officer -o $who
+	printf '[officer %s]\npublic_key = %s\n' $who "$tmp/$who.pub"
+done >two.conf
+ct-preserve keygen -o police
+ct-preserve export-request --user u1 --to police.pub --by ana --authority a --ref r |
+    ct-preserve approve -q -c two.conf --by ana -k ana.key |
+    ct-preserve approve -q -c two.conf --by ben -k ben.key >asked
+cp asked 169.rec
+exporting() {
+	ct-preserve export -q -c two.conf -k vault.key --to police.pub --by ana -o exported <asked |
+	    jq -c 'del(.request, .approval)'
+}
+jq -c 'del(.request, .approval)' asked >170.rec
+stage=170
+stage exporting
+adds 'ct-preserve export' 'ct-preserve export'
+
 # ---- nothing is named that nobody writes ---------------------------------------
-members 'The operator' ct-hash ct-match ct-review ct-report 'ct-preserve seal' \
+members 'The operator' ct-hash ct-match ct-review ct-report 'ct-preserve stage' 'ct-preserve seal' 'ct-preserve export' \
     ct-submit 'ct-submit prior' 'ct-preserve anchor' ct-enrich 'ct-enrich preserve' \
     'ct-preserve destroy-request' 'ct-preserve approve' 'ct-preserve destroy' \
     'ct-preserve rewrap' ct-act 'Any program' >names

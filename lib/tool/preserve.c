@@ -7,10 +7,11 @@
 
 const struct ct_preserve_verb ct_preserve_verbs[] = {
 	{ "keygen", "koFMNST", false, preserve_keygen },
+	{ "stage", "acdkqUium", false, preserve_stage },
 	{ "seal", "cdkq", false, preserve_seal },
 	{ "anchor", "cdqDI", false, preserve_anchor },
 	{ "verify", "dkq", false, preserve_verify },
-	{ "open", "dko", true, preserve_open },
+	{ "open", "dkoB", true, preserve_open },
 	{ "find", "dufrbHGXE", false, preserve_find },
 	{ "keys", "cd", false, preserve_keys },
 	{ "rewrap", "dkqtbHy", false, preserve_rewrap },
@@ -20,6 +21,8 @@ const struct ct_preserve_verb ct_preserve_verbs[] = {
 	{ "destroy-request", "dARBWubrf", true, preserve_destroy_request },
 	{ "destroy", "cdqnyCBZ", false, preserve_destroy },
 	{ "expire", "dqnyCBZ", false, preserve_expire },
+	{ "export-request", "dARBWubrft", true, preserve_export_request },
+	{ "export", "cdkqotB", false, preserve_export },
 	{ NULL, NULL, false, NULL },
 };
 

@@ -25,6 +25,7 @@ struct ct_preserve {
 	/* keys, and where to */
 	const char *month, *shares, *to, *certificate;
 	long days, months;
+	bool all, undecided; /* stage: as ct-review add */
 	bool incomplete, quiet, dry, yes, clock_ok;
 	bool root, officer;          /* keygen: of this kind */
 	bool staged, due, destroyed; /* find: only these */

@@ -5,6 +5,7 @@
 #include "preserve.h"
 
 int preserve_keygen(const struct ct_preserve *);
+int preserve_stage(const struct ct_preserve *);
 int preserve_seal(const struct ct_preserve *);
 int preserve_anchor(const struct ct_preserve *);
 int preserve_verify(const struct ct_preserve *);
@@ -18,6 +19,8 @@ int preserve_hold(const struct ct_preserve *);
 int preserve_destroy_request(const struct ct_preserve *);
 int preserve_destroy(const struct ct_preserve *);
 int preserve_expire(const struct ct_preserve *);
+int preserve_export_request(const struct ct_preserve *);
+int preserve_export(const struct ct_preserve *);
 
 /*
  * The public key to seal to now: of -k, if it was given, else as the

@@ -1,4 +1,5 @@
 /* preserve_show.c - what is held, and is it whole: verify, find, open */
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "preserve_impl.h"
@@ -44,17 +45,37 @@ preserve_find(const struct ct_preserve *p)
 	return rc;
 }
 
+/* An export: a directory, opened as a whole. */
+static int
+open_export(const struct ct_preserve *p)
+{
+	struct ct_vault_key *key[CT_VAULT_KEYS_MAX];
+	struct ct_err err = { 0 };
+	int rc;
+
+	if (!p->output)
+		return CT_USAGE;
+	preserve_must(ct_vault_keys_read(key, p->key, p->nkeys, &err), &err);
+	rc = ct_vault_unpack(p->operand[0], key, p->nkeys, p->output, &err);
+	ct_vault_keys_free(key, p->nkeys);
+	preserve_must(rc, &err);
+	return 0;
+}
+
 int
 preserve_open(const struct ct_preserve *p)
 {
 	struct ct_err err = { 0 };
+	struct stat st;
 
 	if (!p->operand[0] || p->operand[1] || p->nkeys == 0)
 		return CT_USAGE;
+	if (stat(p->operand[0], &st) == 0 && S_ISDIR(st.st_mode))
+		return open_export(p);
 	if (!p->output && isatty(STDOUT_FILENO))
 		ct_die(CT_USAGE, "will not write evidence to a terminal: -o");
 	preserve_must(ct_vault_extract(ct_home(p->dir), p->operand[0], p->key,
-			  p->nkeys, p->output, &err),
+			  p->nkeys, p->output, p->by, &err),
 	    &err);
 	return 0;
 }

@@ -106,36 +106,63 @@ open_index(struct ct_vault *v, struct ct_err *err)
 }
 
 int
+vault_lock(struct ct_vault *v, struct ct_err *err)
+{
+	char *lock;
+	int rc;
+
+	if (v->lock >= 0)
+		return 0;
+	lock = ct_printf("%s/lock", v->dir);
+	rc = ct_file_lock_within(lock, v->waited ? 0 : PATIENCE, &v->lock, err);
+	v->waited = rc != 0;
+	free(lock);
+	if (!rc)
+		rc = make_places(v, err);
+	if (!rc && !(rc = vault_begin(v, NULL, err))) {
+		if (!(rc = vault_recover(v, err)))
+			rc = vault_resume(v, NULL, err);
+		vault_end(v);
+	}
+	if (rc)
+		vault_unlock(v);
+	return rc;
+}
+
+void
+vault_unlock(struct ct_vault *v)
+{
+	if (v->keeps || v->lock < 0)
+		return;
+	(void)close(v->lock);
+	v->lock = -1;
+}
+
+int
 ct_vault_enter(
     struct ct_vault **out, const char *home, bool seal, struct ct_err *err)
 {
 	struct ct_vault *v = ct_alloc(1, sizeof *v);
-	char *lock;
 	int rc;
 
 	v->lock = -1;
 	v->home = ct_strdup(home);
 	v->dir = ct_printf("%s/vault", home);
-	lock = ct_printf("%s/lock", v->dir);
 	rc = refuse_old(v, err);
 	if (!rc)
 		rc = make_dirs(v, err);
-	if (!rc && seal)
-		rc = ct_file_lock_within(lock, PATIENCE, &v->lock, err);
-	if (!rc && seal)
-		rc = make_places(v, err);
 	if (!rc)
 		rc = ct_audit_open(&v->audit, home, "ct-preserve", err);
 	if (!rc)
 		rc = open_index(v, err);
+	if (!rc && seal)
+		rc = vault_lock(v, err);
+	v->keeps = !rc && seal;
 	if (!rc && !(rc = vault_begin(v, NULL, err))) {
-		if (seal && !(rc = vault_recover(v, err)))
-			rc = vault_resume(v, NULL, err);
 		if (seal)
 			vault_clock_warn(v);
 		vault_end(v);
 	}
-	free(lock);
 	if (rc) {
 		ct_vault_leave(v);
 		v = NULL;

@@ -241,13 +241,67 @@ int ct_vault_vouches(
 /*
  * Write what is in object id of the vault below home (a name with a slash: in
  * that file) to the new file output (NULL: standard output), with one of the n
- * secret keys in the files key.  The object's name is checked first.  On any
- * failure output is not made, but standard output may have had a part.
+ * secret keys in the files key.  The object's name is checked first; of one in
+ * the vault, the log then says that it is opened, by whom (may be NULL), if it
+ * can be written.  On any failure output is not made, but standard output may
+ * have had a part.
  * CT_CANTCREAT if output exists; CT_USAGE if id is no name of an object;
  * CT_NOINPUT; the codes of ct_vault_key_read and ct_vault_open.
  */
 int ct_vault_extract(const char *home, const char *id, const char *const key[],
-    size_t n, const char *output, struct ct_err *err);
+    size_t n, const char *output, const char *by, struct ct_err *err);
+
+/* ---- what waits for a verdict: ct-preserve(1), stage ------------------------
+ */
+
+/*
+ * Seal the bytes of a file record (in: they are there; -1: where the record
+ * says, path and hashes.sha256) until people have decided about it, and set its
+ * member vault.  *outcome, for a tally: "staged", now or before; "sealed" or
+ * "destroyed", by what came of it before; "failed", also with vault NULL, for
+ * the reason in why.  With in, file.size and hashes.sha256 are set as well.
+ * CT_NO if there is nothing to stage; CT_DATAERR.
+ */
+int ct_vault_stage(struct ct_vault *vault, const struct ct_vault_pub *pub,
+    const char *why, int in, json_t *rec, const char **outcome,
+    struct ct_err *err);
+
+/*
+ * Destroy what is staged of a record that a person called not_csam.  *outcome:
+ * "destroyed", now or before; "held", it stays; "refused", the clock cannot be
+ * right; "failed".  CT_NO if nothing ever was staged.
+ */
+int ct_vault_unstage(struct ct_vault *vault, const char *why, json_t *rec,
+    const char **outcome, struct ct_err *err);
+
+/* ---- evidence for others: ct-preserve(1), export ----------------------------
+ */
+
+struct ct_vault_exported {
+	const struct ct_vault_pub *to;
+	struct ct_vault_key *const *key;
+	size_t nkeys;
+	const char *dir, *by; /* dir: is made */
+};
+
+/*
+ * Seal the objects of an approved request anew to a recipient, into a directory
+ * that is there complete or not at all; the record gets the member export.
+ * CT_NO if it is no request to export; CT_NOPERM if it is not approved, is not
+ * as it was logged, or for another key; CT_CANTCREAT if there is such a
+ * directory.  The highest code of any object that cannot be exported; each is
+ * told of.
+ */
+int ct_vault_export(struct ct_vault *vault, const struct ct_conf *conf,
+    json_t *rec, const struct ct_vault_exported *how, struct ct_err *err);
+
+/*
+ * Open all of the export dir into the new directory to, complete or not at
+ * all.  CT_NOPERM if no key fits; CT_DATAERR if anything is damaged or not what
+ * the list says, CT_NOINPUT if it is missing; CT_CANTCREAT.
+ */
+int ct_vault_unpack(const char *dir, struct ct_vault_key *const key[], size_t n,
+    const char *to, struct ct_err *err);
 
 /* ---- keys that are needed, and that are not -------------------------------
  */

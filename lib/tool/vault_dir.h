@@ -24,6 +24,8 @@ struct ct_vault {
 	struct ct_audit *audit;
 	char *home, *dir;          /* dir: HOME/vault */
 	int lock;                  /* -1: not the one that makes objects */
+	bool keeps;                /* the lock, until it leaves */
+	bool waited;               /* for the lock, and in vain */
 	struct ct_audit_head head; /* of the log, as vault_begin found it */
 	bool begun;
 	bool unsure; /* the last line may be there, or not: a sync failed */
@@ -126,6 +128,15 @@ void vault_discard(struct ct_vault *v);
  * vault_recover. */
 int vault_replace(const struct ct_vault *v, const char *path, mode_t mode,
     const void *buf, size_t len, struct ct_err *err);
+
+/*
+ * The lock of who makes objects, while one is made, outside of begin and end;
+ * what a killed process left is put right first.  Who entered to seal has it
+ * anyway.  CT_TEMPFAIL: another has had it for half a minute; from then on
+ * nobody waits.
+ */
+int vault_lock(struct ct_vault *v, struct ct_err *err);
+void vault_unlock(struct ct_vault *v);
 
 /* Put right what a killed process left: between begin and end. */
 int vault_recover(struct ct_vault *v, struct ct_err *err);

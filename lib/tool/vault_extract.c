@@ -59,6 +59,29 @@ ct_vault_whole(const char *home, const char *id, struct ct_err *err)
 	return 0;
 }
 
+/* What is opened here is told of before a byte of it is written; a log that is
+ * not ours to write belongs to a copy, or to somebody else's vault. */
+static int
+tell(const char *home, const char *id, const char *by, struct ct_err *err)
+{
+	char *log = ct_printf("%s/audit/ct-preserve.log", home);
+	struct ct_vault *v;
+	int rc;
+
+	if (access(log, W_OK) < 0) {
+		ct_warn("not logged: '%s' cannot be written", log);
+		free(log);
+		return 0;
+	}
+	free(log);
+	if ((rc = ct_vault_enter(&v, home, false, err)))
+		return rc;
+	rc = vault_note(
+	    v, "open", json_pack("{s:s, s:s*}", "object", id, "by", by), err);
+	ct_vault_leave(v);
+	return rc;
+}
+
 /* The object name is open as in; what its key was wrapped to is below dir. */
 static int
 extract(int in, const char *dir, const char *name,
@@ -90,7 +113,7 @@ extract(int in, const char *dir, const char *name,
 
 int
 ct_vault_extract(const char *home, const char *name, const char *const path[],
-    size_t n, const char *output, struct ct_err *err)
+    size_t n, const char *output, const char *by, struct ct_err *err)
 {
 	struct ct_vault_key *key[CT_VAULT_KEYS_MAX];
 	char *dir = NULL;
@@ -101,9 +124,13 @@ ct_vault_extract(const char *home, const char *name, const char *const path[],
 	if ((rc = ct_vault_keys_read(key, path, n, err)))
 		return rc;
 	fd = open_named(home, name, err);
-	if (!strchr(name, '/'))
+	rc = fd < 0 ? err->code : 0;
+	if (!strchr(name, '/')) {
 		dir = ct_printf("%s/vault", home);
-	rc = fd < 0 ? err->code : extract(fd, dir, name, key, n, output, err);
+		rc = rc ? rc : tell(home, name, by, err);
+	}
+	if (!rc)
+		rc = extract(fd, dir, name, key, n, output, err);
 	free(dir);
 	if (fd >= 0)
 		(void)close(fd);
