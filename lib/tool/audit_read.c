@@ -84,6 +84,7 @@ head_at(struct ct_audit *a, int64_t end, struct ct_audit_head *head,
     bool *same_boot, struct ct_err *err)
 {
 	struct audit_line l;
+	json_t *rec = NULL;
 	char *line;
 	size_t len;
 	int rc;
@@ -94,8 +95,8 @@ head_at(struct ct_audit *a, int64_t end, struct ct_audit_head *head,
 		return 0;
 	if ((rc = audit_line_before(a, end, &line, &len, err)))
 		return rc;
-	if (memchr(line, '\0', len) ||
-	    audit_line_parse(line, len - 1, &l) < 0) {
+	if (audit_line_parse(line, len - 1, &l) < 0 ||
+	    !(rec = ct_json_object(line, len - 1, err))) {
 		rc = ct_fail(err, CT_DATAERR,
 		    "'%s': the last line is none of a log", a->path);
 	} else {
@@ -106,6 +107,7 @@ head_at(struct ct_audit *a, int64_t end, struct ct_audit_head *head,
 		*same_boot = l.bootlen == strlen(a->boot) &&
 		    memcmp(l.boot, a->boot, l.bootlen) == 0;
 	}
+	json_decref(rec);
 	free(line);
 	return rc;
 }
