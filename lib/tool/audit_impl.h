@@ -25,7 +25,15 @@ struct audit_line {
 	size_t actlen;
 	const char *boot;
 	size_t bootlen;
+	size_t lead; /* up to what follows the act: a comma, or the end */
+	/* kept from line to line, zeroed at first */
+	char second[20];
+	int64_t second_ms;
 };
+
+/* Their names. */
+#define AUDIT_FIRST 8
+extern const char *const audit_first[AUDIT_FIRST];
 
 /* Is this, without its newline, a line of a log?  0 or -1. */
 int audit_line_parse(const char *line, size_t len, struct audit_line *out);

@@ -11,8 +11,8 @@
 #include "hex.h"
 #include "prog.h"
 
-static const char *const first[] = { "seq", "prev", "at", "mono", "boot", "uid",
-	"tool", "act" };
+const char *const audit_first[AUDIT_FIRST] = { "seq", "prev", "at", "mono",
+	"boot", "uid", "tool", "act" };
 
 void
 audit_sum(const char *line, size_t len, uint8_t sum[32])
@@ -23,6 +23,8 @@ audit_sum(const char *line, size_t len, uint8_t sum[32])
 	ct_blake_add(&b, line, len);
 	ct_blake_end(&b, sum, 32);
 }
+
+#define SECOND (sizeof "0000-00-00T00:00:00" - 1)
 
 /* ---- reading ------------------------------------------------------------- */
 
@@ -59,10 +61,47 @@ number(struct cursor *c, int64_t *n)
 static bool
 name(struct cursor *c, const char **text, size_t *len)
 {
+	static const bool in[256] = { ['-'] = 1,
+		['_'] = 1,
+		['0'] = 1,
+		['1'] = 1,
+		['2'] = 1,
+		['3'] = 1,
+		['4'] = 1,
+		['5'] = 1,
+		['6'] = 1,
+		['7'] = 1,
+		['8'] = 1,
+		['9'] = 1,
+		['a'] = 1,
+		['b'] = 1,
+		['c'] = 1,
+		['d'] = 1,
+		['e'] = 1,
+		['f'] = 1,
+		['g'] = 1,
+		['h'] = 1,
+		['i'] = 1,
+		['j'] = 1,
+		['k'] = 1,
+		['l'] = 1,
+		['m'] = 1,
+		['n'] = 1,
+		['o'] = 1,
+		['p'] = 1,
+		['q'] = 1,
+		['r'] = 1,
+		['s'] = 1,
+		['t'] = 1,
+		['u'] = 1,
+		['v'] = 1,
+		['w'] = 1,
+		['x'] = 1,
+		['y'] = 1,
+		['z'] = 1 };
+
 	*text = c->p;
-	while (c->p < c->end &&
-	    ((*c->p >= 'a' && *c->p <= 'z') || (*c->p >= '0' && *c->p <= '9') ||
-		*c->p == '-' || *c->p == '_'))
+	while (c->p < c->end && in[(unsigned char)*c->p])
 		c->p++;
 	*len = (size_t)(c->p - *text);
 	return *len > 0 && word(c, "\"");
@@ -71,31 +110,49 @@ name(struct cursor *c, const char **text, size_t *len)
 static bool
 digest(struct cursor *c, const char **text)
 {
+	unsigned bad = 0, digit, letter;
 	size_t i;
 
 	*text = c->p;
 	if (c->end - c->p < 64)
 		return false;
-	for (i = 0; i < 64; i++, c->p++)
-		if ((*c->p < '0' || *c->p > '9') &&
-		    (*c->p < 'a' || *c->p > 'f'))
-			return false;
-	return word(c, "\"");
+	for (i = 0; i < 64; i++) {
+		digit = (unsigned char)c->p[i] - '0';
+		letter = (unsigned char)c->p[i] - 'a';
+		bad |= digit > 9 && letter > 5;
+	}
+	c->p += 64;
+	return !bad && word(c, "\"");
 }
 
+/* A time as ct_time writes it; the second is that of the line before, mostly.
+ */
 static bool
-moment(struct cursor *c, int64_t *ms)
+moment(struct cursor *c, struct audit_line *l)
 {
-	char text[CT_TIME_LEN];
-	const char *quote = memchr(c->p, '"', (size_t)(c->end - c->p));
-	size_t len = quote ? (size_t)(quote - c->p) : sizeof text;
+	char text[] = "0000-00-00T00:00:00Z";
+	int ms = 0, i;
 
-	if (len >= sizeof text || len < 20 || quote[-1] != 'Z')
+	if (c->end - c->p < 25)
 		return false;
-	memcpy(text, c->p, len);
-	text[len] = '\0';
-	c->p = quote + 1;
-	return ct_time_parse(text, ms) == 0;
+	if (memcmp(c->p, l->second, SECOND) != 0) {
+		memcpy(text, c->p, SECOND);
+		l->second[0] = '\0';
+		if (ct_time_parse(text, &l->second_ms) < 0)
+			return false;
+		memcpy(l->second, c->p, SECOND);
+	}
+	c->p += SECOND;
+	if (*c->p == '.') {
+		for (i = 1; i < 4; i++) {
+			if (c->p[i] < '0' || c->p[i] > '9')
+				return false;
+			ms = 10 * ms + (c->p[i] - '0');
+		}
+		c->p += 4;
+	}
+	l->at = l->second_ms + ms;
+	return word(c, "Z\"");
 }
 
 int
@@ -107,7 +164,7 @@ audit_line_parse(const char *line, size_t len, struct audit_line *out)
 	int64_t n;
 	bool right = word(&c, "{\"seq\":") && number(&c, &out->seq) &&
 	    word(&c, ",\"prev\":\"") && digest(&c, &out->prev) &&
-	    word(&c, ",\"at\":\"") && moment(&c, &out->at) &&
+	    word(&c, ",\"at\":\"") && moment(&c, out) &&
 	    word(&c, ",\"mono\":") && number(&c, &n) &&
 	    word(&c, ",\"boot\":\"") && name(&c, &out->boot, &out->bootlen) &&
 	    word(&c, ",\"uid\":") && number(&c, &n) &&
@@ -116,6 +173,7 @@ audit_line_parse(const char *line, size_t len, struct audit_line *out)
 
 	if (!right || c.p == c.end || c.end[-1] != '}')
 		return -1;
+	out->lead = (size_t)(c.p - line);
 	return *c.p == ',' || c.p + 1 == c.end ? 0 : -1;
 }
 
@@ -153,10 +211,11 @@ fits(const char *act, const json_t *members, struct ct_err *err)
 
 	if (!*act || strspn(act, "abcdefghijklmnopqrstuvwxyz_-") != strlen(act))
 		return ct_fail(err, CT_SOFTWARE, "'%s' is no act", act);
-	for (i = 0; i < sizeof first / sizeof *first; i++)
-		if (json_object_get(members, first[i]))
+	for (i = 0; i < AUDIT_FIRST; i++)
+		if (json_object_get(members, audit_first[i]))
 			return ct_fail(err, CT_SOFTWARE,
-			    "an act has no member '%s' of its own", first[i]);
+			    "an act has no member '%s' of its own",
+			    audit_first[i]);
 	return 0;
 }
 

@@ -83,7 +83,7 @@ static int
 head_at(struct ct_audit *a, int64_t end, struct ct_audit_head *head,
     bool *same_boot, struct ct_err *err)
 {
-	struct audit_line l;
+	struct audit_line l = { .second = "" };
 	json_t *rec = NULL;
 	char *line;
 	size_t len;
@@ -219,7 +219,7 @@ step(struct walk *w, const char *line, size_t len, struct ct_err *err)
 	const char *wrong = "this is no line of a log";
 	int64_t bad = w->head.seq + 1;
 	struct ct_err why;
-	struct audit_line l;
+	struct audit_line l = { .second = "" };
 	json_t *rec = NULL;
 	int rc;
 

@@ -22,13 +22,13 @@ struct ct_audit_scan {
 	bool end;
 	struct ct_audit_head head; /* behind the line given last */
 	struct ct_scan scan;
+	struct audit_line line;
 };
 
 int
 ct_audit_scan_open(
     struct ct_audit_scan **out, const char *path, struct ct_err *err)
 {
-	static const char *const none[] = { "seq" };
 	struct ct_audit_scan *s = ct_alloc(1, sizeof *s);
 	struct ct_err why = { 0 };
 	struct stat st;
@@ -40,7 +40,7 @@ ct_audit_scan_open(
 		ct_audit_scan_close(s);
 		return ct_fail(err, why.code, "'%s': %s", path, why.msg);
 	}
-	ct_scan_want(&s->scan, none, 1);
+	ct_scan_want(&s->scan, audit_first, AUDIT_FIRST);
 	s->cap = 2 * BLOCK;
 	s->buf = ct_alloc(s->cap, 1);
 	*out = s;
@@ -98,14 +98,28 @@ find(struct ct_audit_scan *s, char **nl, struct ct_err *err)
 	}
 }
 
+/*
+ * Is it JSON, given that its first members are?  Those of the act alone are
+ * scanned, as an object that begins at the comma before them; what has a name
+ * of the first again is for the slow way to refuse.
+ */
 static bool
-json(struct ct_audit_scan *s, const char *line, size_t len)
+json(struct ct_audit_scan *s, char *line, size_t len, size_t lead)
 {
-	struct ct_scan_got got;
+	struct ct_scan_got got[AUDIT_FIRST];
 	struct ct_err why;
 	json_t *rec;
+	bool regular = lead + 1 == len;
+	size_t i;
 
-	if (ct_scan(&s->scan, line, len, &got) >= 0)
+	if (!regular) {
+		line[lead] = '{';
+		regular = ct_scan(&s->scan, line + lead, len - lead, got) > 0;
+		line[lead] = ',';
+		for (i = 0; i < AUDIT_FIRST && regular; i++)
+			regular = got[i].kind == CT_SCAN_NONE;
+	}
+	if (regular)
 		return true;
 	if (!(rec = ct_json_object(line, len, &why)))
 		return false;
@@ -115,27 +129,27 @@ json(struct ct_audit_scan *s, const char *line, size_t len)
 
 /* What is wrong with it, and where; then the head is behind it. */
 static void
-judge(struct ct_audit_scan *s, struct ct_audit_text *t)
+judge(struct ct_audit_scan *s, struct ct_audit_text *t, char *line)
 {
 	int64_t want = s->head.seq + 1;
-	struct audit_line l;
+	struct audit_line *l = &s->line;
 
 	t->wrong = NULL;
 	t->bad = 0;
 	t->known = t->len <= CT_REC_MAX &&
-	    audit_line_parse(t->line, t->len - 1, &l) == 0 &&
-	    json(s, t->line, t->len - 1);
+	    audit_line_parse(t->line, t->len - 1, l) == 0 &&
+	    json(s, line, t->len - 1, l->lead);
 	if (!t->known) {
 		t->wrong = "this is no line of a log";
 		t->bad = t->seq = want;
 		t->at = s->head.at;
 		s->head.seq = want;
 	} else {
-		t->seq = l.seq;
-		t->at = l.at;
-		t->bad = audit_line_bad(&l, &s->head, &t->wrong);
-		s->head.seq = l.seq;
-		s->head.at = l.at;
+		t->seq = l->seq;
+		t->at = l->at;
+		t->bad = audit_line_bad(l, &s->head, &t->wrong);
+		s->head.seq = l->seq;
+		s->head.at = l->at;
 	}
 	s->head.offset += (int64_t)t->len;
 	audit_sum(t->line, t->len, s->head.sum);
@@ -146,19 +160,20 @@ int
 ct_audit_scan_next(
     struct ct_audit_scan *s, struct ct_audit_text *t, struct ct_err *err)
 {
-	char *nl;
+	char *nl, *line;
 	int rc;
 
 	if ((rc = find(s, &nl, err)))
 		return rc;
-	*t = (struct ct_audit_text){ .line = s->buf + s->from };
+	line = s->buf + s->from;
+	*t = (struct ct_audit_text){ .line = line };
 	if (nl)
 		t->len = (size_t)(nl + 1 - t->line);
 	else
 		t->len = s->to - s->from;
 	s->from += t->len;
 	if (nl || t->len > CT_REC_MAX) {
-		judge(s, t);
+		judge(s, t, line);
 		return 1;
 	}
 	/* behind the last newline: of a line that is being written, or torn */
