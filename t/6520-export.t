@@ -194,9 +194,36 @@ exits 'the same bytes twice' 0 ct-preserve export -qk k.key --to police.pub --by
 exits '  open' 0 ct-preserve open -k police.key -o twice.open twice
 is '  as one file of two objects' '1 2' sh -c 'echo $(wc -l <twice.open/SHA256SUMS) $(wc -l <twice.open/manifest.jsonl)'
 
+# ---- what was sealed anew to another key of ours, and what is only staged -----------------------
+first=$(jq -r '.report.files[0].vault.id' one)
+ct-preserve rewrap --object "$first" |
+    ct-preserve rewrap -qk k.key --to k2.pub | ct-preserve rewrap -q --yes >wrapped
+exits 'by the key that it was wrapped to' 0 ct-preserve export -qk k2.key --to police.pub --by ana -o wrapped.out <<END
+$(ask "$first" | both)
+END
+exits '  the officer opens it' 0 ct-preserve open -k police.key -o wrapped.open wrapped.out
+is '  the custody tells of that, too' 1 sh -c 'grep -c "\"act\":\"wrap\"" wrapped.open/custody.jsonl'
+staged=$(ct-preserve stage -q --id up/1 --user u5 <b | jq -r .vault.id)
+exits 'what is staged' 0 ct-preserve export -qk k.key --to police.pub --by ana -o staged.out <<END
+$(ask "$staged" | both)
+END
+exits '  opens' 0 ct-preserve open -k police.key -o staged.open staged.out
+json '  with what is known of it' '[.file, .user, .report, .size]' '["up/1","u5",null,200000]' staged.open/manifest.jsonl
+
+# ---- open tells the log first ---------------------------------------------------------------------
+opens() { grep -c '"act":"open"' "$CT_HOME/audit/ct-preserve.log"; }
+is 'an object of the vault' 'twenty harmless letters' ct-preserve open -k k.key --by ben "$first"
+is '  its opening is in the log' "[\"$first\",\"ben\"]" sh -c 'jq -c "select(.act == \"open\") | [.object, .by]" $CT_HOME/audit/ct-preserve.log'
+is 'of a copy it is not' 'twenty harmless letters' ct-preserve open -k k.key "$(object "$first")"
+is '  which is as it was' 1 opens
+exits 'a wrong key' 77 ct-preserve open -k stranger.key "$first"
+
 # ---- whatever fails, it is whole or not there ----------------------------------------------------
 [ -z "${CT_SANITIZED-}" ] || { echo '# no faults with sanitizers'; done_testing; }
-ask "$(jq -r '.report.files[0].vault.id' one)" | both >small
+CT_FAULT_PATH=ct-preserve.log LD_PRELOAD=$t/fault.so CT_FAULT=write:1:ENOSPC \
+    ct-preserve open -k k.key -o never "$first" 2>err
+ok 'a log that cannot be written: nothing is opened' test $? = 74 -a ! -e never
+ask "$first" | both >small
 for call in read write fsync open pthread_create; do
 	k=0 wrong=''
 	while [ $((k += 1)) -lt 500 ]; do
