@@ -105,11 +105,32 @@ if [ $memory -eq 0 ]; then
 	is 'after another record: nothing' '' in_memory 5 2>/dev/null
 fi
 is 'on disk: nothing' '' on_disk
-
-# ---- killed in the middle of a file, and after it has ended
 exec 4>&-
 wait $seal
 is 'it ended well' 0 echo $?
+
+# ---- bytes that are on no disk: from a pipe, half of them sent
+head -c 300000 /dev/urandom >source/piped
+mkfifo pipe
+ct-preserve stage -k host/k.pub --id piped <pipe >staged &
+seal=$!
+pids="$pids $seal"
+exec 5>pipe
+head -c 200000 source/piped >&5
+part="$CT_HOME/vault/tmp/new.part"
+while [ "$(stat -c %s "$part" 2>/dev/null || echo 0)" -lt 131072 ]; do
+	sleep 0.02
+done
+is 'half of it sent: nothing on disk' '' on_disk
+kill -9 $seal
+wait $seal 2>/dev/null
+exec 5>&-
+is 'killed then: nothing' '' on_disk
+ct-preserve stage -k host/k.pub --id piped <source/piped >staged
+jq -c '{report: {files: [.]}}' staged >>sealed
+is 'staged from a pipe: nothing' '' on_disk
+
+# ---- after it has ended
 is 'after it has ended: nothing' '' on_disk
 is 'but where the key is, all opens' ok sh -c \
     'ct-preserve verify -k offline/k.key 2>/dev/null | jq -r .state | sort -u'
