@@ -463,6 +463,11 @@ prints ct-syncdb show
 may='^error$' prints ct-syncdb check
 ct-review add -q --undecided <3.rec >/dev/null
 prints ct-review stats
+ct-preserve keygen --officer -o heads 2>>err.log
+printed 'ct-audit head' >names
+ct-audit head -k heads.key | jq -r 'keys_unsorted[]' | sort -u >keys
+ok 'ct-audit head: as the page says' diff -u names keys
+may='^bad$\|^reason$\|^back$\|^torn$' prints ct-audit verify
 may='^staged_at$\|^destroyed_at$\|^cause$\|^hold$' prints ct-preserve find
 may='^month$\|^destroyable$' prints ct-preserve keys
 printed 'ct-preserve rewrap' >names
