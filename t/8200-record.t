@@ -478,7 +478,7 @@ ct-preserve shred hold.key 2>>err.log | jq -r keys_unsorted[] | sort -u >keys
 ok 'ct-preserve shred: as the page says' diff -u names keys
 id=$(jq -r 'select(.report.files[0].vault.id) | .report.files[0].vault.id' 9.rec | tail -n 1)
 rm -f "$CT_HOME/vault/objects/$(echo "$id" | cut -c1-2)/$id"
-prints ct-preserve verify
+may='^log$\|^index$\|^receipt$' prints ct-preserve verify
 id=$(jq -r '.report.files[0].vault.id' 102.rec)
 ct-preserve hold add --kind order --authority court --ref 1 --by jo \
     --object "$id" >/dev/null

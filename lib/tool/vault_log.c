@@ -93,7 +93,11 @@ vault_fold(struct ct_store *index, struct ct_audit *log,
 		    "the log was cut or changed: the index has seen %lld lines"
 		    " of it, and not these",
 		    (long long)have.seq);
-	return have.seq == end->seq ? 0 : catch_up(index, log, &have, err);
+	if (have.seq == end->seq)
+		return 0;
+	if (have.seq == 0)
+		ct_warn("the vault has no index; it is made anew of the log");
+	return catch_up(index, log, &have, err);
 }
 
 int
