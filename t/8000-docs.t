@@ -58,6 +58,11 @@ is 'each point of law is verified, or said not to be' '' awk '
 	point = /^\.It/ ? $0 : ""; said = 0 }
     /verified/ { said = 1 }' "$legal"
 
+sed -n 's/^\.Ic \(ct-[a-z]*\) \([a-z-]*\).*/\1 \2/p' "$legal" | sort -u >named
+ok 'it names what to run' test -s named
+is '  which there is' '' sh -c 'while read -r program verb; do
+    "$program" --help | grep -qwe "$verb" || echo "$program $verb"; done <named'
+
 if command -v mandoc >/dev/null; then
 	ok 'mandoc finds no fault' mandoc -Tlint -Wwarning "$top"/man/*.[1-8]
 fi

@@ -131,6 +131,17 @@ exits 'the evidence is whole' 0 as ct-vault ct-preserve verify -q
 mv got verified
 is '  of both' 2 grep -c '"state":"ok"' verified
 
+# what waits for a verdict is kept by ct-vault, and let go if it is harmless
+mkdir -m 2750 /var/lib/media/u3 && cp /var/lib/media/u1/1.jpg /var/lib/media/u3/3.jpg
+chgrp -R ct-media /var/lib/media/u3 && chmod 640 /var/lib/media/u3/3.jpg
+exits 'ct-line scan --stage' 0 ct-line scan -q --stage -u 1 /var/lib/media
+as ct-vault ct-preserve find --staged --user u3 >staged
+is '  keeps what is new' '"u3"' jq -c .user staged
+as ct-review ct-review decide -q --account u3 --verdict not_csam --by ana >/dev/null
+exits 'ct-line harmless' 0 ct-line harmless -q
+as ct-vault ct-preserve find --staged --user u3 >staged
+ok '  lets go of it' test ! -s staged
+
 # deletion: the vault is asked, so its user runs the command
 jq -c '.report.env = "production" | .report.key = ("e" * 32) | del(.submission, .vault, .report.files[].vault)' filed |
     as ct-vault ct-preserve seal -q |

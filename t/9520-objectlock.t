@@ -116,6 +116,13 @@ exits 'so it is' 0 copy
 exits '  once' 0 copy -n
 ok '    not twice' test ! -s got
 
+# what only waits for a verdict may have to go tomorrow
+head -c 3000 /dev/urandom | ct-preserve stage -q -k vault.pub --id upload --user u9 >waits
+id=$(jq -r .vault.id waits)
+exits 'with one staged' 0 copy -n
+ok '  the log of it goes' grep -q audit got
+ok '  and it does not' sh -c '! grep "$1" got' - "$id"
+
 # a key that was wrapped anew, and then once more
 mkdir -p "$CT_HOME/vault/wraps"
 for i in 1 2; do
