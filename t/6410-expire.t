@@ -152,6 +152,21 @@ $(ct-preserve find --object "$a")
 END
 is 'two are destroyed' 2 sh -c 'ct-preserve find --destroyed | wc -l'
 
+# ---- what the log says, and nothing else
+if command -v sqlite3 >/dev/null; then
+	for how in 'UPDATE receipt SET expires = 1' \
+	    "UPDATE hold SET released_at = '2027-01-01T00:00:00Z'"; do
+		sqlite3 "$CT_HOME/vault/index.db" "$how" >out
+		exits "an index that was changed: $how" 65 expire --yes
+		ok '  is told of' grep -q 'index is not what the log says' err
+		is '  and destroys nothing' 4 sh -c \
+		    "ct-preserve find | jq -r 'select(.user != \"u1\").id' | wc -l"
+		rm -f "$CT_HOME"/vault/index.db*
+		exits '  once it is away' 0 expire --yes
+		json '  what is held is held' .state '"held"' got
+	done
+fi
+
 # ---- what destroying reaches
 is 'a name that another file system entry had of it: no key' \
     "$(head -c 104 /dev/zero | b2sum)" sh -c \

@@ -11,6 +11,22 @@
 
 #define SECRETS (VAULT_HEAD - VAULT_AT_SEALED) /* key and stream's header */
 
+static int
+differs(const char *table, int64_t rows, void *arg, struct ct_err *err)
+{
+	(void)arg;
+	return ct_fail(err, CT_DATAERR,
+	    "the index is not what the log says (%s: %lld); without it, it is "
+	    "made again",
+	    table, (long long)rows);
+}
+
+int
+vault_must_agree(struct ct_vault *v, struct ct_err *err)
+{
+	return vault_agrees(v, differs, NULL, err);
+}
+
 /* The object, and its key where that was wrapped anew. */
 static void
 erase(struct ct_vault *v, struct vault_fate *fate)

@@ -15,6 +15,10 @@
 #define VAULT_DAY ((int64_t)24 * 60 * 60 * 1000) /* ms */
 #define VAULT_AHEAD (7 * VAULT_DAY) /* the clock may be: vault_clock */
 
+/* Before anything ends, and not between vault_begin and vault_end: dates and
+ * holds are those of the log.  CT_DATAERR if the index says something else. */
+int vault_must_agree(struct ct_vault *v, struct ct_err *err);
+
 /* 0, or CT_NOPERM that names a hold on object id, or a code. */
 int vault_unheld(struct ct_vault *v, const char *id, struct ct_err *err);
 

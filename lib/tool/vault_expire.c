@@ -209,6 +209,8 @@ ct_vault_expire(struct ct_vault *v, const struct ct_vault_ending *how,
 	json_decref(late);
 	if (!rc && !how->yes)
 		rc = show(&e, err);
+	if (!rc && how->yes && e.n)
+		rc = vault_must_agree(v, err);
 	while (!rc && how->yes && i < e.n)
 		rc = ct_stop ? ct_fail(err, CT_TEMPFAIL, "stopped by a signal")
 			     : end_batch(&e, &i, err);

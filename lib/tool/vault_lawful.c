@@ -74,6 +74,8 @@ ct_vault_destroy(struct ct_vault *v, const struct ct_conf *conf, json_t *rec,
 	rc = fates(json_object_get(request, "objects"), &fate, &n, err);
 	if (!rc)
 		rc = ct_vault_approved(rec, conf, "destroy", err);
+	if (!rc && how->yes)
+		rc = vault_must_agree(v, err);
 	if (!rc)
 		rc = vault_begin(v, NULL, err);
 	if (!rc)
