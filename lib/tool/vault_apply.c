@@ -145,7 +145,8 @@ static const char *const release[] = {
 
 static const char *const request[] = {
 	"INSERT INTO request (id, verb, by, at, json) VALUES"
-	" (:request, :verb, :by, :at, $line)",
+	" (:request, :verb, :by, :at, json_remove($line, '$.seq', '$.prev',"
+	" '$.at', '$.mono', '$.boot', '$.uid', '$.tool', '$.act'))",
 	NULL
 };
 
