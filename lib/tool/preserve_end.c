@@ -6,13 +6,14 @@
 #include "prog.h"
 
 int
-preserve_destroy_request(const struct ct_preserve *p)
+preserve_request(const struct ct_preserve *p, const char *verb, const char *to)
 {
-	struct ct_vault_ask ask = { .verb = "destroy",
+	struct ct_vault_ask ask = { .verb = verb,
 		.by = p->by,
 		.authority = p->authority,
 		.ref = p->ref,
 		.reason = p->reason,
+		.to = to,
 		.of = { p->user, p->report, p->object, p->file },
 		.ids = (const char *const *)p->operand };
 	struct ct_out out = { .fd = STDOUT_FILENO };
@@ -27,6 +28,12 @@ preserve_destroy_request(const struct ct_preserve *p)
 	rc = ct_vault_request(vault, &ask, &out, &err);
 	ct_vault_leave(vault);
 	return preserve_shown(&out, rc, &err);
+}
+
+int
+preserve_destroy_request(const struct ct_preserve *p)
+{
+	return preserve_request(p, "destroy", NULL);
 }
 
 /* Where certificates go must be there before anything is destroyed. */

@@ -9,30 +9,15 @@
 int
 preserve_export_request(const struct ct_preserve *p)
 {
-	struct ct_vault_ask ask = { .verb = "export",
-		.by = p->by,
-		.authority = p->authority,
-		.ref = p->ref,
-		.reason = p->reason,
-		.of = { p->user, p->report, p->object, p->file },
-		.ids = (const char *const *)p->operand };
-	struct ct_out out = { .fd = STDOUT_FILENO };
 	struct ct_vault_pub to;
 	char id[2 * sizeof to.id + 1];
 	struct ct_err err = { 0 };
-	struct ct_vault *vault;
-	int rc;
 
-	if (!p->by || !p->authority || !p->ref || !p->to ||
-	    (!p->user && !p->report && !p->object && !p->file && !*p->operand))
+	if (!p->by || !p->to)
 		return CT_USAGE;
 	preserve_must(ct_vault_pub_read(&to, p->to, &err), &err);
 	ct_hex(to.id, sizeof to.id, id);
-	ask.to = id;
-	vault = preserve_enter(p, false);
-	rc = ct_vault_request(vault, &ask, &out, &err);
-	ct_vault_leave(vault);
-	return preserve_shown(&out, rc, &err);
+	return preserve_request(p, "export", id);
 }
 
 struct line {

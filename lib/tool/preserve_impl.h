@@ -36,6 +36,10 @@ struct preserve_pub { /* zeroed */
 };
 int preserve_pub(struct preserve_pub *pub, const struct ct_preserve *p);
 
+/* Ask for verb, which two people must approve: destroy-request and so on. */
+int preserve_request(
+    const struct ct_preserve *, const char *verb, const char *to);
+
 /* Enter the vault, or exit with the message and its code. */
 struct ct_vault *preserve_enter(const struct ct_preserve *, bool seal);
 
