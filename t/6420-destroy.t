@@ -211,9 +211,9 @@ honest() {
 wrong() { bad_at="$bad_at $how:$i($*)"; }
 sweep() { # HOW CALL NEXT...
 	how=$2:$1 bad_at='' i=1 points=0
-	call=$2 what=$1 step=${SWEEP:-1}
+	call=$2 what=$1 step=${SWEEP:-3}
 	# most of these are the index, which can be made anew
-	[ "$call" != pwrite64 ] || step=${SWEEP:-5}
+	[ "$call" != pwrite64 ] || step=${SWEEP:-13}
 	shift 2
 	while :; do
 		rm -rf "$CT_HOME" did certs && cp -r saved "$CT_HOME"
@@ -259,8 +259,8 @@ done
 # ---- a hold that comes when the intent stands already
 i=0 spared=0 bad_at='' how=hold
 for call in fdatasync pwrite64 unlink; do
-	k=1 step=1
-	[ $call != pwrite64 ] || step=${SWEEP:-3}
+	k=1 step=${SWEEP:-2}
+	[ $call != pwrite64 ] || step=${SWEEP:-9}
 	while :; do
 		i=$((i + 1))
 		rm -rf "$CT_HOME" did && cp -r saved "$CT_HOME"
