@@ -112,7 +112,7 @@ check: all $(UNITS) $(TOOLS) $(FUZZ) $(BROKEN) $(PRELOADS)
 # make check does with every 7th.  As root, or ext4 has no power cuts; STEP=7:
 # only every 7th here, too
 sweep: all $(TOOLS) $(BROKEN) $(PRELOADS)
-	PATH=$$PWD:$$PATH SWEEP=$(or $(STEP),1) prove -vj2 $(PROVEFLAGS) t/5100*.t t/5110*.t t/5120*.t
+	PATH=$$PWD:$$PATH SWEEP=$(or $(STEP),1) prove -vj2 $(PROVEFLAGS) t/5100*.t t/5110*.t t/5120*.t t/6420*.t
 
 # the same tests, instrumented; LD_PRELOAD tests skip themselves
 asan: clean
