@@ -3,32 +3,17 @@
 # fit it is told of
 # shellcheck source=t/lib.sh disable=SC2317
 . "${0%/*}/lib.sh"
+# shellcheck source=t/evidence.sh
+. "$t/evidence.sh"
 export CT_CLOCK=2026-11-22T10:00:00Z
 log=$CT_HOME/audit/ct-preserve.log
 index=$CT_HOME/vault/index.db
 
-# report ENV KEY USER FILE... - a report record of these files
-report() {
-	env=$1 key=$2 user=$3 sep=''
-	shift 3
-	printf '{"id":"report:%s","user":{"id":"%s"},"report":{' "$key" "$user"
-	printf '"key":"%s","env":"%s","part":1,"parts":1,"files":[' "$key" "$env"
-	for f; do
-		printf '%s{"id":"%s","path":"%s","sha256":"%s"}' "$sep" "$f" \
-		    "$f" "$(sha256sum <"$f" | cut -c-64)"
-		sep=,
-	done
-	echo ']}}'
-}
-finished() { # STATE REPORT_ID - of the record on standard input
+over() { # STATE REPORT_ID - of the record on standard input
 	jq -c --arg s "$1" --arg r "$2" '.submission={env:.report.env,
 	    report_id:$r,state:$s,at:"2026-11-22T10:00:00Z"}'
 }
-object() { printf '%s/vault/objects/%.2s/%s' "$CT_HOME" "$1" "$1"; }
 found() { ct-preserve find "$@" | jq -r '[.file,.state]|join(" ")' | paste -sd, - | sed '/^$/d'; }
-k1=00112233445566778899aabbccddeeff
-k2=ffeeddccbbaa99887766554433221100
-k3=0123456789abcdef0123456789abcdef
 for f in a b c; do
 	echo "file $f" >$f
 done
@@ -57,9 +42,9 @@ fi
 
 # ---- the index is what the log says
 report production $k1 u1 a b | ct-preserve seal -qk k.pub >sealed
-finished finished 900 <sealed | ct-preserve anchor -q >rec
+over finished 900 <sealed | ct-preserve anchor -q >rec
 report test $k2 u2 b c | ct-preserve seal -qk k.pub >sealed2
-finished finished 7 <sealed2 | ct-preserve anchor -q >rec2
+over finished 7 <sealed2 | ct-preserve anchor -q >rec2
 ct-preserve find >before
 is 'one line an act' '["seal",2,"anchor",1,"seal",2,"anchor",1]' jq -sc \
     'map(.act)|[foreach .[] as $a ({}; if .a==$a then .n+=1 else {a:$a,n:1} end)]|
@@ -131,7 +116,7 @@ for harm in 'rm -f' 'chmod 600 $1; echo x >'; do
 done
 report production "$(printf %032x 5)" u5 a |
     jq -c '.report.authority="nca"' | ct-preserve seal -qk k.pub >desk
-finished filed 900 <desk >rec5
+over filed 900 <desk >rec5
 exits 'a report filed with another authority has a clock, too' 0 \
     ct-preserve anchor -q <rec5
 json '  of the same length' .vault \
@@ -139,7 +124,7 @@ json '  of the same length' .vault \
 is '  and its own receipt, under the same number' 3 sh -c \
     "ls $CT_HOME/vault/receipts | wc -l"
 is '  the log says whose' nca sh -c "tail -n 1 $log | jq -r .authority"
-finished finished 901 <desk >rec5
+over finished 901 <desk >rec5
 exits '  such a report is never finished' 0 ct-preserve anchor -q <rec5
 ok '  so it passes' cmp -s got rec5
 
