@@ -1,7 +1,6 @@
 /* vault_agree.c - does the index say what the log says? */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "prog.h"
 #include "rec.h"
@@ -100,7 +99,7 @@ compare_all(struct ct_vault *v, struct again *a, vault_differ_fn *differ,
     void *arg, struct ct_err *err)
 {
 	static const char *const table[] = { "object", "receipt", "anchor",
-		"hold", "intent", "request", "wrap", "steady" };
+		"hold", "intent", "request", "wrap", "uncertified", "steady" };
 	int64_t n = 0;
 	size_t i;
 	int rc = attach(v, a, err);
@@ -120,10 +119,15 @@ int
 vault_agrees(
     struct ct_vault *v, vault_differ_fn *differ, void *arg, struct ct_err *err)
 {
-	char *path = ct_printf("%s/tmp/check.%ld", v->dir, (long)getpid());
+	char *path = vault_tmp(v, VAULT_CHECK);
 	struct again a = { 0 };
-	int rc = ct_store_open_scratch(&a.store, path, vault_tables, err);
+	int rc = vault_begin(v, NULL, err);
 
+	/* it has this name only while nobody else acts */
+	if (!rc) {
+		rc = ct_store_open_scratch(&a.store, path, vault_tables, err);
+		vault_end(v);
+	}
 	if (!rc)
 		rc = compare_all(v, &a, differ, arg, err);
 	ct_store_close(a.store);

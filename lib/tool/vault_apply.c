@@ -10,8 +10,9 @@
  * 1970, null if there is none.  object: bytes are those of the object, size of
  * the file; report, part, env are null while it is staged.  receipt: sum is the
  * BLAKE2b-256 of its file, report the key and not NCMEC's number.  intent: what
- * is being destroyed.  steady: the time that the log has come to, in ms, see
- * vault_clock.  held: whoever asks also looks at until.
+ * is being destroyed.  uncertified: what ended by its date since expire last
+ * came to its end, in line seq.  steady: the time that the log has come to, in
+ * ms, see vault_clock.  held: whoever asks also looks at until.
  */
 static const char tables[] =
     "CREATE TABLE object (id TEXT PRIMARY KEY NOT NULL"
@@ -47,6 +48,8 @@ static const char tables[] =
     "CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1),"
     " seq INTEGER NOT NULL, at INTEGER NOT NULL, offset INTEGER NOT NULL,"
     " sum BLOB NOT NULL);"
+    "CREATE TABLE uncertified (object TEXT PRIMARY KEY NOT NULL,"
+    " seq INTEGER NOT NULL);"
     "CREATE TABLE steady (one INTEGER PRIMARY KEY CHECK (one = 1),"
     " at INTEGER NOT NULL);"
     "CREATE VIEW held AS"
@@ -165,8 +168,14 @@ static const char *const destroyed[] = {
 	" (SELECT value FROM json_each(:objects))",
 	"DELETE FROM wrap WHERE object IN"
 	" (SELECT value FROM json_each(:objects))",
+	"INSERT OR REPLACE INTO uncertified (object, seq)"
+	" SELECT id, :seq FROM object WHERE cause = 'expired'"
+	" AND id IN (SELECT value FROM json_each(:objects))",
 	NULL
 };
+
+/* A run came to its end: it has handed over all certificates. */
+static const char *const expire[] = { "DELETE FROM uncertified", NULL };
 
 static const char *const spared[] = {
 	"DELETE FROM intent WHERE object IN"
@@ -192,7 +201,7 @@ static const struct {
 	{ "cut", nothing },
 	{ "destroy", destroy },
 	{ "destroyed", destroyed },
-	{ "expire", nothing },
+	{ "expire", expire },
 	{ "export", nothing },
 	{ "hold", hold },
 	{ "open", nothing },

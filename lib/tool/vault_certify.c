@@ -130,3 +130,54 @@ vault_hand_over(const struct ct_vault_ending *how, const json_t *certificate,
 	    ? write_file(how->certificates, certificate, err)
 	    : 0;
 }
+
+/* ---- what nobody may have been handed --------------------------------------
+ */
+
+/* Of those that one line told of, as D, its number, -D, where the log is. */
+static int
+certify_line(
+    struct ct_vault *v, int64_t seq, json_t *certificates, struct ct_err *err)
+{
+	struct vault_fate fate[VAULT_BATCH] = { 0 };
+	char id[VAULT_BATCH][CT_VAULT_ID + 1];
+	json_t *one = NULL;
+	struct ct_rows *rows;
+	size_t n = 0;
+	char *name;
+	int rc = ct_rows_open(&rows, v->store, err,
+	    "SELECT object FROM uncertified WHERE seq = ? LIMIT ?", "ii", seq,
+	    (int64_t)VAULT_BATCH);
+
+	while (!rc && (rc = ct_rows_next(rows, err)) == 1) {
+		rc = 0;
+		memcpy(id[n], ct_rows_text(rows, 0), sizeof id[n]);
+		fate[n].id = id[n];
+		n++;
+	}
+	ct_rows_close(rows);
+	if (!rc)
+		rc = vault_certify(v, fate, n, NULL, &one, err);
+	if (!one)
+		return rc;
+	name = ct_printf("D%lld-D%lld", (long long)seq, (long long)v->head.seq);
+	(void)json_object_set_new(one, "id", json_string(name));
+	(void)json_array_append_new(certificates, one);
+	free(name);
+	return 0;
+}
+
+int
+vault_certify_late(struct ct_vault *v, json_t *certificates, struct ct_err *err)
+{
+	int64_t seq = 0;
+	int rc;
+
+	while ((rc = ct_store_int(v->store, &seq, err,
+		    "SELECT seq FROM uncertified WHERE seq > ?"
+		    " ORDER BY seq LIMIT 1",
+		    "i", seq)) == 1)
+		if ((rc = certify_line(v, seq, certificates, err)))
+			break;
+	return rc;
+}

@@ -57,6 +57,12 @@ int vault_resume(struct ct_vault *v, json_t *certificates, struct ct_err *err);
 int vault_certify(struct ct_vault *v, const struct vault_fate *fate, size_t n,
     const char *request, json_t **certificate, struct ct_err *err);
 
+/* Between vault_begin and vault_end: certificates, an array, gets those of what
+ * ended by its date in a run that did not come to its end: nobody may have
+ * them. */
+int vault_certify_late(
+    struct ct_vault *v, json_t *certificates, struct ct_err *err);
+
 /* It, if there is one, into the directory that how names, if it names one, as
  * ID.json.  CT_CANTCREAT also if another certificate is there. */
 int vault_hand_over(const struct ct_vault_ending *how,

@@ -199,7 +199,8 @@ ct_vault_expire(struct ct_vault *v, const struct ct_vault_ending *how,
 
 	if (!rc && !how->yes)
 		vault_clock_warn(v);
-	if (!rc && how->yes && !(rc = vault_clock(v, how->clock_ok, err)))
+	if (!rc && how->yes && !(rc = vault_clock(v, how->clock_ok, err)) &&
+	    !(rc = vault_certify_late(v, late, err)))
 		rc = vault_resume(v, late, err);
 	if (!rc)
 		rc = collect(&e, err);
@@ -214,6 +215,9 @@ ct_vault_expire(struct ct_vault *v, const struct ct_vault_ending *how,
 	while (!rc && how->yes && i < e.n)
 		rc = ct_stop ? ct_fail(err, CT_TEMPFAIL, "stopped by a signal")
 			     : end_batch(&e, &i, err);
+	/* the line says that they have been handed over */
+	if (!rc && how->yes)
+		rc = ct_out_flush(out, err);
 	if (!rc && how->yes)
 		rc = vault_note(v, "expire",
 		    json_pack("{s:I, s:I, s:I, s:s*}", "due", (json_int_t)e.n,
