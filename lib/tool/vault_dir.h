@@ -93,6 +93,11 @@ int vault_held(
 char *vault_object(const struct ct_vault *v, const char *id);
 char *vault_tmp(const struct ct_vault *v, const char *name);
 
+/* In tmp/, for a moment, between begin and end: what vault_replace writes, and
+ * the tables of vault_agrees. */
+#define VAULT_WHOLE "new.file"
+#define VAULT_CHECK "check"
+
 /* Is a name 64 digits, as those of objects are? */
 bool vault_is_id(const char *name);
 

@@ -13,7 +13,6 @@
 #include "vault_dir.h"
 
 #define PART "new.part"
-#define WHOLE "new.file" /* what vault_replace writes */
 
 /* ---- what a killed process, or a sync that failed, left -------------------
  */
@@ -62,20 +61,26 @@ recover(struct ct_vault *v, struct ct_err *err)
 int
 vault_recover(struct ct_vault *v, struct ct_err *err)
 {
-	char *whole = vault_tmp(v, WHOLE);
-	int rc = unlink(whole) < 0 && errno != ENOENT
-	    ? ct_fail_errno(err, CT_IOERR, "cannot remove '%s'", whole)
-	    : recover(v, err);
+	static const char *const name[] = { VAULT_WHOLE, VAULT_CHECK };
+	char *left;
+	size_t i;
+	int rc = 0;
 
-	free(whole);
-	return rc;
+	for (i = 0; !rc && i < sizeof name / sizeof name[0]; i++) {
+		left = vault_tmp(v, name[i]);
+		if (unlink(left) < 0 && errno != ENOENT)
+			rc = ct_fail_errno(
+			    err, CT_IOERR, "cannot remove '%s'", left);
+		free(left);
+	}
+	return rc ? rc : recover(v, err);
 }
 
 int
 vault_replace(const struct ct_vault *v, const char *path, mode_t mode,
     const void *buf, size_t len, struct ct_err *err)
 {
-	char *whole = vault_tmp(v, WHOLE);
+	char *whole = vault_tmp(v, VAULT_WHOLE);
 	int rc = ct_file_replace_by(path, whole, mode, buf, len, err);
 
 	free(whole);
