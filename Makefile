@@ -90,16 +90,20 @@ $(UNITS) $(TOOLS) $(BENCHES): %: %.o $(LIBS)
 t/tool/hostile: $(patsubst %.c,%.o,$(wildcard t/hostile/*.c))
 
 # a program, broken on purpose: the tests must find it
-PROGRAM = cmd/ct-submit.o
-t/broken/no-wipe t/broken/keeps-key: PROGRAM = cmd/ct-preserve.o
-t/broken/no-wipe: WRAP = sodium_memzero
-t/broken/keeps-key: WRAP = ct_random
 t/broken/no-journal t/broken/late-journal: WRAP = ct_outbox_note
 t/broken/no-sync: WRAP = sqlite3_exec
+t/broken/no-journal t/broken/late-journal t/broken/no-sync: PROGRAM = ct-submit
+PROGRAM = ct-preserve
+t/broken/no-wipe: WRAP = sodium_memzero
+t/broken/keeps-key: WRAP = ct_random
+t/broken/no-object-sync t/broken/no-place-sync: WRAP = fsync
+t/broken/no-line-sync: WRAP = fdatasync
+t/broken/late-line: WRAP = vault_log ct_vault_leave
+t/broken/early-end: WRAP = vault_log
 $(BROKEN): %: %.o cmd/ct-submit.o cmd/ct-preserve.o $(LIBS)
 	@$(SAY) '  link $@'
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(WRAP:%=-Wl,--wrap=%) -o $@ \
-	    $< $(PROGRAM) $(LIBS) $(PKG_LIBS)
+	    $< cmd/$(PROGRAM).o $(LIBS) $(PKG_LIBS)
 
 PRELOADS := $(patsubst %.c,%.so,$(wildcard t/*.c))
 $(PRELOADS): t/%.so: t/%.c
@@ -108,11 +112,12 @@ $(PRELOADS): t/%.so: t/%.c
 check: all $(UNITS) $(TOOLS) $(FUZZ) $(BROKEN) $(PRELOADS)
 	PATH=$$PWD:$$PATH prove -j4 $(PROVEFLAGS) -e '' $(UNITS) t/*.t
 
-# ct-submit killed, and its power cut, at every system call there is: what
-# make check does with every 7th.  As root, or ext4 has no power cuts; STEP=7:
-# only every 7th here, too
+# ct-submit and ct-preserve killed, and their power cut, at every system call
+# there is: make check does it with some of them.  As root, or ext4 has no power
+# cuts; STEP=7: only every 7th here, too; SWEEPS='t/61[12]0*.t': only ct-preserve
+SWEEPS  = t/5100*.t t/5110*.t t/5120*.t t/6110*.t t/6120*.t t/6420*.t
 sweep: all $(TOOLS) $(BROKEN) $(PRELOADS)
-	PATH=$$PWD:$$PATH SWEEP=$(or $(STEP),1) prove -vj2 $(PROVEFLAGS) t/5100*.t t/5110*.t t/5120*.t t/6420*.t
+	PATH=$$PWD:$$PATH SWEEP=$(or $(STEP),1) prove -vj2 $(PROVEFLAGS) $(SWEEPS)
 
 # the same tests, instrumented; LD_PRELOAD tests skip themselves
 asan: clean
