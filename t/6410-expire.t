@@ -177,6 +177,10 @@ is '  it opens for nobody' 1 sh -c \
 is 'but an earlier copy opens with the key of the month' 'harmless a' \
     ct-preserve open -k k.key "copy/$a"
 exits 'the vault is whole' 0 ct-preserve verify -qk k.key
+jq -nc --arg s "$(sha256sum <a | cut -c-64)" --arg p "$PWD/a" '{id: "a",
+    path: $p, user: {id: "u42"}, hashes: {sha256: $s}, match: {verdict: "match"}}' >shown
+exits 'who shows again what has expired' 0 ct-preserve stage -qk k.pub <shown
+json '  is looked at again' .vault.state '"staged"' got
 exits 'another run finds nothing more' 0 expire --yes
 json '  but what is held' .state '"held"' got
 

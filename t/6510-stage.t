@@ -126,6 +126,15 @@ exits 'what was never staged passes' 0 sh -c 'jq -c ".id = \"z\" | .user.id = \"
 jq -c 'del(.vault) | .user.id = "u1000"' no >rec1
 ct-preserve stage -qk k.pub <rec1 >got 2>err
 ok '  untouched' cmp rec1 got
+exits 'a second upload, by now not_csam too' 0 sh -c "ct-preserve stage -qk k.pub <in2 >out2; jq -c '.review.verdict = \"not_csam\"' out2 |
+    ct-preserve stage -qk k.pub"
+told '  is destroyed, and not only said to be' "[.vault.state, .vault.id == \"$id\"]" '["destroyed",false]'
+ok '  it is gone' test ! -e "$(object "$(jq -r .vault.id out2)")"
+jq -c 'range(66) as $i | .id = "m" | .user.id = "m\($i)"' in | stage >many
+was=$(objects)
+exits 'not_csam of more than fit one line' 0 sh -c "head -n 1 many |
+    jq -c 'del(.user) | .review = {verdict: \"not_csam\", by: \"r7\"}' | ct-preserve stage -qk k.pub"
+is '  all of them are gone' $((was - 66)) objects
 exits 'the vault is whole' 0 ct-preserve verify -qk k.key
 
 # ---- a hold keeps it ---------------------------------------------------------------
@@ -164,6 +173,11 @@ told '  nothing is staged' '[.vault.state, .vault.id]' "[\"sealed\",\"$staged\"]
 exits 'not_csam does not touch what was reported' 0 sh -c 'jq -c "del(.vault) | .review.verdict = \"not_csam\"" offence |
     ct-preserve stage -qk k.pub'
 ok '  it is there' test -e "$(object "$staged")"
+
+mv "$(object "$staged")" aside
+exits 'reported, and its object is gone' 0 stage <in
+told '  it is staged' "[.vault.state, .vault.id == \"$staged\"]" '["staged",false]'
+mv aside "$(object "$staged")"
 
 # ---- what is lost or damaged is staged anew -------------------------------------------
 rec b.png b u5 >in

@@ -22,6 +22,7 @@ struct known {
 	char id[CT_VAULT_ID + 1]; /* empty: nothing */
 	const char *state;        /* staged, sealed or destroyed */
 	bool whole;
+	bool lost; /* one that was sealed is not whole: as if there were none */
 };
 
 static int
@@ -45,14 +46,16 @@ item_of(const json_t *rec, struct item *it, struct ct_err *err)
 
 /*
  * The content of an account is staged once, under whatever name; of no account,
- * once a name.  What was reported, or ended, under this name is not staged
- * anew: nobody will look at it again.
+ * once a name.  What was reported under this name, and is there, or what people
+ * had destroyed, is not staged anew: nobody will look at it again.  What has
+ * expired was evidence: who shows it again is looked at again.
  */
 static int
 look_up(struct ct_vault *v, const struct item *it, struct known *known,
     struct ct_err *err)
 {
 	static const char *const states[] = { "staged", "sealed", "destroyed" };
+	enum { SEALED = 1, GONE };
 	struct ct_rows *rows;
 	const char *id;
 	int rc = ct_rows_open(&rows, v->store, err,
@@ -61,19 +64,24 @@ look_up(struct ct_vault *v, const struct item *it, struct known *known,
 	    " WHERE sha256 = ?1 AND user IS ?2 AND (file IS ?3"
 	    "   OR (state = 'staged' AND ?2 IS NOT NULL))"
 	    "  AND (state <> 'sealed' OR env = 'production')"
-	    "  AND (state = 'destroyed'"
-	    "   OR id NOT IN (SELECT object FROM intent))"
-	    " ORDER BY s, seq LIMIT 1",
+	    "  AND CASE state WHEN 'destroyed' THEN cause <> 'expired'"
+	    "   ELSE id NOT IN (SELECT object FROM intent) END"
+	    " ORDER BY s, seq",
 	    "sss", it->sha256, it->user, it->file);
 
 	*known = (struct known){ 0 };
-	if (!rc && (rc = ct_rows_next(rows, err)) == 1) {
+	while (!rc && (rc = ct_rows_next(rows, err)) == 1) {
 		rc = 0;
 		id = ct_rows_text(rows, 0);
-		memcpy(known->id, id, strlen(id) + 1);
 		known->state = states[ct_rows_int(rows, 2)];
-		known->whole = ct_rows_int(rows, 2) ||
+		known->whole = ct_rows_int(rows, 2) == GONE ||
 		    vault_is_whole(v, id, ct_rows_int(rows, 1));
+		if (!known->whole && ct_rows_int(rows, 2) == SEALED) {
+			known->lost = true; /* the evidence of a report */
+			continue;
+		}
+		memcpy(known->id, id, strlen(id) + 1);
+		break;
 	}
 	ct_rows_close(rows);
 	return rc;
@@ -177,9 +185,9 @@ stage(struct ct_vault *v, const struct ct_vault_pub *pub, const json_t *rec,
 
 	if (rc || known->whole)
 		return rc;
-	if (*known->id)
-		ct_warn("a staged object is gone or damaged; "
-			"it is staged again");
+	if (*known->id || known->lost)
+		ct_warn("a %s object is gone or damaged; it is staged again",
+		    *known->id ? "staged" : "sealed");
 	if (fd < 0 && (fd = ct_rec_open(rec, err)) < 0)
 		return err->code;
 	rc = make(v, pub, rec, it, fd, known, made, err);
@@ -258,37 +266,46 @@ ct_vault_stage(struct ct_vault *v, const struct ct_vault_pub *pub,
 /* ---- what is not_csam ------------------------------------------------------
  */
 
-/* The staged objects of an item, or else one that ended: how many, *was one. */
+/* Objects of an item. */
+struct found {
+	char (*id)[CT_VAULT_ID + 1];
+	struct vault_fate *fate; /* of each */
+	size_t n;
+	bool was; /* the one that there is has ended */
+};
+
+/* The staged objects of an item, all of them, or else one that ended. */
 static int
-find(struct ct_vault *v, const struct item *it, struct vault_fate *fate,
-    char (*id)[CT_VAULT_ID + 1], size_t *n, bool *was, struct ct_err *err)
+find(struct ct_vault *v, const struct item *it, struct found *f,
+    struct ct_err *err)
 {
 	struct ct_rows *rows;
-	const char *is;
+	size_t i, cap = 0;
 	int rc = ct_rows_open(&rows, v->store, err,
 	    "SELECT id, state = 'destroyed' AS gone FROM object"
 	    " WHERE sha256 = ?1 AND (user = ?2 OR (file = ?3"
 	    "   AND (user IS NULL OR ?2 IS NULL)))"
 	    "  AND (state = 'staged'"
 	    "   OR (state = 'destroyed' AND cause = 'not_csam'))"
-	    " ORDER BY gone, seq LIMIT ?4",
-	    "sssi", it->sha256, it->user, it->file, (int64_t)VAULT_BATCH);
+	    " ORDER BY gone, seq",
+	    "sss", it->sha256, it->user, it->file);
 
-	*n = 0;
-	*was = false;
-	while (!rc && (rc = ct_rows_next(rows, err)) == 1) {
+	while (!rc && !f->was && (rc = ct_rows_next(rows, err)) == 1) {
 		rc = 0;
-		*was = ct_rows_int(rows, 1) != 0;
-		if (*was && *n)
+		f->was = ct_rows_int(rows, 1) != 0;
+		if (f->was && f->n) {
+			f->was = false;
 			break;
-		is = ct_rows_text(rows, 0);
-		memcpy(id[*n], is, strlen(is) + 1);
-		fate[*n].id = id[*n];
-		++*n;
-		if (*was)
-			break;
+		}
+		if (f->n == cap)
+			f->id = ct_grow(
+			    f->id, cap = 2 * cap + VAULT_BATCH, sizeof *f->id);
+		memcpy(f->id[f->n++], ct_rows_text(rows, 0), sizeof *f->id);
 	}
 	ct_rows_close(rows);
+	f->fate = ct_alloc(f->n + 1, sizeof *f->fate);
+	for (i = 0; i < f->n; i++)
+		f->fate[i].id = f->id[i];
 	return rc;
 }
 
@@ -323,24 +340,37 @@ tell(struct ct_vault *v, json_t *rec, const struct vault_fate *fate, size_t n,
 }
 
 static int
+destroy(struct ct_vault *v, const struct found *f, const char *by,
+    struct ct_err *err)
+{
+	size_t i, n;
+	int rc = vault_clock(v, false, err);
+
+	for (i = 0; !rc && i < f->n; i += n) {
+		n = f->n - i < VAULT_BATCH ? f->n - i : VAULT_BATCH;
+		rc =
+		    vault_destroy(v, f->fate + i, n, "not_csam", NULL, by, err);
+	}
+	return rc;
+}
+
+static int
 unstage(struct ct_vault *v, json_t *rec, const struct item *it,
     const char **outcome, struct ct_err *err)
 {
-	struct vault_fate fate[VAULT_BATCH] = { 0 };
-	char id[VAULT_BATCH][CT_VAULT_ID + 1];
-	bool was;
-	size_t n;
+	struct found f = { 0 };
 	int rc = vault_begin(v, NULL, err);
 
 	if (rc)
 		return rc;
-	rc = find(v, it, fate, id, &n, &was, err);
-	if (!rc && n && !was && !(rc = vault_clock(v, false, err)))
-		rc = vault_destroy(v, fate, n, "not_csam", NULL,
-		    ct_rec_text(rec, "review.by"), err);
+	rc = find(v, it, &f, err);
+	if (!rc && f.n && !f.was)
+		rc = destroy(v, &f, ct_rec_text(rec, "review.by"), err);
 	if (!rc)
-		rc = n ? tell(v, rec, fate, n, outcome, err) : CT_NO;
+		rc = f.n ? tell(v, rec, f.fate, f.n, outcome, err) : CT_NO;
 	vault_end(v);
+	free(f.fate);
+	free(f.id);
 	return rc;
 }
 
