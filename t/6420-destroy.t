@@ -119,9 +119,16 @@ is '  nothing is done twice' 1 acts destroyed
 other='{"id":"a.jpg","x":1}'
 echo "$other" >rec
 is 'other records pass' "$other" ct-preserve destroy -q --yes <rec
-exits 'held or not: sealing the file anew' 0 sh -c \
+exits 'the line that meets the report again' 0 sh -c \
     "jq -c 'del(.report.files[].vault)' $k1.rec | ct-preserve seal -qk k.pub"
-json '  makes a new object' '[.report.files[].vault.state] | unique' '["sealed"]' got
+json '  does not seal it anew' '[.report.files[].vault | [.state, .id]]' \
+    "[[\"destroyed\",\"$a\"]]" got
+cp got rec
+exits '  and anchor does not wait for it' 0 ct-preserve anchor -q <rec
+is '  nothing is there' 2 live
+exits 'another report of the same file' 0 sh -c \
+    ". $t/evidence.sh; report production $k3 u42 a | ct-preserve seal -qk k.pub"
+json '  has its own evidence' '.report.files[].vault.state' '"sealed"' got
 
 # ---- ct-act: what is held is not deleted from the platform
 ct-preserve hold add --kind order --authority x --ref y --by ben --user u7 >held

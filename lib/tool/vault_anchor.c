@@ -103,6 +103,7 @@ static int
 take_stock(struct ct_vault *v, const struct vault_report *r, struct receipt *to,
     size_t *absent, struct ct_err *err)
 {
+	char was[CT_VAULT_ID + 1];
 	struct ct_rows *rows;
 	const char *id;
 	json_t *file;
@@ -127,6 +128,10 @@ take_stock(struct ct_vault *v, const struct vault_report *r, struct receipt *to,
 			!vault_is_whole(v, id ? id : "", ct_rows_int(rows, 1))))
 			++*absent;
 		ct_rows_close(rows);
+		/* what two people had destroyed will not come any more */
+		if (rc == 0 &&
+		    (rc = vault_was_destroyed(v, r, file, was, err)) == 1)
+			--*absent;
 		if (rc > 1)
 			return rc;
 	}

@@ -188,4 +188,9 @@ struct vault_report {
 int vault_report_of(
     const json_t *rec, struct vault_report *report, struct ct_err *err);
 
+/* Did two people have this file destroyed, as evidence of the report or while
+ * it was staged?  1, and id is what it was; 0; or a code. */
+int vault_was_destroyed(struct ct_vault *v, const struct vault_report *report,
+    const json_t *file, char id[CT_VAULT_ID + 1], struct ct_err *err);
+
 #endif

@@ -171,10 +171,30 @@ claim(struct ct_vault *v, const struct vault_report *r, const json_t *file,
 	return rc;
 }
 
+int
+vault_was_destroyed(struct ct_vault *v, const struct vault_report *r,
+    const json_t *file, char id[CT_VAULT_ID + 1], struct ct_err *err)
+{
+	char *is = NULL;
+	int rc = ct_store_text(v->store, &is, err,
+	    "SELECT id FROM object WHERE sha256 = lower(?1)"
+	    " AND state = 'destroyed' AND cause = 'request' AND (report = ?2"
+	    "  OR (report IS NULL AND user IS ?3 AND file IS ?4))"
+	    " ORDER BY seq DESC LIMIT 1",
+	    "ssss", ct_rec_text(file, "sha256"), r->key, r->user,
+	    ct_rec_text(file, "id"));
+
+	if (rc == 1)
+		memcpy(id, is, CT_VAULT_ID + 1);
+	free(is);
+	return rc;
+}
+
+/* *state, with 0: "sealed", or "destroyed". */
 static int
 put(struct ct_vault *v, const struct ct_vault_pub *pub,
     const struct vault_report *r, const json_t *file, char id[CT_VAULT_ID + 1],
-    struct ct_err *err)
+    const char **state, struct ct_err *err)
 {
 	const char *text = ct_rec_text(file, "sha256");
 	uint8_t raw[CT_SHA256_LEN];
@@ -185,17 +205,23 @@ put(struct ct_vault *v, const struct ct_vault_pub *pub,
 	    ct_unhex(text, raw, sizeof raw) < 0)
 		return ct_fail(err, CT_DATAERR, "sha256 is not 64 hex digits");
 	ct_hex(raw, sizeof raw, sha256);
+	*state = "sealed";
 	rc = look_up(v,
 	    "SELECT id, bytes FROM object WHERE report = ? AND sha256 = ?"
 	    " AND state <> 'destroyed'",
 	    r->key, sha256, lost, err);
-	if (rc == 0)
+	if (rc == 0) {
 		memcpy(id, lost, sizeof lost);
-	else if (rc == CT_NO && *lost)
+	} else if (rc == CT_NO && *lost) {
 		ct_warn("a sealed object is gone or damaged; "
 			"it is sealed again");
-	else if (rc == CT_NO)
-		rc = claim(v, r, file, sha256, id, err);
+	} else if (rc == CT_NO) {
+		if ((rc = vault_was_destroyed(v, r, file, id, err)) == 1) {
+			*state = "destroyed";
+			return 0;
+		}
+		rc = rc ? rc : claim(v, r, file, sha256, id, err);
+	}
 	return rc == CT_NO ? seal(v, pub, r, file, sha256, lost, id, err) : rc;
 }
 
@@ -206,6 +232,7 @@ ct_vault_report(struct ct_vault *v, const struct ct_vault_pub *pub,
 	char id[CT_VAULT_ID + 1];
 	struct vault_report r;
 	struct ct_err fault;
+	const char *state = NULL;
 	json_t *file, *is;
 	size_t i;
 	int rc = vault_report_of(rec, &r, err);
@@ -222,7 +249,7 @@ ct_vault_report(struct ct_vault *v, const struct ct_vault_pub *pub,
 		if (!v)
 			(void)ct_fail(&fault, CT_TEMPFAIL, "%s", why);
 		else
-			(void)put(v, pub, &r, file, id, &fault);
+			(void)put(v, pub, &r, file, id, &state, &fault);
 		if (fault.code) {
 			ct_warn("file %zu of a report is not sealed: %s", i + 1,
 			    fault.msg);
@@ -230,8 +257,7 @@ ct_vault_report(struct ct_vault *v, const struct ct_vault_pub *pub,
 			is = json_pack("{s:s, s:s}", "state", "failed",
 			    "reason", fault.msg);
 		} else {
-			is = json_pack(
-			    "{s:s, s:s}", "state", "sealed", "id", id);
+			is = json_pack("{s:s, s:s}", "state", state, "id", id);
 		}
 		if (!is) /* a directory whose name is no UTF-8 */
 			is = json_pack("{s:s, s:s}", "state", "failed",
