@@ -116,6 +116,32 @@ exits 'once more' 0 ct-preserve destroy -q --yes <two
 json '  the same certificate of them, again' \
     '[.certificate.objects[].id]' "[\"$a\",\"$b\"]" got
 is '  nothing is done twice' 1 acts destroyed
+ask --user u7 | approve ana | approve ben >old
+if [ -z "${CT_SANITIZED-}" ]; then
+	cp -r "$CT_HOME" later
+	LD_PRELOAD=$t/fault.so CT_FAULT=pwrite64:1:KILL CT_FAULT_PATH="$c" \
+	    ct-preserve destroy -d later -q --yes <old >out 2>err
+	is 'killed on the way' 137 echo $?
+	ct-preserve hold add -d later --kind order --authority x --ref y \
+	    --by ben --user u7 >held
+	exits '  and held by then' 77 ct-preserve destroy -d later -q --yes <old
+	ct-preserve hold release -d later --hold "$(jq -r .hold.id held)" \
+	    --by ana >out
+	exits '  and released' 77 ct-preserve destroy -d later -q --yes <old
+	ok '  it was done already' grep -q 'done already' err
+	is '  what was spared stays' 2 sh -c 'ct-preserve find -d later | wc -l'
+	rm -rf later
+fi
+for at in 2026-12-22T09:59:59Z:0 2026-12-22T10:00:01Z:77; do
+	exits "approvals count for 30 days: ${at%:*}" "${at##*:}" \
+	    env CT_CLOCK="${at%:*}" ct-preserve destroy -q <old
+done
+cp -r "$CT_HOME" later
+CT_CLOCK=2027-01-22T10:00:00Z ct-preserve expire -d later -q --yes --clock-ok >out
+exits '  by the log, too, whatever the clock is put back to' 77 \
+    ct-preserve destroy -d later -q <old
+ok '  says so' grep -q '30 days' err
+is '  and nothing goes' 2 live
 other='{"id":"a.jpg","x":1}'
 echo "$other" >rec
 is 'other records pass' "$other" ct-preserve destroy -q --yes <rec

@@ -67,6 +67,7 @@ told '  for all of the account' '[.request.verb, (.request.objects | length), .r
 told '  to this key' '.request.to | test("^[0-9a-f]{64}$")' true
 both() { ct-preserve approve --by ana -k ana.key | ct-preserve approve --by ben -k ben.key; }
 both <request >approved
+ask --user u42 | both >approved3
 export_() { ct-preserve export -qk k.key --to police.pub --by ana -o out "$@"; }
 refused() { # WHAT STATUS FILE
 	rm -rf out
@@ -83,6 +84,10 @@ jq -c '.approval += .approval' in >in2
 refused 'one, twice' 77 in2
 jq -c --arg id "$(jq -r '.report.files[0].vault.id' two)" '.request.objects += [$id]' approved >in
 refused 'one more object than was approved' 77 in
+CT_CLOCK=2026-12-22T10:00:01Z
+refused 'approved a month ago' 77 approved
+ok '  says so' grep -q '30 days' said
+CT_CLOCK=2026-11-22T10:00:00Z
 jq -c '.request.verb = "destroy"' approved >in
 exits 'a request to destroy passes' 0 export_ <in
 ok '  untouched' cmp in got
@@ -111,7 +116,9 @@ is '  each with the name of its bytes' '' sh -c 'cd out && ls | grep -v json | x
 ok '  nothing in the open' sh -c "! grep -rqF 'twenty harmless' out"
 exits '  not for our own key' 77 ct-preserve open -k k.key "out/$(jq -r '.objects[0]' out/export.json)"
 is '  the log tells' '["export",3,"ana"]' sh -c 'jq -c "select(.act == \"export\") | [.act, (.objects|length), .by]" $CT_HOME/audit/ct-preserve.log'
-exits 'where there is one already' 73 export_ <approved
+exits 'once more' 77 export_ <approved
+ok '  says so' grep -q 'done already' got
+exits 'where there is one already' 73 export_ <approved3
 ok '  it stays' test -e out/export.json
 
 # ---- the officer's side: only ct-preserve, the key and the directory ----------------------
@@ -176,15 +183,15 @@ gone=$(jq -r '.report.files[1].vault.id' one)
 cp "$(object "$gone")" kept
 chmod 600 "$(object "$gone")"
 printf X | dd conv=notrunc bs=1 seek=90000 of="$(object "$gone")" 2>/dev/null
-refused 'an object that is damaged' 65 approved
+refused 'an object that is damaged' 65 approved3
 ok '  is named' grep -q "$gone" said
 rm -f "$(object "$gone")"
-refused 'one that is gone' 66 approved
+refused 'one that is gone' 66 approved3
 cp kept "$(object "$gone")" && chmod 400 "$(object "$gone")"
 : >full
 mkdir locked && chmod 500 locked
-[ "$(id -u)" = 0 ] || exits 'a directory that cannot be written' 73 ct-preserve export -qk k.key --to police.pub --by ana -o locked/out <approved
-exits 'a directory that is not there' 73 ct-preserve export -qk k.key --to police.pub --by ana -o no/out <approved
+[ "$(id -u)" = 0 ] || exits 'a directory that cannot be written' 73 ct-preserve export -qk k.key --to police.pub --by ana -o locked/out <approved3
+exits 'a directory that is not there' 73 ct-preserve export -qk k.key --to police.pub --by ana -o no/out <approved3
 ct-preserve hold release --hold "$(jq -r .hold.id holding)" --by ana >released
 
 # ---- the same bytes in two reports are one file -----------------------------------------------
@@ -224,10 +231,15 @@ CT_FAULT_PATH=ct-preserve.log LD_PRELOAD=$t/fault.so CT_FAULT=write:1:ENOSPC \
     ct-preserve open -k k.key -o never "$first" 2>err
 ok 'a log that cannot be written: nothing is opened' test $? = 74 -a ! -e never
 ask "$first" | both >small
+cp -r "$CT_HOME/audit" "$CT_HOME/vault/index.db" .
 for call in read write fsync open pthread_create; do
 	k=0 wrong=''
 	while [ $((k += 1)) -lt 500 ]; do
 		rm -rf swept swept.?????? did
+		# the request is not done yet
+		rm -f "$CT_HOME"/vault/index.db-*
+		cp audit/* "$CT_HOME/audit"
+		cp index.db "$CT_HOME/vault"
 		LD_PRELOAD=$t/fault.so CT_FAULT=$call:$k:EIO CT_FAULT_DID=did \
 		    ct-preserve export -qk k.key --to police.pub --by ana \
 		    -o swept <small >got 2>err

@@ -10,9 +10,10 @@
  * 1970, null if there is none.  object: bytes are those of the object, size of
  * the file; report, part, env are null while it is staged.  receipt: sum is the
  * BLAKE2b-256 of its file, report the key and not NCMEC's number.  intent: what
- * is being destroyed.  uncertified: what ended by its date since expire last
- * came to its end, in line seq.  steady: the time that the log has come to, in
- * ms, see vault_clock.  held: whoever asks also looks at until.
+ * is being destroyed.  done: what was done of a request.  uncertified: what
+ * ended by its date since expire last came to its end, in line seq.  steady:
+ * the time that the log has come to, in ms, see vault_clock.  held: whoever
+ * asks also looks at until.
  */
 static const char tables[] =
     "CREATE TABLE object (id TEXT PRIMARY KEY NOT NULL"
@@ -43,6 +44,8 @@ static const char tables[] =
     " cause TEXT NOT NULL, request TEXT, by TEXT, at TEXT NOT NULL);"
     "CREATE TABLE request (id TEXT PRIMARY KEY NOT NULL,"
     " verb TEXT NOT NULL, by TEXT, at TEXT NOT NULL, json TEXT NOT NULL);"
+    "CREATE TABLE done (request TEXT NOT NULL, object TEXT NOT NULL,"
+    " PRIMARY KEY (request, object));"
     "CREATE TABLE wrap (object TEXT PRIMARY KEY NOT NULL,"
     " key TEXT NOT NULL);"
     "CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1),"
@@ -153,12 +156,18 @@ static const char *const request[] = {
 	NULL
 };
 
-static const char *const destroy[] = {
+#define DONE                                               \
+	"INSERT OR IGNORE INTO done (request, object)"     \
+	" SELECT :request, value FROM json_each(:objects)" \
+	" WHERE :request NOT NULL"
+
+static const char *const destroy[] = { DONE,
 	"INSERT OR REPLACE INTO intent (object, cause, request, by, at)"
 	" SELECT value, :cause, :request, :by,"
 	" :at FROM json_each(:objects)",
-	NULL
-};
+	NULL };
+
+static const char *const export[] = { DONE, NULL };
 
 static const char *const destroyed[] = {
 	"UPDATE object SET state = 'destroyed', destroyed_at = :at,"
@@ -202,7 +211,7 @@ static const struct {
 	{ "destroy", destroy },
 	{ "destroyed", destroyed },
 	{ "expire", expire },
-	{ "export", nothing },
+	{ "export", export },
 	{ "hold", hold },
 	{ "open", nothing },
 	{ "recovered", nothing },

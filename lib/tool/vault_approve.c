@@ -5,8 +5,9 @@
 #include "clock.h"
 #include "conf.h"
 #include "hex.h"
-#include "vault_dir.h"
+#include "vault_end.h"
 
+#define APPROVAL_AGE ((int64_t)30 * VAULT_DAY) /* that approvals count */
 #define APPROVALS_MAX 16 /* that are looked at; two are needed */
 
 /* The key of the officer of this name.  CT_NOPERM if there is none. */
@@ -253,4 +254,62 @@ vault_is_logged(struct ct_vault *v, const json_t *request, struct ct_err *err)
 	json_decref(line);
 	free(text);
 	return rc;
+}
+
+/* Counted by the clock or by the time that the log has come to, whichever is
+ * later: a clock that was put back makes no approval young. */
+static int
+check_age(struct ct_vault *v, const char *id, struct ct_err *err)
+{
+	char *text = NULL;
+	int64_t at, steady = 0, now = ct_now();
+	int rc = ct_store_text(v->store, &text, err,
+	    "SELECT at FROM request WHERE id = ?", "s", id);
+
+	if (rc == 1)
+		rc = ct_store_int(
+		    v->store, &steady, err, "SELECT at FROM steady", "");
+	if (rc > 1 || !text || ct_time_parse(text, &at) < 0)
+		rc = rc > 1
+		    ? rc
+		    : ct_fail(err, CT_SOFTWARE, "a request without a time");
+	else
+		rc = (steady > now ? steady : now) - at <= APPROVAL_AGE
+		    ? 0
+		    : ct_fail(err, CT_NOPERM,
+			  "it was asked for on %.10s, and approvals count for "
+			  "30 days: ask again",
+			  text);
+	free(text);
+	return rc;
+}
+
+/* Was it done?  What a killed run has left of it is done still, and what has
+ * ended by it gets its certificate again; but what was spared then stays. */
+static int
+check_done(struct ct_vault *v, const char *id, struct ct_err *err)
+{
+	int64_t n = 0;
+	int rc = ct_store_int(v->store, &n, err,
+	    "SELECT count(*) FROM done JOIN request ON request.id = "
+	    "done.request"
+	    " WHERE request = ?1 AND (verb = 'export' OR (object NOT IN"
+	    "  (SELECT object FROM intent) AND object IN"
+	    "  (SELECT id FROM object WHERE state <> 'destroyed')))",
+	    "s", id);
+
+	if (rc > 1)
+		return rc;
+	return n ? ct_fail(err, CT_NOPERM, "done already: ask again") : 0;
+}
+
+int
+vault_may_do(struct ct_vault *v, const json_t *request, struct ct_err *err)
+{
+	const char *id = ct_rec_text(request, "id");
+	int rc = vault_is_logged(v, request, err);
+
+	if (!rc)
+		rc = check_age(v, id, err);
+	return rc ? rc : check_done(v, id, err);
 }

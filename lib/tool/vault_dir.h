@@ -154,6 +154,10 @@ int vault_recover(struct ct_vault *v, struct ct_err *err);
 int vault_is_logged(
     struct ct_vault *v, const json_t *request, struct ct_err *err);
 
+/* The same, and may it still be done: CT_NOPERM also if it was done, or is
+ * older than its approvals count. */
+int vault_may_do(struct ct_vault *v, const json_t *request, struct ct_err *err);
+
 /* ---- receipts: vault_receipt.c ----------------------------------------------
  */
 

@@ -180,7 +180,7 @@ approved(struct vault_exporting *e, const json_t *rec,
 		rc = vault_begin(e->vault, NULL, err);
 	if (rc)
 		return rc;
-	rc = vault_is_logged(e->vault, e->request, err);
+	rc = vault_may_do(e->vault, e->request, err);
 	vault_end(e->vault);
 	return rc;
 }

@@ -79,7 +79,7 @@ ct_vault_destroy(struct ct_vault *v, const struct ct_conf *conf, json_t *rec,
 	if (!rc)
 		rc = vault_begin(v, NULL, err);
 	if (!rc)
-		rc = vault_is_logged(v, request, err);
+		rc = vault_may_do(v, request, err);
 	if (!rc && how->yes)
 		rc = vault_clock(v, how->clock_ok, err);
 	if (!rc && how->yes)
