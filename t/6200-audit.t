@@ -209,6 +209,24 @@ for call in write ftruncate64 fdatasync; do
 		ok '  which is cut' jq . "$CT_HOME/audit/ct-audit.log"
 	done
 done
+# what is cut is kept; and what was no power cut is not cut
+rm -rf "$CT_HOME"
+for i in first second third; do ct-audit note $i; done
+cp "$CT_HOME/audit/ct-audit.log" three
+printf '{"seq":4,\0"pr' >>"$CT_HOME/audit/ct-audit.log"
+exits 'a torn end' 0 ct-audit note fourth
+is '  is kept beside the log' '{"seq":4,"pr 600' sh -c 'printf "%s %s\n" \
+    "$(tr -d "\0" <"$1")" "$(stat -c %a "$1")"' - "$CT_HOME/audit/ct-audit.cut-4"
+printf '\0\0\0' >>"$CT_HOME/audit/ct-audit.log"
+exits 'an end of zeros' 0 ct-audit note sixth
+ok '  is not' test ! -e "$CT_HOME/audit/ct-audit.cut-6"
+exits '  the chain is whole' 0 ct-audit verify -q
+cp three "$CT_HOME/audit/ct-audit.log"
+printf '\0' | dd of="$CT_HOME/audit/ct-audit.log" bs=1 seek=20 conv=notrunc 2>/dev/null
+printf '{"seq":4' >>"$CT_HOME/audit/ct-audit.log"
+cp "$CT_HOME/audit/ct-audit.log" three
+exits 'a zero with lines behind it is damage' 65 ct-audit note fourth
+ok '  of which nothing is cut' cmp three "$CT_HOME/audit/ct-audit.log"
 # torn at every byte by one that wrote half a line
 rm -rf "$CT_HOME"
 ct-audit note first

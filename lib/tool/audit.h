@@ -46,11 +46,12 @@ void ct_audit_close(struct ct_audit *audit);
 
 /*
  * Have the log to oneself, waiting up to 30 s for it, and read where it ends.
- * What a power cut tore (bytes behind the last newline; lines from the first
- * NUL on) is cut off, and a line "cut" with "bytes" tells so, durable before
- * this returns.  CT_TEMPFAIL (another has it, the log was moved away, or a
- * sync failed earlier), CT_IOERR, CT_DATAERR if its last line is no line of a
- * log.
+ * What a power cut tore (bytes behind the last newline; NULs, if no line of a
+ * log follows) is cut off, and a line "cut" with "bytes" tells so, durable
+ * before this returns; unless they are all NUL they are in PROGRAM.cut-SEQ
+ * then, SEQ of that line.  CT_TEMPFAIL (another has it, the log was moved away,
+ * or a sync failed earlier), CT_IOERR, CT_DATAERR if its last line is no line
+ * of a log, or lines follow NULs.
  */
 int ct_audit_lock(
     struct ct_audit *audit, struct ct_audit_head *head, struct ct_err *err);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "audit_impl.h"
+#include "file.h"
 #include "prog.h"
 
 #define NEAR 4096 /* bytes in which the last line mostly is */
@@ -112,21 +113,44 @@ head_at(struct ct_audit *a, int64_t end, struct ct_audit_head *head,
 	return rc;
 }
 
-/* How much of size bytes is whole: up to the last newline before any NUL. */
+/* Is any line in here one of a log?  The first is no whole one. */
+static bool
+has_line(const char *buf, const char *end)
+{
+	struct audit_line l = { .second = "" };
+	const char *at, *nl = memchr(buf, '\n', (size_t)(end - buf));
+
+	while ((at = nl) && (nl = memchr(at + 1, '\n', (size_t)(end - at - 1))))
+		if (audit_line_parse(at + 1, (size_t)(nl - at - 1), &l) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * How much of size bytes is whole: up to the last newline before any NUL.
+ * Behind what a power cut tore there is nothing that was promised: where whole
+ * lines come behind a NUL, something else was at work.
+ */
 static int
 whole(struct ct_audit *a, int64_t size, int64_t *keep, struct ct_err *err)
 {
 	int64_t span = size < UNSAFE ? size : UNSAFE;
-	char *buf = ct_alloc((size_t)span + 1, 1), *bad, *nl;
+	char *buf = ct_alloc((size_t)span + 1, 1), *end = buf + span;
+	char *bad, *nl;
 	int rc = audit_pread(a, buf, (size_t)span, size - span, err);
 
 	*keep = size;
 	if (!rc) {
 		bad = memchr(buf, '\0', (size_t)span);
 		if (!bad)
-			bad = buf + span;
+			bad = end;
 		nl = memrchr(buf, '\n', (size_t)(bad - buf));
-		if (nl)
+		if (has_line(bad, end))
+			rc = ct_fail(err, CT_DATAERR,
+			    "'%s' is damaged: there are lines behind bytes that"
+			    " are zero; nothing is cut off",
+			    a->path);
+		else if (nl)
 			*keep = size - span + (nl + 1 - buf);
 		else if (span == size)
 			*keep = 0;
@@ -154,6 +178,28 @@ ct_audit_last(
 	return rc ? rc : head_at(a, keep, head, &same, err);
 }
 
+/* What will be cut is kept beside the log, durably, but for mere NULs; head is
+ * where it begins. */
+static int
+keep_aside(struct ct_audit *a, int64_t size, struct ct_err *err)
+{
+	size_t len = (size_t)(size - a->head.offset), i = 0;
+	char *buf = ct_alloc(len + 1, 1), *to;
+	int rc = audit_pread(a, buf, len, a->head.offset, err);
+
+	while (!rc && i < len && !buf[i])
+		i++;
+	if (!rc && i < len) {
+		to = ct_printf("%.*s.cut-%" PRId64,
+		    (int)(strlen(a->path) - strlen(".log")), a->path,
+		    a->head.seq + 1);
+		rc = ct_file_replace(to, 0600, buf, len, err);
+		free(to);
+	}
+	free(buf);
+	return rc;
+}
+
 static int
 cut(struct ct_audit *a, int64_t keep, int64_t size, struct ct_err *err)
 {
@@ -161,7 +207,8 @@ cut(struct ct_audit *a, int64_t keep, int64_t size, struct ct_err *err)
 	bool same;
 	int rc;
 
-	if ((rc = head_at(a, keep, &a->head, &same, err)))
+	if ((rc = head_at(a, keep, &a->head, &same, err)) ||
+	    (rc = keep_aside(a, size, err)))
 		return rc;
 	if (ftruncate(a->fd, (off_t)keep) < 0)
 		return ct_fail_errno(
