@@ -91,10 +91,12 @@ check_time(struct ct_vault *v, const struct vault_report *r, const json_t *rec,
 	if (!rc && to->ms < from - VAULT_DAY)
 		return ct_fail(err, CT_DATAERR,
 		    "submission.at is before the files were sealed");
-	if (!rc && to->ms > now + VAULT_DAY)
-		return ct_fail(
-		    err, CT_DATAERR, "submission.at is in the future");
-	return rc;
+	if (rc || to->ms <= now + VAULT_DAY)
+		return rc;
+	/* or is it we that are wrong? */
+	return (rc = vault_clock_behind(v, err))
+	    ? rc
+	    : ct_fail(err, CT_DATAERR, "submission.at is in the future");
 }
 
 /* How many files of the report are not in the vault, or not whole?  The objects
