@@ -78,7 +78,7 @@ rewrap() {
 	"$@" rewrap -q --yes <wrapped
 }
 rewrap_between() {
-	grep -o '^{"id":"[^"]*"' killed.out | cut -d'"' -f4 |
+	grep -v '"error"' killed.out | grep -o '^{"id":"[^"]*"' | cut -d'"' -f4 |
 	    while read -r id; do
 		ct-preserve open -k hold.key "$id" >opened 2>&1 ||
 		    echo "promised, and lost: $id"
@@ -183,6 +183,7 @@ destroy_start() {
 		printf '[officer %s]\npublic_key = %s/%s.pub\n' $who "$tmp" $who
 	done >officers
 	conf <officers
+	cp k.pub vault.pub
 	ct-preserve destroy-request --authority x --ref y --by ana --user u42 |
 	    ct-preserve approve -q --by ana -k ana.key |
 	    ct-preserve approve -q --by ben -k ben.key >two
