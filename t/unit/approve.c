@@ -27,7 +27,8 @@ approved(const char *by)
 
 	for (; *by; by++) {
 		*name = *by;
-		if (ct_vault_approve(NULL, rec, conf, name, key[*by - 'a'], &err))
+		if (ct_vault_approve(
+			NULL, rec, conf, name, key[*by - 'a'], &err))
 			abort();
 	}
 	return rec;
