@@ -319,4 +319,32 @@ done
 ok 'what still had its key stays, whole' test -z "$bad_at"
 [ -z "$bad_at" ] || echo "#$bad_at"
 ok 'and some were spared' test $spared -gt 0
+
+# ---- the same, where its key was wrapped anew and the month's is gone
+ct-preserve keygen -o hold
+rm -rf "$CT_HOME" && cp -r saved "$CT_HOME"
+a=$(ids '.file=="a"')
+ct-preserve rewrap --object "$a" | ct-preserve rewrap -qk k.key --to hold.pub |
+    ct-preserve rewrap -q --yes >out
+rm -rf wrapped && cp -r "$CT_HOME" wrapped
+points=0 bad_at=''
+for call in pwrite64 fsync unlink; do
+	for k in 1 2; do
+		rm -rf "$CT_HOME" did && cp -r wrapped "$CT_HOME"
+		LD_PRELOAD=$t/fault.so CT_FAULT=$call:$k:KILL CT_FAULT_DID=did \
+		    CT_FAULT_PATH="$a" CT_CLOCK=$later ct-preserve expire -q \
+		    --yes --clock-ok >out 2>err
+		[ -e did ] || continue
+		points=$((points + 1))
+		ct-preserve hold add --kind order --authority x --ref y \
+		    --by ana --object "$a" >held 2>err
+		expire >again 2>err2 || bad_at="$bad_at $call:$k(expire)"
+		ct-preserve find --object "$a" | grep -q '"destroyed"' ||
+		    ct-preserve open -k hold.key "$a" 2>err | cmp -s - a ||
+		    bad_at="$bad_at $call:$k(nobody can open it)"
+	done
+done
+ok "$points points of the end of a wrap: destroyed, or whole" \
+    test -z "$bad_at" -a $points -ge 4
+[ -z "$bad_at" ] || echo "#$bad_at"
 done_testing

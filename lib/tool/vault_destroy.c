@@ -27,19 +27,18 @@ vault_must_agree(struct ct_vault *v, struct ct_err *err)
 	return vault_agrees(v, differs, NULL, err);
 }
 
-/* The object, and its key where that was wrapped anew. */
+/* The object, and then its key where that was wrapped anew: without the header
+ * of the stream no wrap opens it, so what still has its header is whole. */
 static void
 erase(struct ct_vault *v, struct vault_fate *fate)
 {
 	char *wrap = ct_printf("%s/wraps/%s", v->dir, fate->id);
 	char *object = vault_object(v, fate->id);
-	int rc = access(wrap, F_OK) < 0 && errno == ENOENT
-	    ? 0
-	    : ct_file_wipe(wrap, 0, CT_REC_MAX, &fate->why);
+	int rc = ct_file_wipe(object, VAULT_AT_SEALED, SECRETS, &fate->why);
 
-	if (rc <= CT_NO)
-		rc = ct_file_wipe(object, VAULT_AT_SEALED, SECRETS, &fate->why);
 	fate->missing = rc == CT_NO;
+	if (rc <= CT_NO && !(access(wrap, F_OK) < 0 && errno == ENOENT))
+		rc = ct_file_wipe(wrap, 0, CT_REC_MAX, &fate->why);
 	if (rc > CT_NO)
 		ct_warn("object %.16s is not destroyed: %s", fate->id,
 		    fate->why.msg);
