@@ -17,7 +17,12 @@ bad() {
 }
 
 # ---- without heads
-exits 'no logs are no error' 0 ct-audit verify
+for verb in verify head find export; do
+	exits "$verb of no logs is of the wrong directory" 66 ct-audit $verb -d "$tmp/none"
+done
+ok '  as is said' grep -qx "ct-audit: there is no log in '$tmp/none/audit'" err
+: >heads
+exits '  though there are heads, of none' 66 ct-audit verify --heads heads -d "$tmp/none"
 mklog "$CT_HOME" ct-submit 1000
 cp -r "$CT_HOME/audit" whole
 exits 'a log is whole' 0 ct-audit verify

@@ -25,7 +25,7 @@ all_of(struct ct_auditor *a, const char *dir, struct ct_err *err)
 	size_t len;
 
 	if (!d && errno == ENOENT)
-		return 0; /* nothing was done yet */
+		return 0;
 	if (!d)
 		return ct_fail_errno(
 		    err, CT_NOINPUT, "cannot open the directory '%s'", dir);
@@ -56,6 +56,9 @@ ct_auditor_logs(struct ct_auditor *a, struct ct_err *err)
 		rc = all_of(a, dir, err);
 	else
 		a->log = ct_alloc(n, sizeof *a->log);
+	/* heads tell which logs there were */
+	if (!rc && a->all && !a->logs && !a->heads)
+		rc = ct_fail(err, CT_NOINPUT, "there is no log in '%s'", dir);
 	for (i = 0; i < n; i++)
 		a->log[i] = strchr(named[i], '/')
 		    ? ct_strdup(named[i])

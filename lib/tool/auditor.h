@@ -33,7 +33,8 @@ struct ct_auditor {
 	struct ct_out *out;
 };
 
-/* All logs of home, unless some were named.  Release with ct_auditor_free. */
+/* All logs of home, unless some were named; CT_NOINPUT if there are none and no
+ * heads of any.  Release with ct_auditor_free. */
 int ct_auditor_logs(struct ct_auditor *a, struct ct_err *err);
 void ct_auditor_free(struct ct_auditor *a);
 

@@ -226,6 +226,10 @@ ct_auditor_verify(const struct ct_auditor *a)
 		ct_die_err(&err);
 	if (heads.bad)
 		worst = CT_NO;
+	if (!a->logs && !heads.n) {
+		ct_warn("there is no log in '%s/audit'", a->home);
+		worst = CT_NOINPUT;
+	}
 	for (i = 0; i < a->logs; i++)
 		if ((rc = verify(a, &heads, a->log[i])) > worst)
 			worst = rc;
