@@ -47,6 +47,10 @@ is '  of an account' "\"$h1\"" sh -c \
 is '  of an object' "\"$h4\"" sh -c \
     "ct-preserve hold list --object $a | jq -c .hold.id"
 is '  or one' "\"$h2\"" sh -c "ct-preserve hold list --hold $h2 | jq -c .hold.id"
+is 'the log finds holds by the account, on a report' "$h2" sh -c \
+    'ct-audit find --user u7 --act hold | jq -r .hold | head -n 1'
+is '  and on an object' "$h4" sh -c \
+    'ct-audit find --user u42 --act hold | jq -r .hold | tail -n 1'
 is 'find names those on an object' "[\"$h1\",\"$h4\"]" sh -c \
     "ct-preserve find --object $a | jq -c '.hold | sort'"
 is '  and what a hold holds' "$c" sh -c \

@@ -107,6 +107,10 @@ exits 'an export' 0 export_ <approved
 cp got exported
 told '  its record says what' '[.export.objects, .export.at, (.export.sum | length)]' \
     '[3,"2026-11-22T10:00:00Z",64]'
+is 'the log tells all of it by the account, though most lines name but objects' \
+    'anchor approve export hold request seal' sh -c \
+    'ct-audit find --user u42 | jq -r .act | sort -u | paste -sd " "'
+is '  and of another only what is its own' seal sh -c 'ct-audit find --user u7 | jq -r .act'
 is '  the digest of its index' "$(jq -r .export.sum got)" sh -c 'b2sum -l 256 <out/export.json | cut -c-64'
 json '  which names what there is' '[.version, (.objects | length), .to]' \
     "[1,3,$(jq .request.to request)]" out/export.json

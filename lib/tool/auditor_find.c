@@ -15,6 +15,80 @@ struct source {
 	bool over;
 };
 
+/* What an account had to do with, for --user: lines that name only an object, a
+ * hold, a request or a report are about it, too.  Sets of names, as objects
+ * whose members are all null. */
+struct followed {
+	json_t *objects, *holds, *requests, *reports;
+};
+
+struct search {
+	const struct ct_auditor *a;
+	struct followed with;
+	bool told; /* what is damaged was said */
+	int status;
+};
+
+typedef int visit_fn(struct search *search, const struct ct_audit_text *text,
+    struct ct_err *err);
+
+/* ---- what an account had to do with ------------------------------------- */
+
+static void
+put(json_t *set, const char *name)
+{
+	if (name)
+		(void)json_object_set_new(set, name, json_null());
+}
+
+static bool
+has(const json_t *set, const json_t *line, const char *member)
+{
+	const char *name = ct_rec_text(line, member);
+
+	return name && json_object_get(set, name);
+}
+
+/* Is it about the account, or about what that had to do with? */
+static bool
+concerns(const struct followed *with, const json_t *line, const char *user)
+{
+	const char *of = ct_rec_text(line, "user");
+	const json_t *ids = json_object_get(line, "objects"), *id;
+	bool ours = has(with->objects, line, "object") ||
+	    has(with->holds, line, "hold") ||
+	    has(with->requests, line, "request") ||
+	    has(with->reports, line, "report");
+	size_t i;
+
+	if (of)
+		return strcmp(of, user) == 0;
+	json_array_foreach(ids, i, id) if (json_is_string(id) &&
+	    json_object_get(with->objects, json_string_value(id))) ours = true;
+	return ours;
+}
+
+static int
+follow(struct search *s, const struct ct_audit_text *t, struct ct_err *err)
+{
+	struct ct_err why;
+	json_t *line = ct_json_object(t->line, t->len - 1, &why);
+
+	(void)err;
+	if (line && concerns(&s->with, line, s->a->wanted.user)) {
+		put(s->with.holds, ct_rec_text(line, "hold"));
+		put(s->with.requests, ct_rec_text(line, "request"));
+		/* many objects may stand in one line, not all of this account:
+		 * only a line with its name brings new ones */
+		if (ct_rec_text(line, "user")) {
+			put(s->with.objects, ct_rec_text(line, "object"));
+			put(s->with.reports, ct_rec_text(line, "report"));
+		}
+	}
+	json_decref(line);
+	return 0;
+}
+
 /* ---- is it wanted? ------------------------------------------------------- */
 
 static bool
@@ -39,7 +113,8 @@ one_of(const json_t *rec, const char *const *names, const char *want)
 }
 
 static bool
-wanted(const struct ct_audit_wanted *w, const struct ct_audit_text *t)
+wanted(const struct followed *with, const struct ct_audit_wanted *w,
+    const struct ct_audit_text *t)
 {
 	static const char *const objects[] = { "object", "objects", "file",
 		"sha256", "content", NULL };
@@ -48,7 +123,6 @@ wanted(const struct ct_audit_wanted *w, const struct ct_audit_text *t)
 	const struct {
 		const char *want, *const *names;
 	} each[] = {
-		{ w->user, (const char *const[]){ "user", NULL } },
 		{ w->object, objects },
 		{ w->report, reports },
 		{ w->key, (const char *const[]){ "key", NULL } },
@@ -60,6 +134,10 @@ wanted(const struct ct_audit_wanted *w, const struct ct_audit_text *t)
 	json_t *rec = NULL;
 	size_t i;
 
+	if (yes && w->user) {
+		rec = ct_json_object(t->line, t->len - 1, &why);
+		yes = rec && concerns(with, rec, w->user);
+	}
 	for (i = 0; i < sizeof each / sizeof *each && yes; i++) {
 		if (!each[i].want)
 			continue;
@@ -75,15 +153,16 @@ wanted(const struct ct_audit_wanted *w, const struct ct_audit_text *t)
 
 /* To its next line; what is no line is said, and passed over. */
 static int
-step(struct source *s, int *status, struct ct_err *err)
+step(struct source *s, struct search *search, struct ct_err *err)
 {
 	int rc;
 
 	while ((rc = ct_audit_scan_next(s->scan, &s->text, err)) == 1) {
 		if (s->text.wrong) {
-			ct_warn("%s: line %" PRId64 ": %s", s->program,
-			    s->text.bad, s->text.wrong);
-			*status = CT_DATAERR;
+			if (!search->told)
+				ct_warn("%s: line %" PRId64 ": %s", s->program,
+				    s->text.bad, s->text.wrong);
+			search->status = CT_DATAERR;
 		}
 		if (s->text.known)
 			break;
@@ -107,33 +186,59 @@ earliest(struct source *s, size_t n)
 	return best;
 }
 
-int
-ct_auditor_find(const struct ct_auditor *a)
+/* Each line of each log, in order of time. */
+static int
+walk(struct search *search, visit_fn *visit, struct ct_err *err)
 {
+	const struct ct_auditor *a = search->a;
 	struct source *s = ct_alloc(a->logs + 1, sizeof *s), *now;
-	struct ct_err err = { 0 };
-	int rc = 0, status = 0;
+	int rc = 0;
 	size_t i;
 
 	for (i = 0; i < a->logs && !rc; i++) {
 		s[i].program = ct_auditor_program(a->log[i]);
-		rc = ct_audit_scan_open(&s[i].scan, a->log[i], &err);
+		rc = ct_audit_scan_open(&s[i].scan, a->log[i], err);
 		if (!rc)
-			rc = step(&s[i], &status, &err);
+			rc = step(&s[i], search, err);
 	}
-	while (!rc && (now = earliest(s, a->logs))) {
-		if (wanted(&a->wanted, &now->text))
-			rc = ct_out_line(
-			    a->out, now->text.line, now->text.len - 1, &err);
-		if (!rc)
-			rc = step(now, &status, &err);
-	}
-	if (rc)
-		ct_warn("%s", err.msg);
+	while (!rc && (now = earliest(s, a->logs)))
+		if (!(rc = visit(search, &now->text, err)))
+			rc = step(now, search, err);
 	for (i = 0; i < a->logs; i++) {
 		ct_audit_scan_close(s[i].scan);
 		free(s[i].program);
 	}
 	free(s);
-	return rc > status ? rc : status;
+	search->told = true;
+	return rc;
+}
+
+static int
+print(struct search *s, const struct ct_audit_text *t, struct ct_err *err)
+{
+	return wanted(&s->with, &s->a->wanted, t)
+	    ? ct_out_line(s->a->out, t->line, t->len - 1, err)
+	    : 0;
+}
+
+int
+ct_auditor_find(const struct ct_auditor *a)
+{
+	struct search s = { .a = a };
+	struct ct_err err = { 0 };
+	int rc = 0;
+
+	s.with = (struct followed){ json_object(), json_object(), json_object(),
+		json_object() };
+	if (a->wanted.user)
+		rc = walk(&s, follow, &err);
+	if (!rc)
+		rc = walk(&s, print, &err);
+	if (rc)
+		ct_warn("%s", err.msg);
+	json_decref(s.with.objects);
+	json_decref(s.with.holds);
+	json_decref(s.with.requests);
+	json_decref(s.with.reports);
+	return rc > s.status ? rc : s.status;
 }
