@@ -93,11 +93,43 @@ CT_CLOCK=2027-01-01T00:00:00Z mklog "$CT_HOME" ct-submit 1000
 exits 'an end made anew is nothing to the chain' 0 ct-audit verify -q
 json '  as it has as many lines' .lines 1000 got
 exits '  but to a head' 1 ct-audit verify --heads heads
-json '  it is so from the last one on that fits' '[.bad, .reason]' \
-    '[701,"the head of line 1000 is of another log"]' got
+json '  which tells between which lines' '[.bad, .proven, .reason]' \
+    '[1000,700,"a head of it names another digest: lines 701 to 1000 are not all what they were"]' got
+jq -c 'select(.seq == 1000) | .sum |= (explode | reverse | implode)' heads >twice
+for order in 'head.1000 twice' 'twice head.1000'; do
+	# shellcheck disable=SC2086 # words
+	cat $order >heads.2
+	exits "two heads of a line, $order" 1 ct-audit verify --heads heads.2 whole/ct-submit.log
+	json '  are told of the same way' '[.bad, .proven, (.reason | contains("1 to 1000"))]' \
+	    '[1000,1000,true]' got
+done
 rm "$log"
 exits 'a log that is gone' 1 ct-audit verify --heads heads
 json '  is named' '[.program, .state, .bad]' '["ct-submit","bad",1]' got
+
+# ---- a program has a log in every home: a head is of the log that began as its own
+CT_CLOCK=2027-01-01T00:00:00Z mklog other ct-submit 800
+ct-audit head -d other >head.other
+fresh
+cat head.700 head.other head.1000 >mixed
+exits 'heads of two logs of a program' 0 ct-audit verify --heads mixed \
+    "$log" other/audit/ct-submit.log
+cp got last
+is '  prove each its own' '[1000,1000]
+[800,800]' jq -c '[.lines, .proven]' last
+exits 'one that no log is of is told of' 1 ct-audit verify --heads mixed
+cp got last
+is '  and harms no other' '["ok",1000,null]
+["bad",0,"no log begins as the one that a head of line 800 is of"]' jq -c '[.state, .proven, .reason]' last
+exits '  nor if it is of a program that was not asked for' 0 sh -c \
+    'jq -c ".program = \"ct-act\"" head.other >>head.1000 &&
+    ct-audit verify --heads head.1000 ct-submit'
+rm -rf "$CT_HOME"
+CT_CLOCK=2027-01-01T00:00:00Z mklog "$CT_HOME" ct-submit 1000
+ct-audit head >>head.700
+exits 'a log made anew from its first line on' 1 ct-audit verify --heads head.700
+json '  is bad, though heads were taken since' 'select(.state == "bad") | .reason' \
+    '"no log begins as the one that a head of line 700 is of"' got
 fresh
 echo '{"program":"ct-submit"}' >>heads
 exits 'what is no head is an error' 1 ct-audit verify --heads heads
@@ -122,7 +154,7 @@ ct-audit head -k theirs.key >forged
 exits '  nor with another key' 1 ct-audit verify --heads forged -k ours.pub
 exits 'and the signed one tells' 1 ct-audit verify --heads signed -k ours.pub
 for edit in '.seq = 999' '.at = "2026-11-28T12:00:01Z"' '.taken = "2027-01-01T00:00:00Z"' \
-    '.program = "ct-act"' '.sum |= (explode | reverse | implode)' \
+    '.program = "ct-act"' '.first |= (explode | reverse | implode)' '.sum |= (explode | reverse | implode)' \
     '.signature |= (explode | reverse | implode)' 'del(.signature)'; do
 	jq -c "$edit" signed >edited
 	exits "a signed head with $edit" 1 ct-audit verify --heads edited -k ours.pub
@@ -153,7 +185,7 @@ is 'a report is found by its key, in all logs' 'note
 finish' sh -c 'ct-audit find --report 000000000000000000000000000001f4 | jq -r .act | sort -r'
 is 'and by its number' '["ct-audit",2]
 ["ct-submit",500]' sh -c 'ct-audit find --report 990000500 | jq -c "[.tool, .seq]" | sort'
-is 'an account' 143 sh -c 'ct-audit find --user u3 | wc -l'
+is 'an account, with the note on a report of it' 144 sh -c 'ct-audit find --user u3 | wc -l'
 is 'an account and a report' 500 sh -c 'ct-audit find --user u3 --report 990000500 | jq .seq'
 is 'of another account there is none' '' ct-audit find --user u4 --report 990000500
 is 'by' 1 sh -c 'ct-audit find --by ana | jq .seq'

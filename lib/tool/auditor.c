@@ -91,10 +91,21 @@ ct_auditor_program(const char *path)
 /* ---- head ---------------------------------------------------------------- */
 
 static int
+first_line(const json_t *line, const struct ct_audit_head *head, void *arg,
+    struct ct_err *err)
+{
+	(void)line;
+	(void)err;
+	memcpy(arg, head->sum, sizeof head->sum);
+	return CT_NO; /* that is enough */
+}
+
+static int
 head(const struct ct_auditor *a, const char *path, const struct ct_signet *s,
     struct ct_err *err)
 {
 	struct ct_audit_head last;
+	uint8_t first[32];
 	struct ct_audit *log;
 	char *program;
 	json_t *rec;
@@ -102,10 +113,12 @@ head(const struct ct_auditor *a, const char *path, const struct ct_signet *s,
 
 	if (!rc)
 		rc = ct_audit_last(log, &last, err);
+	if (!rc && last.seq &&
+	    (rc = ct_audit_each(log, NULL, first_line, first, err)) == CT_NO)
+		rc = 0;
 	if (!rc) {
 		program = ct_auditor_program(path);
-		rec = auditor_head_record(
-		    program, last.seq, last.at, last.sum, s);
+		rec = auditor_head_record(program, &last, first, s);
 		free(program);
 		rc = ct_out_rec(a->out, rec, err);
 		json_decref(rec);

@@ -11,6 +11,14 @@
 
 #define HEADS_MAX ((size_t)64 << 20) /* bytes of a file of heads */
 
+static bool
+sum_of(const json_t *rec, const char *name, uint8_t sum[32])
+{
+	const char *hex = ct_rec_text(rec, name);
+
+	return hex && strlen(hex) == 64 && ct_unhex(hex, sum, 32) == 0;
+}
+
 /* What is signed of a head, a line; NULL: it is none. */
 static char *
 signed_text(const json_t *rec)
@@ -19,20 +27,23 @@ signed_text(const json_t *rec)
 	const char *sum = ct_rec_text(rec, "sum");
 	const char *at = ct_rec_text(rec, "at");
 	const char *taken = ct_rec_text(rec, "taken");
+	const char *first = ct_rec_text(rec, "first");
 	const json_t *seq = json_object_get(rec, "seq");
 	uint8_t raw[32];
 
-	if (!program || !sum || !taken || !json_is_integer(seq) ||
-	    json_integer_value(seq) < 0 || strlen(sum) != 64 ||
-	    ct_unhex(sum, raw, 32) < 0 || (!at && json_integer_value(seq)))
+	if (!program || !taken || !json_is_integer(seq) ||
+	    json_integer_value(seq) < 0 || !sum_of(rec, "sum", raw))
 		return NULL;
-	return ct_printf("%s %" PRId64 " %s %s %s\n", program,
-	    (int64_t)json_integer_value(seq), at ? at : "-", sum, taken);
+	if (json_integer_value(seq) && (!at || !sum_of(rec, "first", raw)))
+		return NULL;
+	return ct_printf("%s %s %" PRId64 " %s %s %s\n", program,
+	    first ? first : "-", (int64_t)json_integer_value(seq),
+	    at ? at : "-", sum, taken);
 }
 
 json_t *
-auditor_head_record(const char *program, int64_t seq, int64_t at,
-    const uint8_t sum[32], const struct ct_signet *signet)
+auditor_head_record(const char *program, const struct ct_audit_head *last,
+    const uint8_t first[32], const struct ct_signet *signet)
 {
 	char when[CT_TIME_LEN], now[CT_TIME_LEN], hex[2 * CT_SIGNET_LEN + 1];
 	uint8_t sig[CT_SIGNET_LEN];
@@ -40,11 +51,15 @@ auditor_head_record(const char *program, int64_t seq, int64_t at,
 	char *text;
 
 	(void)json_object_set_new(rec, "program", json_string(program));
-	(void)json_object_set_new(rec, "seq", json_integer((json_int_t)seq));
-	if (seq)
+	(void)json_object_set_new(
+	    rec, "seq", json_integer((json_int_t)last->seq));
+	if (last->seq) {
 		(void)json_object_set_new(
-		    rec, "at", json_string(ct_time(at, when)));
-	ct_hex(sum, 32, hex);
+		    rec, "at", json_string(ct_time(last->at, when)));
+		ct_hex(first, 32, hex);
+		(void)json_object_set_new(rec, "first", json_string(hex));
+	}
+	ct_hex(last->sum, 32, hex);
 	(void)json_object_set_new(rec, "sum", json_string(hex));
 	(void)json_object_set_new(rec, "taken", json_string(ct_time_now(now)));
 	if (signet && (text = signed_text(rec))) {
@@ -84,13 +99,14 @@ take(struct auditor_heads *h, const char *line, size_t len,
 		wrong = "this is no head";
 	} else if (pub && !fits(rec, text, pub)) {
 		wrong = "this head is not signed by the key";
-	} else {
+	} else if (json_integer_value(json_object_get(rec, "seq"))) {
 		h->head = ct_grow(h->head, h->n + 1, sizeof *h->head);
 		one = &h->head[h->n++];
 		one->program = ct_strdup(ct_rec_text(rec, "program"));
 		one->seq =
 		    (int64_t)json_integer_value(json_object_get(rec, "seq"));
-		memcpy(one->sum, ct_rec_text(rec, "sum"), 65);
+		(void)sum_of(rec, "first", one->first);
+		(void)sum_of(rec, "sum", one->sum);
 	}
 	free(text);
 	json_decref(rec);
@@ -98,12 +114,30 @@ take(struct auditor_heads *h, const char *line, size_t len,
 }
 
 static int
+by_log(const struct auditor_head *x, const struct auditor_head *y)
+{
+	int by = strcmp(x->program, y->program);
+
+	return by ? by : memcmp(x->first, y->first, sizeof x->first);
+}
+
+static int
 order(const void *a, const void *b)
 {
 	const struct auditor_head *x = a, *y = b;
-	int by = strcmp(x->program, y->program);
+	int by = by_log(x, y);
 
 	return by ? by : x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+size_t
+auditor_heads_end(const struct auditor_heads *h, size_t i)
+{
+	size_t end = i;
+
+	while (end < h->n && by_log(&h->head[i], &h->head[end]) == 0)
+		end++;
+	return end;
 }
 
 int

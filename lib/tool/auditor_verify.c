@@ -11,7 +11,15 @@
 #include "hex.h"
 #include "prog.h"
 
+/* Heads, and which have their log: only the first of each log's says so. */
+struct survey {
+	const struct ct_auditor *a;
+	struct auditor_heads heads;
+	bool *met;
+};
+
 struct verdict { /* on one log */
+	struct survey *survey;
 	const char *path;
 	char *program;
 	struct ct_audit_head head; /* of its last line */
@@ -37,24 +45,40 @@ static void CT_PRINTF(3, 4)
 	va_end(ap);
 }
 
+/* The heads of the log that begins with a line of this digest. */
+static void
+own_heads(struct verdict *v, const uint8_t first[32])
+{
+	struct survey *all = v->survey;
+	size_t i, end;
+
+	for (i = 0; i < all->heads.n; i = end) {
+		end = auditor_heads_end(&all->heads, i);
+		if (strcmp(all->heads.head[i].program, v->program) != 0 ||
+		    memcmp(all->heads.head[i].first, first, 32) != 0)
+			continue;
+		all->met[i] = true;
+		v->next = &all->heads.head[i];
+		v->end = &all->heads.head[end];
+	}
+}
+
 /* Do the heads of this line fit it? */
 static void
 meet(struct verdict *v, const struct ct_audit_head *head)
 {
-	char sum[65];
+	int64_t from = v->proven + 1;
 
 	while (v->next < v->end && v->next->seq < head->seq)
 		v->next++;
-	if (v->next == v->end || v->next->seq != head->seq)
-		return;
-	ct_hex(head->sum, 32, sum);
 	for (; v->next < v->end && v->next->seq == head->seq; v->next++)
-		if (strcmp(v->next->sum, sum) == 0)
+		if (memcmp(v->next->sum, head->sum, sizeof head->sum) == 0)
 			v->proven = head->seq;
 		else
-			wrong(v, v->proven + 1,
-			    "the head of line %" PRId64 " is of another log",
-			    head->seq);
+			wrong(v, head->seq,
+			    "a head of it names another digest: lines %" PRId64
+			    " to %" PRId64 " are not all what they were",
+			    from, head->seq);
 }
 
 static int
@@ -72,6 +96,8 @@ read_log(struct verdict *v, struct ct_err *err)
 			wrong(v, t.bad, "%s", t.wrong);
 		else
 			v->head = *t.head;
+		if (t.head->offset == (int64_t)t.len)
+			own_heads(v, t.head->sum);
 		if (t.known && t.at < at && v->back++ == 0)
 			v->back_at = t.seq;
 		at = t.at;
@@ -147,64 +173,71 @@ say(const struct ct_auditor *a, const struct verdict *v)
 }
 
 static int
-verify(const struct ct_auditor *a, const struct auditor_heads *heads,
-    const char *path)
+tell(struct verdict *v, struct ct_err *err)
 {
-	struct verdict v = { .path = path,
-		.program = ct_auditor_program(path) };
-	struct ct_err err = { 0 };
-	size_t i;
-	int rc;
+	int rc = put(v->survey->a, v, err);
 
-	for (i = 0; i < heads->n; i++)
-		if (strcmp(heads->head[i].program, v.program) == 0 &&
-		    heads->head[i].seq) {
-			if (!v.next)
-				v.next = &heads->head[i];
-			v.end = &heads->head[i] + 1;
-		}
-	rc = read_log(&v, &err);
-	if (rc == CT_NOINPUT && v.next) {
-		wrong(&v, 1, "there is no log; a head is of line %" PRId64,
-		    v.end[-1].seq);
-		rc = 0;
-	}
-	if (!rc)
-		rc = put(a, &v, &err);
 	if (rc)
-		ct_warn("%s", err.msg);
-	else
-		say(a, &v);
-	free(v.program);
-	return rc ? rc : v.bad ? CT_NO : 0;
+		return rc;
+	say(v->survey->a, v);
+	return v->bad ? CT_NO : 0;
 }
 
-/* Logs that heads are of, and that are gone. */
 static int
-missing(const struct ct_auditor *a, const struct auditor_heads *heads)
+verify(struct survey *s, const char *path)
 {
-	const char *last = "";
-	char *path, *program;
-	int rc, worst = 0;
-	size_t i, k;
+	struct verdict v = {
+		.survey = s, .path = path, .program = ct_auditor_program(path)
+	};
+	struct ct_err err = { 0 };
+	int rc = read_log(&v, &err);
 
-	for (i = 0; i < heads->n; i++) {
-		if (strcmp(heads->head[i].program, last) == 0 ||
-		    !heads->head[i].seq)
+	if (!rc)
+		rc = tell(&v, &err);
+	if (rc > CT_NO)
+		ct_warn("%s", err.msg);
+	free(v.program);
+	return rc;
+}
+
+/* Was it asked for a log of this program? */
+static bool
+asked(const struct ct_auditor *a, const char *program)
+{
+	bool yes = a->all;
+	char *name;
+	size_t i;
+
+	for (i = 0; i < a->logs && !yes; i++) {
+		name = ct_auditor_program(a->log[i]);
+		yes = strcmp(name, program) == 0;
+		free(name);
+	}
+	return yes;
+}
+
+/* Logs that heads are of, and that are none of those that there are: gone,
+ * made anew from their first line on, or elsewhere. */
+static int
+missing(struct survey *s)
+{
+	const struct auditor_head *h = s->heads.head;
+	struct verdict v;
+	struct ct_err err = { 0 };
+	int rc, worst = 0;
+	size_t i, end;
+
+	for (i = 0; i < s->heads.n; i = end) {
+		end = auditor_heads_end(&s->heads, i);
+		if (s->met[i] || !asked(s->a, h[i].program))
 			continue;
-		last = heads->head[i].program;
-		for (k = 0; k < a->logs; k++) {
-			program = ct_auditor_program(a->log[k]);
-			rc = strcmp(program, last);
-			free(program);
-			if (rc == 0)
-				break;
-		}
-		if (k < a->logs)
-			continue;
-		path = ct_printf("%s/audit/%s.log", a->home, last);
-		rc = verify(a, heads, path);
-		free(path);
+		v = (struct verdict){ .survey = s, .program = h[i].program };
+		wrong(&v, 1,
+		    "no log begins as the one that a head of line %" PRId64
+		    " is of",
+		    h[end - 1].seq);
+		if ((rc = tell(&v, &err)) > CT_NO)
+			ct_warn("%s", err.msg);
 		worst = rc > worst ? rc : worst;
 	}
 	return worst;
@@ -213,7 +246,7 @@ missing(const struct ct_auditor *a, const struct auditor_heads *heads)
 int
 ct_auditor_verify(const struct ct_auditor *a)
 {
-	struct auditor_heads heads = { 0 };
+	struct survey s = { .a = a };
 	struct ct_signet_pub pub;
 	struct ct_err err = { 0 };
 	int rc, worst = 0;
@@ -222,19 +255,21 @@ ct_auditor_verify(const struct ct_auditor *a)
 	if ((a->key && ct_signet_pub_read(&pub, a->key, &err)) ||
 	    (a->heads &&
 		auditor_heads_read(
-		    &heads, a->heads, a->key ? &pub : NULL, &err)))
+		    &s.heads, a->heads, a->key ? &pub : NULL, &err)))
 		ct_die_err(&err);
-	if (heads.bad)
+	s.met = ct_alloc(s.heads.n + 1, sizeof *s.met);
+	if (s.heads.bad)
 		worst = CT_NO;
-	if (!a->logs && !heads.n) {
+	if (!a->logs && !s.heads.n) {
 		ct_warn("there is no log in '%s/audit'", a->home);
 		worst = CT_NOINPUT;
 	}
 	for (i = 0; i < a->logs; i++)
-		if ((rc = verify(a, &heads, a->log[i])) > worst)
+		if ((rc = verify(&s, a->log[i])) > worst)
 			worst = rc;
-	if (a->all && (rc = missing(a, &heads)) > worst)
+	if ((rc = missing(&s)) > worst)
 		worst = rc;
-	auditor_heads_free(&heads);
+	free(s.met);
+	auditor_heads_free(&s.heads);
 	return worst;
 }
