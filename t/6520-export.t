@@ -107,16 +107,16 @@ exits 'an export' 0 export_ <approved
 cp got exported
 told '  its record says what' '[.export.objects, .export.at, (.export.sum | length)]' \
     '[3,"2026-11-22T10:00:00Z",64]'
-is 'the log tells all of it by the account, though most lines name but objects' \
-    'anchor approve export hold request seal' sh -c \
-    'ct-audit find --user u42 | jq -r .act | sort -u | paste -sd " "'
-is '  and of another only what is its own' seal sh -c 'ct-audit find --user u7 | jq -r .act'
 is '  the digest of its index' "$(jq -r .export.sum got)" sh -c 'b2sum -l 256 <out/export.json | cut -c-64'
 json '  which names what there is' '[.version, (.objects | length), .to]' \
     "[1,3,$(jq .request.to request)]" out/export.json
 ok '  and not whom it is about' sh -c '! grep -q "u42\|Police\|990000007\|ana" out/export.json'
 is '  all that is there is an object, or the index' 7 sh -c 'ls out | wc -l'
 is '  each with the name of its bytes' '' sh -c 'cd out && ls | grep -v json | xargs b2sum -l 256 | awk "\$1 != \$2"'
+is 'the log tells all of it by the account, though most lines name but objects' \
+    'anchor approve export hold request seal' sh -c \
+    'ct-audit find --user u42 | jq -r .act | sort -u | paste -sd " "'
+is '  and of another only what is its own' seal sh -c 'ct-audit find --user u7 | jq -r .act'
 ok '  nothing in the open' sh -c "! grep -rqF 'twenty harmless' out"
 exits '  not for our own key' 77 ct-preserve open -k k.key "out/$(jq -r '.objects[0]' out/export.json)"
 is '  the log tells' '["export",3,"ana"]' sh -c 'jq -c "select(.act == \"export\") | [.act, (.objects|length), .by]" $CT_HOME/audit/ct-preserve.log'
