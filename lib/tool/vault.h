@@ -153,7 +153,7 @@ int ct_vault_seal(const struct ct_vault_pub *pub, const json_t *manifest,
  * Open the object in the descriptor in with whichever of the n keys fits, and
  * write the bytes to out (-1: nowhere), each chunk only when it is known to be
  * as it was sealed.  Returns CT_NOPERM if no key fits, CT_DATAERR if the
- * object, or a digest or the size of its manifest, is not right, CT_IOERR.
+ * object, or the SHA-256 or the size of its manifest, is not right, CT_IOERR.
  * With 0, *manifest (may be NULL) is the caller's to release.
  */
 int ct_vault_open(struct ct_vault_key *const key[], size_t n, int in, int out,

@@ -121,6 +121,7 @@ state_of(struct check *c, struct ct_rows *r, struct ct_err *why)
 {
 	const char *id = ct_rows_text(r, 0);
 	char name[CT_VAULT_ID + 1];
+	const char *belied;
 	json_t *m = NULL;
 	int fd = vault_open_object(c->vault, id), rc;
 
@@ -140,6 +141,9 @@ state_of(struct check *c, struct ct_rows *r, struct ct_err *why)
 		if (!rc && !is_of_row(m, r))
 			rc = ct_fail(
 			    why, CT_DATAERR, "it is not what its row says");
+		if (!rc && (belied = vault_belied(m)))
+			(void)snprintf(why->msg, sizeof why->msg,
+			    "its bytes have not the %s of its record", belied);
 		json_decref(m);
 	}
 	(void)close(fd);
@@ -177,7 +181,7 @@ check_row(struct check *c, struct ct_rows *r, struct ct_err *err)
 	return put(c, state,
 	    json_pack("{s:s, s:s, s:s, s:s*}", "id", ct_rows_text(r, 0),
 		"state", state, "sealed_at", ct_rows_text(r, 1), "reason",
-		why.code ? why.msg : NULL),
+		*why.msg ? why.msg : NULL),
 	    err);
 }
 

@@ -81,6 +81,7 @@ check_item(
 		    e->how->nkeys, fd, -1, &item->about, err);
 	if (fd >= 0)
 		(void)close(fd);
+	vault_warn_belied(item->id, item->about);
 	is = ct_rec_text(item->about, "sha256");
 	if (!rc && is && strcmp(is, ct_rec_text(item->row, "sha256")) != 0)
 		rc = ct_fail(err, CT_DATAERR, "it is not what the index says");

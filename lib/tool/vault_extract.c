@@ -88,13 +88,17 @@ extract(int in, const char *dir, const char *name,
     struct ct_vault_key *const key[], size_t n, const char *output,
     struct ct_err *err)
 {
+	const char *slash = strrchr(name, '/');
 	struct ct_newfile f;
+	json_t *m = NULL;
 	struct stat st;
 	int rc;
 
 	if (!output) {
 		rc = vault_open_wrapped(
-		    dir, name, key, n, in, STDOUT_FILENO, NULL, err);
+		    dir, name, key, n, in, STDOUT_FILENO, &m, err);
+		vault_warn_belied(slash ? slash + 1 : name, m);
+		json_decref(m);
 		if (!rc && close(STDOUT_FILENO) < 0)
 			rc = ct_fail_errno(
 			    err, CT_IOERR, "cannot write what was opened");
@@ -104,7 +108,9 @@ extract(int in, const char *dir, const char *name,
 		return ct_fail(err, CT_CANTCREAT, "'%s' exists", output);
 	if ((rc = ct_newfile_open(&f, output, 0600, err)))
 		return rc;
-	rc = vault_open_wrapped(dir, name, key, n, in, f.fd, NULL, err);
+	rc = vault_open_wrapped(dir, name, key, n, in, f.fd, &m, err);
+	vault_warn_belied(slash ? slash + 1 : name, m);
+	json_decref(m);
 	if (!rc)
 		return ct_newfile_link(&f, err);
 	ct_newfile_abort(&f);

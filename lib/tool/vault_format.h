@@ -66,10 +66,19 @@ int vault_sum_add(
 int vault_sum_end(struct vault_sum *sum, struct ct_err *err);
 /* What stands behind the bytes. */
 void vault_sum_close(const struct vault_sum *sum, uint8_t close[VAULT_CLOSE]);
-/* Are they those of the manifest, as far as it gives them?  CT_DATAERR names
- * the one that is not. */
+/* Are SHA-256 and size those of the manifest, as far as it gives them?
+ * CT_DATAERR names the one that is not. */
 int vault_sum_compare(
     const struct vault_sum *sum, const json_t *manifest, struct ct_err *err);
+/* "sha1" or "md5", if the manifest has it and the bytes have another; else
+ * NULL.
+ */
+const char *vault_sum_belied(
+    const struct vault_sum *sum, const json_t *manifest);
+/* The same of a manifest that ct_vault_open gave, which then forgets it. */
+const char *vault_belied(json_t *manifest);
+/* Print it, if there is one. */
+void vault_warn_belied(const char *id, json_t *manifest);
 void vault_sum_free(struct vault_sum *sum);
 
 static inline void

@@ -11,6 +11,8 @@
 #include "rec.h"
 #include "vault_wrap.h"
 
+#define BELIED "\001belied" /* between prove and vault_belied */
+
 struct opening {
 	const struct vault_wrap *wrap; /* NULL: none */
 	crypto_secretstream_xchacha20poly1305_state stream;
@@ -180,20 +182,46 @@ body(struct opening *o, struct vault_sum *sum, struct ct_err *err)
 
 /* Are the bytes what closes them says, and what the manifest says? */
 static int
-prove(const struct opening *o, const struct vault_sum *sum, const json_t *m,
+prove(const struct opening *o, const struct vault_sum *sum, json_t *m,
     struct ct_err *err)
 {
+	const char *belied = vault_sum_belied(sum, m);
 	uint8_t want[VAULT_CLOSE];
 	struct ct_err why = { 0 };
 
 	vault_sum_close(sum, want);
 	if (o->held != VAULT_CLOSE || memcmp(o->plain, want, sizeof want) != 0)
 		return damaged(err, "its bytes are not those it closes with");
-	if (!vault_sum_compare(sum, m, &why))
-		return 0;
-	return ct_fail(err, CT_DATAERR,
-	    "damaged object: its bytes are not those of its manifest: %s",
-	    why.msg);
+	if (vault_sum_compare(sum, m, &why))
+		return ct_fail(err, CT_DATAERR,
+		    "damaged object: its bytes are not those of its manifest:"
+		    " %s",
+		    why.msg);
+	(void)json_object_del(m, BELIED);
+	return belied && json_object_set_new(m, BELIED, json_string(belied)) < 0
+	    ? ct_fail(err, CT_OSERR, "out of memory")
+	    : 0;
+}
+
+const char *
+vault_belied(json_t *m)
+{
+	const char *is = ct_rec_text(m, BELIED);
+	bool md5 = is && strcmp(is, "md5") == 0;
+
+	(void)json_object_del(m, BELIED);
+	return !is ? NULL : md5 ? "md5" : "sha1";
+}
+
+void
+vault_warn_belied(const char *id, json_t *m)
+{
+	const char *is = vault_belied(m);
+
+	if (is)
+		ct_warn("object %.16s: its bytes, which SHA-256 proves, have"
+			" not the %s of its record",
+		    id, is);
 }
 
 /* Of all digests that the manifest has; without MD5 where libcrypto refuses

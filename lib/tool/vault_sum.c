@@ -57,15 +57,23 @@ vault_sum_compare(
 
 	if (is_hex(manifest, "sha256", got->sha256, CT_SHA256_LEN, err))
 		return err->code;
-	if (!sum->digest.sha256_only &&
-	    (is_hex(manifest, "sha1", got->sha1, CT_SHA1_LEN, err) ||
-		is_hex(manifest, "md5", got->md5, CT_MD5_LEN, err)))
-		return err->code;
 	if (size &&
 	    (!json_is_integer(size) ||
 		(uint64_t)json_integer_value(size) != sum->size))
 		return ct_fail(err, CT_DATAERR, "another size");
 	return 0;
+}
+
+const char *
+vault_sum_belied(const struct vault_sum *sum, const json_t *manifest)
+{
+	const struct ct_digests *got = &sum->got;
+	struct ct_err why = { 0 };
+
+	return sum->digest.sha256_only                               ? NULL
+	    : is_hex(manifest, "sha1", got->sha1, CT_SHA1_LEN, &why) ? "sha1"
+	    : is_hex(manifest, "md5", got->md5, CT_MD5_LEN, &why)    ? "md5"
+								     : NULL;
 }
 
 void

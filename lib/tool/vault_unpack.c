@@ -10,6 +10,7 @@
 #include "hex.h"
 #include "prog.h"
 #include "vault_export.h"
+#include "vault_format.h"
 
 #define INDEX_MAX ((size_t)16 << 20) /* bytes */
 #define LIST_MAX ((size_t)256 << 20)
@@ -47,6 +48,7 @@ open_one(struct unpacking *u, const char *id, const char *as, json_t **about,
 		rc = why.code;
 	if (!rc)
 		rc = ct_vault_open(u->key, u->nkeys, in, out, about, &why);
+	vault_warn_belied(id, *about);
 	if (out >= 0)
 		rc = vault_newdir_close(out, rc, &why);
 	if (in >= 0)
