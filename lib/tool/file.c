@@ -233,6 +233,53 @@ ct_newfile_open(
 	    f, path, ct_printf("%s.tmp.%ld", path, (long)getpid()), mode, err);
 }
 
+/* The file without a name that fd is, by which it can get one. */
+static char *
+unnamed(int fd)
+{
+	return ct_printf("/proc/self/fd/%d", fd);
+}
+
+int
+ct_newfile_hidden(
+    struct ct_newfile *f, const char *path, mode_t mode, struct ct_err *err)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = slash ? ct_printf("%.*s", (int)(slash - path + 1), path)
+			  : ct_strdup("."),
+	     *by;
+	int fd = open(dir, O_WRONLY | O_TMPFILE | O_CLOEXEC, mode);
+	bool usable;
+
+	free(dir);
+	if (fd < 0)
+		return ct_newfile_open(f, path, mode, err);
+	by = unnamed(fd);
+	usable = access(by, F_OK) == 0;
+	free(by);
+	if (!usable) {
+		(void)close(fd);
+		return ct_newfile_open(f, path, mode, err);
+	}
+	*f = (struct ct_newfile){ .fd = fd, .path = ct_strdup(path) };
+	return 0;
+}
+
+static int
+link_unnamed(struct ct_newfile *f, struct ct_err *err)
+{
+	char *by = unnamed(f->fd);
+	int rc = 0;
+
+	if (fsync(f->fd) < 0)
+		rc = ct_fail_errno(err, CT_IOERR, "cannot sync '%s'", f->path);
+	else if (linkat(AT_FDCWD, by, AT_FDCWD, f->path, AT_SYMLINK_FOLLOW) < 0)
+		rc = ct_fail_errno(
+		    err, CT_CANTCREAT, "cannot create '%s'", f->path);
+	free(by);
+	return rc;
+}
+
 /* Close the synced file and give it its name by put. */
 static int
 name(struct ct_newfile *f, int (*put)(const char *, const char *),
@@ -270,10 +317,11 @@ ct_newfile_commit(struct ct_newfile *f, struct ct_err *err)
 int
 ct_newfile_link(struct ct_newfile *f, struct ct_err *err)
 {
-	int rc = name(f, link, err);
+	int rc = f->tmp ? name(f, link, err) : link_unnamed(f, err);
 
 	if (!rc) {
-		(void)unlink(f->tmp);
+		if (f->tmp)
+			(void)unlink(f->tmp);
 		free(f->tmp);
 		f->tmp = NULL;
 		if ((rc = ct_file_sync_dir(f->path, err)))

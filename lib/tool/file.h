@@ -77,6 +77,11 @@ struct ct_newfile {
 };
 int ct_newfile_open(
     struct ct_newfile *f, const char *path, mode_t mode, struct ct_err *err);
+/* The same, for secrets, and only for ct_newfile_link: where the file system
+ * can do it, the file has no name till then, and goes with a killed process.
+ * tmp is NULL then. */
+int ct_newfile_hidden(
+    struct ct_newfile *f, const char *path, mode_t mode, struct ct_err *err);
 int ct_newfile_commit(struct ct_newfile *f, struct ct_err *err);
 /* Commit, but never over a file that is there: CT_CANTCREAT.  After a failure
  * there is none. */

@@ -106,7 +106,7 @@ extract(int in, const char *dir, const char *name,
 	}
 	if (lstat(output, &st) == 0) /* before the work; the link is for good */
 		return ct_fail(err, CT_CANTCREAT, "'%s' exists", output);
-	if ((rc = ct_newfile_open(&f, output, 0600, err)))
+	if ((rc = ct_newfile_hidden(&f, output, 0600, err)))
 		return rc;
 	rc = vault_open_wrapped(dir, name, key, n, in, f.fd, &m, err);
 	vault_warn_belied(slash ? slash + 1 : name, m);
