@@ -133,9 +133,16 @@ static const struct {
 	{ 'y', NULL, &opt.yes },
 };
 
+/* A hold on nobody, by nobody, is a variable that was not set. */
+#define NAMES "ABHRbfirtu"
+
 static void
 set(int letter)
 {
+	if (strchr(NAMES, letter) && !*optarg)
+		ct_die(CT_USAGE,
+		    "an option that names somebody or something"
+		    " is empty");
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
 		if (places[i].letter == letter && places[i].text)
 			*places[i].text = optarg;

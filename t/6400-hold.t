@@ -66,6 +66,8 @@ is '  and the hold counts it' 3 sh -c \
 exits 'no kind' 64 add --user u1
 exits 'an unknown one' 64 add --kind friendly --user u1
 exits 'on nothing' 64 add --kind order
+exits 'on nobody' 64 add --kind order --user ''
+exits 'by a name that is empty' 64 add --kind order --user u1 --by ''
 exits 'on two things' 64 add --kind order --user u1 --object "$a"
 exits 'by nobody' 64 ct-preserve hold add --kind order --authority x --ref y \
     --user u1

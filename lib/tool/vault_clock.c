@@ -39,8 +39,10 @@ vault_clock(struct ct_vault *v, bool ok, struct ct_err *err)
 	struct ct_err why = *err;
 
 	if (rc == CT_NOPERM && !ok)
-		return ct_fail(
-		    err, rc, "%s; if it is right: --clock-ok", why.msg);
+		return ct_fail(err, rc,
+		    "%s; if it is right: --clock-ok of expire, destroy or hold "
+		    "release",
+		    why.msg);
 	if (rc != CT_NOPERM)
 		return rc;
 	err->code = 0;
