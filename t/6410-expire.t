@@ -106,6 +106,15 @@ CT_CLOCK=$(day 18)
 exits 'run every day, it is never ahead' 0 expire --yes
 is 'nothing was destroyed' 7 live
 
+cp -r "$CT_HOME" vouched
+exits 'who only vouches for the clock' 0 env CT_CLOCK="$(day 401)" \
+    ct-preserve expire -d vouched -qn --clock-ok
+is '  destroys nothing' 7 sh -c 'ct-preserve find -d vouched | grep -c .'
+exits '  and it is right from there' 0 env CT_CLOCK="$(day 401)" \
+    ct-preserve expire -d vouched -qn
+ok '  without a further word' test ! -s err
+rm -rf vouched
+
 # ---- what is due, and its certificate
 mkdir certs copy
 cp "$(object "$a")" copy/

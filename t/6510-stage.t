@@ -153,6 +153,11 @@ exits 'a clock that is behind' 77 env CT_CLOCK=1970-01-01T00:00:00Z ct-preserve 
 told '  destroys nothing' .vault.state '"failed"'
 exits 'a clock that is far ahead' 77 env CT_CLOCK=2038-01-19T03:14:08Z ct-preserve stage -qk k.pub <no
 ok '  it is there' test -e "$(object "$held")"
+cp -r "$CT_HOME" vouched
+exits '  unless somebody vouches for it' 0 env CT_CLOCK=2038-01-19T03:14:08Z \
+    ct-preserve stage -d vouched -qk k.pub --clock-ok <no
+told '  destroyed' .vault.state '"destroyed"'
+rm -rf vouched
 exits 'released: destroyed' 0 stage <no
 ok '  it is gone' test ! -e "$(object "$held")"
 

@@ -92,7 +92,7 @@ for unit in "$c"/systemd/*.service; do
 	[ "$user" = '%i' ] || [ "$user" = root ] ||
 	    ok '  which there is' grep -q "^u $user " "$c/systemd/ct.sysusers"
 done
-ok 'the vault is checked every week' grep -qx 'OnCalendar=Sun .*' "$c/systemd/ct-preserve.timer"
+ok 'the vault is checked twice a week' grep -qx 'OnCalendar=Wed,Sun .*' "$c/systemd/ct-preserve.timer"
 ok 'by verify, whose summary stays' grep -qx 'ExecStart=.*/ct-preserve verify' "$c/systemd/ct-preserve.service"
 for unit in ct-preserve ct-preserve-expire ct-audit@; do
 	ok "$unit.service is without the network" grep -qx PrivateNetwork=yes "$c/systemd/$unit.service"

@@ -7,7 +7,7 @@
 
 const struct ct_preserve_verb ct_preserve_verbs[] = {
 	{ "keygen", "koFMNST", false, preserve_keygen },
-	{ "stage", "acdkqUium", false, preserve_stage },
+	{ "stage", "acdkqUiumZ", false, preserve_stage },
 	{ "seal", "cdkq", false, preserve_seal },
 	{ "anchor", "cdqDI", false, preserve_anchor },
 	{ "verify", "dkq", false, preserve_verify },

@@ -59,7 +59,8 @@ stage_one(json_t *rec, void *arg, struct ct_err *err)
 	int rc = CT_NO, status;
 
 	if (verdict && strcmp(verdict, "not_csam") == 0 && !s->forbidden)
-		rc = ct_vault_unstage(s->vault, s->why, rec, &outcome, err);
+		rc = ct_vault_unstage(
+		    s->vault, s->why, rec, s->p->clock_ok, &outcome, err);
 	else if (waits(s, rec))
 		rc = stage(s, -1, rec, &outcome, err);
 	if (rc > CT_NO)

@@ -269,10 +269,10 @@ int ct_vault_stage(struct ct_vault *vault, const struct ct_vault_pub *pub,
 /*
  * Destroy what is staged of a record that a person called not_csam.  *outcome:
  * "destroyed", now or before; "held", it stays; "refused", the clock cannot be
- * right; "failed".  CT_NO if nothing ever was staged.
+ * right, unless clock_ok; "failed".  CT_NO if nothing ever was staged.
  */
 int ct_vault_unstage(struct ct_vault *vault, const char *why, json_t *rec,
-    const char **outcome, struct ct_err *err);
+    bool clock_ok, const char **outcome, struct ct_err *err);
 
 /* ---- evidence for others: ct-preserve(1), export ----------------------------
  */

@@ -197,7 +197,9 @@ ct_vault_expire(struct ct_vault *v, const struct ct_vault_ending *how,
 	size_t i = 0, k;
 	int rc = vault_begin(v, NULL, err);
 
-	if (!rc && !how->yes)
+	if (!rc && !how->yes && how->clock_ok)
+		rc = vault_clock(v, true, err);
+	else if (!rc && !how->yes)
 		vault_clock_warn(v);
 	if (!rc && how->yes && !(rc = vault_clock(v, how->clock_ok, err)) &&
 	    !(rc = vault_certify_late(v, late, err)))

@@ -341,10 +341,10 @@ tell(struct ct_vault *v, json_t *rec, const struct vault_fate *fate, size_t n,
 
 static int
 destroy(struct ct_vault *v, const struct found *f, const char *by,
-    struct ct_err *err)
+    bool clock_ok, struct ct_err *err)
 {
 	size_t i, n;
-	int rc = vault_clock(v, false, err);
+	int rc = vault_clock(v, clock_ok, err);
 
 	for (i = 0; !rc && i < f->n; i += n) {
 		n = f->n - i < VAULT_BATCH ? f->n - i : VAULT_BATCH;
@@ -355,7 +355,7 @@ destroy(struct ct_vault *v, const struct found *f, const char *by,
 }
 
 static int
-unstage(struct ct_vault *v, json_t *rec, const struct item *it,
+unstage(struct ct_vault *v, json_t *rec, const struct item *it, bool clock_ok,
     const char **outcome, struct ct_err *err)
 {
 	struct found f = { 0 };
@@ -365,7 +365,8 @@ unstage(struct ct_vault *v, json_t *rec, const struct item *it,
 		return rc;
 	rc = find(v, it, &f, err);
 	if (!rc && f.n && !f.was)
-		rc = destroy(v, &f, ct_rec_text(rec, "review.by"), err);
+		rc = destroy(
+		    v, &f, ct_rec_text(rec, "review.by"), clock_ok, err);
 	if (!rc)
 		rc = f.n ? tell(v, rec, f.fate, f.n, outcome, err) : CT_NO;
 	vault_end(v);
@@ -376,7 +377,7 @@ unstage(struct ct_vault *v, json_t *rec, const struct item *it,
 
 int
 ct_vault_unstage(struct ct_vault *v, const char *why, json_t *rec,
-    const char **outcome, struct ct_err *err)
+    bool clock_ok, const char **outcome, struct ct_err *err)
 {
 	struct ct_err fault = { 0 };
 	struct item it;
@@ -384,7 +385,7 @@ ct_vault_unstage(struct ct_vault *v, const char *why, json_t *rec,
 
 	if (rc)
 		return rc;
-	rc = v ? unstage(v, rec, &it, outcome, &fault)
+	rc = v ? unstage(v, rec, &it, clock_ok, outcome, &fault)
 	       : ct_fail(&fault, CT_TEMPFAIL, "%s", why);
 	if (rc <= CT_NO)
 		return rc;
