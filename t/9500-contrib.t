@@ -76,8 +76,8 @@ hardening "$c/systemd/ct-submit.service" >hard
 for unit in "$c"/systemd/*.service; do
 	hardening "$unit" >own
 	case $unit in
-	*/ct-line.service)
-		is 'ct-line.service is hardened as the others, but that it becomes them' \
+	*/ct-line*.service)
+		is "${unit##*/} is hardened as the others, but that it becomes them" \
 		    '< CapabilityBoundingSet=
 > CapabilityBoundingSet=CAP_SETUID CAP_SETGID
 > SystemCallFilter=@setuid' sh -c 'diff hard own | grep "^[<>]"'
@@ -102,12 +102,12 @@ ok 'never without a certificate' grep -qx 'ExecStart=.* expire --yes --certifica
 ok 'the logs have heads every hour' grep -qx 'OnCalendar=hourly' "$c/systemd/ct-audit@.timer"
 sed -n '/^[0-9*]/p' "$c/cron/ct" >cron.lines
 ok 'the crontab has commands' test -s cron.lines
-is 'each with five fields of time and a user' '' grep -vE '^([0-9*/]+ ){5}ct ct-' cron.lines
+is 'each with five fields of time and a user' '' grep -vE '^([0-9*/,]+ ){5}ct ct-' cron.lines
 while read -r _ _ _ _ _ _ command; do
 	# shellcheck disable=SC2086
 	run cron $command
 done <cron.lines
-ok 'so does cron' grep -qE '^[0-9]+ [0-9]+ \* \* 0 ct ct-preserve verify ' cron.lines
+ok 'so does cron' grep -qE '^[0-9]+ [0-9]+ \* \* 0,3 ct ct-preserve verify ' cron.lines
 if command -v systemd-analyze >/dev/null; then
 	cp "$c"/systemd/*.service "$c"/systemd/*.timer .
 	sed -i "s#^ExecStart=/usr/local/s*bin/[^ ]*#ExecStart=/bin/true#;/^Documentation/d" ./*.service
