@@ -132,6 +132,18 @@ json '  is bad, though heads were taken since' 'select(.state == "bad") | .reaso
     '"no log begins as the one that a head of line 700 is of"' got
 fresh
 echo '{"program":"ct-submit"}' >>heads
+exits 'a log under the name of another program' 1 sh -c \
+    'cp "$1" "${1%-submit.log}-act.log"; ct-audit verify -q ct-act; s=$?; rm "${1%-submit.log}-act.log"; exit $s' - "$log"
+json '  is bad' '[.program, .bad, .reason]' '["ct-act",1,"this is a line of another program"]' got
+chmod 666 "$log"
+chmod 777 "$CT_HOME/audit"
+exits 'a log that others can write' 0 ct-audit verify -q
+ok '  is told of' grep -q 'others can write this log: it has mode 0666' err
+ok '  and the directory' grep -q 'others can write the directory .* mode 0777' err
+chmod 600 "$log"
+chmod 700 "$CT_HOME/audit"
+exits '  no more then' 0 ct-audit verify -q
+ok '  ' test ! -s err
 exits 'what is no head is an error' 1 ct-audit verify --heads heads
 ok '  that is named' grep -qx "ct-audit: 'heads', line 3: this is no head" err
 

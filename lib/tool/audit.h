@@ -158,6 +158,8 @@ struct ct_audit_text {    /* a line; borrowed until the next call */
 	size_t len;
 	bool known; /* it is one of a log; else seq and at are a guess */
 	int64_t seq, at;
+	const char *tool; /* known: the program's name, not ended by a NUL */
+	size_t toollen;
 	const struct ct_audit_head *head; /* behind it */
 	/* the chain is broken here: what is wrong, and the number of the first
 	 * line that is not what it was; the one before it has nothing that

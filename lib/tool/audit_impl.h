@@ -21,6 +21,8 @@ struct ct_audit {
 struct audit_line {
 	int64_t seq, at;
 	const char *prev; /* these are in the line; prev: 64 digits */
+	const char *tool;
+	size_t toollen;
 	const char *act;
 	size_t actlen;
 	const char *boot;

@@ -159,8 +159,6 @@ int
 audit_line_parse(const char *line, size_t len, struct audit_line *out)
 {
 	struct cursor c = { line, line + len };
-	const char *tool;
-	size_t toollen;
 	int64_t n;
 	bool right = word(&c, "{\"seq\":") && number(&c, &out->seq) &&
 	    word(&c, ",\"prev\":\"") && digest(&c, &out->prev) &&
@@ -168,7 +166,7 @@ audit_line_parse(const char *line, size_t len, struct audit_line *out)
 	    word(&c, ",\"mono\":") && number(&c, &n) &&
 	    word(&c, ",\"boot\":\"") && name(&c, &out->boot, &out->bootlen) &&
 	    word(&c, ",\"uid\":") && number(&c, &n) &&
-	    word(&c, ",\"tool\":\"") && name(&c, &tool, &toollen) &&
+	    word(&c, ",\"tool\":\"") && name(&c, &out->tool, &out->toollen) &&
 	    word(&c, ",\"act\":\"") && name(&c, &out->act, &out->actlen);
 
 	if (!right || c.p == c.end || c.end[-1] != '}')

@@ -147,6 +147,8 @@ judge(struct ct_audit_scan *s, struct ct_audit_text *t, char *line)
 	} else {
 		t->seq = l->seq;
 		t->at = l->at;
+		t->tool = l->tool;
+		t->toollen = l->toollen;
 		t->bad = audit_line_bad(l, &s->head, &t->wrong);
 		s->head.seq = l->seq;
 		s->head.at = l->at;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "audit.h"
 #include "auditor_impl.h"
@@ -22,6 +23,7 @@ struct verdict { /* on one log */
 	struct survey *survey;
 	const char *path;
 	char *program;
+	char *tool; /* whose lines there must be; NULL before the first */
 	struct ct_audit_head head; /* of its last line */
 	int64_t proven;            /* a head is of this line: so far all is
 				      what it was */
@@ -43,6 +45,35 @@ static void CT_PRINTF(3, 4)
 	va_start(ap, fmt);
 	(void)vsnprintf(v->why, sizeof v->why, fmt, ap);
 	va_end(ap);
+}
+
+/* Is it in the state directory, under the name that it has there? */
+static bool
+home_log(const struct verdict *v)
+{
+	char *path =
+	    ct_printf("%s/audit/%s.log", v->survey->a->home, v->program);
+	bool yes = strcmp(path, v->path) == 0;
+
+	free(path);
+	return yes;
+}
+
+/* Who can write it can make it anew; its programs make it with mode 0600. */
+static void
+look_at_modes(const struct verdict *v)
+{
+	char *dir = ct_printf("%s/audit", v->survey->a->home);
+	struct stat st;
+
+	if (stat(v->path, &st) == 0 && (st.st_mode & 022))
+		ct_warn("%s: others can write this log: it has mode %04o",
+		    v->program, (unsigned)st.st_mode & 07777);
+	if (home_log(v) && stat(dir, &st) == 0 && (st.st_mode & 022))
+		ct_warn("%s: others can write the directory '%s': it has mode "
+			"%04o",
+		    v->program, dir, (unsigned)st.st_mode & 07777);
+	free(dir);
 }
 
 /* The heads of the log that begins with a line of this digest. */
@@ -81,6 +112,21 @@ meet(struct verdict *v, const struct ct_audit_head *head)
 			    from, head->seq);
 }
 
+/* A program writes into its own log alone; a copy elsewhere may have any name,
+ * and then the first line says whose it is. */
+static void
+same_program(struct verdict *v, const struct ct_audit_text *t)
+{
+	if (!v->tool) {
+		v->tool = home_log(v)
+		    ? ct_strdup(v->program)
+		    : ct_printf("%.*s", (int)t->toollen, t->tool);
+	}
+	if (strlen(v->tool) != t->toollen ||
+	    memcmp(v->tool, t->tool, t->toollen) != 0)
+		wrong(v, t->seq, "this is a line of another program");
+}
+
 static int
 read_log(struct verdict *v, struct ct_err *err)
 {
@@ -101,6 +147,8 @@ read_log(struct verdict *v, struct ct_err *err)
 		if (t.known && t.at < at && v->back++ == 0)
 			v->back_at = t.seq;
 		at = t.at;
+		if (t.known)
+			same_program(v, &t);
 		if (!v->bad)
 			meet(v, &v->head);
 	}
@@ -190,12 +238,15 @@ verify(struct survey *s, const char *path)
 		.survey = s, .path = path, .program = ct_auditor_program(path)
 	};
 	struct ct_err err = { 0 };
-	int rc = read_log(&v, &err);
+	int rc;
 
+	look_at_modes(&v);
+	rc = read_log(&v, &err);
 	if (!rc)
 		rc = tell(&v, &err);
 	if (rc > CT_NO)
 		ct_warn("%s", err.msg);
+	free(v.tool);
 	free(v.program);
 	return rc;
 }
