@@ -144,6 +144,10 @@ chmod 600 "$log"
 chmod 700 "$CT_HOME/audit"
 exits '  no more then' 0 ct-audit verify -q
 ok '  ' test ! -s err
+{ head -c 67108864 /dev/zero | tr '\0' '\n'; ct-audit head; } >heads.large
+exits 'a file of heads may be of any size' 0 ct-audit verify --heads heads.large
+json '  and is read to its end' .proven 1000 got
+rm heads.large
 exits 'what is no head is an error' 1 ct-audit verify --heads heads
 ok '  that is named' grep -qx "ct-audit: 'heads', line 3: this is no head" err
 

@@ -2,14 +2,13 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "auditor_impl.h"
 #include "clock.h"
 #include "file.h"
 #include "hex.h"
 #include "prog.h"
-
-#define HEADS_MAX ((size_t)64 << 20) /* bytes of a file of heads */
 
 static bool
 sum_of(const json_t *rec, const char *name, uint8_t sum[32])
@@ -144,28 +143,30 @@ int
 auditor_heads_read(struct auditor_heads *h, const char *path,
     const struct ct_signet_pub *pub, struct ct_err *err)
 {
-	const char *at, *nl, *wrong;
-	size_t len, lineno = 1;
-	uint8_t *buf;
-	int rc = ct_file_read(path, HEADS_MAX, &buf, &len, err);
+	struct ct_in in = { .delim = '\n' };
+	const char *wrong;
+	struct stat st;
+	char *line;
+	size_t len;
+	int rc;
 
-	if (rc)
-		return rc;
-	for (at = (char *)buf; *at; at = nl + (*nl == '\n'), lineno++) {
-		nl = at + strcspn(at, "\n");
-		if (nl == at || !(wrong = take(h, at, (size_t)(nl - at), pub)))
+	if ((in.fd = ct_file_open(path, true, &st, err)) < 0)
+		return err->code;
+	while (
+	    (rc = ct_in_next(&in, &line, &len, err)) == 1 || rc == CT_DATAERR) {
+		wrong = rc == CT_DATAERR ? "this is no head"
+		    : len                ? take(h, line, len, pub)
+					 : NULL;
+		if (!wrong)
 			continue;
-		ct_warn("'%s', line %zu: %s", path, lineno, wrong);
+		ct_warn("'%s', line %zu: %s", path, in.lineno, wrong);
 		h->bad = true;
 	}
-	if (at != (char *)buf + len) {
-		ct_warn("'%s', line %zu: this is no text", path, lineno);
-		h->bad = true;
-	}
-	free(buf);
+	ct_in_free(&in);
+	(void)close(in.fd);
 	if (h->n)
 		qsort(h->head, h->n, sizeof *h->head, order);
-	return 0;
+	return rc;
 }
 
 void
