@@ -91,17 +91,18 @@ is '  nothing is there' '' sh -c "ls $home/vault/objects/*/* 2>/dev/null"
 is_good 'it is certified'
 
 # ---- any stop
-is_safe 'seal' seal 9
+is_safe 'seal' seal 13
 is_safe 'seal, in a new vault' make 61
-is_safe 'stage' stage 17
-is_safe 'seal what is staged' claim 13
-is_safe 'stage of what is not_csam' unstage 17
-is_safe 'anchor' anchor 13
-is_safe 'hold add' hold 13
+is_safe 'seal what was lost' mend 23
+is_safe 'stage' stage 23
+is_safe 'seal what is staged' claim 17
+is_safe 'stage of what is not_csam' unstage 23
+is_safe 'anchor' anchor 15
+is_safe 'hold add' hold 15
 is_safe 'hold release' release 11
-is_safe 'rewrap --yes' rewrap 15
-is_safe 'expire' expire 19
-is_safe 'destroy' destroy 19
+is_safe 'rewrap --yes' rewrap 19
+is_safe 'expire' expire 25
+is_safe 'destroy' destroy 25
 is_safe 'ct-audit note' note 1 ct-audit
 echo "# $points_all points"
 

@@ -59,11 +59,13 @@ faults() {
 		head -n 9 worst
 	done
 }
-faults 'a full disk' ENOSPC write 3 seal stage anchor hold rewrap expire
+faults 'a full disk' ENOSPC write 3 seal mend stage anchor hold rewrap expire
 faults 'a disk that stays full' ENOSPC+ write 5 seal expire
 faults 'a full disk' ENOSPC pwrite64 23 seal
+faults 'a full disk' ENOSPC link 1 seal
+faults 'a full disk' ENOSPC mkdir 97 make
 faults 'a quota' EDQUOT write 7 seal
-faults 'a disk that fails' EIO fsync 3 seal anchor expire
+faults 'a disk that fails' EIO fsync 3 seal mend anchor expire
 faults 'a disk that fails' EIO fdatasync 1 seal anchor hold expire
 faults 'too many open files' EMFILE open 7 seal expire
 faults 'no memory' ENOMEM calloc 251 seal expire

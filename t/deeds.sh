@@ -41,6 +41,20 @@ make_between() {
 make_after() {
 	seal_after
 }
+# and where one object was damaged, and one is lost
+mend_start() {
+	ct-preserve seal -qk k.pub <in
+	set -- "$CT_HOME"/vault/objects/*/*
+	chmod 600 "$1"
+	printf X | dd of="$1" bs=1 seek=200 conv=notrunc
+	rm -f "$2"
+}
+mend() {
+	seal "$@"
+}
+mend_after() {
+	is_sealed sealed 2
+}
 
 # ---- anchor
 anchor_start() {

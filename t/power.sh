@@ -33,20 +33,19 @@ forget() {
 }
 revive() {
 	rm -rf disk/*
-	revive_dir disk
+	revive_dir disk dir.
 }
-revive_dir() { # WHERE, of whose name the entries' are made
-	list=$(echo "shadow/dir.${1#disk}" | sed 's,/,+,3g; s,dir\./,dir.+,')
-	[ -e "$list" ] || return 0
+revive_dir() { # WHERE, NAME of the list of what was in it
+	[ -e "shadow/$2" ] || return 0
+	sed -n 's/^d [^ ]* //p' "shadow/$2" | (cd "$1" && xargs -r mkdir)
 	while read -r kind id name; do
 		if [ "$kind" = d ]; then
-			mkdir "$1/$name"
-			revive_dir "$1/$name"
+			revive_dir "$1/$name" "$2+$name"
 		elif [ -e "shadow/file.$id" ]; then
 			cp -p "shadow/file.$id" "$1/$name"
 		else
 			: >"$1/$name"
 			chmod 600 "$1/$name"
 		fi
-	done <"$list"
+	done <"shadow/$2"
 }

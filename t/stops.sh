@@ -31,10 +31,13 @@ has() {
 }
 
 # start NAME - start.NAME is the vault that it begins with
+started=
 start() {
+	[ "$started" != "$1" ] || return 0
+	started=$1
 	rm -rf "$CT_HOME" "start.$1"
 	has "$1_start" && "$1_start" >start.out 2>start.err
-	[ -d "$CT_HOME" ] || return 0
+	[ -d "$CT_HOME" ] || return 0 # it begins with none
 	cp -rp "$CT_HOME" "start.$1"
 	# as the next to seal makes them anew, they are not copied each time
 	[ -z "$fresh" ] || find "start.$1/vault/objects" -empty -type d -delete
@@ -64,6 +67,7 @@ promised() {
 	grep -o "\"state\":\"$1\",\"id\":\"[^\"]*\"" killed.out | cut -d'"' -f8
 }
 
+looked=0
 # whole NAME - what is wrong with the vault, whatever was done to it
 whole() {
 	# shellcheck disable=SC2086 # options
@@ -81,6 +85,9 @@ whole() {
 	# the second is how the index is made
 	[ -n "$strays" ] || [ $(($# - 1)) -eq "$(grep -c . states)" ] ||
 	    echo "files: $(($# - 1))"
+	# verify compares them, too: so that it does is seen by some
+	looked=$((looked + 1))
+	[ -n "${SWEEP-}" ] || [ $((looked % 3)) -eq 0 ] || return 0
 	shown "$1" >shown.was 2>&1
 	rm -f "$home"/vault/index.db*
 	shown "$1" >shown.is 2>shown.err
