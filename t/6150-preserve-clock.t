@@ -19,9 +19,9 @@ at() {
 	restore "$deed"
 	shown "$deed" >was
 	exits "$1: $deed" "$3" env CT_CLOCK="$1" sh -c '
-		t=$1 tmp=$2 CT_HOME=$3 home=$3 id=$4
+		t=$1 tmp=$2 CT_HOME=$3 home=$3 held_by=$4
 		. "$t/evidence.sh"; keys=
-		eval "$5"' - "$t" "$tmp" "$CT_HOME" "${id-}" "$(now "$deed")"
+		eval "$5"' - "$t" "$tmp" "$CT_HOME" "${held_by-}" "$(now "$deed")"
 	case $3 in
 	0) is '  it warns, if at all' '' grep -v 'clock\|no key\|in the vault yet' err ;;
 	*)
@@ -39,7 +39,7 @@ now() {
 	unstage) echo 'ct-preserve stage -aqk k.pub <harmless' ;;
 	anchor) echo 'ct-preserve anchor -q <rec' ;;
 	hold) echo 'ct-preserve hold add --kind order --authority x --ref y --by ana --user u42' ;;
-	release) echo 'ct-preserve hold release --hold $id --by ben' ;;
+	release) echo 'ct-preserve hold release --hold $held_by --by ben' ;;
 	rewrap) echo 'ct-preserve rewrap -q --yes <wrapped' ;;
 	expire) echo 'ct-preserve expire -q --yes' ;;
 	destroy) echo 'ct-preserve destroy -q --yes <two' ;;

@@ -129,14 +129,14 @@ hold_shows() {
 release_start() {
 	hold_start
 	hold ct-preserve >held
-	id=$(jq -r .hold.id held)
+	held_by=$(jq -r .hold.id held)
 }
 release() {
-	"$@" hold release --hold "$id" --by ben
+	"$@" hold release --hold "$held_by" --by ben
 }
 release_after() {
 	grep -q '"state":"released"' again.out || echo 'not released'
-	[ -z "$(ct-preserve find --hold "$id")" ] || echo 'it holds'
+	[ -z "$(ct-preserve find --hold "$held_by")" ] || echo 'it holds'
 }
 release_shows() {
 	hold_shows
