@@ -24,15 +24,20 @@ bytes() {
 # report N NAME... - the report record with key N for these files
 report() {
 	xml >report.xml
-	for name in "$@"; do
-		[ "$name" = "$1" ] || jq -nc --arg id "$name" \
-		    --arg path "$PWD/$name" \
-		    --arg sha256 "$(sha256sum <"$name" | cut -c1-64)" \
-		    --arg md5 "$(md5sum <"$name" | cut -c1-32)" \
-		    '{$id,$path,mime:"image/jpeg",$md5,$sha256}'
-	done | jq -sc --arg key "$(key "$1")" --rawfile xml report.xml \
+	report_key=$(key "$1")
+	shift
+	for name; do
+		shift
+		set -- "$@" "$name" "$PWD/$name" \
+		    "$(md5sum <"$name" | cut -c1-32)" \
+		    "$(sha256sum <"$name" | cut -c1-64)"
+	done
+	jq -nc --arg key "$report_key" --rawfile xml report.xml \
 	    '{id:"report:\($key)",user:{id:"u42"},report:{$key,env:"test",
-	      part:1,parts:1,incident:{},xml:$xml,files:.}}'
+	      part:1,parts:1,incident:{},xml:$xml,
+	      files:[$ARGS.positional | range(0; length; 4) as $i | .[$i:$i + 4] |
+	      {id:.[0],path:.[1],mime:"image/jpeg",md5:.[2],sha256:.[3]}]}}' \
+	    --args "$@"
 }
 
 # submit [OPTION...] - ct-submit against the sandbox, quick to try again
@@ -43,7 +48,7 @@ submit() {
 
 # filed - how many reports the sandbox has finished
 filed() {
-	state '[.reports[] | select(.state == "finished")] | length'
+	ct-sandbox state "$url" | grep -o '"state":"finished"' | grep -c .
 }
 
 # says WHAT FILTER EXPECTED - jq -c FILTER prints this of what was put out
