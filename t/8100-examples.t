@@ -134,7 +134,7 @@ is 'both are the same' '' sh -c 'for i in 1 2; do tr -s " \n" " " <$i.sh >$i.wor
 # ---- the crontab ---------------------------------------------------------------------
 mkdir "$tmp/cron" && cd "$tmp/cron" || exit 1
 restore
-sed -n 's/^\([0-9*/]* \)\{5\}ct //p' "$top/contrib/cron/ct" >lines
+sed -n 's/^\([0-9*,/]* \)\{5\}ct //p' "$top/contrib/cron/ct" >lines
 cron() { # cron PROGRAM - run its lines; what cron would mail
 	grep "^$1 " lines >script && sh script 2>&1
 	return 0
@@ -155,6 +155,8 @@ is 'evidence that is gone is mailed' 1 sh -c 'sh -c "$(grep ^ct-preserve lines)"
 
 echo "# $ran run"
 is 'not run' 'ct-act.1 3
+ct-audit.1 2
+ct-audit.1 3
 ct-enrich.1 3
 ct-report.1 6
 ct-syncdb.1 2
