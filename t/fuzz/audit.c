@@ -2,6 +2,7 @@
  * two that read it agree, and what is added follows on a line that is whole. */
 #include "fuzz.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 
 #include "audit.h"
@@ -64,6 +65,19 @@ reads(const char *path)
 	ct_audit_close(a);
 }
 
+/* The log, and what was cut off it. */
+static void
+clear(const char *path)
+{
+	DIR *d = opendir(path);
+	struct dirent *e;
+
+	must(d);
+	while ((e = readdir(d)))
+		(void)unlinkat(dirfd(d), e->d_name, 0);
+	(void)closedir(d);
+}
+
 /* It stands where a program goes on with it. */
 static void
 writes(const uint8_t *data, size_t len)
@@ -97,8 +111,8 @@ writes(const uint8_t *data, size_t len)
 		    memcmp(t.head->sum, next.sum, 32) == 0 && !t.wrong;
 	must(fd == added);
 	ct_audit_scan_close(s);
-	(void)unlink(path);
 	(void)snprintf(path + strlen(home), 8, "/audit");
+	clear(path);
 	must(rmdir(path) == 0 && rmdir(home) == 0);
 	*path = '\0';
 	memcpy(home + sizeof home - 7, "XXXXXX", 6);
