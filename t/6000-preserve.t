@@ -358,12 +358,14 @@ for how in 'del(.submission.report_id)' '.submission.env="test"' \
 done
 jq -c '.submission.report_id="901"|.submission.at="2027-03-01T00:00:00Z"' \
     rec >rec2
-CT_CLOCK=2027-03-01T09:00:00Z exits 'a leap year' 0 ct-preserve anchor -q --days 365 <rec2
+CT_CLOCK=2027-03-01T09:00:00Z exits 'a leap year' 0 \
+    ct-preserve anchor -q --clock-ok --days 365 <rec2
 told 'a calendar year is a day more then' .vault.expires \
     '"2028-03-01T23:59:59Z"'
 is 'a second receipt shortens nothing' '"2028-04-05T10:00:00Z"' sh -c \
     'ct-preserve find | jq -c .expires | sort -u'
 
+CT_HOME=$tmp/test
 report test $k2 s1 | ct-preserve seal -qk k.pub |
     finished test 7 2026-11-22T10:00:00Z >rec
 exits 'a test receipt' 0 ct-preserve anchor -q <rec
@@ -402,7 +404,8 @@ finished production 905 2026-11-12T10:00:00Z <sealed |
     jq -c '.submission.already=true' >rec
 exits 'finished by an earlier run, when nothing could be sealed' 0 \
     ct-preserve anchor -q <rec
-told 'the clock runs from then' .vault.expires '"2027-12-17T10:00:00Z"'
+told 'the clock runs from when they were' .vault.expires \
+    '"2027-12-27T10:00:00Z"'
 for at in 1970-01-01T00:00:00Z 2025-11-22T09:59:59Z; do
 	finished production 906 $at <sealed |
 	    jq -c '.submission.already=true' >rec
@@ -431,7 +434,7 @@ for harm in 'rm -f' 'truncate -s 9' 'chmod 600 $1; printf X | dd conv=notrunc bs
 	is 'but not the other' "$(ids rec | head -n 1)" \
 	    sh -c 'jq -r ".report.files[0].vault.id" rec2'
 	CT_CLOCK=2026-12-02T10:00:00Z exits 'then it has its receipt' 0 \
-	    ct-preserve anchor -q <rec2
+	    ct-preserve anchor -q --clock-ok <rec2
 	exits 'and the vault is whole' 0 ct-preserve verify -k k.key
 	is 'sealed_at is when it was first sealed' 2 sh -c \
 	    'ct-preserve find | grep -c "\"sealed_at\":\"2026-11-22"'

@@ -122,6 +122,16 @@ is '  and is no line' 1 acts release
 is 'the other hold on the object holds on' "[\"$h4\"]" sh -c \
     "ct-preserve find --object $a | jq -c .hold"
 
+# ---- a number that two reports have
+exits 'a number that a test report has, too' 0 \
+    kept test 33333333333333333333333333333333 u0 9000002 $CT_CLOCK c
+exits '  holds nothing, as nobody knows which' 64 \
+    add --kind warrant --report 9000002
+ok '  and says which there are' grep -q "key: .*3333 (test, ncmec).*$k2 (production, ncmec)\|key: .*$k2 (production, ncmec).*3333 (test, ncmec)" err
+exits '  nor is it asked to be destroyed' 64 ct-preserve destroy-request \
+    --authority x --ref y --by ana --report 9000002
+ok '  with a word, and no usage' test "$(grep -c . err)" -eq 1
+
 # ---- the index is only what the log says
 ct-preserve hold list >before
 rm -f "$CT_HOME"/vault/index.db*

@@ -174,6 +174,26 @@ if command -v sqlite3 >/dev/null; then
 		exits '  once it is away' 0 expire --yes
 		json '  what is held is held' .state '"held"' got
 	done
+	# a row that says that an end was begun: the log does not
+	sqlite3 "$CT_HOME/vault/index.db" "INSERT INTO intent (object, cause, at)
+	    VALUES ('$b', 'expired', '$T')" >out
+	report production 88888888888888888888888888888888 u1 a |
+	    ct-preserve seal -qk k.pub >sealed 2>err
+	json 'an end that nobody began: what is new is sealed' \
+	    '.report.files[].vault.state' '"sealed"' sealed
+	ok '  with a word' grep -q 'nothing is destroyed: the index' err
+	exits '  and nothing ends' 65 expire --yes
+	ok '  not that object, either' test -e "$(object "$b")"
+	exits '  no key is called destroyable' 65 ct-preserve keys
+	cp k.key other.key
+	exits '  nor one destroyed' 65 ct-preserve shred --yes other.key
+	ok '  it is there' cmp k.key other.key
+	printf '#!/bin/sh\ntrue\n' >del && chmod +x del
+	printf '[act]\ndelete = %s/del\n' "$tmp" >act.conf
+	exits '  nor is what the platform has deleted' 77 \
+	    ct-act delete -q -c act.conf <33333333333333333333333333333333.rec
+	ok '  as the index is not what it was' grep -q 'index is not what' err
+	rm -f "$CT_HOME"/vault/index.db*
 fi
 
 # ---- what destroying reaches

@@ -326,6 +326,26 @@ ok 'what still had its key stays, whole' test -z "$bad_at"
 [ -z "$bad_at" ] || echo "#$bad_at"
 ok 'and some were spared' test $spared -gt 0
 
+# ---- or another receipt
+rm -rf "$CT_HOME" did && cp -r saved "$CT_HOME"
+acted=$(ids '.file=="a"')
+LD_PRELOAD=$t/fault.so CT_FAULT=pwrite64:1:KILL CT_FAULT_DID=did \
+    CT_FAULT_PATH="$acted" CT_CLOCK=$later ct-preserve expire -q --yes \
+    --clock-ok >out 2>err
+is 'killed when the intent stands' 1 acts destroy
+jq -c --arg at "$later" '.report.authority = "nca" |
+    .submission |= (.state = "filed" | .report_id = "X1" | .at = $at |
+    .already = true)' $k1.rec >filed
+CT_CLOCK=$later exits 'a receipt that comes when the intent stands' 0 \
+    ct-preserve anchor -q <filed
+CT_CLOCK=2038-01-01T00:00:00Z
+report production "$k2" u7 d | ct-preserve seal -qk k.pub >sealed 2>err
+ok '  lets nothing end, whatever the clock says' test -e "$(object "$acted")"
+CT_CLOCK=$later
+exits '  nor later' 0 expire
+is '  it is spared' "$acted" sh -c "ct-preserve find --object $acted | jq -r 'select(.state == \"sealed\").id'"
+ok '  and the log says so' test "$(acts spared)" -gt 0
+
 # ---- the same, where its key was wrapped anew and the month's is gone
 ct-preserve keygen -o hold
 rm -rf "$CT_HOME" && cp -r saved "$CT_HOME"

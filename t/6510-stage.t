@@ -147,6 +147,13 @@ exits 'not_csam, but held' 0 sh -c 'jq -c ".review = {verdict: \"not_csam\", by:
 told '  it stays, and says by what' '[.vault.state, .vault.hold]' \
     "[\"staged\",[$(jq '.hold.id' holding)]]"
 ok '  it is there' test -e "$(object "$held")"
+if command -v sqlite3 >/dev/null; then
+	sqlite3 "$CT_HOME/vault/index.db" 'DELETE FROM hold'
+	verdict not_csam <out >freed
+	exits '  also if the index has lost it' 75 stage <freed
+	told '  that is told of' .vault.state '"failed"'
+	rm -f "$CT_HOME"/vault/index.db*
+fi
 ct-preserve hold release --hold "$(jq -r .hold.id holding)" --by ana >released
 verdict not_csam <out >no
 exits 'a clock that is behind' 77 env CT_CLOCK=1970-01-01T00:00:00Z ct-preserve stage -qk k.pub <no

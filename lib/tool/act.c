@@ -25,6 +25,7 @@ struct run {
 	struct ct_hook hook;
 	struct ct_filter filter;
 	struct ct_out out; /* of a rehearsal */
+	bool agreed;       /* the index of the vault, see ct_vault_vouches */
 };
 
 /* ---- one object, one account -----------------------------------------------
@@ -196,7 +197,7 @@ each(json_t *rec, void *arg, struct ct_err *err)
 
 	if (had && !json_is_array(had))
 		return ct_fail(err, CT_DATAERR, "action is no array");
-	passes = act_judge(rec, r->how, err);
+	passes = act_judge(rec, r->how, &r->agreed, err);
 	if (passes) {
 		ct_tally(&r->filter.tally, passes);
 		return r->how->dry ? CT_DROP : 0;

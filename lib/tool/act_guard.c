@@ -63,7 +63,8 @@ judge_file(const json_t *rec, const struct ct_act_verb *verb)
  */
 
 static int
-check_evidence(const json_t *rec, const char *home, struct ct_err *err)
+check_evidence(
+    const json_t *rec, const char *home, bool *agreed, struct ct_err *err)
 {
 	const json_t *files = ct_rec_get(rec, "report.files"), *file;
 	const char *id;
@@ -81,7 +82,7 @@ check_evidence(const json_t *rec, const char *home, struct ct_err *err)
 			    "delete: the evidence of report.files[%zu]: %s", i,
 			    why.msg);
 	}
-	if (ct_vault_vouches(home, rec, &i, &why))
+	if (ct_vault_vouches(home, rec, agreed, &i, &why))
 		return ct_fail(err, CT_NOPERM,
 		    "delete: the evidence of report.files[%zu]: %s", i,
 		    why.msg);
@@ -110,8 +111,8 @@ check_finished(const json_t *rec, struct ct_err *err)
 }
 
 static const char *
-judge_report(
-    const json_t *rec, const struct ct_act_how *how, struct ct_err *err)
+judge_report(const json_t *rec, const struct ct_act_how *how, bool *agreed,
+    struct ct_err *err)
 {
 	if (!json_is_array(ct_rec_get(rec, "report.files")) ||
 	    !ct_rec_text(rec, "report.key")) {
@@ -125,14 +126,15 @@ judge_report(
 	}
 	if (how->verb->last) {
 		if (check_finished(rec, err) == 0)
-			(void)check_evidence(rec, how->home, err);
+			(void)check_evidence(rec, how->home, agreed, err);
 		return NULL;
 	}
 	return is(rec, "report.env", "production") || how->test ? NULL : "test";
 }
 
 const char *
-act_judge(const json_t *rec, const struct ct_act_how *how, struct ct_err *err)
+act_judge(const json_t *rec, const struct ct_act_how *how, bool *agreed,
+    struct ct_err *err)
 {
 	const char *account, *passes;
 
@@ -142,7 +144,7 @@ act_judge(const json_t *rec, const struct ct_act_how *how, struct ct_err *err)
 	if (how->verb->account && !account)
 		return "of no account";
 	if (json_object_get(rec, "report"))
-		return judge_report(rec, how, err);
+		return judge_report(rec, how, agreed, err);
 	passes = judge_file(rec, how->verb);
 	if (!passes && how->verb->last)
 		(void)ct_fail(err, CT_NOPERM, "%s: only by a finished report",

@@ -18,10 +18,11 @@ struct act_target {
 
 /*
  * Is this record one to act on?  NULL, or a word for the summary: it passes.
- * With *err code CT_NOPERM or CT_DATAERR it is refused.
+ * With *err code CT_NOPERM or CT_DATAERR it is refused.  agreed: false at the
+ * start of a run, see ct_vault_vouches.
  */
-const char *act_judge(
-    const json_t *rec, const struct ct_act_how *how, struct ct_err *err);
+const char *act_judge(const json_t *rec, const struct ct_act_how *how,
+    bool *agreed, struct ct_err *err);
 
 /* What there is to act on, n of them; borrowed from rec, release the array. */
 struct act_target *act_targets(

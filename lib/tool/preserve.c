@@ -9,7 +9,7 @@ const struct ct_preserve_verb ct_preserve_verbs[] = {
 	{ "keygen", "koFMNST", false, preserve_keygen },
 	{ "stage", "acdkqUiumZ", false, preserve_stage },
 	{ "seal", "cdkq", false, preserve_seal },
-	{ "anchor", "cdqDI", false, preserve_anchor },
+	{ "anchor", "cdqDIZ", false, preserve_anchor },
 	{ "verify", "dkq", false, preserve_verify },
 	{ "open", "dkoB", true, preserve_open },
 	{ "find", "dufrbHGXE", false, preserve_find },

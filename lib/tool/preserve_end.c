@@ -27,6 +27,8 @@ preserve_request(const struct ct_preserve *p, const char *verb, const char *to)
 	vault = preserve_enter(p, false);
 	rc = ct_vault_request(vault, &ask, &out, &err);
 	ct_vault_leave(vault);
+	if (rc == CT_USAGE) /* it says more than the usage */
+		ct_die_err(&err);
 	return preserve_shown(&out, rc, &err);
 }
 

@@ -9,8 +9,7 @@ struct line {
 	const char *why;        /* it cannot */
 	bool forbidden;         /* and that is as it should be */
 	struct preserve_pub pub;
-	long days;
-	bool incomplete;
+	struct ct_vault_anchoring how;
 };
 
 static int
@@ -78,21 +77,24 @@ static int
 anchor_one(json_t *rec, void *arg, struct ct_err *err)
 {
 	struct line *l = arg;
-	int rc = ct_vault_anchor(l->vault, rec, l->days, l->incomplete, err);
+	bool anew = json_object_get(rec, "vault") != NULL;
+	int rc;
 
+	l->filter.anew = anew;
+	rc = ct_vault_anchor(l->vault, rec, &l->how, err);
 	if (rc <= CT_NO)
 		ct_tally(&l->filter.tally, rc ? "passed" : "anchored");
-	return rc == CT_NO ? 0 : rc;
+	return rc == CT_NO ? 0 : !rc && anew ? CT_REWRITE : rc;
 }
 
 int
 preserve_anchor(const struct ct_preserve *p)
 {
-	struct line l = { .days = p->days, .incomplete = p->incomplete };
+	struct line l = { .how = { p->days, p->incomplete, p->clock_ok } };
 	struct ct_err err = { 0 };
 
-	if (!l.days)
-		preserve_must(ct_vault_conf(p->conf, &l.days, &err), &err);
+	if (!l.how.days)
+		preserve_must(ct_vault_conf(p->conf, &l.how.days, &err), &err);
 	l.vault = preserve_enter(p, false);
 	return run(&l, p, anchor_one);
 }

@@ -122,6 +122,11 @@ vault_lock(struct ct_vault *v, struct ct_err *err)
 	if (!rc && !(rc = vault_begin(v, NULL, err))) {
 		if (!(rc = vault_recover(v, err)))
 			rc = vault_resume(v, NULL, err);
+		if (rc == CT_DATAERR) { /* no reason to seal nothing */
+			ct_warn("nothing is destroyed: %s", err->msg);
+			*err = (struct ct_err){ 0 };
+			rc = 0;
+		}
 		vault_end(v);
 	}
 	if (rc)

@@ -188,16 +188,24 @@ void ct_vault_leave(struct ct_vault *vault);
 int ct_vault_report(struct ct_vault *vault, const struct ct_vault_pub *pub,
     const char *why, json_t *rec, size_t *failed, struct ct_err *err);
 
+struct ct_vault_anchoring {
+	long days;       /* keep evidence so long */
+	bool incomplete; /* although a file of it is not there */
+	bool clock_ok;   /* somebody vouches for the clock */
+};
+
 /*
  * Store the receipt of a report record that is finished (filed, if it is for
  * another authority than NCMEC), and set its member vault.  A production
  * receipt keeps the objects for days and for no less than a calendar year,
- * counted from submission.at; what is stored is only ever extended.  CT_NO if
- * it is no such report; CT_DATAERR; CT_TEMPFAIL, with all that can be stored,
- * if a file of the report is not in the vault or not whole.
+ * counted from submission.at or from when the first of them was sealed, by the
+ * steady time of the log, whichever is later; what is stored is only ever
+ * extended.  CT_NO if it is no such report; CT_DATAERR; CT_NOPERM if the clock
+ * cannot be right; CT_TEMPFAIL, with all that can be stored, if a file of the
+ * report is not in the vault or not whole.
  */
-int ct_vault_anchor(struct ct_vault *vault, json_t *rec, long days,
-    bool incomplete, struct ct_err *err);
+int ct_vault_anchor(struct ct_vault *vault, json_t *rec,
+    const struct ct_vault_anchoring *how, struct ct_err *err);
 
 /* Which objects: every member that is set must fit.  Without staged and
  * destroyed: those that are not destroyed, but object names one in any state.
@@ -233,10 +241,12 @@ int ct_vault_whole(const char *home, const char *id, struct ct_err *err);
  * it is there: vault.id an object of this sha256, sealed for this report.key in
  * production, tied to the stored receipt submission.report_id, which names the
  * file; and is none of them on hold?  0, CT_NOPERM with *i the first of which
- * it does not, or a code.
+ * it does not, or a code; CT_DATAERR if the index is not what the log says.
+ * The log is read for that unless *agreed, which is set then: it does once a
+ * run.
  */
-int ct_vault_vouches(
-    const char *home, const json_t *rec, size_t *i, struct ct_err *err);
+int ct_vault_vouches(const char *home, const json_t *rec, bool *agreed,
+    size_t *i, struct ct_err *err);
 
 /*
  * Write what is in object id of the vault below home (a name with a slash: in
@@ -355,8 +365,9 @@ struct ct_vault_hold {
 /*
  * Add a hold, and release it; *rec is the hold as a record, the caller's.  It
  * holds whatever is of this user or report, also what comes later.  What was
- * released stays as it is, by whomever.  CT_NOINPUT if there is no such object
- * or hold; release: CT_NOPERM if the clock cannot be right, unless clock_ok.
+ * released stays as it is, by whomever.  CT_NOINPUT if there is no such object,
+ * report or hold; CT_USAGE if several reports have this number; release:
+ * CT_NOPERM if the clock cannot be right, unless clock_ok.
  */
 int ct_vault_hold_add(struct ct_vault *vault, const struct ct_vault_hold *hold,
     json_t **rec, struct ct_err *err);
@@ -379,7 +390,8 @@ struct ct_vault_ask {
 
 /*
  * Log the request for all objects that ask names, and write it as a record; as
- * several if there are many.  CT_NOINPUT if there is no such object;
+ * several if there are many.  CT_NOINPUT if there is no such object or
+ * report; CT_USAGE if several reports have this number;
  * CT_NOPERM if one that is to be destroyed is held: then none is asked for.
  */
 int ct_vault_request(struct ct_vault *vault, const struct ct_vault_ask *ask,

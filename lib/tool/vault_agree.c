@@ -71,25 +71,28 @@ compare(
 	return rc <= 1 ? 0 : rc;
 }
 
-/* Attach the index, as it is at a line of the log that *until gets: nobody
+/* Attach the index, as it is at a line of the log, the last to compare: nobody
  * writes to either meanwhile, and the read that begins then sees only that. */
 static int
 attach(struct ct_vault *v, struct again *a, struct ct_err *err)
 {
 	char *db = ct_printf("%s/index.db", v->dir);
-	struct ct_audit_head head;
+	bool begun = v->begun;
 	int64_t n;
 	int rc =
 	    ct_store_do(a->store, err, "ATTACH DATABASE ? AS was", "s", db);
 
-	if (!rc && !(rc = vault_begin(v, &head, err))) {
-		a->until = head.seq;
+	if (!rc && !begun)
+		rc = vault_begin(v, NULL, err);
+	if (!rc) {
+		a->until = v->head.seq;
 		rc = ct_store_do(a->store, err, "BEGIN", "");
 		if (!rc)
 			rc = ct_store_int(a->store, &n, err,
 			    "SELECT count(*) FROM was.head", "");
-		vault_end(v);
 	}
+	if (!begun)
+		vault_end(v);
 	free(db);
 	return rc <= 1 ? 0 : rc;
 }
@@ -122,16 +125,37 @@ vault_agrees(
 {
 	char *path = vault_tmp(v, VAULT_CHECK);
 	struct again a = { 0 };
-	int rc = vault_begin(v, NULL, err);
+	bool begun = v->begun;
+	int rc = begun ? 0 : vault_begin(v, NULL, err);
 
 	/* it has this name only while nobody else acts */
 	if (!rc) {
 		rc = ct_store_open_scratch(&a.store, path, vault_tables, err);
-		vault_end(v);
+		if (!begun)
+			vault_end(v);
 	}
 	if (!rc)
 		rc = compare_all(v, &a, differ, arg, err);
 	ct_store_close(a.store);
 	free(path);
+	return rc;
+}
+
+static int
+differs(const char *table, int64_t rows, void *arg, struct ct_err *err)
+{
+	(void)arg;
+	return ct_fail(err, CT_DATAERR,
+	    "the index is not what the log says (%s: %lld); without it, it is "
+	    "made again",
+	    table, (long long)rows);
+}
+
+int
+vault_must_agree(struct ct_vault *v, struct ct_err *err)
+{
+	int rc = v->agreed ? 0 : vault_agrees(v, differs, NULL, err);
+
+	v->agreed = rc == 0;
 	return rc;
 }

@@ -42,8 +42,8 @@ expiry(int64_t at, long days)
 }
 
 static int
-receipt_of(const json_t *rec, const struct vault_report *r, long days,
-    struct receipt *to, struct ct_err *err)
+receipt_of(const json_t *rec, const struct vault_report *r, struct receipt *to,
+    struct ct_err *err)
 {
 	to->id = ct_rec_text(rec, "submission.report_id");
 	to->env = ct_rec_text(rec, "submission.env");
@@ -58,45 +58,45 @@ receipt_of(const json_t *rec, const struct vault_report *r, long days,
 		    "submission.env is not that of the report");
 	if (!to->at || ct_time_parse(to->at, &to->ms) < 0)
 		return ct_fail(err, CT_DATAERR, "submission.at is no time");
-	to->expires =
-	    strcmp(to->env, "production") == 0 ? expiry(to->ms, days) : 0;
 	return 0;
 }
 
 /*
- * Can a report have been finished then?  Not before its files were sealed; but
- * if a vault that was full is mended later, the report was finished by an
- * earlier run.  Of such a one, and of one of which nothing is sealed, it is
- * known only that a receipt does not wait for a year.
+ * Between begin and end, when the clock can be right: can a report have been
+ * finished then?  The log says what time it was, not the clock of who sealed
+ * it.  Not before its files were sealed; but if a vault that was full is mended
+ * later, the report was finished by an earlier run.  Of such a one, and of one
+ * of which nothing is sealed, it is known only that a receipt does not wait for
+ * a year.  *from is what the time of its evidence counts from.
  */
 static int
 check_time(struct ct_vault *v, const struct vault_report *r, const json_t *rec,
-    const struct receipt *to, struct ct_err *err)
+    const struct receipt *to, int64_t *from, struct ct_err *err)
 {
-	int64_t now = ct_now(),
-		from = now - (CT_VAULT_DAYS_MIN - 1) * VAULT_DAY;
-	char *sealed = NULL;
-	int rc = 0;
+	int64_t now = ct_now(), steady = 0, sealed = 0;
+	int rc =
+	    ct_store_int(v->store, &steady, err, "SELECT at FROM steady", "");
 
-	if (!json_is_true(ct_rec_get(rec, "submission.already")))
-		rc = ct_store_text(v->store, &sealed, err,
-		    "SELECT sealed_at FROM object WHERE report = ?"
-		    " ORDER BY sealed_at LIMIT 1",
-		    "s", r->key);
-	if (rc == 1)
-		rc = ct_time_parse(sealed, &from) < 0
-		    ? ct_fail(err, CT_DATAERR, "a sealed_at is no time")
-		    : 0;
-	free(sealed);
-	if (!rc && to->ms < from - VAULT_DAY)
+	if (rc <= 1)
+		rc = ct_store_int(v->store, &sealed, err,
+		    "SELECT min(steady) FROM object WHERE report = ?", "s",
+		    r->key);
+	if (rc > 1)
+		return rc;
+	if (steady > now)
+		now = steady;
+	*from = to->ms > sealed ? to->ms : sealed;
+	if (to->ms < now - (CT_VAULT_DAYS_MIN - 1) * VAULT_DAY)
+		return ct_fail(
+		    err, CT_DATAERR, "submission.at is more than 364 days ago");
+	if (to->ms > now + VAULT_DAY)
+		return ct_fail(
+		    err, CT_DATAERR, "submission.at is in the future");
+	if (to->ms < sealed - VAULT_DAY &&
+	    !json_is_true(ct_rec_get(rec, "submission.already")))
 		return ct_fail(err, CT_DATAERR,
 		    "submission.at is before the files were sealed");
-	if (rc || to->ms <= now + VAULT_DAY)
-		return rc;
-	/* or is it we that are wrong? */
-	return (rc = vault_clock_behind(v, err))
-	    ? rc
-	    : ct_fail(err, CT_DATAERR, "submission.at is in the future");
+	return 0;
 }
 
 /* How many files of the report are not in the vault, or not whole?  The objects
@@ -156,6 +156,28 @@ find_holds(struct ct_vault *v, struct receipt *to, struct ct_err *err)
 	return 0;
 }
 
+/* CT_NO: each of these objects has this receipt; 0, or a code. */
+static int
+all_tied(struct ct_vault *v, const struct receipt *to, struct ct_err *err)
+{
+	const json_t *object;
+	int64_t one;
+	size_t i;
+	int rc = 1;
+
+	json_array_foreach(to->objects, i, object)
+	{
+		rc = ct_store_int(v->store, &one, err,
+		    "SELECT 1 FROM anchor WHERE object = ? AND env = ?"
+		    " AND authority = ? AND report_id = ?",
+		    "ssss", json_string_value(object), to->env, to->authority,
+		    to->id);
+		if (rc != 1)
+			return rc;
+	}
+	return CT_NO;
+}
+
 /*
  * What is stored of this receipt may be of this report only, and keeps the
  * objects at least as long.  CT_NO: it is all there as it is.
@@ -165,7 +187,7 @@ compare(struct ct_vault *v, const struct vault_report *r, struct receipt *to,
     struct ct_err *err)
 {
 	struct ct_rows *rows;
-	int64_t expires, tied = 0;
+	int64_t expires;
 	int rc = ct_rows_open(&rows, v->store, err,
 	    "SELECT report = ? AND part = ?, expires, sum FROM receipt"
 	    " WHERE env = ? AND authority = ? AND report_id = ?",
@@ -187,13 +209,7 @@ compare(struct ct_vault *v, const struct vault_report *r, struct receipt *to,
 			to->expires = expires;
 	}
 	ct_rows_close(rows);
-	if (rc == CT_NO &&
-	    (rc = ct_store_int(v->store, &tied, err,
-		 "SELECT count(*) FROM anchor WHERE env = ? AND authority = ?"
-		 " AND report_id = ?",
-		 "sss", to->env, to->authority, to->id)) == 1)
-		rc = (size_t)tied >= json_array_size(to->objects) ? CT_NO : 0;
-	return rc;
+	return rc == CT_NO ? all_tied(v, to, err) : rc;
 }
 
 /* Between begin and end: the receipt's file, then its line. */
@@ -247,21 +263,24 @@ is_over(const json_t *rec)
 }
 
 static int
-anchor(struct ct_vault *v, json_t *rec, long days, struct receipt *to,
-    size_t *absent, struct ct_err *err)
+anchor(struct ct_vault *v, json_t *rec, const struct ct_vault_anchoring *how,
+    struct receipt *to, size_t *absent, struct ct_err *err)
 {
 	struct vault_report r;
+	int64_t from;
 	int rc = vault_report_of(rec, &r, err);
 
 	if (!rc)
-		rc = receipt_of(rec, &r, days, to, err);
-	if (!rc)
-		rc = check_time(v, &r, rec, to, err);
+		rc = receipt_of(rec, &r, to, err);
 	if (!rc)
 		rc = take_stock(v, &r, to, absent, err);
 	if (rc || (rc = vault_begin(v, NULL, err)))
 		return rc;
-	if (!(rc = vault_clock_behind(v, err)))
+	if (!(rc = vault_clock(v, how->clock_ok, err)) &&
+	    !(rc = check_time(v, &r, rec, to, &from, err)) &&
+	    strcmp(to->env, "production") == 0)
+		to->expires = expiry(from, how->days);
+	if (!rc)
 		rc = store(v, &r, to, json_object_get(rec, "submission"), err);
 	if (!rc)
 		rc = find_holds(v, to, err);
@@ -276,14 +295,19 @@ anchor(struct ct_vault *v, json_t *rec, long days, struct receipt *to,
 }
 
 int
-ct_vault_anchor(struct ct_vault *v, json_t *rec, long days, bool incomplete,
-    struct ct_err *err)
+ct_vault_anchor(struct ct_vault *v, json_t *rec,
+    const struct ct_vault_anchoring *how, struct ct_err *err)
 {
 	struct receipt to = { .objects = json_array() };
 	size_t absent = 0;
-	int rc = is_over(rec) ? anchor(v, rec, days, &to, &absent, err) : CT_NO;
+	int rc = CT_NO;
 
-	if (rc == CT_TEMPFAIL && absent && incomplete &&
+	if (is_over(rec)) {
+		/* what came with the record is nobody's word */
+		(void)json_object_del(rec, "vault");
+		rc = anchor(v, rec, how, &to, &absent, err);
+	}
+	if (rc == CT_TEMPFAIL && absent && how->incomplete &&
 	    json_object_get(rec, "vault")) {
 		ct_warn("accepted: %s", err->msg);
 		rc = 0;

@@ -8,11 +8,13 @@
 /*
  * Times are as in the log, but receipt.expires and hold.until: in ms since
  * 1970, null if there is none.  object: bytes are those of the object, size of
- * the file; report, part, env are null while it is staged.  receipt: sum is the
+ * the file; report, part, env are null while it is staged; steady is that of
+ * the log when it was first sealed, or null.  receipt: sum is the
  * BLAKE2b-256 of its file, report the key and not NCMEC's number.  intent: what
  * is being destroyed.  done: what was done of a request.  uncertified: what
  * ended by its date since expire last came to its end, in line seq.  steady:
- * the time that the log has come to, in ms, see vault_clock.  held: whoever
+ * the time that the log has come to, in ms, see vault_clock; none as long as no
+ * line is of a time that can be.  held: whoever
  * asks also looks at until.
  */
 static const char tables[] =
@@ -25,6 +27,7 @@ static const char tables[] =
     " user TEXT, file TEXT, sha256 TEXT NOT NULL, size INTEGER NOT NULL,"
     " bytes INTEGER NOT NULL, key TEXT NOT NULL, staged_at TEXT,"
     " sealed_at TEXT, destroyed_at TEXT, cause TEXT, replaces TEXT,"
+    " steady INTEGER,"
     " CHECK (state <> 'sealed' OR (report IS NOT NULL AND part IS NOT NULL"
     "  AND env IS NOT NULL AND sealed_at IS NOT NULL)));"
     "CREATE UNIQUE INDEX object_report ON object (report, sha256)"
@@ -81,11 +84,11 @@ const char *const vault_tables[] = { tables, NULL };
  * of it. */
 static const char *const seal[] = {
 	"INSERT INTO object (id, seq, state, report, part, env, user, file,"
-	" sha256, size, bytes, key, sealed_at)"
+	" sha256, size, bytes, key, sealed_at, steady)"
 	" SELECT :object, :seq, 'sealed', :report,"
 	" :part, :env, :user, :file,"
 	" :sha256, :size, :bytes, :key,"
-	" :at",
+	" :at, (SELECT at FROM steady)",
 	NULL
 };
 
@@ -113,7 +116,8 @@ static const char *const replace[] = {
 static const char *const claim[] = {
 	"UPDATE object SET state = 'sealed', report = :report,"
 	" part = :part, env = :env,"
-	" file = ifnull(:file, file), sealed_at = :at"
+	" file = ifnull(:file, file), sealed_at = :at,"
+	" steady = (SELECT at FROM steady)"
 	" WHERE id = :object AND state = 'staged'",
 	NULL
 };
@@ -192,8 +196,6 @@ static const char *const spared[] = {
 	NULL
 };
 
-static const char *const clock[] = { "DELETE FROM steady", NULL };
-
 static const char *const wrap[] = { "INSERT OR REPLACE INTO wrap (object, key)"
 				    " VALUES (:object, :key)",
 	NULL };
@@ -206,7 +208,7 @@ static const struct {
 	{ "anchor", anchor },
 	{ "approve", nothing },
 	{ "claim", claim },
-	{ "clock", clock },
+	{ "clock", nothing },
 	{ "cut", nothing },
 	{ "destroy", destroy },
 	{ "destroyed", destroyed },
@@ -225,9 +227,11 @@ static const struct {
 	{ "wrap", wrap },
 };
 
-/* The time of this line is the steady one, if it comes within a week. */
+/* The time of this line is the steady one, if it comes within a week, or if
+ * somebody vouched for it. */
 static int
-keep_time(struct ct_store *index, const json_t *line, struct ct_err *err)
+keep_time(struct ct_store *index, const char *act, const json_t *line,
+    struct ct_err *err)
 {
 	const char *at = ct_rec_text(line, "at");
 	int64_t ms;
@@ -235,10 +239,12 @@ keep_time(struct ct_store *index, const json_t *line, struct ct_err *err)
 	if (!at || ct_time_parse(at, &ms) < 0)
 		return ct_fail(
 		    err, CT_DATAERR, "a line of the log has no time");
+	if (ms < VAULT_EPOCH)
+		return 0;
 	return ct_store_do(index, err,
 	    "INSERT INTO steady (one, at) VALUES (1, ?1) ON CONFLICT DO UPDATE"
-	    " SET at = ?1 WHERE ?1 > at AND ?1 - at <= ?2",
-	    "ii", ms, VAULT_AHEAD);
+	    " SET at = ?1 WHERE ?3 OR (?1 > at AND ?1 - at <= ?2)",
+	    "iii", ms, VAULT_AHEAD, (int64_t)(strcmp(act, "clock") == 0));
 }
 
 int
@@ -257,11 +263,12 @@ vault_apply(struct ct_store *index, const char *act, const json_t *line,
 		    "the log tells of an act that this version does not know");
 	if (json_object_get(line, "replaces"))
 		sql = replace;
+	rc = keep_time(index, act, line, err);
 	for (; !rc && *sql; sql++)
 		rc = ct_store_do_named(index, err, *sql, line);
 	/* what the tables do not take: the line says what cannot be */
 	if (rc == CT_SOFTWARE)
 		(void)ct_fail(err, rc = CT_DATAERR,
 		    "the log says what cannot be: a line '%s'", act);
-	return rc ? rc : keep_time(index, line, err);
+	return rc;
 }

@@ -7,7 +7,7 @@
 
 /* 0, or CT_NOPERM with what is wrong; another code: cannot tell. */
 static int
-judge(struct ct_vault *v, bool ahead, struct ct_err *err)
+judge(struct ct_vault *v, struct ct_err *err)
 {
 	char is[CT_TIME_LEN], was[CT_TIME_LEN];
 	int64_t now = ct_now(), steady = 0;
@@ -16,10 +16,14 @@ judge(struct ct_vault *v, bool ahead, struct ct_err *err)
 
 	if (rc > 1)
 		return rc;
-	if (steady == 0 ||
-	    (now >= steady - BEHIND && (!ahead || now <= steady + VAULT_AHEAD)))
-		return 0;
 	(void)ct_time(now / 1000 * 1000, is);
+	if (now < VAULT_EPOCH)
+		return ct_fail(err, CT_NOPERM,
+		    "the clock is behind: it says %s, when there was no vault",
+		    is);
+	if (steady == 0 ||
+	    (now >= steady - BEHIND && now <= steady + VAULT_AHEAD))
+		return 0;
 	(void)ct_time(steady / 1000 * 1000, was);
 	return now < steady
 	    ? ct_fail(err, CT_NOPERM,
@@ -34,14 +38,16 @@ judge(struct ct_vault *v, bool ahead, struct ct_err *err)
 int
 vault_clock(struct ct_vault *v, bool ok, struct ct_err *err)
 {
-	int rc = judge(v, true, err);
+	int rc = judge(v, err);
 
 	struct ct_err why = *err;
 
+	if (rc == CT_NOPERM && ct_now() < VAULT_EPOCH)
+		return rc;
 	if (rc == CT_NOPERM && !ok)
 		return ct_fail(err, rc,
-		    "%s; if it is right: --clock-ok of expire, destroy or hold "
-		    "release",
+		    "%s; if it is right: --clock-ok of anchor, expire, destroy "
+		    "or hold release",
 		    why.msg);
 	if (rc != CT_NOPERM)
 		return rc;
@@ -49,17 +55,11 @@ vault_clock(struct ct_vault *v, bool ok, struct ct_err *err)
 	return vault_log(v, "clock", json_pack("{s:b}", "ok", 1), err);
 }
 
-int
-vault_clock_behind(struct ct_vault *v, struct ct_err *err)
-{
-	return judge(v, false, err);
-}
-
 void
 vault_clock_warn(struct ct_vault *v)
 {
 	struct ct_err err = { 0 };
 
-	if (judge(v, true, &err))
+	if (judge(v, &err))
 		ct_warn("%s", err.msg);
 }

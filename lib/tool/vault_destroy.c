@@ -11,22 +11,6 @@
 
 #define SECRETS (VAULT_HEAD - VAULT_AT_SEALED) /* key and stream's header */
 
-static int
-differs(const char *table, int64_t rows, void *arg, struct ct_err *err)
-{
-	(void)arg;
-	return ct_fail(err, CT_DATAERR,
-	    "the index is not what the log says (%s: %lld); without it, it is "
-	    "made again",
-	    table, (long long)rows);
-}
-
-int
-vault_must_agree(struct ct_vault *v, struct ct_err *err)
-{
-	return vault_agrees(v, differs, NULL, err);
-}
-
 /* The object, and then its key where that was wrapped anew: without the header
  * of the stream no wrap opens it, so what still has its header is whole. */
 static void
@@ -108,7 +92,7 @@ vault_destroy(struct ct_vault *v, struct vault_fate *fate, size_t n,
 {
 	json_t *ids;
 	size_t i;
-	int rc = 0;
+	int rc = vault_must_agree(v, err);
 
 	for (i = 0; !rc && i < n; i++)
 		rc = may_end(v, &fate[i], err);
@@ -152,17 +136,36 @@ has_key(const struct ct_vault *v, const char *id)
 	return n < 0;
 }
 
+/* A clock that is ahead now does not count: the log had come to the date when
+ * it began. */
 static int
-resume_one(struct ct_vault *v, struct vault_fate *fate, struct ct_err *err)
+has_expired(struct ct_vault *v, const char *id, struct ct_err *err)
+{
+	int64_t steady = 0;
+	int rc =
+	    ct_store_int(v->store, &steady, err, "SELECT at FROM steady", "");
+
+	return rc > 1 ? rc : vault_is_due(v, id, steady, err);
+}
+
+static int
+resume_one(struct ct_vault *v, struct vault_fate *fate, bool expired,
+    struct ct_err *err)
 {
 	json_t *holds = NULL;
 	int rc = vault_held(v, fate->id, &holds, err);
+	bool stays = rc == 1;
 
-	if (rc == 1 && has_key(v, fate->id)) {
-		(void)ct_fail(&fate->why, CT_NOPERM, "it is on hold");
+	if (rc == 0 && expired) {
+		rc = has_expired(v, fate->id, err);
+		stays = rc == 0;
+	}
+	if (rc <= 1 && stays && has_key(v, fate->id)) {
+		(void)ct_fail(&fate->why, CT_NOPERM, "%s",
+		    holds ? "it is on hold" : "it has a later date");
 		rc = vault_log(v, "spared",
 		    json_pack(
-			"{s:[s], s:O}", "objects", fate->id, "hold", holds),
+			"{s:[s], s:O*}", "objects", fate->id, "hold", holds),
 		    err);
 	} else if (rc <= 1) {
 		erase(v, fate);
@@ -189,26 +192,33 @@ vault_resume(struct ct_vault *v, json_t *certificates, struct ct_err *err)
 	struct vault_fate fate[VAULT_BATCH];
 	char id[VAULT_BATCH][CT_VAULT_ID + 1];
 	char last[CT_VAULT_ID + 1] = "";
+	bool expired[VAULT_BATCH];
 	struct ct_rows *rows;
 	json_t *one;
 	size_t i, n;
-	int rc;
+	int64_t any;
+	int rc = ct_store_int(
+	    v->store, &any, err, "SELECT 1 FROM intent LIMIT 1", "");
 
+	if (rc != 1 || (rc = vault_must_agree(v, err)))
+		return rc;
 	do {
 		memset(fate, 0, sizeof fate);
 		rc = ct_rows_open(&rows, v->store, err,
-		    "SELECT object FROM intent WHERE object > ?"
+		    "SELECT object, cause = 'expired' FROM intent"
+		    " WHERE object > ?"
 		    " ORDER BY object LIMIT ?",
 		    "si", last, (int64_t)VAULT_BATCH);
 		n = 0;
 		while (!rc && (rc = ct_rows_next(rows, err)) == 1) {
 			rc = copy_id(id[n], ct_rows_text(rows, 0), err);
 			fate[n].id = id[n];
+			expired[n] = ct_rows_int(rows, 1) != 0;
 			n++;
 		}
 		ct_rows_close(rows);
 		for (i = 0; !rc && i < n; i++)
-			rc = resume_one(v, &fate[i], err);
+			rc = resume_one(v, &fate[i], expired[i], err);
 		if (!rc)
 			rc = say_ended(v, fate, n, true, err);
 		one = NULL;

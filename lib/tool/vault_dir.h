@@ -28,6 +28,7 @@ struct ct_vault {
 	bool waited;               /* for the lock, and in vain */
 	struct ct_audit_head head; /* of the log, as vault_begin found it */
 	bool begun;
+	bool agreed; /* the index was found to say what the log says */
 	bool unsure; /* the last line may be there, or not: a sync failed */
 };
 
@@ -71,12 +72,21 @@ int vault_fold(struct ct_store *index, struct ct_audit *log,
 /*
  * Read the whole log again and call differ for each table of the index that
  * does not say the same, with the number of rows that only one of both has.
- * CT_DATAERR: the log itself is damaged.  Other acts may go on meanwhile.
+ * CT_DATAERR: the log itself is damaged.  Other acts may go on meanwhile,
+ * unless it is between begin and end.
  */
 typedef int vault_differ_fn(
     const char *table, int64_t rows, void *arg, struct ct_err *err);
 int vault_agrees(
     struct ct_vault *v, vault_differ_fn *differ, void *arg, struct ct_err *err);
+
+/*
+ * Before anything is destroyed, or called safe to destroy: dates and holds are
+ * those of the log.  CT_DATAERR if the index says something else.  That costs a
+ * pass over the log, once for each ct_vault_enter; so better not between begin
+ * and end.
+ */
+int vault_must_agree(struct ct_vault *v, struct ct_err *err);
 
 /*
  * Is this live object held?  1, and the holds' ids are added to the array
@@ -85,6 +95,15 @@ int vault_agrees(
  */
 int vault_held(
     struct ct_vault *v, const char *id, json_t **holds, struct ct_err *err);
+
+/*
+ * The key of the report that is called so, by its key or by the number that an
+ * authority gave it; the caller's.  What a slip of the finger names would hold
+ * nothing: CT_NOINPUT if there is none; CT_USAGE if there are several, which
+ * are named.
+ */
+int vault_report_key(
+    struct ct_vault *v, const char *report, char **key, struct ct_err *err);
 
 /* ---- objects ----------------------------------------------------------------
  */

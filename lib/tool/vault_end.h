@@ -13,14 +13,15 @@
 
 #define VAULT_BATCH 64 /* objects that end with one line */
 #define VAULT_DAY ((int64_t)24 * 60 * 60 * 1000) /* ms */
+#define VAULT_EPOCH 1767225600000   /* ms: 2026; no vault is older */
 #define VAULT_AHEAD (7 * VAULT_DAY) /* the clock may be: vault_clock */
-
-/* Before anything ends, and not between vault_begin and vault_end: dates and
- * holds are those of the log.  CT_DATAERR if the index says something else. */
-int vault_must_agree(struct ct_vault *v, struct ct_err *err);
 
 /* 0, or CT_NOPERM that names a hold on object id, or a code. */
 int vault_unheld(struct ct_vault *v, const char *id, struct ct_err *err);
+
+/* Is object id past its date at that time?  1, 0, or a code. */
+int vault_is_due(
+    struct ct_vault *v, const char *id, int64_t now, struct ct_err *err);
 
 /* What has become of an object. */
 struct vault_fate {
@@ -43,8 +44,10 @@ int vault_destroy(struct ct_vault *v, struct vault_fate *fate, size_t n,
 
 /*
  * Between vault_begin and vault_end: what an earlier run has begun to end.
- * What is held since, and whose key is still there, is spared.  What cannot be
- * ended is told of and stays for the next run.  certificates, an array
+ * What is held since, or has expired but got a later date since, and whose key
+ * is still there, is spared.  What cannot be
+ * ended is told of and stays for the next run; CT_DATAERR: all of it does, as
+ * the index does not say what the log says.  certificates, an array
  * (may be NULL), gets one for each line "destroyed".
  */
 int vault_resume(struct ct_vault *v, json_t *certificates, struct ct_err *err);
@@ -73,12 +76,10 @@ int vault_hand_over(const struct ct_vault_ending *how,
  * log has a steady time: the last one that came at most 7 days after the
  * steady time before it.  CT_NOPERM if it is now more than 5 minutes before
  * that, or more than 7 days after, unless ok: then the log says that somebody
- * vouched for the clock, and the steady time is now.
+ * vouched for the clock, and the steady time is now.  CT_NOPERM in any case
+ * before VAULT_EPOCH.
  */
 int vault_clock(struct ct_vault *v, bool ok, struct ct_err *err);
-
-/* The same, but only against a clock that is behind. */
-int vault_clock_behind(struct ct_vault *v, struct ct_err *err);
 
 /* For what must be done whatever the clock says: print what is wrong. */
 void vault_clock_warn(struct ct_vault *v);

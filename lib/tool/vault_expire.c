@@ -45,15 +45,15 @@ collect(struct expiry *e, struct ct_err *err)
 	return rc;
 }
 
-/* Is it still due?  A receipt may have come since.  1, 0, or a code. */
-static int
-is_due(struct ct_vault *v, const char *id, struct ct_err *err)
+int
+vault_is_due(
+    struct ct_vault *v, const char *id, int64_t now, struct ct_err *err)
 {
 	int64_t expires = 0;
 	int rc = ct_store_int(v->store, &expires, err,
 	    "SELECT max(r.expires)" DATED " AND o.id = ?", "s", id);
 
-	return rc > 1 ? rc : expires && expires <= ct_now();
+	return rc > 1 ? rc : expires && expires <= now;
 }
 
 static int
@@ -108,16 +108,18 @@ put_kept(struct expiry *e, const struct vault_fate *fate, json_t *holds,
 	    err);
 }
 
-/* Fates of the batch from *i on that are due still; *i moves past it. */
+/* Fates of the batch from *i on that are due still, though a receipt may have
+ * come since; *i moves past it. */
 static int
 gather(struct expiry *e, size_t *i, struct vault_fate *fate, size_t *n,
     struct ct_err *err)
 {
+	int64_t now = ct_now();
 	int rc = 0;
 
 	memset(fate, 0, VAULT_BATCH * sizeof *fate);
 	for (*n = 0; rc <= 1 && *i < e->n && *n < VAULT_BATCH; ++*i)
-		if ((rc = is_due(e->vault, e->id[*i], err)) == 1)
+		if ((rc = vault_is_due(e->vault, e->id[*i], now, err)) == 1)
 			fate[(*n)++].id = e->id[*i];
 	return rc > 1 ? rc : 0;
 }

@@ -123,23 +123,6 @@ is_live(struct ct_vault *v, const char *id, struct ct_err *err)
 	    : ct_fail(err, CT_NOINPUT, "there is no such object, or no longer");
 }
 
-/* The key of the report that is called so, by its key or NCMEC's number: a
- * hold on what a slip of the finger named would hold nothing. */
-static int
-key_of(struct ct_vault *v, const char *report, char **key, struct ct_err *err)
-{
-	int rc = ct_store_text(v->store, key, err,
-	    "SELECT report FROM object WHERE report = ?1"
-	    " UNION SELECT report FROM receipt"
-	    "  WHERE report = ?1 OR report_id = ?1",
-	    "s", report);
-
-	return rc == 1 ? 0
-	    : rc
-	    ? rc
-	    : ct_fail(err, CT_NOINPUT, "the vault knows of no such report");
-}
-
 int
 ct_vault_hold_add(struct ct_vault *v, const struct ct_vault_hold *h,
     json_t **rec, struct ct_err *err)
@@ -155,7 +138,7 @@ ct_vault_hold_add(struct ct_vault *v, const struct ct_vault_hold *h,
 	vault_clock_warn(v);
 	if (is.object)
 		rc = is_live(v, is.object, err);
-	if (is.report && !(rc = key_of(v, is.report, &key, err)))
+	if (is.report && !(rc = vault_report_key(v, is.report, &key, err)))
 		is.report = key;
 	if (!rc && !is.until && strcmp(is.kind, "2703f") == 0)
 		rc = usual_end(v, &is, &is.until, err);

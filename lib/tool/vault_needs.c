@@ -222,9 +222,9 @@ ct_vault_keys(struct ct_vault *v, const char *conf, struct ct_out *out,
     struct ct_err *err)
 {
 	json_t *all = json_object();
-	int rc = vault_begin(v, NULL, err);
+	int rc = vault_must_agree(v, err);
 
-	if (!rc) {
+	if (!rc && !(rc = vault_begin(v, NULL, err))) {
 		rc = table(v, conf, all, err);
 		vault_end(v);
 	}
@@ -267,6 +267,8 @@ ct_vault_shred(struct ct_vault *v, const char *conf, const char *path, bool yes,
 	char id[65];
 	int rc = vault_key_id(path, id, err);
 
+	if (!rc)
+		rc = vault_must_agree(v, err);
 	if (!rc && !(rc = vault_begin(v, NULL, err))) {
 		if (!(rc = table(v, conf, all, err)))
 			rc = shred(v, path, id, json_object_get(all, id), yes,

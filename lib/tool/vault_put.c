@@ -25,7 +25,6 @@ vault_report_of(const json_t *rec, struct vault_report *r, struct ct_err *err)
 		return CT_NO;
 	r->key = ct_rec_text(rec, "report.key");
 	r->env = ct_rec_text(rec, "report.env");
-	r->user = ct_rec_text(rec, "user.id");
 	r->files = ct_rec_get(rec, "report.files");
 	r->part = part ? json_integer_value(part) : 1;
 	if (!is_hex(r->key, 32))
@@ -40,7 +39,7 @@ vault_report_of(const json_t *rec, struct vault_report *r, struct ct_err *err)
 		    err, CT_DATAERR, "report.part is not a positive number");
 	if (!json_is_array(r->files))
 		return ct_fail(err, CT_DATAERR, "report.files is no array");
-	return 0;
+	return ct_rec_account(rec, &r->user, err);
 }
 
 /* All that is known of a file, but for its bytes and what is our own. */
@@ -190,6 +189,22 @@ vault_was_destroyed(struct ct_vault *v, const struct vault_report *r,
 	return rc;
 }
 
+/* 0 if the object of this file is not just being destroyed, or a code. */
+static int
+stays(struct ct_vault *v, const struct vault_report *r, const char *sha256,
+    struct ct_err *err)
+{
+	int64_t one;
+	int rc = ct_store_int(v->store, &one, err,
+	    "SELECT 1 FROM intent JOIN object ON id = object"
+	    " WHERE report = ? AND sha256 = ? AND state <> 'destroyed'",
+	    "ss", r->key, sha256);
+
+	return rc == 1
+	    ? ct_fail(err, CT_TEMPFAIL, "its object is being destroyed")
+	    : rc;
+}
+
 /* *state, with 0: "sealed", or "destroyed". */
 static int
 put(struct ct_vault *v, const struct ct_vault_pub *pub,
@@ -206,6 +221,8 @@ put(struct ct_vault *v, const struct ct_vault_pub *pub,
 		return ct_fail(err, CT_DATAERR, "sha256 is not 64 hex digits");
 	ct_hex(raw, sizeof raw, sha256);
 	*state = "sealed";
+	if ((rc = stays(v, r, sha256, err)))
+		return rc;
 	rc = look_up(v,
 	    "SELECT id, bytes FROM object WHERE report = ? AND sha256 = ?"
 	    " AND state <> 'destroyed'",

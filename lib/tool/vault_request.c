@@ -14,6 +14,7 @@ chosen(struct ct_vault *v, const struct ct_vault_ask *ask, json_t *objects,
 {
 	const struct ct_vault_of *of = &ask->of;
 	struct ct_rows *rows;
+	char *key = NULL;
 	size_t i;
 	int rc;
 
@@ -25,19 +26,21 @@ chosen(struct ct_vault *v, const struct ct_vault_ask *ask, json_t *objects,
 			    objects, ask->ids[i], json_null());
 	if (!of->user && !of->report && !of->object && !of->file)
 		return 0;
+	if (of->report && (rc = vault_report_key(v, of->report, &key, err)))
+		return rc;
 	rc = ct_rows_open(&rows, v->store, err,
 	    "SELECT id FROM object WHERE state <> 'destroyed'"
-	    " AND (?1 IS NULL OR user = ?1) AND (?2 IS NULL OR report = ?2"
-	    "  OR id IN (SELECT object FROM anchor WHERE report_id = ?2))"
+	    " AND (?1 IS NULL OR user = ?1) AND (?2 IS NULL OR report = ?2)"
 	    " AND (?3 IS NULL OR id = ?3) AND (?4 IS NULL OR file = ?4)"
 	    " ORDER BY seq",
-	    "ssss", of->user, of->report, of->object, of->file);
+	    "ssss", of->user, key, of->object, of->file);
 	while (!rc && (rc = ct_rows_next(rows, err)) == 1) {
 		(void)json_object_set_new(
 		    objects, ct_rows_text(rows, 0), json_null());
 		rc = 0;
 	}
 	ct_rows_close(rows);
+	free(key);
 	return rc;
 }
 

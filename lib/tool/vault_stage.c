@@ -364,6 +364,16 @@ unstage(struct ct_vault *v, json_t *rec, const struct item *it, bool clock_ok,
 	if (rc)
 		return rc;
 	rc = find(v, it, &f, err);
+	if (!rc && f.n && !f.was && !v->agreed) {
+		/* others may act while the log is read */
+		vault_end(v);
+		free(f.fate);
+		free(f.id);
+		f = (struct found){ 0 };
+		if (!(rc = vault_must_agree(v, err)) &&
+		    !(rc = vault_begin(v, NULL, err)))
+			rc = find(v, it, &f, err);
+	}
 	if (!rc && f.n && !f.was)
 		rc = destroy(
 		    v, &f, ct_rec_text(rec, "review.by"), clock_ok, err);

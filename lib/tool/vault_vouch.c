@@ -5,6 +5,7 @@
 
 #include "authority.h"
 #include "clock.h"
+#include "prog.h"
 #include "rec.h"
 #include "vault_dir.h"
 
@@ -45,6 +46,47 @@ vault_held(
 	return rc ? rc : held;
 }
 
+/* Numbers are given by each authority, in test and in production. */
+static int
+key_of_number(
+    struct ct_vault *v, const char *number, char **key, struct ct_err *err)
+{
+	struct ct_rows *rows;
+	int rc = ct_rows_open(&rows, v->store, err,
+	    "SELECT count(DISTINCT report), min(report), group_concat("
+	    "report || ' (' || env || ', ' || authority || ')', ', ')"
+	    " FROM receipt WHERE report_id = ?",
+	    "s", number);
+
+	if (!rc && (rc = ct_rows_next(rows, err)) == 1) {
+		rc = 0;
+		if (ct_rows_int(rows, 0) == 0)
+			rc = ct_fail(err, CT_NOINPUT,
+			    "the vault knows of no such report");
+		else if (ct_rows_int(rows, 0) > 1)
+			rc = ct_fail(err, CT_USAGE,
+			    "more than one report has this number, so name it"
+			    " by its key: %s",
+			    ct_rows_text(rows, 2));
+		else
+			*key = ct_strdup(ct_rows_text(rows, 1));
+	}
+	ct_rows_close(rows);
+	return rc;
+}
+
+int
+vault_report_key(
+    struct ct_vault *v, const char *report, char **key, struct ct_err *err)
+{
+	int rc = ct_store_text(v->store, key, err,
+	    "SELECT report FROM object WHERE report = ?1"
+	    " UNION SELECT report FROM receipt WHERE report = ?1",
+	    "s", report);
+
+	return rc == 1 ? 0 : rc ? rc : key_of_number(v, report, key, err);
+}
+
 /* Is this file, under this id, among those that NCMEC's receipt is of? */
 static bool
 received(const json_t *submission, const char *id, const char *sha256)
@@ -74,6 +116,7 @@ find_receipt(struct ct_vault *v, const json_t *rec, const json_t *file,
 	    " JOIN receipt USING (env, authority, report_id)"
 	    " WHERE object.id = ? AND object.sha256 = ? AND object.report = ?"
 	    " AND object.state = 'sealed' AND object.env = 'production'"
+	    " AND object.id NOT IN (SELECT object FROM intent)"
 	    " AND receipt.env = 'production' AND receipt.authority = ?"
 	    " AND receipt.report = object.report AND receipt.report_id = ?",
 	    "sssss", ct_rec_text(file, "vault.id"), ct_rec_text(file, "sha256"),
@@ -116,8 +159,8 @@ vouches(struct ct_vault *v, const json_t *rec, const json_t *file,
 }
 
 int
-ct_vault_vouches(
-    const char *home, const json_t *rec, size_t *i, struct ct_err *err)
+ct_vault_vouches(const char *home, const json_t *rec, bool *agreed, size_t *i,
+    struct ct_err *err)
 {
 	const json_t *files = ct_rec_get(rec, "report.files"), *file;
 	struct ct_vault *v;
@@ -128,6 +171,9 @@ ct_vault_vouches(
 		return 0;
 	if ((rc = ct_vault_enter(&v, home, false, err)))
 		return rc;
+	if (!*agreed)
+		rc = vault_must_agree(v, err);
+	*agreed = !rc;
 	for (; !rc && *i < json_array_size(files); ++*i) {
 		file = json_array_get(files, *i);
 		if ((rc = vouches(v, rec, file, err)))
