@@ -22,6 +22,13 @@ END
 CT_CONF=$tmp/rooted.conf
 printf '[vault]\nroot = %s/root.pub\nkeys = %s/keys\n' "$tmp" "$tmp" >"$CT_CONF"
 
+# ended KEY.pub - something was sealed to it, and is gone
+ended() {
+	echo gone | ct-preserve stage -qk "$1" --id gone --user u9 |
+	    jq -c '.review = {verdict: "not_csam", by: "ana"}' |
+	    ct-preserve stage -qk "$1" >/dev/null
+}
+
 # ---- keys
 exits 'keys of an empty vault' 0 keys
 is '  all that are installed' '2026-11 2026-12 2027-01 2027-02' \
@@ -63,8 +70,14 @@ exits 'what opens nothing' 78 ct-preserve shred --yes root.key
 exits 'a public key' 77 ct-preserve shred --yes keys/m-2027-02.pub
 exits 'what is not there' 66 ct-preserve shred --yes none
 exits 'no file' 64 ct-preserve shred --yes
+: >no.conf
+CT_CONF=$tmp/no.conf CT_HOME=$tmp/other
+exits 'a key that the log never saw' 77 ct-preserve shred --yes off/m-2026-11.key
+json '  is unknown' .state '"unknown"' got
+ok '  and stays' test -s off/m-2026-11.key
 ct-preserve keygen --shares 2/3 -o off/s
-exits 'one that nothing was sealed to, without --yes' 0 \
+ended off/s.pub
+exits 'one of which nothing is left, without --yes' 0 \
     ct-preserve shred off/s.1.share off/s.2.share
 json '  may go' .state '"destroyable"
 "destroyable"' got
@@ -77,6 +90,7 @@ is '  which the log tells' 2 grep -c '"act":"shred"' "$CT_HOME/audit/ct-preserve
 ln off/s.3.share off/linked
 exits 'one of two names' 0 ct-preserve shred --yes off/s.3.share
 is '  is overwritten under the other' 0 sh -c 'tr -d "\\0" <off/linked | wc -c'
+CT_HOME=$tmp/state CT_CONF=$tmp/rooted.conf
 exits 'a needed one among others' 77 ct-preserve shred --yes none off/m-2026-11.key
 ok '  stays' test -s off/m-2026-11.key
 
@@ -217,6 +231,7 @@ swept() {
 ct-preserve keygen -o w
 rm -rf "$CT_HOME"
 printf '[vault]\npublic_key = %s/hold.pub\n' "$tmp" >"$CT_CONF"
+ended w.pub
 report production $k1 u42 f1 | ct-preserve seal -q >sealed
 a=$(jq -r '.report.files[0].vault.id' sealed)
 ct-preserve rewrap --object "$a" |

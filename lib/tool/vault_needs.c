@@ -242,8 +242,14 @@ shred(struct ct_vault *v, const char *path, const char *id, const json_t *rec,
 	struct ct_err why = { 0 };
 	int rc;
 
+	/* a slip of -d, or an old copy: it may be needed elsewhere */
+	*state = "unknown";
+	if (!rec)
+		return ct_fail(err, CT_NOPERM,
+		    "the log of this vault does not know the key of '%s'",
+		    path);
 	*state = "needed";
-	if (rec && !json_object_get(rec, "destroyable"))
+	if (!json_object_get(rec, "destroyable"))
 		return ct_fail(err, CT_NOPERM,
 		    "the key of '%s' is needed, see ct-preserve keys", path);
 	*state = "destroyable";
