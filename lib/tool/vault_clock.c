@@ -39,15 +39,14 @@ int
 vault_clock(struct ct_vault *v, bool ok, struct ct_err *err)
 {
 	int rc = judge(v, err);
-
 	struct ct_err why = *err;
 
 	if (rc == CT_NOPERM && ct_now() < VAULT_EPOCH)
 		return rc;
 	if (rc == CT_NOPERM && !ok)
 		return ct_fail(err, rc,
-		    "%s; if it is right: --clock-ok of anchor, expire, destroy "
-		    "or hold release",
+		    "%s; if it is right: --clock-ok of anchor, stage, expire, "
+		    "destroy or hold release",
 		    why.msg);
 	if (rc != CT_NOPERM)
 		return rc;
