@@ -240,7 +240,7 @@ if command -v script >/dev/null; then
 	    ! grep -q sixteen screen"
 fi
 bytes "$(object "$id")" 0 9999 >flip
-printf X | dd of=flip bs=1 seek=200 conv=notrunc 2>/dev/null
+printf XXXX | dd of=flip bs=1 seek=200 conv=notrunc 2>/dev/null
 mkdir copy && cp flip "copy/$id"
 exits 'a changed object under its old name: 65' 65 \
     ct-preserve open -k k.key "copy/$id"
@@ -302,7 +302,7 @@ damaged 'the header of another'
 is 'verify is still content' '' sh -c \
     'ct-preserve verify -qk k.key | jq -c "select(.state!=\"ok\")"'
 chmod 600 "$whole"
-printf X | dd of="$whole" bs=1 seek=300 conv=notrunc 2>/dev/null
+printf XXXX | dd of="$whole" bs=1 seek=300 conv=notrunc 2>/dev/null
 moved=$(object "$(jq -r '.report.files[0].vault.id' out)")
 mv "$moved" lost
 echo stray >"$CT_HOME/vault/objects/odd"
@@ -416,7 +416,7 @@ done
 
 # ---- what is lost or damaged before the receipt comes is no evidence
 CT_HOME=$tmp/early
-for harm in 'rm -f' 'truncate -s 9' 'chmod 600 $1; printf X | dd conv=notrunc bs=1 seek=200 of=$1; :' \
+for harm in 'rm -f' 'truncate -s 9' 'chmod 600 $1; printf XXXX | dd conv=notrunc bs=1 seek=200 of=$1; :' \
     'rm -f $1; mkdir'; do
 	rm -rf "$CT_HOME"
 	report production $k1 s1 s0 | ct-preserve seal -qk k.pub |

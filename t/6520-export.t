@@ -156,7 +156,7 @@ exits 'a directory that is there' 73 ct-preserve open -k police.key -o case out
 exits 'without -o' 64 ct-preserve open -k police.key out
 exits 'another key' 77 ct-preserve open -k ../stranger.key -o none out
 ok '  gives nothing' test ! -e none
-for harm in 'rm -f "$1"' 'chmod 600 "$1"; printf X | dd conv=notrunc bs=1 seek=300 of="$1"' \
+for harm in 'rm -f "$1"' 'chmod 600 "$1"; printf XXXX | dd conv=notrunc bs=1 seek=300 of="$1"' \
     'chmod 600 "$1"; truncate -s 300 "$1"' 'cp -f "out/$2" "$1"' 'rm -f "$1"; mkdir "$1"'; do
 	for at in "$id" "$(jq -r .custody out/export.json)" "$(jq -r .manifest out/export.json)"; do
 		cp -r out bad
@@ -186,7 +186,7 @@ rm -rf out
 gone=$(jq -r '.report.files[1].vault.id' one)
 cp "$(object "$gone")" kept
 chmod 600 "$(object "$gone")"
-printf X | dd conv=notrunc bs=1 seek=90000 of="$(object "$gone")" 2>/dev/null
+printf XXXX | dd conv=notrunc bs=1 seek=90000 of="$(object "$gone")" 2>/dev/null
 refused 'an object that is damaged' 65 approved3
 ok '  is named' grep -q "$gone" said
 rm -f "$(object "$gone")"
