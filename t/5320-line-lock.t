@@ -25,12 +25,13 @@ held() {
 	shift 2
 	exits "$@"
 }
-mkdir -p state/vault other/vault
+log=audit/ct-preserve.log
+mkdir -p state/audit other/audit
 report 1 >r1
 { report 2; report 3; } >r2
 
 # the long wait goes on beside the others
-flock -F other/vault/lock sleep 60 &
+flock -F other/$log sleep 60 &
 long=$!
 (
 	sleep 1
@@ -39,7 +40,7 @@ long=$!
 ) &
 waits=$!
 
-held 2 state/vault/lock 'seal waits for another that seals' 0 ct-preserve seal <r1
+held 2 state/$log 'seal waits for another that acts' 0 ct-preserve seal <r1
 json '  and seals' '.report.files[0].vault.state' '"sealed"' got
 cp got sealed
 wait "$holder"

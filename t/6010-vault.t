@@ -214,13 +214,13 @@ ok '  as nobody knows whose it is' test -e \
     "$(object "$(printf 'a%.0s' $(seq 64))")"
 back
 id=$(ct-preserve find | jq -r .id | head -n 1)
-ln "$(object "$id")" "$CT_HOME/vault/tmp/new.part"
+ln "$(object "$id")" "$CT_HOME/vault/tmp/99999-0.part"
 exits 'a run that died when all was done' 0 ct-preserve seal -qk k.pub <rec6
-ok '  left nothing' test ! -e "$CT_HOME/vault/tmp/new.part"
+ok '  left nothing' test ! -e "$CT_HOME/vault/tmp/99999-0.part"
 ok '  and lost nothing' test -e "$(object "$id")"
-echo lost >"$CT_HOME/vault/tmp/new.part"
-id=$(b2sum -l 256 <"$CT_HOME/vault/tmp/new.part" | cut -c-64)
-ln "$CT_HOME/vault/tmp/new.part" "$(object "$id")"
+echo lost >"$CT_HOME/vault/tmp/99999-0.part"
+id=$(b2sum -l 256 <"$CT_HOME/vault/tmp/99999-0.part" | cut -c-64)
+ln "$CT_HOME/vault/tmp/99999-0.part" "$(object "$id")"
 exits 'one that died before its line: no stray' 0 ct-preserve verify -q
 exits '  the next run' 0 ct-preserve seal -qk k.pub <rec6
 ok '  takes it away' test ! -e "$(object "$id")"

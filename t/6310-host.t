@@ -117,8 +117,7 @@ seal=$!
 pids="$pids $seal"
 exec 5>pipe
 head -c 200000 source/piped >&5
-part="$CT_HOME/vault/tmp/new.part"
-while [ "$(stat -c %s "$part" 2>/dev/null || echo 0)" -lt 131072 ]; do
+while [ "$(stat -c %s "$CT_HOME"/vault/tmp/*.part 2>/dev/null || echo 0)" -lt 131072 ]; do
 	sleep 0.02
 done
 is 'half of it sent: nothing on disk' '' on_disk

@@ -233,6 +233,51 @@ exec 9>&-
 wait "$pids"
 pids=''
 
+# an uploader who trickles holds up nobody, and what he sends is not taken for
+# what a killed process left
+mkfifo trickle
+ct-preserve stage -qk k.pub --id up/4 --user u8 <trickle >trickled 2>&1 &
+pids=$!
+exec 9>trickle
+cat c >&9
+part() { find "$CT_HOME/vault/tmp" -name '*.part' -size +1; }
+until [ -n "$(part)" ] || ! kill -0 "$pids"; do sleep 0.05; done
+jq -c '.report.key = "b" * 32' report >report2
+exits 'nor does one who sends bytes' 0 timeout 20 ct-preserve seal -qk k.pub <report2
+is '  whose bytes stay' "$pids" sh -c "basename '$(part)' .part | cut -d- -f1"
+exec 9>&-
+wait "$pids"
+is '  and are staged' '["staged",300000]' jq -c '[.vault.state, .file.size]' trickled
+pids=''
+
+# two that seal the same file for the same report, both before either is done
+mkfifo left right
+ct-preserve seal -qk k.pub <left >out1 2>&1 &
+pids=$!
+ct-preserve seal -qk k.pub <right >out2 2>&1 &
+pids="$pids $!"
+exec 7>left 8>right
+echo '{"id":"x"}' | tee /dev/fd/7 >&8
+until [ -s out1 ] && [ -s out2 ]; do sleep 0.05; done
+flock -F "$CT_HOME/audit/ct-preserve.log" sleep 60 &
+holder=$!
+jq -c '.report.key = "c" * 32' report | tee /dev/fd/7 >&8
+exec 7>&- 8>&-
+tries=0
+until [ "$(find "$CT_HOME/vault/tmp" -name '*.part' -perm 0400 | wc -l)" -eq 2 ] || [ $tries -eq 200 ]; do
+	sleep 0.05
+	tries=$((tries + 1))
+done
+kill $holder
+for pid in $pids; do wait "$pid" || echo "$pid failed" >>out1; done
+pids=''
+cat out1 out2 | jq -c 'select(.report).report.files[0].vault' >both
+is 'two that seal the same file: both do' '"sealed" "sealed"' sh -c 'jq .state both | xargs -d "\n"'
+is '  the same object' 1 sh -c 'sort -u both | wc -l'
+is '  once' 1 sh -c "ct-preserve find --report $(printf '%032d' 0 | tr 0 c) | wc -l"
+is '  and nothing is left in tmp' '' find "$CT_HOME/vault/tmp" -type f
+exits '  nor a stray' 0 ct-preserve verify -qk k.key
+
 # ---- with ct-review: the whole way -----------------------------------------------------------
 CT_HOME=$tmp/people
 rec p1 a u1 >in

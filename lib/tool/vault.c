@@ -9,8 +9,6 @@
 #include "prog.h"
 #include "vault_end.h"
 
-#define PATIENCE 30000 /* ms that it waits for another that makes objects */
-
 /* Where objects go, 00 to ff, so that a new one costs no sync of objects/. */
 static int
 make_places(const struct ct_vault *v, struct ct_err *err)
@@ -106,41 +104,24 @@ open_index(struct ct_vault *v, struct ct_err *err)
 }
 
 int
-vault_lock(struct ct_vault *v, struct ct_err *err)
+vault_ready(struct ct_vault *v, struct ct_err *err)
 {
-	char *lock;
 	int rc;
 
-	if (v->lock >= 0)
+	if (v->ready)
 		return 0;
-	lock = ct_printf("%s/lock", v->dir);
-	rc = ct_file_lock_within(lock, v->waited ? 0 : PATIENCE, &v->lock, err);
-	v->waited = rc != 0;
-	free(lock);
-	if (!rc)
-		rc = make_places(v, err);
-	if (!rc && !(rc = vault_begin(v, NULL, err))) {
-		if (!(rc = vault_recover(v, err)))
-			rc = vault_resume(v, NULL, err);
-		if (rc == CT_DATAERR) { /* no reason to seal nothing */
-			ct_warn("nothing is destroyed: %s", err->msg);
-			*err = (struct ct_err){ 0 };
-			rc = 0;
-		}
-		vault_end(v);
+	if ((rc = make_places(v, err)) || (rc = vault_begin(v, NULL, err)))
+		return rc;
+	if (!(rc = vault_recover(v, err)))
+		rc = vault_resume(v, NULL, err);
+	if (rc == CT_DATAERR) { /* no reason to seal nothing */
+		ct_warn("nothing is destroyed: %s", err->msg);
+		*err = (struct ct_err){ 0 };
+		rc = 0;
 	}
-	if (rc)
-		vault_unlock(v);
+	vault_end(v);
+	v->ready = !rc;
 	return rc;
-}
-
-void
-vault_unlock(struct ct_vault *v)
-{
-	if (v->keeps || v->lock < 0)
-		return;
-	(void)close(v->lock);
-	v->lock = -1;
 }
 
 int
@@ -150,7 +131,7 @@ ct_vault_enter(
 	struct ct_vault *v = ct_alloc(1, sizeof *v);
 	int rc;
 
-	v->lock = -1;
+	v->part.fd = -1;
 	v->home = ct_strdup(home);
 	v->dir = ct_printf("%s/vault", home);
 	rc = refuse_old(v, err);
@@ -161,8 +142,7 @@ ct_vault_enter(
 	if (!rc)
 		rc = open_index(v, err);
 	if (!rc && seal)
-		rc = vault_lock(v, err);
-	v->keeps = !rc && seal;
+		rc = vault_ready(v, err);
 	if (!rc && !(rc = vault_begin(v, NULL, err))) {
 		if (seal)
 			vault_clock_warn(v);
@@ -184,8 +164,6 @@ ct_vault_leave(struct ct_vault *v)
 	ct_store_close(v->store);
 	if (v->audit)
 		ct_audit_close(v->audit);
-	if (v->lock >= 0)
-		(void)close(v->lock);
 	free(v->home);
 	free(v->dir);
 	free(v);

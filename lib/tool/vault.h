@@ -170,9 +170,9 @@ struct ct_vault;
 /*
  * The vault below the state directory home, made if it is not there, with its
  * index as the log has it: made again, and said so, if it is lost or damaged.
- * One process at a time may make objects (seal): CT_TEMPFAIL if another does;
- * it first puts right what a killed one left.  CT_DATAERR: the log is damaged,
- * or not the one that the index has seen.
+ * To make objects (seal) it first puts right what killed processes left.
+ * CT_TEMPFAIL: another has had the log for half a minute.  CT_DATAERR: the log
+ * is damaged, or not the one that the index has seen.
  */
 int ct_vault_enter(
     struct ct_vault **vault, const char *home, bool seal, struct ct_err *err);

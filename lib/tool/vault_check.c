@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "prog.h"
@@ -203,24 +202,9 @@ check_rows(struct check *c, struct ct_err *err)
 /* ---- what nobody put there ------------------------------------------------
  */
 
-/* Is it what is being sealed, or was when somebody was killed?  The next run
- * that makes objects settles that. */
-static bool
-is_unfinished(struct check *c, const char *id)
-{
-	char *part = vault_tmp(c->vault, "new.part");
-	char *path = vault_object(c->vault, id);
-	struct stat a, b;
-	bool same = lstat(part, &a) == 0 && lstat(path, &b) == 0 &&
-	    a.st_ino == b.st_ino && a.st_dev == b.st_dev;
-
-	free(part);
-	free(path);
-	return same;
-}
-
 /* Does the log know it, or what is being destroyed?  An object gets its place
- * and its line while nobody else has the log. */
+ * and its line while nobody else has the log; where somebody was killed between
+ * the two, the next run that makes objects settles it. */
 static int
 is_known(struct check *c, const char *id, struct ct_err *err)
 {
@@ -234,7 +218,7 @@ is_known(struct check *c, const char *id, struct ct_err *err)
 		return rc;
 	rc = ct_store_int(c->vault->store, &seq, err, query, "s", id);
 	if (rc == 0)
-		rc = is_unfinished(c, id);
+		rc = vault_is_part(c->vault, id);
 	vault_end(c->vault);
 	return rc;
 }

@@ -5,10 +5,12 @@
  * happened, and index.db holds only what it says.  An act is done in this
  * order: the bytes durable, its line durable, its rows.
  *
- * An object is written as tmp/new.part and synced, linked to its place, that
- * directory synced; then comes its line, then tmp/new.part goes.  So whatever
- * a killed process left is found by tmp/new.part: with a line it is finished,
- * without one it was promised to nobody.
+ * An object is written as tmp/PID-N.part, which its writer keeps locked, and
+ * synced.  That needs nobody else to wait.  Then, between begin and end, it is
+ * linked to its place, that directory synced, its line written, and the part
+ * unlinked.  So whatever a killed process left is found by a part that nobody
+ * has locked: with a line it is finished, without one it was promised to
+ * nobody.
  */
 #ifndef CT_VAULT_DIR_H
 #define CT_VAULT_DIR_H
@@ -22,10 +24,13 @@
 struct ct_vault {
 	struct ct_store *store; /* index.db */
 	struct ct_audit *audit;
-	char *home, *dir;          /* dir: HOME/vault */
-	int lock;                  /* -1: not the one that makes objects */
-	bool keeps;                /* the lock, until it leaves */
-	bool waited;               /* for the lock, and in vain */
+	char *home, *dir; /* dir: HOME/vault */
+	struct {
+		int fd; /* -1: none; else open, and locked */
+		char *path;
+	} part;                    /* the object that is being made */
+	unsigned parts;            /* made until now */
+	bool ready;                /* to make objects: vault_ready */
 	struct ct_audit_head head; /* of the log, as vault_begin found it */
 	bool begun;
 	bool agreed; /* the index was found to say what the log says */
@@ -127,17 +132,22 @@ int vault_open_object(const struct ct_vault *v, const char *id);
  * one read of the object. */
 bool vault_is_whole(const struct ct_vault *v, const char *id, int64_t bytes);
 
+/* Is the file of object id that of a part, too?  Between begin and end: then
+ * somebody was killed who made it. */
+bool vault_is_part(const struct ct_vault *v, const char *id);
+
 /* Unlink what is in place of object id, durably; what is not there, or a
  * directory, is no error. */
 int vault_unlink(const struct ct_vault *v, const char *id, struct ct_err *err);
 
 /*
- * A new object, in two steps, by who holds vault->lock.  vault_write makes it
- * in tmp/.  vault_commit, between begin and end, gives it its place and logs
- * act with members (taken) and object, sha256, size, bytes, key; after either
- * failed, or with vault_discard, nothing of it is left, or the next run that
- * makes objects settles it.  replaces: the id of one that is lost or damaged,
- * which goes; else NULL.
+ * A new object, in two steps.  vault_write, not between begin and end, makes it
+ * in tmp/: others may act and make objects meanwhile, so what called for it has
+ * to be looked at again.  vault_commit, between begin and end, gives it its
+ * place and logs act with members (taken) and object, sha256, size, bytes, key;
+ * after either failed, or with vault_discard, nothing of it is left, or the
+ * next run that makes objects settles it.  replaces: the id of one that is lost
+ * or damaged, and not destroyed, which goes; else NULL.
  */
 int vault_write(struct ct_vault *v, const struct ct_vault_pub *pub,
     const json_t *manifest, int in, struct ct_vault_sealed *made,
@@ -153,16 +163,11 @@ void vault_discard(struct ct_vault *v);
 int vault_replace(const struct ct_vault *v, const char *path, mode_t mode,
     const void *buf, size_t len, struct ct_err *err);
 
-/*
- * The lock of who makes objects, while one is made, outside of begin and end;
- * what a killed process left is put right first.  Who entered to seal has it
- * anyway.  CT_TEMPFAIL: another has had it for half a minute; from then on
- * nobody waits.
- */
-int vault_lock(struct ct_vault *v, struct ct_err *err);
-void vault_unlock(struct ct_vault *v);
+/* Before the first object is made, not between begin and end: its places are
+ * there, and what killed processes left is put right. */
+int vault_ready(struct ct_vault *v, struct ct_err *err);
 
-/* Put right what a killed process left: between begin and end. */
+/* Put right what killed processes left in tmp/: between begin and end. */
 int vault_recover(struct ct_vault *v, struct ct_err *err);
 
 /* ---- requests: vault_approve.c ----------------------------------------------

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,12 +13,12 @@
 #include "rec.h"
 #include "vault_dir.h"
 
-#define PART "new.part"
+#define PART ".part"
 
 /* ---- what a killed process, or a sync that failed, left -------------------
  */
 
-/* The object that tmp/new.part is: does the log tell of it? */
+/* The object that a part is: does the log tell of it? */
 static int
 settle(struct ct_vault *v, const char *id, struct ct_err *err)
 {
@@ -34,27 +35,71 @@ settle(struct ct_vault *v, const char *id, struct ct_err *err)
 	return rc;
 }
 
+/* 1: nobody has this part locked who lives, and it is still in its place; 0; or
+ * a code.  Until fd is closed nobody else settles it. */
 static int
-recover(struct ct_vault *v, struct ct_err *err)
+is_left(int fd, const char *part, struct stat *st, struct ct_err *err)
 {
-	char *part = vault_tmp(v, PART), id[CT_VAULT_ID + 1];
+	struct stat there;
+
+	if (flock(fd, LOCK_SH | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK
+		    ? 0
+		    : ct_fail_errno(err, CT_IOERR, "cannot lock '%s'", part);
+	if (fstat(fd, st) < 0)
+		return ct_fail_errno(err, CT_IOERR, "cannot stat '%s'", part);
+	return lstat(part, &there) == 0 && there.st_ino == st->st_ino &&
+	    there.st_dev == st->st_dev;
+}
+
+static int
+recover(const char *part, void *arg, struct ct_err *err)
+{
+	struct ct_vault *v = arg;
+	char id[CT_VAULT_ID + 1];
 	int fd = open(part, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct stat st;
-	int rc = 0;
+	int rc;
 
-	if (fd < 0 && errno != ENOENT)
-		rc = ct_fail_errno(err, CT_IOERR, "cannot open '%s'", part);
-	/* without a second link it got no place yet, and no line */
-	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_nlink > 1 &&
-	    !(rc = ct_vault_name(fd, id, err)))
-		rc = settle(v, id, err);
-	if (fd >= 0) {
-		(void)close(fd);
+	if (fd < 0)
+		return errno == ENOENT
+		    ? 0
+		    : ct_fail_errno(err, CT_IOERR, "cannot open '%s'", part);
+	if ((rc = is_left(fd, part, &st, err)) == 1) {
+		rc = 0;
+		/* without a second link it got no place yet, and no line */
+		if (st.st_nlink > 1 && !(rc = ct_vault_name(fd, id, err)))
+			rc = settle(v, id, err);
 		if (!rc && unlink(part) < 0)
 			rc = ct_fail_errno(
 			    err, CT_IOERR, "cannot remove '%s'", part);
 	}
-	free(part);
+	(void)close(fd);
+	return rc;
+}
+
+/* Calls each for all parts, until it does not give 0: what the last gave, or a
+ * code. */
+static int
+each_part(const struct ct_vault *v,
+    int (*each)(const char *part, void *arg, struct ct_err *err), void *arg,
+    struct ct_err *err)
+{
+	char *tmp = ct_printf("%s/tmp", v->dir), *part;
+	char **name = ct_file_names(tmp, PART);
+	int rc =
+	    name ? 0 : ct_fail_errno(err, CT_IOERR, "cannot read '%s'", tmp);
+	size_t i;
+
+	for (i = 0; name && name[i]; i++) {
+		part = ct_printf("%s/%s", tmp, name[i]);
+		if (!rc)
+			rc = each(part, arg, err);
+		free(part);
+		free(name[i]);
+	}
+	free(name);
+	free(tmp);
 	return rc;
 }
 
@@ -73,7 +118,31 @@ vault_recover(struct ct_vault *v, struct ct_err *err)
 			    err, CT_IOERR, "cannot remove '%s'", left);
 		free(left);
 	}
-	return rc ? rc : recover(v, err);
+	return rc ? rc : each_part(v, recover, v, err);
+}
+
+static int
+is_same(const char *part, void *arg, struct ct_err *err)
+{
+	const struct stat *object = arg;
+	struct stat st;
+
+	(void)err;
+	return lstat(part, &st) == 0 && st.st_ino == object->st_ino &&
+	    st.st_dev == object->st_dev;
+}
+
+bool
+vault_is_part(const struct ct_vault *v, const char *id)
+{
+	char *path = vault_object(v, id);
+	struct ct_err ignored = { 0 };
+	struct stat st;
+	bool is =
+	    lstat(path, &st) == 0 && each_part(v, is_same, &st, &ignored) == 1;
+
+	free(path);
+	return is;
 }
 
 int
@@ -90,49 +159,54 @@ vault_replace(const struct ct_vault *v, const char *path, mode_t mode,
 /* ---- a new one ------------------------------------------------------------
  */
 
+/* From now on it is for the next run that makes objects to settle. */
+static void
+let_go(struct ct_vault *v)
+{
+	if (v->part.fd >= 0)
+		(void)close(v->part.fd);
+	free(v->part.path);
+	v->part.fd = -1;
+	v->part.path = NULL;
+}
+
 void
 vault_discard(struct ct_vault *v)
 {
-	char *part = vault_tmp(v, PART);
-
-	(void)unlink(part);
-	free(part);
+	if (v->part.fd >= 0)
+		(void)unlink(v->part.path);
+	let_go(v);
 }
 
-/* What an earlier one in this process left, as its sync failed. */
+/* A part that is ours: 0; CT_NO if another, of our number elsewhere, has that
+ * name, or one took ours for left, before it was locked; or a code. */
 static int
-clear(struct ct_vault *v, const char *part, struct ct_err *err)
+open_part(struct ct_vault *v, struct ct_err *err)
 {
-	int rc;
+	struct stat st;
 
-	if (access(part, F_OK) < 0)
+	v->part.path =
+	    ct_printf("%s/tmp/%ld-%u" PART, v->dir, (long)getpid(), v->parts++);
+	v->part.fd = open(v->part.path,
+	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (v->part.fd < 0 && errno == EEXIST) {
+		let_go(v);
+		return CT_NO;
+	}
+	if (v->part.fd < 0)
+		(void)ct_fail_errno(
+		    err, CT_CANTCREAT, "cannot create '%s'", v->part.path);
+	else if (flock(v->part.fd, LOCK_EX) < 0 || fstat(v->part.fd, &st) < 0)
+		(void)ct_fail_errno(
+		    err, CT_IOERR, "cannot lock '%s'", v->part.path);
+	else if (st.st_nlink > 0)
 		return 0;
-	if ((rc = vault_begin(v, NULL, err)))
-		return rc;
-	rc = vault_recover(v, err);
-	vault_end(v);
-	return rc;
-}
-
-static int
-write_part(const char *part, const struct ct_vault_pub *pub,
-    const json_t *manifest, int in, struct ct_vault_sealed *made,
-    struct ct_err *err)
-{
-	int fd = open(
-	    part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	int rc;
-
-	if (fd < 0)
-		return ct_fail_errno(
-		    err, CT_CANTCREAT, "cannot create '%s'", part);
-	rc = ct_vault_seal(pub, manifest, in, fd, made, err);
-	if (!rc && (fchmod(fd, 0400) < 0 || fsync(fd) < 0))
-		rc = ct_fail_errno(err, CT_IOERR, "cannot sync '%s'", part);
-	(void)close(fd);
-	if (rc)
-		(void)unlink(part);
-	return rc;
+	else {
+		let_go(v);
+		return CT_NO;
+	}
+	vault_discard(v);
+	return err->code;
 }
 
 int
@@ -140,25 +214,31 @@ vault_write(struct ct_vault *v, const struct ct_vault_pub *pub,
     const json_t *manifest, int in, struct ct_vault_sealed *made,
     struct ct_err *err)
 {
-	char *part = vault_tmp(v, PART);
-	int rc = v->lock < 0 ? ct_fail(err, CT_SOFTWARE, "no lock to seal with")
-			     : clear(v, part, err);
+	int rc = vault_ready(v, err);
 
-	if (!rc)
-		rc = write_part(part, pub, manifest, in, made, err);
-	free(part);
+	if (rc)
+		return rc;
+	while ((rc = open_part(v, err)) == CT_NO)
+		;
+	if (rc)
+		return rc;
+	rc = ct_vault_seal(pub, manifest, in, v->part.fd, made, err);
+	if (!rc && (fchmod(v->part.fd, 0400) < 0 || fsync(v->part.fd) < 0))
+		rc = ct_fail_errno(
+		    err, CT_IOERR, "cannot sync '%s'", v->part.path);
+	if (rc)
+		vault_discard(v);
 	return rc;
 }
 
 static int
 place(const struct ct_vault *v, const char *id, struct ct_err *err)
 {
-	char *part = vault_tmp(v, PART), *to = vault_object(v, id);
-	int rc = link(part, to) < 0
+	char *to = vault_object(v, id);
+	int rc = link(v->part.path, to) < 0
 	    ? ct_fail_errno(err, CT_CANTCREAT, "cannot create '%s'", to)
 	    : ct_file_sync_dir(to, err);
 
-	free(part);
 	free(to);
 	return rc;
 }
@@ -199,13 +279,17 @@ vault_commit(struct ct_vault *v, const struct ct_vault_pub *pub,
 		json_decref(members);
 	else
 		rc = log_new(v, pub, made, act, members, replaces, err);
-	if (rc && v->unsure) /* the next run reads in the log what it is */
-		return rc;
-	/* what cannot be unlinked stays with its new.part for the next run */
-	if (rc ? vault_unlink(v, made->id, &also)
-	       : replaces && vault_unlink(v, replaces, &also))
+	/* the next run reads in the log what an unsure one is; and what cannot
+	 * be unlinked stays with its part */
+	if (rc && v->unsure) {
+		v->ready = false;
+	} else if (rc ? vault_unlink(v, made->id, &also)
+		      : replaces && vault_unlink(v, replaces, &also)) {
 		ct_warn("%s", also.msg);
-	else
+		v->ready = false;
+	} else {
 		vault_discard(v);
+	}
+	let_go(v);
 	return rc;
 }

@@ -80,41 +80,16 @@ line_of(const struct vault_report *r, const json_t *file)
 	    ct_rec_text(file, "id"));
 }
 
-/* lost: the object that it takes the place of, or "" */
-static int
-seal(struct ct_vault *v, const struct ct_vault_pub *pub,
-    const struct vault_report *r, const json_t *file, const char *sha256,
-    const char *lost, char id[CT_VAULT_ID + 1], struct ct_err *err)
-{
-	json_t *about = manifest(r, file, sha256);
-	struct ct_vault_sealed made;
-	int in = -1, rc = 0;
-
-	if (!about)
-		rc = ct_fail(err, CT_DATAERR, "no manifest can be made");
-	else if ((in = ct_rec_open(file, err)) < 0)
-		rc = err->code;
-	if (!rc)
-		rc = vault_write(v, pub, about, in, &made, err);
-	if (!rc && (rc = vault_begin(v, NULL, err)))
-		vault_discard(v);
-	else if (!rc)
-		rc = vault_commit(v, pub, &made, "seal", line_of(r, file),
-		    *lost ? lost : NULL, err);
-	vault_end(v);
-	if (!rc)
-		memcpy(id, made.id, CT_VAULT_ID + 1);
-	if (in >= 0)
-		(void)close(in);
-	json_decref(about);
-	return rc;
-}
+static const char of_report[] =
+    "SELECT id, bytes FROM object WHERE report = ? AND sha256 = ?"
+    " AND state <> 'destroyed'";
 
 /* The first row that sql gives: 0 if its object, id, is whole; else CT_NO, and
- * id is "" if there is no row. */
+ * id is "" if there is no row.  lost: one that is known not to be whole. */
 static int
 look_up(struct ct_vault *v, const char *sql, const char *first,
-    const char *second, char id[CT_VAULT_ID + 1], struct ct_err *err)
+    const char *second, const char *lost, char id[CT_VAULT_ID + 1],
+    struct ct_err *err)
 {
 	struct ct_rows *rows;
 	const char *have;
@@ -125,7 +100,10 @@ look_up(struct ct_vault *v, const char *sql, const char *first,
 		have = ct_rows_text(rows, 0);
 		if (have && vault_is_id(have))
 			memcpy(id, have, CT_VAULT_ID + 1);
-		rc = vault_is_whole(v, id, ct_rows_int(rows, 1)) ? 0 : CT_NO;
+		rc = strcmp(id, lost) != 0 &&
+			vault_is_whole(v, id, ct_rows_int(rows, 1))
+		    ? 0
+		    : CT_NO;
 	} else if (!rc) {
 		rc = CT_NO;
 	}
@@ -142,6 +120,7 @@ static int
 claim(struct ct_vault *v, const struct vault_report *r, const json_t *file,
     const char *sha256, char id[CT_VAULT_ID + 1], struct ct_err *err)
 {
+	char now[CT_VAULT_ID + 1];
 	int64_t bytes;
 	json_t *line;
 	int rc;
@@ -151,10 +130,16 @@ claim(struct ct_vault *v, const struct vault_report *r, const json_t *file,
 	rc = look_up(v,
 	    "SELECT id, bytes FROM object WHERE state = 'staged'"
 	    " AND sha256 = ? AND user IS ? ORDER BY seq LIMIT 1",
-	    sha256, r->user, id, err);
+	    sha256, r->user, "", id, err);
 	if (rc || (rc = vault_begin(v, NULL, err)))
 		return rc;
-	/* it may have been destroyed meanwhile */
+	/* another may have sealed or claimed one meanwhile, or destroyed it */
+	rc = look_up(v, of_report, r->key, sha256, "", now, err);
+	if (rc != CT_NO || *now) {
+		memcpy(id, now, sizeof now);
+		vault_end(v);
+		return rc;
+	}
 	rc = ct_store_int(v->store, &bytes, err,
 	    "SELECT bytes FROM object WHERE id = ? AND state = 'staged'"
 	    " AND id NOT IN (SELECT object FROM intent)",
@@ -205,6 +190,61 @@ stays(struct ct_vault *v, const struct vault_report *r, const char *sha256,
 	    : rc;
 }
 
+/* What was written becomes the object id, unless another process has made one
+ * by now, which is it then.  lost: the one that was lost before we wrote, or
+ * "". */
+static int
+enter(struct ct_vault *v, const struct ct_vault_pub *pub,
+    const struct vault_report *r, const json_t *file, const char *lost,
+    const struct ct_vault_sealed *made, char id[CT_VAULT_ID + 1],
+    struct ct_err *err)
+{
+	int rc = vault_begin(v, NULL, err);
+
+	*id = '\0';
+	if (!rc && !(rc = stays(v, r, made->sha256, err)))
+		rc = look_up(v, of_report, r->key, made->sha256, lost, id, err);
+	if (rc == CT_NO && !*id) {
+		rc = vault_was_destroyed(v, r, file, id, err);
+		rc = rc == 1
+		    ? ct_fail(err, CT_TEMPFAIL, "it was destroyed meanwhile")
+		    : rc == 0 ? CT_NO
+			      : rc;
+	}
+	if (rc == CT_NO) {
+		rc = vault_commit(v, pub, made, "seal", line_of(r, file),
+		    *id ? id : NULL, err);
+		memcpy(id, made->id, CT_VAULT_ID + 1);
+	} else {
+		vault_discard(v);
+	}
+	vault_end(v);
+	return rc;
+}
+
+static int
+seal(struct ct_vault *v, const struct ct_vault_pub *pub,
+    const struct vault_report *r, const json_t *file, const char *sha256,
+    const char *lost, char id[CT_VAULT_ID + 1], struct ct_err *err)
+{
+	json_t *about = manifest(r, file, sha256);
+	struct ct_vault_sealed made;
+	int in = -1, rc = 0;
+
+	if (!about)
+		rc = ct_fail(err, CT_DATAERR, "no manifest can be made");
+	else if ((in = ct_rec_open(file, err)) < 0)
+		rc = err->code;
+	if (!rc)
+		rc = vault_write(v, pub, about, in, &made, err);
+	if (!rc)
+		rc = enter(v, pub, r, file, lost, &made, id, err);
+	if (in >= 0)
+		(void)close(in);
+	json_decref(about);
+	return rc;
+}
+
 /* *state, with 0: "sealed", or "destroyed". */
 static int
 put(struct ct_vault *v, const struct ct_vault_pub *pub,
@@ -221,12 +261,8 @@ put(struct ct_vault *v, const struct ct_vault_pub *pub,
 		return ct_fail(err, CT_DATAERR, "sha256 is not 64 hex digits");
 	ct_hex(raw, sizeof raw, sha256);
 	*state = "sealed";
-	if ((rc = stays(v, r, sha256, err)))
-		return rc;
-	rc = look_up(v,
-	    "SELECT id, bytes FROM object WHERE report = ? AND sha256 = ?"
-	    " AND state <> 'destroyed'",
-	    r->key, sha256, lost, err);
+	if (!(rc = stays(v, r, sha256, err)))
+		rc = look_up(v, of_report, r->key, sha256, "", lost, err);
 	if (rc == 0) {
 		memcpy(id, lost, sizeof lost);
 	} else if (rc == CT_NO && *lost) {

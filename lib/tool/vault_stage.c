@@ -163,13 +163,10 @@ make(struct ct_vault *v, const struct ct_vault_pub *pub, const json_t *rec,
 
 	if (!about)
 		return ct_fail(err, CT_DATAERR, "no manifest can be made");
-	if (!(rc = vault_lock(v, err))) {
-		rc = vault_write(v, pub, about, in, made, err);
-		if (!rc) {
-			memcpy(it->sha256, made->sha256, sizeof it->sha256);
-			rc = enter(v, pub, it, made, known, err);
-		}
-		vault_unlock(v);
+	rc = vault_write(v, pub, about, in, made, err);
+	if (!rc) {
+		memcpy(it->sha256, made->sha256, sizeof it->sha256);
+		rc = enter(v, pub, it, made, known, err);
 	}
 	json_decref(about);
 	return rc;
