@@ -73,7 +73,7 @@ faults 'no memory' ENOMEM calloc 251 seal expire
 # ---- disks that are so
 deed=seal
 if [ "$(id -u)" -eq 0 ] && mkdir full &&
-    mount -t tmpfs -o size=400k tmpfs full 2>mount.err; then
+    mount -t tmpfs -o size=600k tmpfs full 2>mount.err; then
 	home=$tmp/full/home
 	CT_HOME=$home
 	seal ct-preserve >out 2>err # makes it

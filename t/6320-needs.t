@@ -24,12 +24,20 @@ printf '[vault]\nroot = %s/root.pub\nkeys = %s/keys\n' "$tmp" "$tmp" >"$CT_CONF"
 
 # ended KEY.pub - something was sealed to it, and is gone
 ended() {
-	echo gone | ct-preserve stage -qk "$1" --id gone --user u9 |
+	echo gone >gone
+	ct-preserve stage -qk "$1" --id gone --user u9 <gone |
 	    jq -c '.review = {verdict: "not_csam", by: "ana"}' |
 	    ct-preserve stage -qk "$1" >/dev/null
 }
 
 # ---- keys
+for verb in keys find verify 'hold list' 'hold release --hold H1 --by x' rewrap; do
+	# shellcheck disable=SC2086 # words
+	exits "$verb: there is no vault" 66 ct-preserve $verb -d none
+done
+exits 'nor for shred' 66 ct-preserve shred -d none --yes off/m-2026-11.key
+ok '  and none is made' test ! -e none
+ct-preserve hold add --kind order --authority A --ref R --by ana --user nobody >held 2>err
 exits 'keys of an empty vault' 0 keys
 is '  all that are installed' '2026-11 2026-12 2027-01 2027-02' \
     sh -c "ct-preserve keys | jq -r .month | xargs"
@@ -70,13 +78,22 @@ exits 'what opens nothing' 78 ct-preserve shred --yes root.key
 exits 'a public key' 77 ct-preserve shred --yes keys/m-2027-02.pub
 exits 'what is not there' 66 ct-preserve shred --yes none
 exits 'no file' 64 ct-preserve shred --yes
+
+# the log of another vault, an older copy of this one, or of no use
 : >no.conf
-CT_CONF=$tmp/no.conf CT_HOME=$tmp/other
-exits 'a key that the log never saw' 77 ct-preserve shred --yes off/m-2026-11.key
+exits 'a key that the log never saw' 77 \
+    env CT_CONF=$tmp/no.conf ct-preserve shred --yes off/m-2027-01.key
 json '  is unknown' .state '"unknown"' got
-ok '  and stays' test -s off/m-2026-11.key
+ok '  and says what the log is' grep -q 'reaches line [0-9]* of 2026-1' err
+exits 'a key of this month, and nobody says that it is installed' 77 \
+    env CT_CONF=$tmp/no.conf ct-preserve shred --yes off/m-2026-12.key
 ct-preserve keygen --shares 2/3 -o off/s
+CT_HOME=$tmp/old
+CT_CLOCK=2026-10-10T10:00:00Z CT_CONF=$tmp/no.conf
 ended off/s.pub
+is '  nothing needs it' 0 sh -c "ct-preserve keys | jq .objects"
+exits 'a key that sealed in this month' 77 ct-preserve shred --yes off/s.1.share
+CT_CLOCK=2026-11-10T10:00:00Z
 exits 'one of which nothing is left, without --yes' 0 \
     ct-preserve shred off/s.1.share off/s.2.share
 json '  may go' .state '"destroyable"
@@ -90,7 +107,7 @@ is '  which the log tells' 2 grep -c '"act":"shred"' "$CT_HOME/audit/ct-preserve
 ln off/s.3.share off/linked
 exits 'one of two names' 0 ct-preserve shred --yes off/s.3.share
 is '  is overwritten under the other' 0 sh -c 'tr -d "\\0" <off/linked | wc -c'
-CT_HOME=$tmp/state CT_CONF=$tmp/rooted.conf
+CT_HOME=$tmp/state CT_CONF=$tmp/rooted.conf CT_CLOCK=2026-12-10T10:00:00Z
 exits 'a needed one among others' 77 ct-preserve shred --yes none off/m-2026-11.key
 ok '  stays' test -s off/m-2026-11.key
 
@@ -231,7 +248,10 @@ swept() {
 ct-preserve keygen -o w
 rm -rf "$CT_HOME"
 printf '[vault]\npublic_key = %s/hold.pub\n' "$tmp" >"$CT_CONF"
+CT_CLOCK=2026-11-10T10:00:00Z
 ended w.pub
+CT_CLOCK=2026-12-10T10:00:00Z
+ct-preserve shred w.key >got || echo "# w.key is needed"
 report production $k1 u42 f1 | ct-preserve seal -q >sealed
 a=$(jq -r '.report.files[0].vault.id' sealed)
 ct-preserve rewrap --object "$a" |

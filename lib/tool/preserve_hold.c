@@ -83,7 +83,7 @@ release(const struct ct_preserve *p)
 	if (!p->hold || !p->by || p->kind || p->authority || p->ref ||
 	    p->until || p->user || p->report || p->object)
 		return CT_USAGE;
-	vault = preserve_enter(p, false);
+	vault = preserve_look(p);
 	rc = ct_vault_hold_release(
 	    vault, p->hold, p->by, p->reason, p->clock_ok, &rec, &err);
 	return print(vault, rec, rc, &err);
@@ -101,7 +101,7 @@ list(const struct ct_preserve *p)
 	if (p->kind || p->authority || p->ref || p->by || p->until ||
 	    p->reason || p->clock_ok)
 		return CT_USAGE;
-	vault = preserve_enter(p, false);
+	vault = preserve_look(p);
 	rc = ct_vault_hold_list(vault, &of, p->hold, &out, &err);
 	rc = preserve_shown(&out, rc, &err);
 	ct_vault_leave(vault);

@@ -8,7 +8,7 @@ int
 preserve_keys(const struct ct_preserve *p)
 {
 	struct ct_out out = { .fd = STDOUT_FILENO };
-	struct ct_vault *vault = preserve_enter(p, false);
+	struct ct_vault *vault = preserve_look(p);
 	struct ct_err err = { 0 };
 	int rc = ct_vault_keys(vault, p->conf, &out, &err);
 
@@ -27,7 +27,7 @@ preserve_shred(const struct ct_preserve *p)
 
 	if (!*p->operand)
 		return CT_USAGE;
-	vault = preserve_enter(p, false);
+	vault = preserve_look(p);
 	for (char **path = p->operand; *path; path++) {
 		err = (struct ct_err){ 0 };
 		rc = ct_vault_shred(vault, p->conf, *path, p->yes, &out, &err);
@@ -77,7 +77,7 @@ static int
 ask(const struct ct_preserve *p)
 {
 	struct ct_out out = { .fd = STDOUT_FILENO };
-	struct ct_vault *vault = preserve_enter(p, false);
+	struct ct_vault *vault = preserve_look(p);
 	struct ct_err err = { 0 };
 	int rc = ct_vault_rewrap_ask(vault, p->hold, p->object, &out, &err);
 

@@ -16,7 +16,7 @@ preserve_verify(const struct ct_preserve *p)
 	int rc;
 
 	preserve_must(ct_vault_keys_read(key, p->key, p->nkeys, &err), &err);
-	vault = preserve_enter(p, false);
+	vault = preserve_look(p);
 	rc = ct_vault_verify(vault, key, p->nkeys, &out, &tally, &err);
 	rc = preserve_shown(&out, rc, &err);
 	if (!p->quiet)
@@ -38,7 +38,7 @@ preserve_find(const struct ct_preserve *p)
 
 	if (p->staged && p->destroyed)
 		return CT_USAGE;
-	vault = preserve_enter(p, false);
+	vault = preserve_look(p);
 	rc =
 	    preserve_shown(&out, ct_vault_find(vault, &find, &out, &err), &err);
 	ct_vault_leave(vault);

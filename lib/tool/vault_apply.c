@@ -11,11 +11,11 @@
  * the file; report, part, env are null while it is staged; steady is that of
  * the log when it was first sealed, or null.  receipt: sum is the
  * BLAKE2b-256 of its file, report the key and not NCMEC's number.  intent: what
- * is being destroyed.  done: what was done of a request.  uncertified: what
- * ended by its date since expire last came to its end, in line seq.  steady:
- * the time that the log has come to, in ms, see vault_clock; none as long as no
- * line is of a time that can be.  held: whoever
- * asks also looks at until.
+ * is being destroyed.  done: what was done of a request.  known: every key that
+ * the log has seen, and when it last sealed.  uncertified: what ended by its
+ * date since expire last came to its end, in line seq.  steady: the time that
+ * the log has come to, in ms, see vault_clock; none as long as no line is of a
+ * time that can be.  held: whoever asks also looks at until.
  */
 static const char tables[] =
     "CREATE TABLE object (id TEXT PRIMARY KEY NOT NULL"
@@ -49,6 +49,7 @@ static const char tables[] =
     " verb TEXT NOT NULL, by TEXT, at TEXT NOT NULL, json TEXT NOT NULL);"
     "CREATE TABLE done (request TEXT NOT NULL, object TEXT NOT NULL,"
     " PRIMARY KEY (request, object));"
+    "CREATE TABLE known (key TEXT PRIMARY KEY NOT NULL, sealed_at TEXT);"
     "CREATE TABLE wrap (object TEXT PRIMARY KEY NOT NULL,"
     " key TEXT NOT NULL);"
     "CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1),"
@@ -82,36 +83,37 @@ const char *const vault_tables[] = { tables, NULL };
 
 /* What an act does to the tables; :NAME is that member of its line, $line all
  * of it. */
-static const char *const seal[] = {
+#define KNOWN                                           \
+	"INSERT OR REPLACE INTO known (key, sealed_at)" \
+	" VALUES (:key, :at)"
+
+static const char *const seal[] = { KNOWN,
 	"INSERT INTO object (id, seq, state, report, part, env, user, file,"
 	" sha256, size, bytes, key, sealed_at, steady)"
 	" SELECT :object, :seq, 'sealed', :report,"
 	" :part, :env, :user, :file,"
 	" :sha256, :size, :bytes, :key,"
 	" :at, (SELECT at FROM steady)",
-	NULL
-};
+	NULL };
 
-static const char *const stage[] = {
+static const char *const stage[] = { KNOWN,
 	"INSERT INTO object (id, seq, state, user, file, sha256, size, bytes,"
 	" key, staged_at)"
 	" SELECT :object, :seq, 'staged', :user,"
 	" :file, :sha256, :size, :bytes,"
 	" :key, :at",
-	NULL
-};
+	NULL };
 
 /* A seal or stage in place of a lost object takes over its row, and all that
  * hangs on that but its wrapped key. */
-static const char *const replace[] = {
+static const char *const replace[] = { KNOWN,
 	"UPDATE object SET id = :object, bytes = :bytes,"
 	" key = :key, replaces = id WHERE id = :replaces",
 	"UPDATE anchor SET object = :object"
 	" WHERE object = :replaces",
 	"UPDATE hold SET object = :object"
 	" WHERE object = :replaces",
-	"DELETE FROM wrap WHERE object = :replaces", NULL
-};
+	"DELETE FROM wrap WHERE object = :replaces", NULL };
 
 static const char *const claim[] = {
 	"UPDATE object SET state = 'sealed', report = :report,"
@@ -196,9 +198,12 @@ static const char *const spared[] = {
 	NULL
 };
 
-static const char *const wrap[] = { "INSERT OR REPLACE INTO wrap (object, key)"
-				    " VALUES (:object, :key)",
-	NULL };
+static const char *const wrap[] = {
+	"INSERT OR IGNORE INTO known (key) VALUES (:key)",
+	"INSERT OR REPLACE INTO wrap (object, key)"
+	" VALUES (:object, :key)",
+	NULL
+};
 
 static const char *const nothing[] = { NULL };
 

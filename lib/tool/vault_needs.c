@@ -147,6 +147,29 @@ installed(const struct ct_vault_pub *pub, const char *path, void *arg,
 			   : 0;
 }
 
+/* Those that sealed in this month may do so again, whether they are installed
+ * here or not. */
+static int
+sealing(struct ct_vault *v, json_t *all, struct ct_err *err)
+{
+	char now[CT_VAULT_MONTH];
+	struct ct_rows *rows;
+	json_t *rec;
+	int rc;
+
+	ct_vault_month(now);
+	rc = ct_rows_open(&rows, v->store, err,
+	    "SELECT key FROM known WHERE substr(sealed_at, 1, 7) >= ?", "s",
+	    now);
+	while (!rc && (rc = ct_rows_next(rows, err)) == 1) {
+		rec = of_key(all, ct_rows_text(rows, 0));
+		rc = rec ? set(rec, "seals", json_true(), err)
+			 : ct_fail(err, CT_OSERR, "out of memory");
+	}
+	ct_rows_close(rows);
+	return rc;
+}
+
 static int64_t
 number(const json_t *rec, const char *name)
 {
@@ -172,6 +195,8 @@ table(struct ct_vault *v, const char *conf, json_t *all, struct ct_err *err)
 
 	if (!rc)
 		rc = count_wraps(v, all, err);
+	if (!rc)
+		rc = sealing(v, all, err);
 	if (!rc)
 		rc = vault_pub_each(conf, installed, all, err);
 	json_object_foreach(all, id, rec)
@@ -234,6 +259,24 @@ ct_vault_keys(struct ct_vault *v, const char *conf, struct ct_out *out,
 	return rc;
 }
 
+/* Did the log ever see this key?  What it never saw may be all that opens what
+ * another log tells of. */
+static int
+check_known(struct ct_vault *v, const char *id, struct ct_err *err)
+{
+	char at[CT_TIME_LEN];
+	int64_t n = 0;
+	int rc = ct_store_int(v->store, &n, err,
+	    "SELECT count(*) FROM known WHERE key = ?", "s", id);
+
+	if (rc > 1 || n)
+		return rc > 1 ? rc : 0;
+	return ct_fail(err, CT_NOPERM,
+	    "the log of '%s', which reaches line %lld of %s, never saw this "
+	    "key",
+	    v->home, (long long)v->head.seq, ct_time(v->head.at, at));
+}
+
 /* Between begin and end: one file, whose key has this record, if any. */
 static int
 shred(struct ct_vault *v, const char *path, const char *id, const json_t *rec,
@@ -242,12 +285,9 @@ shred(struct ct_vault *v, const char *path, const char *id, const json_t *rec,
 	struct ct_err why = { 0 };
 	int rc;
 
-	/* a slip of -d, or an old copy: it may be needed elsewhere */
 	*state = "unknown";
-	if (!rec)
-		return ct_fail(err, CT_NOPERM,
-		    "the log of this vault does not know the key of '%s'",
-		    path);
+	if ((rc = check_known(v, id, err)))
+		return rc;
 	*state = "needed";
 	if (!json_object_get(rec, "destroyable"))
 		return ct_fail(err, CT_NOPERM,
