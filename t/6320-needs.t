@@ -24,8 +24,8 @@ printf '[vault]\nroot = %s/root.pub\nkeys = %s/keys\n' "$tmp" "$tmp" >"$CT_CONF"
 
 # ended KEY.pub - something was sealed to it, and is gone
 ended() {
-	echo gone >gone
-	ct-preserve stage -qk "$1" --id gone --user u9 <gone |
+	echo gone >gone.file
+	ct-preserve stage -qk "$1" --id gone --user u9 <gone.file |
 	    jq -c '.review = {verdict: "not_csam", by: "ana"}' |
 	    ct-preserve stage -qk "$1" >/dev/null
 }
@@ -82,11 +82,11 @@ exits 'no file' 64 ct-preserve shred --yes
 # the log of another vault, an older copy of this one, or of no use
 : >no.conf
 exits 'a key that the log never saw' 77 \
-    env CT_CONF=$tmp/no.conf ct-preserve shred --yes off/m-2027-01.key
+    env CT_CONF="$tmp/no.conf" ct-preserve shred --yes off/m-2027-01.key
 json '  is unknown' .state '"unknown"' got
 ok '  and says what the log is' grep -q 'reaches line [0-9]* of 2026-1' err
 exits 'a key of this month, and nobody says that it is installed' 77 \
-    env CT_CONF=$tmp/no.conf ct-preserve shred --yes off/m-2026-12.key
+    env CT_CONF="$tmp/no.conf" ct-preserve shred --yes off/m-2026-12.key
 ct-preserve keygen --shares 2/3 -o off/s
 CT_HOME=$tmp/old
 CT_CLOCK=2026-10-10T10:00:00Z CT_CONF=$tmp/no.conf
@@ -146,7 +146,7 @@ exits 'with another key' 77 rewrap off/m-2026-12.key <asked
 json '  the record says so' .error.code 77 got
 exits 'with the key' 0 rewrap off/m-2026-11.key <asked
 cp got wrapped
-json '  a wrap' '[(.wrap.key | length), (.wrap.sealed | length)]' '[64,160]' wrapped
+json '  a wrap' '[.wrap.key, .wrap.sealed, .wrap.proof | length]' '[64,160,64]' wrapped
 exits 'opened with the new key: not yet' 77 ct-preserve open -k off/hold.key "$a"
 exits 'taken in' 0 ct-preserve rewrap -q --yes <wrapped
 is '  one line' 1 sh -c "wc -l <$(vault wraps)/$a"
@@ -159,7 +159,7 @@ is 'verify opens it, too' '["locked","ok"]' sh -c \
 exits 'the same again' 0 ct-preserve rewrap -q --yes <wrapped
 is '  is there once' 1 sh -c "wc -l <$(vault wraps)/$a"
 # damage WHAT FILTER - a wrap that is none
-for how in 'del(.wrap.key)' '.wrap.key = "x"' '.wrap.sealed |= .[2:]' \
+for how in 'del(.wrap.proof)' 'del(.wrap.key)' '.wrap.key = "x"' '.wrap.sealed |= .[2:]' \
     '.wrap = 1' '.id = "x"' '.wrap.sealed |= "zz" + .[2:]'; do
 	jq -c "$how" wrapped >bad
 	exits "no wrap: $how" 65 ct-preserve rewrap -q --yes <bad
@@ -178,14 +178,36 @@ json '  untouched' . '{"id":"x"}' got
 # a wrap that is someone else's opens nothing
 cp "$(vault wraps)/$a" kept
 jq -c '.wrap.sealed |= .[:-2] + "00"' wrapped | ct-preserve rewrap -q --yes >/dev/null
-exits 'a wrap that does not open' 65 ct-preserve open -k off/hold.key "$a"
+is 'a wrap that does not open is passed over' "$(cat f1)" \
+    ct-preserve open -k off/hold.key "$a"
+tail -n 1 "$(vault wraps)/$a" >bad && cp bad "$(vault wraps)/$a"
+exits '  alone it opens nothing' 65 ct-preserve open -k off/hold.key "$a"
+jq -c '.proof |= "00" + .[2:]' kept >bad && cp bad "$(vault wraps)/$a"
+exits '  nor does one without its proof' 65 ct-preserve open -k off/hold.key "$a"
+exits '  to be wrapped again' 65 sh -c "ct-preserve rewrap --object $a |
+    jq -c '.head |= .[:32] + (\"0\" * 64) + .[96:]' |
+    ct-preserve rewrap -qk off/hold.key --to hold.pub"
 cp kept "$(vault wraps)/$a"
 
 # ---- the whole order: what is needed is wrapped, the month's key goes
 keys >got
 of 2026-11 '[.objects, .wrapped, .destroyable]' '[2,1,null]'
+jq -c --arg b "$b" '.id = $b | .wrap.sealed = "0" * 160' wrapped |
+    ct-preserve rewrap -q --yes >/dev/null
+ct-preserve verify -qk off/hold.key >/dev/null
+keys >got
+of 2026-11 '[.objects, .wrapped, .destroyable]' '[2,1,null]'
+exits '  a wrap that is none: its key stays' 77 \
+    ct-preserve shred --yes off/m-2026-11.key
 ct-preserve rewrap --object "$b" | rewrap off/m-2026-11.key |
     ct-preserve rewrap -q --yes >/dev/null
+keys >got
+of 2026-11 '[.objects, .wrapped, .destroyable]' '[2,1,null]'
+exits '  one that nobody has opened yet: it stays, too' 77 \
+    ct-preserve shred --yes off/m-2026-11.key
+ct-preserve verify -qk off/hold.key >/dev/null
+is '  by verify it is proved' 1 sh -c "grep '\"act\":\"proved\"' $CT_HOME/audit/ct-preserve.log |
+    tail -n 1 | grep -c $b"
 keys >got
 of 2026-11 '[.objects, .wrapped, .destroyable]' '[2,2,true]'
 json 'the new key is needed now' 'select(.wraps > 0) | [.objects, .wraps, .destroyable]' \
@@ -218,6 +240,29 @@ is '  beside the first' "$(cat f1)" ct-preserve open -k off/hold.key "$a"
 rm "$(vault index.db)"
 keys >got 2>/dev/null
 of 2026-11 '[.objects, .wrapped, .destroyable]' '[2,2,true]'
+
+# ---- what is sealed to a key that is destroyed is not deleted elsewhere
+CT_HOME=$tmp/late CT_CONF=$tmp/no.conf CT_CLOCK=2026-11-10T10:00:00Z
+printf '[act]\ndelete = /bin/true\n' >act.conf
+ct-preserve keygen -o g
+ended g.pub
+CT_CLOCK=2026-12-10T10:00:00Z
+cp g.key off/g.key
+exits 'a key whose month is over' 0 ct-preserve shred --yes off/g.key
+report production $k3 u8 f3 | ct-preserve seal -qk g.pub |
+    finished production 9000008 $CT_CLOCK | ct-preserve anchor -q --clock-ok >late.rec
+exits 'what is sealed to it is not deleted' 77 ct-act delete -q -c act.conf <late.rec
+ok '  the record says why' grep -q 'key is destroyed' got
+
+# ---- sealed anew: its wraps go, too
+CT_HOME=$tmp/anew
+report production $k3 u8 f3 | ct-preserve seal -qk g.pub >sealed
+a=$(jq -r '.report.files[0].vault.id' sealed)
+ct-preserve rewrap --object "$a" | rewrap g.key | ct-preserve rewrap -q --yes >/dev/null
+rm -f "$(object "$a")"
+ct-preserve seal -qk g.pub <sealed >again 2>err
+is 'of what was sealed anew the wraps are gone' '' ls "$(vault wraps)"
+CT_HOME=$tmp/state
 
 # ---- killed anywhere, and run again
 # swept N - killed at stop N of taking a wrap in, and of shredding its key

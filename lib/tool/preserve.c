@@ -52,9 +52,13 @@ preserve_look(const struct ct_preserve *p)
 	char *log = ct_printf("%s/audit/ct-preserve.log", ct_home(p->dir));
 	struct stat st;
 
-	if (stat(log, &st) < 0 || st.st_size == 0)
+	char *old = ct_printf("%s/vault/vault.db", ct_home(p->dir));
+
+	/* what is of an old version is refused with its own message */
+	if (access(old, F_OK) < 0 && (stat(log, &st) < 0 || st.st_size == 0))
 		ct_die(CT_NOINPUT,
 		    "there is no vault: '%s' is not there, or empty", log);
+	free(old);
 	free(log);
 	return preserve_enter(p, false);
 }

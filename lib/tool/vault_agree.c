@@ -102,7 +102,7 @@ compare_all(struct ct_vault *v, struct again *a, vault_differ_fn *differ,
     void *arg, struct ct_err *err)
 {
 	static const char *const table[] = { "object", "receipt", "anchor",
-		"hold", "intent", "request", "done", "known", "wrap",
+		"hold", "intent", "request", "done", "known", "proved", "wrap",
 		"uncertified", "steady" };
 	int64_t n = 0;
 	size_t i;

@@ -23,7 +23,7 @@ feed(void *arg)
 	struct feed *f = arg;
 
 	(void)vault_open_wrapped(f->dir, f->id, f->how->key, f->how->nkeys,
-	    f->in, f->out, NULL, &f->err);
+	    f->in, f->out, NULL, NULL, &f->err);
 	(void)close(f->out);
 	return NULL;
 }

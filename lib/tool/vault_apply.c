@@ -12,10 +12,11 @@
  * the log when it was first sealed, or null.  receipt: sum is the
  * BLAKE2b-256 of its file, report the key and not NCMEC's number.  intent: what
  * is being destroyed.  done: what was done of a request.  known: every key that
- * the log has seen, and when it last sealed.  uncertified: what ended by its
- * date since expire last came to its end, in line seq.  steady: the time that
- * the log has come to, in ms, see vault_clock; none as long as no line is of a
- * time that can be.  held: whoever asks also looks at until.
+ * the log has seen, and when it last sealed.  proved: the newest key by whose
+ * wrap an object was opened.  uncertified: what ended by its date since expire
+ * last came to its end, in line seq.  steady: the time that the log has come
+ * to, in ms, see vault_clock; none as long as no line is of a time that can be.
+ * held: whoever asks also looks at until.
  */
 static const char tables[] =
     "CREATE TABLE object (id TEXT PRIMARY KEY NOT NULL"
@@ -49,7 +50,10 @@ static const char tables[] =
     " verb TEXT NOT NULL, by TEXT, at TEXT NOT NULL, json TEXT NOT NULL);"
     "CREATE TABLE done (request TEXT NOT NULL, object TEXT NOT NULL,"
     " PRIMARY KEY (request, object));"
-    "CREATE TABLE known (key TEXT PRIMARY KEY NOT NULL, sealed_at TEXT);"
+    "CREATE TABLE known (key TEXT PRIMARY KEY NOT NULL, sealed_at TEXT,"
+    " shredded INTEGER NOT NULL DEFAULT 0);"
+    "CREATE TABLE proved (object TEXT PRIMARY KEY NOT NULL,"
+    " key TEXT NOT NULL);"
     "CREATE TABLE wrap (object TEXT PRIMARY KEY NOT NULL,"
     " key TEXT NOT NULL);"
     "CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1),"
@@ -83,9 +87,9 @@ const char *const vault_tables[] = { tables, NULL };
 
 /* What an act does to the tables; :NAME is that member of its line, $line all
  * of it. */
-#define KNOWN                                           \
-	"INSERT OR REPLACE INTO known (key, sealed_at)" \
-	" VALUES (:key, :at)"
+#define KNOWN                                                   \
+	"INSERT INTO known (key, sealed_at) VALUES (:key, :at)" \
+	" ON CONFLICT DO UPDATE SET sealed_at = :at"
 
 static const char *const seal[] = { KNOWN,
 	"INSERT INTO object (id, seq, state, report, part, env, user, file,"
@@ -113,7 +117,8 @@ static const char *const replace[] = { KNOWN,
 	" WHERE object = :replaces",
 	"UPDATE hold SET object = :object"
 	" WHERE object = :replaces",
-	"DELETE FROM wrap WHERE object = :replaces", NULL };
+	"DELETE FROM wrap WHERE object = :replaces",
+	"DELETE FROM proved WHERE object = :replaces", NULL };
 
 static const char *const claim[] = {
 	"UPDATE object SET state = 'sealed', report = :report,"
@@ -183,6 +188,8 @@ static const char *const destroyed[] = {
 	" (SELECT value FROM json_each(:objects))",
 	"DELETE FROM wrap WHERE object IN"
 	" (SELECT value FROM json_each(:objects))",
+	"DELETE FROM proved WHERE object IN"
+	" (SELECT value FROM json_each(:objects))",
 	"INSERT OR REPLACE INTO uncertified (object, seq)"
 	" SELECT id, :seq FROM object WHERE cause = 'expired'"
 	" AND id IN (SELECT value FROM json_each(:objects))",
@@ -205,6 +212,16 @@ static const char *const wrap[] = {
 	NULL
 };
 
+static const char *const proved[] = {
+	"INSERT OR REPLACE INTO proved (object, key) SELECT value, :key"
+	" FROM json_each(:objects)",
+	NULL
+};
+
+static const char *const shred[] = {
+	"UPDATE known SET shredded = 1 WHERE key = :key", NULL
+};
+
 static const char *const nothing[] = { NULL };
 
 static const struct {
@@ -221,11 +238,12 @@ static const struct {
 	{ "export", export },
 	{ "hold", hold },
 	{ "open", nothing },
+	{ "proved", proved },
 	{ "recovered", nothing },
 	{ "release", release },
 	{ "request", request },
 	{ "seal", seal },
-	{ "shred", nothing },
+	{ "shred", shred },
 	{ "spared", spared },
 	{ "stage", stage },
 	{ "verify", nothing },

@@ -11,12 +11,15 @@
 #include "rec.h"
 #include "vault_wrap.h"
 
+#define PROVED 1000 /* objects that a line says so of */
+
 struct check {
 	struct ct_vault *vault;
 	struct ct_vault_key *const *key;
 	size_t nkeys;
 	struct ct_out *out;
 	struct ct_tally *tally;
+	json_t *proved;          /* by key: ids of what its wraps opened */
 	json_int_t objects, bad; /* bad: whatever was not "ok" */
 };
 
@@ -114,12 +117,56 @@ is_of_row(const json_t *m, struct ct_rows *r)
 	    (!size || json_integer_value(size) == ct_rows_int(r, 4));
 }
 
+static int
+note_proved(
+    struct check *c, const char *key, const char *id, struct ct_err *err)
+{
+	json_t *ids = json_object_get(c->proved, key);
+
+	if (!ids)
+		(void)json_object_set_new(c->proved, key, ids = json_array());
+	return json_array_append_new(ids, json_string(id)) == 0
+	    ? 0
+	    : ct_fail(err, CT_OSERR, "out of memory");
+}
+
+/* Lines of the log, so many objects in each. */
+static int
+log_proved(struct check *c, struct ct_err *err)
+{
+	json_t *ids, *part, *id;
+	const char *key;
+	size_t i;
+	int rc = 0;
+
+	json_object_foreach(c->proved, key, ids)
+	{
+		part = json_array();
+		json_array_foreach(ids, i, id)
+		{
+			(void)json_array_append(part, id);
+			if (rc ||
+			    ((i + 1) % PROVED != 0 &&
+				i + 1 < json_array_size(ids)))
+				continue;
+			rc = vault_note(c->vault, "proved",
+			    json_pack(
+				"{s:s, s:O}", "key", key, "objects", part),
+			    err);
+			(void)json_array_clear(part);
+		}
+		json_decref(part);
+	}
+	json_decref(c->proved);
+	return rc;
+}
+
 /* The state of the object of a row, and why; NULL with *err: cannot tell. */
 static const char *
 state_of(struct check *c, struct ct_rows *r, struct ct_err *why)
 {
 	const char *id = ct_rows_text(r, 0);
-	char name[CT_VAULT_ID + 1];
+	char name[CT_VAULT_ID + 1], by[65] = "";
 	const char *belied;
 	json_t *m = NULL;
 	int fd = vault_open_object(c->vault, id), rc;
@@ -135,14 +182,16 @@ state_of(struct check *c, struct ct_rows *r, struct ct_err *why)
 	if (!rc && c->nkeys) {
 		rc = lseek(fd, 0, SEEK_SET) < 0
 		    ? ct_fail_errno(why, CT_IOERR, "cannot seek")
-		    : vault_open_wrapped(
-			  c->vault->dir, id, c->key, c->nkeys, fd, -1, &m, why);
+		    : vault_open_wrapped(c->vault->dir, id, c->key, c->nkeys,
+			  fd, -1, &m, by, why);
 		if (!rc && !is_of_row(m, r))
 			rc = ct_fail(
 			    why, CT_DATAERR, "it is not what its row says");
 		if (!rc && (belied = vault_belied(m)))
 			(void)snprintf(why->msg, sizeof why->msg,
 			    "its bytes have not the %s of its record", belied);
+		if (!rc && *by)
+			rc = note_proved(c, by, id, why);
 		json_decref(m);
 	}
 	(void)close(fd);
@@ -277,7 +326,7 @@ int
 ct_vault_verify(struct ct_vault *v, struct ct_vault_key *const key[], size_t n,
     struct ct_out *out, struct ct_tally *tally, struct ct_err *err)
 {
-	struct check c = { v, key, n, out, tally, 0, 0 };
+	struct check c = { v, key, n, out, tally, json_object(), 0, 0 };
 	int rc = check_index(&c, err);
 
 	if (!rc)
@@ -286,6 +335,10 @@ ct_vault_verify(struct ct_vault *v, struct ct_vault_key *const key[], size_t n,
 		rc = check_rows(&c, err);
 	if (!rc)
 		rc = walk(&c, "", err);
+	if (!rc)
+		rc = log_proved(&c, err);
+	else
+		json_decref(c.proved);
 	if (!rc)
 		rc = vault_note(v, "verify",
 		    json_pack("{s:I, s:I, s:I}", "objects", c.objects, "bad",

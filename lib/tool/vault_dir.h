@@ -136,8 +136,8 @@ bool vault_is_whole(const struct ct_vault *v, const char *id, int64_t bytes);
  * somebody was killed who made it. */
 bool vault_is_part(const struct ct_vault *v, const char *id);
 
-/* Unlink what is in place of object id, durably; what is not there, or a
- * directory, is no error. */
+/* Unlink what is in place of object id, and its wraps, durably; what is not
+ * there, or a directory, is no error. */
 int vault_unlink(const struct ct_vault *v, const char *id, struct ct_err *err);
 
 /*

@@ -78,7 +78,7 @@ check_item(
 		rc = err->code;
 	if (!rc)
 		rc = vault_open_wrapped(e->vault->dir, item->id, e->how->key,
-		    e->how->nkeys, fd, -1, &item->about, err);
+		    e->how->nkeys, fd, -1, &item->about, NULL, err);
 	if (fd >= 0)
 		(void)close(fd);
 	vault_warn_belied(item->id, item->about);

@@ -96,7 +96,7 @@ extract(int in, const char *dir, const char *name,
 
 	if (!output) {
 		rc = vault_open_wrapped(
-		    dir, name, key, n, in, STDOUT_FILENO, &m, err);
+		    dir, name, key, n, in, STDOUT_FILENO, &m, NULL, err);
 		vault_warn_belied(slash ? slash + 1 : name, m);
 		json_decref(m);
 		if (!rc && close(STDOUT_FILENO) < 0)
@@ -108,7 +108,7 @@ extract(int in, const char *dir, const char *name,
 		return ct_fail(err, CT_CANTCREAT, "'%s' exists", output);
 	if ((rc = ct_newfile_hidden(&f, output, 0600, err)))
 		return rc;
-	rc = vault_open_wrapped(dir, name, key, n, in, f.fd, &m, err);
+	rc = vault_open_wrapped(dir, name, key, n, in, f.fd, &m, NULL, err);
 	vault_warn_belied(slash ? slash + 1 : name, m);
 	json_decref(m);
 	if (!rc)

@@ -96,8 +96,9 @@ one_more(json_t *all, const char *id, const char *name, struct ct_err *err)
 	    : ct_fail(err, CT_OSERR, "out of memory");
 }
 
-/* Live objects whose own key was wrapped anew.  One that is lost again does not
- * count. */
+/* Live objects whose own key was wrapped anew, and that were opened by it; what
+ * nobody has opened may be anything.  One that is lost again does not count.
+ * The key of a wrap is needed as long as that is the newest, opened or not. */
 static int
 count_wraps(struct ct_vault *v, json_t *all, struct ct_err *err)
 {
@@ -105,9 +106,11 @@ count_wraps(struct ct_vault *v, json_t *all, struct ct_err *err)
 	struct ct_rows *rows;
 	const char *id, *to;
 	int rc = ct_rows_open(&rows, v->store, err,
-	    "SELECT object.id, object.key, wrap.key FROM wrap JOIN object"
-	    " ON object.id = wrap.object WHERE state <> 'destroyed'"
-	    " AND wrap.key <> object.key",
+	    "SELECT object.id, object.key, w.key, max(w.proved) FROM"
+	    " (SELECT object, key, 1 AS proved FROM proved"
+	    "  UNION ALL SELECT object, key, 0 FROM wrap) w"
+	    " JOIN object ON object.id = w.object WHERE state <> 'destroyed'"
+	    " AND w.key <> object.key GROUP BY object.id, w.key",
 	    "");
 
 	while (!rc && (rc = ct_rows_next(rows, err)) == 1) {
@@ -117,8 +120,10 @@ count_wraps(struct ct_vault *v, json_t *all, struct ct_err *err)
 		if (rc == 0)
 			ct_warn("the wrapped key of object %.16s is lost", id);
 		if (rc == 1) {
-			rc = one_more(
-			    all, ct_rows_text(rows, 1), "wrapped", err);
+			rc = ct_rows_int(rows, 3)
+			    ? one_more(
+				  all, ct_rows_text(rows, 1), "wrapped", err)
+			    : 0;
 			if (!rc)
 				rc = one_more(all, to, "wraps", err);
 		}

@@ -60,8 +60,17 @@ int
 vault_unlink(const struct ct_vault *v, const char *id, struct ct_err *err)
 {
 	char *path = vault_object(v, id);
-	int rc = 0;
+	char *wraps = ct_printf("%s/wraps/%s", v->dir, id);
+	int rc = access(wraps, F_OK) < 0
+	    ? 0
+	    : ct_file_wipe(wraps, 0, CT_REC_MAX, err);
 
+	free(wraps);
+	if (rc > CT_NO) {
+		free(path);
+		return rc;
+	}
+	rc = 0;
 	/* a directory of that name is not ours: a stray */
 	if (unlink(path) == 0)
 		rc = ct_file_sync_dir(path, err);

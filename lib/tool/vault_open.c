@@ -14,7 +14,7 @@
 #define BELIED "\001belied" /* between prove and vault_belied */
 
 struct opening {
-	const struct vault_wrap *wrap; /* NULL: none */
+	struct vault_wraps *wraps; /* NULL: none */
 	crypto_secretstream_xchacha20poly1305_state stream;
 	uint8_t bound[32];
 	int in, out;
@@ -61,24 +61,29 @@ pull(struct opening *o, size_t len, bool last, struct ct_err *err)
 	return 0;
 }
 
-/* Which key opens the object's own key, and where that is sealed to it: in the
- * header, else in the wrap.  NULL: none. */
-static const struct ct_vault_key *
-fitting(const struct opening *o, const uint8_t *head,
-    struct ct_vault_key *const key[], size_t n, const uint8_t **sealed)
+/* The object's own key: out of its header, else out of a wrap. */
+static int
+own_key(const struct opening *o, const uint8_t *head,
+    struct ct_vault_key *const key[], size_t n, uint8_t own[VAULT_OBJECT_KEY],
+    struct ct_err *err)
 {
-	*sealed = head + VAULT_AT_SEALED;
+	struct vault_wraps *w = o->wraps;
+	int rc;
+
 	for (size_t i = 0; i < n; i++)
 		if (memcmp(head + VAULT_AT_KEY, key[i]->pub.id,
 			sizeof key[i]->pub.id) == 0)
-			return key[i];
-	for (size_t i = 0; o->wrap && i < n; i++)
-		if (memcmp(o->wrap->key, key[i]->pub.id,
-			sizeof key[i]->pub.id) == 0) {
-			*sealed = o->wrap->sealed;
-			return key[i];
-		}
-	return NULL;
+			return crypto_box_seal_open(own, head + VAULT_AT_SEALED,
+				   VAULT_SEALED, key[i]->pub.key,
+				   key[i]->secret) == 0
+			    ? 0
+			    : damaged(err, "its key does not open");
+	rc = w
+	    ? vault_wraps_open(w->wrap, w->n, w->id, key, n, own, &w->by, err)
+	    : 0;
+	return rc == 1 ? 0
+	    : rc       ? rc
+		       : ct_fail(err, CT_NOPERM, "it is sealed to another key");
 }
 
 /* The stream, with the key that fits; head is the object's header. */
@@ -87,15 +92,10 @@ unlock(struct opening *o, const uint8_t *head, struct ct_vault_key *const key[],
     size_t n, struct ct_err *err)
 {
 	uint8_t secret[VAULT_OBJECT_KEY];
-	const struct ct_vault_key *fits;
-	const uint8_t *sealed;
 	struct ct_blake b;
-	int rc = 0;
+	int rc = own_key(o, head, key, n, secret, err);
 
-	if (!(fits = fitting(o, head, key, n, &sealed)))
-		return ct_fail(err, CT_NOPERM, "it is sealed to another key");
-	if (crypto_box_seal_open(secret, sealed, VAULT_SEALED, fits->pub.key,
-		fits->secret) != 0 ||
+	if (!rc &&
 	    crypto_secretstream_xchacha20poly1305_init_pull(
 		&o->stream, head + VAULT_AT_STREAM, secret) != 0)
 		rc = damaged(err, "its key does not open");
@@ -241,10 +241,10 @@ start_sum(struct vault_sum *sum, const json_t *m, struct ct_err *err)
 }
 
 int
-vault_open_by(const struct vault_wrap *wrap, struct ct_vault_key *const key[],
+vault_open_by(struct vault_wraps *wraps, struct ct_vault_key *const key[],
     size_t n, int in, int out, json_t **manifest, struct ct_err *err)
 {
-	struct opening o = { .wrap = wrap, .in = in, .out = out };
+	struct opening o = { .wraps = wraps, .in = in, .out = out };
 	struct vault_sum sum = { 0 };
 	json_t *m = NULL;
 	int rc = start(&o, key, n, &m, err);

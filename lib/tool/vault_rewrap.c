@@ -94,23 +94,6 @@ ct_vault_rewrap_ask(struct ct_vault *v, const char *hold, const char *object,
 
 /* ---- where the secret key is --------------------------------------------- */
 
-/* What is sealed to the key of this id, with whichever of the n it is: 1, 0 if
- * it is none of them, CT_DATAERR. */
-static int
-unseal(const uint8_t id[32], const uint8_t sealed[VAULT_SEALED],
-    struct ct_vault_key *const key[], size_t n, uint8_t own[VAULT_OBJECT_KEY],
-    struct ct_err *err)
-{
-	for (size_t i = 0; i < n; i++)
-		if (memcmp(id, key[i]->pub.id, sizeof key[i]->pub.id) == 0)
-			return crypto_box_seal_open(own, sealed, VAULT_SEALED,
-				   key[i]->pub.key, key[i]->secret) == 0
-			    ? 1
-			    : ct_fail(err, CT_DATAERR,
-				  "damaged object: its key does not open");
-	return 0;
-}
-
 /* The object's own key, out of its header or out of what that was wrapped to.
  */
 static int
@@ -119,18 +102,28 @@ own_key(const json_t *rec, struct ct_vault_key *const key[], size_t n,
 {
 	const json_t *wrapped = json_object_get(rec, "wrap");
 	const char *hex = ct_rec_text(rec, "head");
+	const char *id = ct_rec_text(rec, "id");
 	uint8_t head[VAULT_HEAD];
 	struct vault_wrap wrap;
-	int rc;
+	int rc = 0;
 
 	if (!hex || strlen(hex) != 2 * sizeof head ||
 	    ct_unhex(hex, head, sizeof head) < 0 ||
 	    memcmp(head, vault_magic, VAULT_AT_VERSION) != 0)
 		return ct_fail(err, CT_DATAERR, "head is none of an object");
-	rc = unseal(
-	    head + VAULT_AT_KEY, head + VAULT_AT_SEALED, key, n, own, err);
-	if (!rc && wrapped && !(rc = vault_wrap_of(wrapped, &wrap, err)))
-		rc = unseal(wrap.key, wrap.sealed, key, n, own, err);
+	if (!id || !vault_is_id(id))
+		return ct_fail(err, CT_DATAERR, "id is no name of an object");
+	for (size_t i = 0; i < n; i++)
+		if (memcmp(head + VAULT_AT_KEY, key[i]->pub.id,
+			sizeof key[i]->pub.id) == 0)
+			return crypto_box_seal_open(own, head + VAULT_AT_SEALED,
+				   VAULT_SEALED, key[i]->pub.key,
+				   key[i]->secret) == 0
+			    ? 0
+			    : ct_fail(err, CT_DATAERR,
+				  "damaged object: its key does not open");
+	if (wrapped && !(rc = vault_wrap_of(wrapped, &wrap, err)))
+		rc = vault_wraps_open(&wrap, 1, id, key, n, own, NULL, err);
 	if (!rc)
 		return ct_fail(err, CT_NOPERM, "it is sealed to another key");
 	return rc == 1 ? 0 : rc;
@@ -152,6 +145,7 @@ ct_vault_rewrap(struct ct_vault_key *const key[], size_t n,
 	memcpy(wrap.key, to->id, sizeof wrap.key);
 	if (crypto_box_seal(wrap.sealed, own, sizeof own, to->key) != 0)
 		rc = ct_fail(err, CT_CONFIG, "the public key is not usable");
+	vault_wrap_prove(&wrap, ct_rec_text(rec, "id"), own, wrap.proof);
 	sodium_memzero(own, sizeof own);
 	if (!rc && json_object_set_new(rec, "wrap", vault_wrap_json(&wrap)) < 0)
 		rc = ct_fail(err, CT_OSERR, "out of memory");

@@ -129,6 +129,24 @@ find_receipt(struct ct_vault *v, const json_t *rec, const json_t *file,
 			     "the vault knows no receipt in production for it");
 }
 
+/* Can it still be opened, as far as the log knows?  Its key is not destroyed,
+ * or it was opened by another that is not. */
+static int
+check_key(struct ct_vault *v, const char *id, struct ct_err *err)
+{
+	int64_t n = 0;
+	int rc = ct_store_int(v->store, &n, err,
+	    "SELECT count(*) FROM object o JOIN known k ON k.key = o.key"
+	    " WHERE o.id = ? AND k.shredded AND NOT EXISTS (SELECT 1 FROM"
+	    "  proved p JOIN known q USING (key) WHERE p.object = o.id"
+	    "  AND NOT q.shredded)",
+	    "s", id);
+
+	if (rc > 1)
+		return rc;
+	return n ? ct_fail(err, CT_NOPERM, "its key is destroyed") : 0;
+}
+
 static int
 vouches(struct ct_vault *v, const json_t *rec, const json_t *file,
     struct ct_err *err)
@@ -154,6 +172,8 @@ vouches(struct ct_vault *v, const json_t *rec, const json_t *file,
 		    err, CT_NOPERM, "the stored receipt does not name it");
 	else if ((rc = vault_held(v, object, NULL, err)) == 1)
 		rc = ct_fail(err, CT_NOPERM, "it is on hold");
+	if (!rc)
+		rc = check_key(v, object, err);
 	json_decref(receipt);
 	return rc;
 }

@@ -15,11 +15,14 @@ vault_wrap_of(const json_t *rec, struct vault_wrap *wrap, struct ct_err *err)
 {
 	const char *key = ct_rec_text(rec, "key");
 	const char *sealed = ct_rec_text(rec, "sealed");
+	const char *proof = ct_rec_text(rec, "proof");
 
 	if (!key || strlen(key) != 2 * sizeof wrap->key ||
 	    ct_unhex(key, wrap->key, sizeof wrap->key) < 0 || !sealed ||
 	    strlen(sealed) != 2 * sizeof wrap->sealed ||
-	    ct_unhex(sealed, wrap->sealed, sizeof wrap->sealed) < 0)
+	    ct_unhex(sealed, wrap->sealed, sizeof wrap->sealed) < 0 || !proof ||
+	    strlen(proof) != 2 * sizeof wrap->proof ||
+	    ct_unhex(proof, wrap->proof, sizeof wrap->proof) < 0)
 		return ct_fail(err, CT_DATAERR, "no wrapped key");
 	return 0;
 }
@@ -28,10 +31,13 @@ json_t *
 vault_wrap_json(const struct vault_wrap *wrap)
 {
 	char key[2 * sizeof wrap->key + 1], sealed[2 * VAULT_SEALED + 1];
+	char proof[2 * sizeof wrap->proof + 1];
 
 	ct_hex(wrap->key, sizeof wrap->key, key);
 	ct_hex(wrap->sealed, sizeof wrap->sealed, sealed);
-	return json_pack("{s:s, s:s}", "key", key, "sealed", sealed);
+	ct_hex(wrap->proof, sizeof wrap->proof, proof);
+	return json_pack(
+	    "{s:s, s:s, s:s}", "key", key, "sealed", sealed, "proof", proof);
 }
 
 /* Those of object id; *text is the caller's, "" if there are none. */
@@ -75,67 +81,123 @@ next(const char **p, const char *id, struct vault_wrap *wrap)
 	return good;
 }
 
-/* The newest of object id to one of n keys, whose ids these are: 1, 0, or a
- * code. */
-static int
-newest(const char *dir, const char *id, const uint8_t (*key)[32], size_t n,
-    struct vault_wrap *wrap, struct ct_err *err)
+int
+vault_wraps_read(const char *dir, const char *id, struct vault_wrap **wrap,
+    size_t *n, struct ct_err *err)
 {
 	struct vault_wrap one;
 	uint8_t *text;
 	const char *p;
 	size_t len;
-	int rc = load(dir, id, &text, &len, err), found = 0;
+	int rc = load(dir, id, &text, &len, err);
 
+	*wrap = NULL;
+	*n = 0;
 	if (rc)
 		return rc;
-	for (p = (const char *)text; next(&p, id, &one);)
-		for (size_t i = 0; i < n; i++)
-			if (memcmp(one.key, key[i], sizeof one.key) == 0) {
-				*wrap = one;
-				found = 1;
-			}
+	for (p = (const char *)text; next(&p, id, &one);) {
+		*wrap = ct_grow(*wrap, *n + 1, sizeof **wrap);
+		(*wrap)[(*n)++] = one;
+	}
 	free(text);
-	return found;
-}
-
-int
-vault_wrap_find(const char *dir, const char *id,
-    struct ct_vault_key *const key[], size_t n, struct vault_wrap *wrap,
-    struct ct_err *err)
-{
-	uint8_t ids[CT_VAULT_KEYS_MAX][32];
-
-	if (n > CT_VAULT_KEYS_MAX)
-		n = CT_VAULT_KEYS_MAX;
-	for (size_t i = 0; i < n; i++)
-		memcpy(ids[i], key[i]->pub.id, sizeof ids[i]);
-	return newest(dir, id, (const uint8_t(*)[32])ids, n, wrap, err);
+	return 0;
 }
 
 int
 vault_wrap_get(const char *dir, const char *id, const char *key,
     struct vault_wrap *wrap, struct ct_err *err)
 {
-	uint8_t one[1][32];
+	struct vault_wrap *all;
+	uint8_t one[32];
+	size_t n, i;
+	int rc, found = 0;
 
-	if (strlen(key) != 2 * sizeof one[0] ||
-	    ct_unhex(key, one[0], sizeof one[0]) < 0)
+	if (strlen(key) != 2 * sizeof one || ct_unhex(key, one, sizeof one) < 0)
 		return 0;
-	return newest(dir, id, (const uint8_t(*)[32])one, 1, wrap, err);
+	rc = vault_wraps_read(dir, id, &all, &n, err);
+	for (i = 0; i < n; i++)
+		if (memcmp(all[i].key, one, sizeof one) == 0) {
+			*wrap = all[i];
+			found = 1;
+		}
+	free(all);
+	return rc ? rc : found;
+}
+
+void
+vault_wrap_prove(const struct vault_wrap *wrap, const char *id,
+    const uint8_t own[VAULT_OBJECT_KEY], uint8_t proof[32])
+{
+	crypto_generichash_state b;
+	uint8_t raw[CT_VAULT_ID / 2] = { 0 };
+
+	(void)ct_unhex(id, raw, sizeof raw);
+	(void)crypto_generichash_init(&b, own, VAULT_OBJECT_KEY, 32);
+	(void)crypto_generichash_update(&b, raw, sizeof raw);
+	(void)crypto_generichash_update(&b, wrap->key, sizeof wrap->key);
+	(void)crypto_generichash_update(&b, wrap->sealed, sizeof wrap->sealed);
+	(void)crypto_generichash_final(&b, proof, 32);
+	sodium_memzero(&b, sizeof b);
+}
+
+/* Does this key open this wrap, and does its proof hold? */
+static bool
+opens(const struct vault_wrap *wrap, const char *id,
+    const struct ct_vault_key *key, uint8_t own[VAULT_OBJECT_KEY])
+{
+	uint8_t proof[32];
+
+	if (crypto_box_seal_open(own, wrap->sealed, VAULT_SEALED, key->pub.key,
+		key->secret) != 0)
+		return false;
+	vault_wrap_prove(wrap, id, own, proof);
+	return sodium_memcmp(proof, wrap->proof, sizeof proof) == 0;
+}
+
+int
+vault_wraps_open(const struct vault_wrap *wrap, size_t nwraps, const char *id,
+    struct ct_vault_key *const key[], size_t n, uint8_t own[VAULT_OBJECT_KEY],
+    const struct vault_wrap **by, struct ct_err *err)
+{
+	bool any = false;
+	size_t i, k;
+
+	for (k = nwraps; k-- > 0;)
+		for (i = 0; i < n; i++) {
+			if (memcmp(wrap[k].key, key[i]->pub.id,
+				sizeof wrap[k].key) != 0)
+				continue;
+			any = true;
+			if (!opens(&wrap[k], id, key[i], own))
+				continue;
+			if (by)
+				*by = &wrap[k];
+			return 1;
+		}
+	sodium_memzero(own, VAULT_OBJECT_KEY);
+	return any
+	    ? ct_fail(err, CT_DATAERR, "damaged object: its key does not open")
+	    : 0;
 }
 
 int
 vault_open_wrapped(const char *dir, const char *id,
     struct ct_vault_key *const key[], size_t n, int in, int out,
-    json_t **manifest, struct ct_err *err)
+    json_t **manifest, char by[65], struct ct_err *err)
 {
-	struct vault_wrap wrap;
-	int found = dir && n ? vault_wrap_find(dir, id, key, n, &wrap, err) : 0;
+	struct vault_wrap *all = NULL;
+	struct vault_wraps wraps = { .id = id };
+	int rc = dir && n ? vault_wraps_read(dir, id, &all, &wraps.n, err) : 0;
 
-	return found > 1 ? found
-			 : vault_open_by(found ? &wrap : NULL, key, n, in, out,
-			       manifest, err);
+	wraps.wrap = all;
+	if (!rc)
+		rc = vault_open_by(&wraps, key, n, in, out, manifest, err);
+	if (by)
+		*by = '\0';
+	if (by && !rc && wraps.by)
+		ct_hex(wraps.by->key, sizeof wraps.by->key, by);
+	free(all);
+	return rc;
 }
 
 static int
