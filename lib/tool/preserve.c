@@ -49,17 +49,22 @@ preserve_enter(const struct ct_preserve *p, bool seal)
 struct ct_vault *
 preserve_look(const struct ct_preserve *p)
 {
-	char *log = ct_printf("%s/audit/ct-preserve.log", ct_home(p->dir));
+	static const char *const mark[] = { "vault/index.db",
+		"vault/vault.db" };
+	const char *home = ct_home(p->dir);
+	char *path = ct_printf("%s/audit/ct-preserve.log", home);
 	struct stat st;
+	bool any = stat(path, &st) == 0 && st.st_size > 0;
 
-	char *old = ct_printf("%s/vault/vault.db", ct_home(p->dir));
-
-	/* what is of an old version is refused with its own message */
-	if (access(old, F_OK) < 0 && (stat(log, &st) < 0 || st.st_size == 0))
-		ct_die(CT_NOINPUT,
-		    "there is no vault: '%s' is not there, or empty", log);
-	free(old);
-	free(log);
+	/* a log that was lost, or an old version: entering says so */
+	for (size_t i = 0; !any && i < sizeof mark / sizeof mark[0]; i++) {
+		free(path);
+		path = ct_printf("%s/%s", home, mark[i]);
+		any = access(path, F_OK) == 0;
+	}
+	free(path);
+	if (!any)
+		ct_die(CT_NOINPUT, "there is no vault below '%s'", home);
 	return preserve_enter(p, false);
 }
 
