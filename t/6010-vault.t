@@ -62,6 +62,11 @@ again 'the index overwritten'
 ok '  it says so' grep -q 'made again' err
 : >"$index"
 again 'the index emptied'
+if command -v sqlite3 >/dev/null; then
+	sqlite3 "$index" 'PRAGMA application_id = 7; DROP TABLE known'
+	again 'an index of another version'
+	ok '  it says so' grep -q 'another version.*made again' err
+fi
 cp "$index" old.db
 report production $k3 u3 c | ct-preserve seal -qk k.pub >sealed3
 ct-preserve find >before

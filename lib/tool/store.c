@@ -78,17 +78,38 @@ exec(struct ct_store *st, const char *sql, struct ct_err *err)
 	return 0;
 }
 
-static int
-migrate(struct ct_store *st, const char *const schema[], struct ct_err *err)
+/* What tells one schema from another, as PRAGMA application_id: over 0. */
+static int64_t
+digest(const char *const schema[])
 {
-	int64_t have = 0, want = 0;
-	char pragma[48];
+	uint32_t h = 2166136261;
+	const char *s;
+
+	for (; *schema; schema++)
+		for (s = *schema; *s; s++)
+			h = (h ^ (unsigned char)*s) * 16777619;
+	return (h & INT32_MAX) | 1;
+}
+
+/* id: that of the schema, and the file is of no other; 0: of any. */
+static int
+migrate(struct ct_store *st, const char *const schema[], int64_t id,
+    struct ct_err *err)
+{
+	int64_t have = 0, want = 0, is = 0;
+	char pragma[96];
 	int rc;
 
 	while (schema[want])
 		want++;
 	if ((rc = ct_store_int(st, &have, err, "PRAGMA user_version", "")) > 1)
 		return rc;
+	if (id && have &&
+	    (rc = ct_store_int(st, &is, err, "PRAGMA application_id", "")) > 1)
+		return rc;
+	if (id && have && is != id)
+		return ct_fail(err, CT_DATAERR,
+		    "'%s' was written by another version", st->path);
 	if (have > want)
 		return ct_fail(err, CT_CONFIG,
 		    "'%s' was written by a later version", st->path);
@@ -103,8 +124,9 @@ migrate(struct ct_store *st, const char *const schema[], struct ct_err *err)
 		rc = exec(st, schema[have], err);
 	if (rc)
 		goto undo;
-	(void)snprintf(
-	    pragma, sizeof pragma, "PRAGMA user_version=%lld", (long long)want);
+	(void)snprintf(pragma, sizeof pragma,
+	    "PRAGMA user_version=%lld; PRAGMA application_id=%lld",
+	    (long long)want, (long long)id);
 	if ((rc = exec(st, pragma, err)) || (rc = ct_store_commit(st, err)))
 		goto undo;
 	return 0;
@@ -139,10 +161,10 @@ use_scratch(struct ct_store *st, struct ct_err *err)
 	return exec(st, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", err);
 }
 
-/* sync: how durable; NULL: not at all */
+/* id: see migrate.  sync: how durable; NULL: not at all */
 static int
 open_store(struct ct_store **out, const char *path, const char *const schema[],
-    const char *sync, struct ct_err *err)
+    int64_t id, const char *sync, struct ct_err *err)
 {
 	struct ct_store *st = ct_alloc(1, sizeof *st);
 	int rc, fd;
@@ -173,7 +195,7 @@ open_store(struct ct_store **out, const char *path, const char *const schema[],
 			    "PRAGMA temp_store=MEMORY",
 			    err);
 		if (!rc)
-			rc = migrate(st, schema, err);
+			rc = migrate(st, schema, id, err);
 		/* SQLite syncs it once, when it makes the log; a run that was
 		 * killed then leaves files of which the next thinks them safe
 		 */
@@ -192,21 +214,22 @@ int
 ct_store_open(struct ct_store **st, const char *path,
     const char *const schema[], struct ct_err *err)
 {
-	return open_store(st, path, schema, "PRAGMA synchronous=FULL", err);
+	return open_store(st, path, schema, 0, "PRAGMA synchronous=FULL", err);
 }
 
 int
 ct_store_open_index(struct ct_store **st, const char *path,
     const char *const schema[], struct ct_err *err)
 {
-	return open_store(st, path, schema, "PRAGMA synchronous=NORMAL", err);
+	return open_store(
+	    st, path, schema, digest(schema), "PRAGMA synchronous=NORMAL", err);
 }
 
 int
 ct_store_open_scratch(struct ct_store **st, const char *path,
     const char *const schema[], struct ct_err *err)
 {
-	return open_store(st, path, schema, NULL, err);
+	return open_store(st, path, schema, 0, NULL, err);
 }
 
 void

@@ -28,7 +28,8 @@ struct ct_store;
 int ct_store_open(struct ct_store **st, const char *path,
     const char *const schema[], struct ct_err *err);
 /* The same for what can be made again from elsewhere: a commit costs no sync,
- * and a power cut may take the last ones, never a part of one. */
+ * and a power cut may take the last ones, never a part of one.  A file of
+ * another schema is not brought to this one, but CT_DATAERR. */
 int ct_store_open_index(struct ct_store **st, const char *path,
     const char *const schema[], struct ct_err *err);
 /* The same for what nobody needs afterwards: the file is unlinked at once. */

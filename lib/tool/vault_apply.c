@@ -12,11 +12,11 @@
  * the log when it was first sealed, or null.  receipt: sum is the
  * BLAKE2b-256 of its file, report the key and not NCMEC's number.  intent: what
  * is being destroyed.  done: what was done of a request.  known: every key that
- * the log has seen, and when it last sealed.  proved: the newest key by whose
- * wrap an object was opened.  uncertified: what ended by its date since expire
- * last came to its end, in line seq.  steady: the time that the log has come
- * to, in ms, see vault_clock; none as long as no line is of a time that can be.
- * held: whoever asks also looks at until.
+ * the log has seen, and the last month that it sealed in.  proved: the newest
+ * key by whose wrap an object was opened.  uncertified: what ended by its date
+ * since expire last came to its end, in line seq.  steady: the time that the
+ * log has come to, in ms, see vault_clock; none as long as no line is of a time
+ * that can be.  held: whoever asks also looks at until.
  */
 static const char tables[] =
     "CREATE TABLE object (id TEXT PRIMARY KEY NOT NULL"
@@ -50,7 +50,7 @@ static const char tables[] =
     " verb TEXT NOT NULL, by TEXT, at TEXT NOT NULL, json TEXT NOT NULL);"
     "CREATE TABLE done (request TEXT NOT NULL, object TEXT NOT NULL,"
     " PRIMARY KEY (request, object));"
-    "CREATE TABLE known (key TEXT PRIMARY KEY NOT NULL, sealed_at TEXT,"
+    "CREATE TABLE known (key TEXT PRIMARY KEY NOT NULL, month TEXT,"
     " shredded INTEGER NOT NULL DEFAULT 0);"
     "CREATE TABLE proved (object TEXT PRIMARY KEY NOT NULL,"
     " key TEXT NOT NULL);"
@@ -87,9 +87,11 @@ const char *const vault_tables[] = { tables, NULL };
 
 /* What an act does to the tables; :NAME is that member of its line, $line all
  * of it. */
-#define KNOWN                                                   \
-	"INSERT INTO known (key, sealed_at) VALUES (:key, :at)" \
-	" ON CONFLICT DO UPDATE SET sealed_at = :at"
+#define KNOWN                                               \
+	"INSERT INTO known (key, month)"                    \
+	" VALUES (:key, substr(:at, 1, 7))"                 \
+	" ON CONFLICT DO UPDATE SET month = excluded.month" \
+	" WHERE month IS NULL OR month < excluded.month"
 
 static const char *const seal[] = { KNOWN,
 	"INSERT INTO object (id, seq, state, report, part, env, user, file,"

@@ -164,8 +164,7 @@ sealing(struct ct_vault *v, json_t *all, struct ct_err *err)
 
 	ct_vault_month(now);
 	rc = ct_rows_open(&rows, v->store, err,
-	    "SELECT key FROM known WHERE substr(sealed_at, 1, 7) >= ?", "s",
-	    now);
+	    "SELECT key FROM known WHERE month >= ?", "s", now);
 	while (!rc && (rc = ct_rows_next(rows, err)) == 1) {
 		rec = of_key(all, ct_rows_text(rows, 0));
 		rc = rec ? set(rec, "seals", json_true(), err)
