@@ -100,10 +100,14 @@ t/broken/no-object-sync t/broken/no-place-sync: WRAP = fsync
 t/broken/no-line-sync: WRAP = fdatasync
 t/broken/late-line: WRAP = vault_log ct_vault_leave
 t/broken/early-end: WRAP = vault_log
+t/broken/no-behind: WRAP = audit_line_make
+t/broken/no-behind: MAIN = t/unit/audit_hole.o
+t/broken/no-behind: t/unit/audit_hole.o
+MAIN = cmd/$(PROGRAM).o
 $(BROKEN): %: %.o cmd/ct-submit.o cmd/ct-preserve.o $(LIBS)
 	@$(SAY) '  link $@'
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(WRAP:%=-Wl,--wrap=%) -o $@ \
-	    $< cmd/$(PROGRAM).o $(LIBS) $(PKG_LIBS)
+	    $< $(MAIN) $(LIBS) $(PKG_LIBS)
 
 PRELOADS := $(patsubst %.c,%.so,$(wildcard t/*.c))
 $(PRELOADS): t/%.so: t/%.c

@@ -280,6 +280,11 @@ printf '{"seq":4' >>"$CT_HOME/audit/ct-audit.log"
 cp "$CT_HOME/audit/ct-audit.log" three
 exits 'a zero with lines behind it is damage' 65 ct-audit note fourth
 ok '  of which nothing is cut' cmp three "$CT_HOME/audit/ct-audit.log"
+# the test of a power cut in a batch finds one that does not say what is before
+"$t/broken/no-behind" >got
+ok 'a batch whose lines do not say what they stand behind is refused' \
+    grep -qx 'not ok 1 - any page of the last batch is lost.*' got
+ok '  as damage is' grep -qx 'ok 3 - any page before it is damage (0 not)' got
 # torn at every byte by one that wrote half a line
 rm -rf "$CT_HOME"
 ct-audit note first

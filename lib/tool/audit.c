@@ -14,9 +14,6 @@
 #include "prog.h"
 
 #define WAIT_MS 30000
-#define BATCH                                                          \
-	((size_t)256 << 10) /* bytes that one sync makes safe, at most \
-			     */
 
 /* ---- open ---------------------------------------------------------------- */
 
@@ -228,7 +225,7 @@ audit_put(struct ct_audit *a, const char *act, const json_t *members,
 	}
 	if ((rc = audit_line_make(a, act, members, err)))
 		return rc;
-	return a->batch.len < BATCH ? 0 : audit_sync(a, err);
+	return a->batch.len < AUDIT_BATCH ? 0 : audit_sync(a, err);
 }
 
 int

@@ -6,7 +6,9 @@
  *	 "mono":123456,"boot":"boot id","uid":1000,"tool":"ct-preserve",
  *	 "act":"seal", members of the act}
  * without blanks, these eight first and in this order.  prev is the
- * BLAKE2b-256 of the line before with its newline, 64 zeros in the first.
+ * BLAKE2b-256 of the line before with its newline, 64 zeros in the first.  A
+ * line that is synced together with some before it has "behind" then: how many
+ * bytes these are.
  *
  * A handle is for one thread.  Two of them, also in one process, wait for each
  * other's lock.
@@ -46,12 +48,14 @@ void ct_audit_close(struct ct_audit *audit);
 
 /*
  * Have the log to oneself, waiting up to 30 s for it, and read where it ends.
- * What a power cut tore (bytes behind the last newline; NULs, if no line of a
- * log follows) is cut off, and a line "cut" with "bytes" tells so, durable
- * before this returns; unless they are all NUL they are in PROGRAM.cut-SEQ
- * then, SEQ of that line.  CT_TEMPFAIL (another has it, the log was moved away,
- * or a sync failed earlier), CT_IOERR, CT_DATAERR if its last line is no line
- * of a log, or lines follow NULs.
+ * What a power cut tore is cut off, and a line "cut" with "bytes" tells so,
+ * durable before this returns; unless they are all NUL they are in
+ * PROGRAM.cut-SEQ then, SEQ of that line.  That is: bytes behind the last
+ * newline; NULs that no line of a log follows; and NULs or bytes that are no
+ * line, if all lines that follow are of an earlier boot, and of the one batch
+ * that was to be synced together with what was there.  CT_TEMPFAIL (another has
+ * it, the log was moved away, or a sync failed earlier), CT_IOERR, CT_DATAERR
+ * if its last line is no line of a log, or others follow NULs.
  */
 int ct_audit_lock(
     struct ct_audit *audit, struct ct_audit_head *head, struct ct_err *err);
@@ -60,11 +64,11 @@ void ct_audit_unlock(struct ct_audit *audit);
 /*
  * Locked: add a line, durable when this returns 0; *head (may be NULL) is
  * where it ends.  members is an object, stays the caller's and may be NULL;
- * none of them has the name of one of the first eight.  A line that cannot be
- * written whole is taken back (CT_IOERR).  If it cannot be synced, it is taken
- * back as far as that goes, CT_TEMPFAIL, and this handle writes nothing more:
- * the next reads from the disk what became of it.  CT_DATAERR: over CT_REC_MAX
- * bytes (rec.h), or no valid text.
+ * none of them has the name of one of the first eight, or behind.  A line that
+ * cannot be written whole is taken back (CT_IOERR).  If it cannot be synced, it
+ * is taken back as far as that goes, CT_TEMPFAIL, and this handle writes
+ * nothing more: the next reads from the disk what became of it.  CT_DATAERR:
+ * over CT_REC_MAX bytes (rec.h), or no valid text.
  */
 int ct_audit_add(struct ct_audit *audit, const char *act, const json_t *members,
     struct ct_audit_head *head, struct ct_err *err);

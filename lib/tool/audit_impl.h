@@ -5,6 +5,9 @@
 #include "audit.h"
 #include "os.h"
 
+/* Bytes that one sync makes safe: so many at most, and a line. */
+#define AUDIT_BATCH ((size_t)256 << 10)
+
 struct ct_audit {
 	int fd;
 	char *path, *tool; /* tool NULL: for reading only */
@@ -27,14 +30,15 @@ struct audit_line {
 	size_t actlen;
 	const char *boot;
 	size_t bootlen;
-	size_t lead; /* up to what follows the act: a comma, or the end */
+	size_t lead;    /* up to what follows these: a comma, or the end */
+	int64_t behind; /* bytes of its batch that stand before it */
 	/* kept from line to line, zeroed at first */
 	char second[20];
 	int64_t second_ms;
 };
 
-/* Their names. */
-#define AUDIT_FIRST 8
+/* Their names; the last is not in the first line of a batch. */
+#define AUDIT_FIRST 9
 extern const char *const audit_first[AUDIT_FIRST];
 
 /* Is this, without its newline, a line of a log?  0 or -1. */
@@ -47,7 +51,8 @@ int audit_line_parse(const char *line, size_t len, struct audit_line *out);
 int64_t audit_line_bad(const struct audit_line *l,
     const struct ct_audit_head *head, const char **wrong);
 
-/* Append the line that comes behind a->head to the batch. */
+/* Append the line that comes behind a->head to the batch; one that is not the
+ * first of it says so. */
 int audit_line_make(struct ct_audit *a, const char *act, const json_t *members,
     struct ct_err *err);
 
@@ -60,6 +65,10 @@ void audit_sum(const char *line, size_t len, uint8_t sum[32]);
  */
 int audit_line_before(const struct ct_audit *a, int64_t end, char **line,
     size_t *len, struct ct_err *err);
+
+/* What the line that ends at end says. */
+int audit_head_at(struct ct_audit *a, int64_t end, struct ct_audit_head *head,
+    bool *same_boot, struct ct_err *err);
 
 /* Read exactly len bytes at an offset. */
 int audit_pread(const struct ct_audit *a, void *buf, size_t len, int64_t at,

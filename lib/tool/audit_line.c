@@ -12,7 +12,7 @@
 #include "prog.h"
 
 const char *const audit_first[AUDIT_FIRST] = { "seq", "prev", "at", "mono",
-	"boot", "uid", "tool", "act" };
+	"boot", "uid", "tool", "act", "behind" };
 
 void
 audit_sum(const char *line, size_t len, uint8_t sum[32])
@@ -171,6 +171,9 @@ audit_line_parse(const char *line, size_t len, struct audit_line *out)
 
 	if (!right || c.p == c.end || c.end[-1] != '}')
 		return -1;
+	out->behind = 0;
+	if (word(&c, ",\"behind\":") && !number(&c, &out->behind))
+		return -1;
 	out->lead = (size_t)(c.p - line);
 	return *c.p == ',' || c.p + 1 == c.end ? 0 : -1;
 }
@@ -239,6 +242,10 @@ audit_line_make(struct ct_audit *a, const char *act, const json_t *members,
 	if (n < 0 || (size_t)n >= sizeof lead)
 		return ct_fail(err, CT_SOFTWARE, "too long an act");
 	ct_text_add(t, lead, (size_t)n);
+	if (from) {
+		n = snprintf(lead, sizeof lead, ",\"behind\":%zu", from);
+		ct_text_add(t, lead, (size_t)n);
+	}
 	mark = t->len;
 	if (json_object_size(members) == 0) {
 		ct_text_add(t, "}", 1);
