@@ -280,6 +280,18 @@ printf '{"seq":4' >>"$CT_HOME/audit/ct-audit.log"
 cp "$CT_HOME/audit/ct-audit.log" three
 exits 'a zero with lines behind it is damage' 65 ct-audit note fourth
 ok '  of which nothing is cut' cmp three "$CT_HOME/audit/ct-audit.log"
+# one that was killed before its sync left what a power cut may take: that is
+# synced before more is written, and only then
+if command -v strace >/dev/null && strace -qq -o calls true 2>/dev/null; then
+	syncs='strace -qq -e trace=fdatasync -o calls ct-audit note more && wc -l <calls'
+	rm -rf "$CT_HOME" did
+	ct-audit note first
+	is 'a line is one sync' 1 sh -c "$syncs"
+	LD_PRELOAD=$t/fault.so CT_FAULT=fdatasync:1:KILL CT_FAULT_DID=did \
+	    CT_FAULT_PATH=ct-audit.log ct-audit note second 2>err
+	is '  behind one that was killed, two' 2 sh -c "$syncs"
+	is '  and the next is one again' 1 sh -c "$syncs"
+fi
 # the test of a power cut in a batch finds one that does not say what is before
 "$t/broken/no-behind" >got
 ok 'a batch whose lines do not say what they stand behind is refused' \

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -102,6 +103,52 @@ ct_audit_close(struct ct_audit *a)
 	free(a);
 }
 
+/* ---- what is on the disk --------------------------------------------------
+ */
+
+/*
+ * Whoever has synced a log gives it a time of change that is a whole second and
+ * not that of its inode, which no write leaves: so the next one sees whether
+ * the one before was killed between its write and its sync.
+ */
+static bool
+is_synced(const struct stat *st)
+{
+	return st->st_mtim.tv_nsec == 0 &&
+	    (st->st_ctim.tv_nsec != 0 ||
+		st->st_ctim.tv_sec != st->st_mtim.tv_sec);
+}
+
+static int
+sync_all(struct ct_audit *a, struct ct_err *err)
+{
+	struct timespec at[2] = { { .tv_nsec = UTIME_OMIT } };
+
+	if (fdatasync(a->fd) < 0) {
+		(void)ct_fail_errno(
+		    err, CT_TEMPFAIL, "cannot sync '%s'", a->path);
+		a->broken = *err;
+		return err->code;
+	}
+	(void)clock_gettime(CLOCK_REALTIME, &at[1]);
+	at[1].tv_nsec = 0;
+	(void)futimens(a->fd, at); /* if not, the next syncs once more */
+	return 0;
+}
+
+/* What another left unsynced must not wait for the same sync as our batch,
+ * which does not count it. */
+static int
+sync_others(struct ct_audit *a, struct ct_err *err)
+{
+	struct stat st;
+
+	if (fstat(a->fd, &st) < 0)
+		return ct_fail_errno(
+		    err, CT_IOERR, "cannot look at '%s'", a->path);
+	return st.st_size == 0 || is_synced(&st) ? 0 : sync_all(a, err);
+}
+
 /* ---- lock ---------------------------------------------------------------- */
 
 static int
@@ -154,7 +201,8 @@ ct_audit_lock(
 	if ((rc = wait_for(a, err)))
 		return rc;
 	a->locked = true;
-	if ((rc = in_place(a, err)) || (rc = audit_end(a, err))) {
+	if ((rc = in_place(a, err)) || (rc = sync_others(a, err)) ||
+	    (rc = audit_end(a, err))) {
 		ct_audit_unlock(a);
 		return rc;
 	}
@@ -195,13 +243,10 @@ audit_sync(struct ct_audit *a, struct ct_err *err)
 
 	if (!a->batch.len)
 		return 0;
-	if (ct_write_full(a->fd, a->batch.s, a->batch.len) < 0) {
+	if (ct_write_full(a->fd, a->batch.s, a->batch.len) < 0)
 		rc = ct_fail_errno(err, CT_IOERR, "cannot write '%s'", a->path);
-	} else if (fdatasync(a->fd) < 0) {
-		rc = ct_fail_errno(
-		    err, CT_TEMPFAIL, "cannot sync '%s'", a->path);
-		a->broken = *err;
-	}
+	else
+		rc = sync_all(a, err);
 	if (rc) {
 		take_back(a);
 		return rc;
