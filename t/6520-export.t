@@ -46,6 +46,8 @@ report $k1 u42 a b c | ct-preserve seal -q |
 	at: "2026-11-22T10:00:00Z"}' | ct-preserve anchor -q >one
 report $k2 u7 a | ct-preserve seal -q >two
 ct-preserve hold add --kind 2703f --authority 'State Police' --ref 26-123 --by ana --user u42 >holding
+# what State Police is not to hear of
+ct-preserve hold add --kind order --authority 'Agency B' --ref B-77 --by eve --user u42 >theirs
 
 # ---- the request ------------------------------------------------------------------
 ask() {
@@ -67,6 +69,9 @@ told '  for all of the account' '[.request.verb, (.request.objects | length), .r
 told '  to this key' '.request.to | test("^[0-9a-f]{64}$")' true
 both() { ct-preserve approve --by ana -k ana.key | ct-preserve approve --by ben -k ben.key; }
 both <request >approved
+ct-preserve export-request --by eve --authority 'Agency B' --ref B-77 --to stranger.pub \
+    --user u42 | both >theirs2
+ct-preserve hold release --hold "$(jq -r .hold.id theirs)" --by eve >theirs3
 ask --user u42 | both >approved3
 export_() { ct-preserve export -qk k.key --to police.pub --by ana -o out "$@"; }
 refused() { # WHAT STATUS FILE
@@ -114,7 +119,7 @@ ok '  and not whom it is about' sh -c '! grep -q "u42\|Police\|990000007\|ana" o
 is '  all that is there is an object, or the index' 7 sh -c 'ls out | wc -l'
 is '  each with the name of its bytes' '' sh -c 'cd out && ls | grep -v json | xargs b2sum -l 256 | awk "\$1 != \$2"'
 is 'the log tells all of it by the account, though most lines name but objects' \
-    'anchor approve export hold request seal' sh -c \
+    'anchor approve export hold release request seal' sh -c \
     'ct-audit find --user u42 | jq -r .act | sort -u | paste -sd " "'
 is '  and of another only what is its own' seal sh -c 'ct-audit find --user u7 | jq -r .act'
 ok '  nothing in the open' sh -c "! grep -rqF 'twenty harmless' out"
@@ -143,11 +148,32 @@ ok '  nothing on standard output' test ! -s ../said
 is '  the custody: every act on it' 'anchor approve export hold request seal' sh -c \
     'jq -r ".act // empty" case/custody.jsonl | sort -u | xargs'
 is '  nothing of another account' 3 sh -c 'jq -c "select(.act == \"seal\")" case/custody.jsonl | wc -l'
-is '  line for line as in the log' "$(grep -c . case/custody.jsonl)" sh -c \
-    'grep -cxFf case/custody.jsonl ../state/audit/ct-preserve.log | awk "{print \$1 + 1}"'
+is '  line for line as in the log' "$(grep -c '"act"' case/custody.jsonl)" sh -c \
+    'grep -cxFf case/custody.jsonl ../state/audit/ct-preserve.log'
+ok '  nothing of what another authority asked for' sh -c \
+    '! grep -q "Agency B\|B-77\|eve\|$1" case/custody.jsonl' - "$(jq -r .hold.id ../theirs)"
+ok '  which our log has' test "$(grep -c 'Agency B' ../state/audit/ct-preserve.log)" = 2
+is '  of other lines how many there are, up to which, and its digest' '' sh -c \
+    'jq -r "select(.withheld) | [.seq, .sum] | @tsv" case/custody.jsonl | while read -r seq sum; do
+	test "$(sed -n "${seq}p" ../state/audit/ct-preserve.log | b2sum -l 256 | cut -c-64)" = "$sum" ||
+	    echo "$seq"
+     done'
+is '  so that none is left out without a word' "$(wc -l <../state/audit/ct-preserve.log)" sh -c \
+    'jq -s "map(.withheld // (if .act then 1 else 0 end)) | add" case/custody.jsonl'
+is '  every line names the one before it' '' sh -c 'prev=$(printf %064d 0); while read -r line; do
+	case $line in
+	*\"withheld\"*) prev=$(printf %s "$line" | jq -r .sum) ;;
+	*\"program\"*) [ "$prev" = "$(printf %s "$line" | jq -r .sum)" ] || echo "$line" ;;
+	*) [ "$prev" = "$(printf %s "$line" | jq -r .prev)" ] || echo "$line"
+	    prev=$(printf "%s\n" "$line" | b2sum -l 256 | cut -c-64) ;;
+	esac
+    done <case/custody.jsonl'
 json '  and where the log ended' 'select(.program) | [.program, .seq, .sum]' \
     "[\"ct-preserve\",$(wc -l <../state/audit/ct-preserve.log),\"$(tail -n 1 ../state/audit/ct-preserve.log | b2sum -l 256 | cut -c-64)\"]" \
     case/custody.jsonl
+tail -n 1 case/custody.jsonl >end
+is '  which is a head to check our log by' '["ok",0]' sh -c \
+    'ct-audit verify --heads end ../state/audit/ct-preserve.log | jq -c "[.state, .unproven]"'
 json '  who approved it' '[.request.by, [.approval[].by]]' '["ana",["ana","ben"]]' case/approval.json
 id=$(jq -r '.objects[1]' out/export.json)
 exits 'one object by itself' 0 ct-preserve open -k police.key "out/$id"

@@ -34,38 +34,19 @@ typedef int visit_fn(struct search *search, const struct ct_audit_text *text,
 
 /* ---- what an account had to do with ------------------------------------- */
 
-static void
-put(json_t *set, const char *name)
-{
-	if (name)
-		(void)json_object_set_new(set, name, json_null());
-}
-
-static bool
-has(const json_t *set, const json_t *line, const char *member)
-{
-	const char *name = ct_rec_text(line, member);
-
-	return name && json_object_get(set, name);
-}
-
 /* Is it about the account, or about what that had to do with? */
 static bool
 concerns(const struct followed *with, const json_t *line, const char *user)
 {
 	const char *of = ct_rec_text(line, "user");
-	const json_t *ids = json_object_get(line, "objects"), *id;
-	bool ours = has(with->objects, line, "object") ||
-	    has(with->holds, line, "hold") ||
-	    has(with->requests, line, "request") ||
-	    has(with->reports, line, "report");
-	size_t i;
 
 	if (of)
 		return strcmp(of, user) == 0;
-	json_array_foreach(ids, i, id) if (json_is_string(id) &&
-	    json_object_get(with->objects, json_string_value(id))) ours = true;
-	return ours;
+	return ct_names_has(with->objects, line, "object") ||
+	    ct_names_has(with->holds, line, "hold") ||
+	    ct_names_has(with->requests, line, "request") ||
+	    ct_names_has(with->reports, line, "report") ||
+	    ct_names_in(with->objects, line, "objects");
 }
 
 static int
@@ -76,13 +57,13 @@ follow(struct search *s, const struct ct_audit_text *t, struct ct_err *err)
 
 	(void)err;
 	if (line && concerns(&s->with, line, s->a->wanted.user)) {
-		put(s->with.holds, ct_rec_text(line, "hold"));
-		put(s->with.requests, ct_rec_text(line, "request"));
+		ct_names_add(s->with.holds, line, "hold");
+		ct_names_add(s->with.requests, line, "request");
 		/* many objects may stand in one line, not all of this account:
 		 * only a line with its name brings new ones */
 		if (ct_rec_text(line, "user")) {
-			put(s->with.objects, ct_rec_text(line, "object"));
-			put(s->with.reports, ct_rec_text(line, "report"));
+			ct_names_add(s->with.objects, line, "object");
+			ct_names_add(s->with.reports, line, "report");
 		}
 	}
 	json_decref(line);

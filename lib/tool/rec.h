@@ -304,4 +304,13 @@ void ct_rec_name(json_t *rec, const char *whole);
  */
 int ct_rec_cut(char *line, size_t *len, const char *name);
 
+/* ---- sets of names ---------------------------------------------------------
+ *
+ * A set is an object whose members are all null.  To it the text rec.member, if
+ * there is one; is that in it; how many texts of the list rec.member are?
+ */
+void ct_names_add(json_t *set, const json_t *rec, const char *member);
+bool ct_names_has(const json_t *set, const json_t *rec, const char *member);
+size_t ct_names_in(const json_t *set, const json_t *rec, const char *member);
+
 #endif

@@ -4,8 +4,8 @@
 #include "hex.h"
 #include "vault_export.h"
 
-static int
-add_line(struct ct_text *text, json_t *rec, struct ct_err *err)
+int
+vault_export_line(struct ct_text *text, json_t *rec, struct ct_err *err)
 {
 	int rc = rec && ct_text_rec(text, rec) == 0
 	    ? 0
@@ -33,7 +33,7 @@ list(struct vault_exporting *e, struct ct_text *text, struct ct_err *err)
 			if ((value =
 				    json_object_get(e->item[i].about, more[k])))
 				(void)json_object_set(rec, more[k], value);
-		rc = add_line(text, rec, err);
+		rc = vault_export_line(text, rec, err);
 	}
 	return rc;
 }
@@ -54,7 +54,9 @@ custody(struct vault_exporting *e, struct ct_text *text, struct ct_err *err)
 		e->how->by),
 	    err);
 	vault_end(e->vault);
-	return rc ? rc : vault_custody(e->vault, e->item, e->n, text, err);
+	return rc ? rc
+		  : vault_custody(e->vault, e->item, e->n,
+			ct_rec_text(e->request, "authority"), text, err);
 }
 
 /* What is in the directory, without a word of whom it is about; sum gets its
@@ -74,7 +76,7 @@ put_index(struct vault_exporting *e, const char id[3][CT_VAULT_ID + 1],
 	ct_hex(e->how->to->id, sizeof e->how->to->id, to);
 	for (i = 0; i < e->n; i++)
 		(void)json_array_append_new(names, json_string(e->item[i].to));
-	rc = add_line(&text,
+	rc = vault_export_line(&text,
 	    json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o}",
 		"version", VAULT_EXPORT_VERSION, "request", e->id, "at", e->at,
 		"to", to, "open", "ct-preserve open -k KEY -o NEWDIR DIR",
@@ -109,7 +111,7 @@ vault_export_about(struct vault_exporting *e, const json_t *rec,
 	if (!rc)
 		rc = custody(e, &text[1], err);
 	if (!rc)
-		rc = add_line(&text[2],
+		rc = vault_export_line(&text[2],
 		    json_pack("{s:O, s:O*}", "request", e->request, "approval",
 			json_object_get(rec, "approval")),
 		    err);

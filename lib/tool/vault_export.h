@@ -60,12 +60,17 @@ int vault_export_text(struct vault_exporting *e, const char *kind,
 int vault_export_about(struct vault_exporting *e, const json_t *rec,
     char sum[CT_VAULT_ID + 1], struct ct_err *err);
 
+/* A record (taken; NULL: CT_OSERR) to the text, as a line. */
+int vault_export_line(struct ct_text *text, json_t *rec, struct ct_err *err);
+
 /*
  * Into text all lines of the log that tell of these objects, of what they took
  * the place of, and of holds and requests that were about them, as they stand
- * there; then one that says where the log ends.
+ * there; then a head, where the log ends.  What another authority than this one
+ * (NULL: any) asked for is not told, nor what is about other objects: in place
+ * of lines that are left out, for one or the other reason, is how many.
  */
 int vault_custody(struct ct_vault *v, const struct vault_item *item, size_t n,
-    struct ct_text *text, struct ct_err *err);
+    const char *authority, struct ct_text *text, struct ct_err *err);
 
 #endif
