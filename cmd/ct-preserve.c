@@ -7,41 +7,48 @@
 #include "prog.h"
 
 static const char usage[] =
-    "usage: ct-preserve VERB [OPTION]...\n"
-    "  keygen [--shares K/N] -o NAME       a pair: NAME.pub seals, .key opens\n"
+    "usage: ct-preserve VERB [OPTION]...    ct-preserve VERB --help: of one "
+    "verb\n"
+    "  keygen [--shares K/N] -o NAME        a pair: NAME.pub seals, .key "
+    "opens\n"
     "  keygen --month YYYY-MM [--months N] [--shares K/N] -k ROOT.key -o NAME\n"
-    "  keygen --root|--officer -o NAME     a pair that signs\n"
+    "  keygen --root|--officer -o NAME      a pair that signs\n"
     "  stage [--all|--undecided] [--id ID [--user ID] [--mime TYPE]]\n"
     "                       seal what waits for a verdict, end what is "
     "not_csam\n"
     "  seal [-k NAME.pub]   copy the files of reports into the vault, sealed\n"
-    "  anchor [--days N] [--incomplete]    store receipts; time counts from "
+    "  anchor [--days N] [--incomplete]     store receipts; time counts from "
     "it\n"
     "  verify [-k NAME.key] check all objects, with a key inside; 1: not ok\n"
-    "  open -k NAME.key [-o FILE] ID|DIR   write out an object, or an export\n"
+    "  open -k NAME.key [-o FILE] ID|DIR    write out an object, or an export\n"
     "  find [--user ID] [--report KEY|NUMBER] [--object ID] [--file ID]\n"
-    "       [--hold ID] [--staged|--destroyed] [--due]\n"
-    "                       one record an object that fits\n"
+    "       [--hold ID] [--staged|--destroyed] [--due]   each object that "
+    "fits\n"
     "  keys                 one record a key: what needs it, and may it go\n"
     "  rewrap [--hold ID] [--object ID] | -k NAME.key --to NAME.pub | --yes\n"
     "                       give what is held another key, in three steps\n"
     "  shred [--yes] FILE.. overwrite and remove keys that nothing needs\n"
-    "  approve --by NAME -k NAME.key       sign requests, as an officer\n"
-    "  hold add|list|release   what is kept for somebody, whatever its date\n"
-    "  destroy-request [ID]... ask for destruction, which two must approve\n"
+    "  approve --by NAME -k NAME.key        sign requests, as an officer\n"
+    "  hold add --kind KIND --authority TEXT --ref TEXT --by NAME [--until "
+    "DATE]\n"
+    "       --user ID|--report KEY|--object ID    keep it, whatever its date\n"
+    "  hold list [--hold|--user|--report|--object ID]       one record a hold\n"
+    "  hold release --hold ID --by NAME [--reason TEXT]\n"
+    "  destroy-request --authority TEXT --ref TEXT --by NAME [--reason TEXT]\n"
+    "       --user|--report|--object|--file ID or ID...    ask two to agree\n"
     "  destroy [--yes]      destroy what they approved\n"
     "  expire [--yes]       destroy what is past its date and not held\n"
-    "  export-request --to OFFICER.pub [ID]...\n"
-    "                       ask to hand evidence over: two people approve it\n"
-    "  export --to OFFICER.pub -o DIR      what they approved, to that key\n"
+    "  export-request --to OFFICER.pub --authority TEXT --ref TEXT --by NAME\n"
+    "       [--reason TEXT] --user|--report|--object|--file ID or ID...\n"
+    "  export -k NAME.key --to OFFICER.pub --by NAME -o DIR   what was "
+    "approved\n"
     "-c, --config FILE      read FILE, not /etc/ct/ct.conf\n"
     "-d, --dir DIR          state directory (CT_HOME, else /var/lib/ct)\n"
     "-k, --key FILE         public (seal), secret (verify, open)\n"
     "-o, --output NAME      where to write\n"
     "    --days N           keep evidence N days, 365 or more (400)\n"
     "    --incomplete       accept reports with files that are not sealed\n"
-    "    --kind 2703f|warrant|order|internal, --until DATE    of a hold\n"
-    "    --authority, --ref, --reason TEXT    on whose word, and why\n"
+    "    --kind 2703f|warrant|order|internal   of a hold: who asks\n"
     "    --by NAME          who does it\n"
     "    --certificate DIR  what was destroyed, also as files in DIR\n"
     "    --clock-ok         somebody looked at the clock, and it is right\n"
@@ -92,6 +99,7 @@ static const struct option options[] = {
 };
 
 static struct ct_preserve opt;
+static size_t given[CT_PRESERVE_LETTERS]; /* how often each letter */
 
 /* Where an option's argument goes, where it is text; or its flag. */
 static const struct {
@@ -139,10 +147,6 @@ static const struct {
 static void
 set(int letter)
 {
-	if (strchr(NAMES, letter) && !*optarg)
-		ct_die(CT_USAGE,
-		    "an option that names somebody or something"
-		    " is empty");
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
 		if (places[i].letter == letter && places[i].text)
 			*places[i].text = optarg;
@@ -150,21 +154,27 @@ set(int letter)
 			*places[i].flag = true;
 }
 
-/* takes: letters of the options that the verb has */
+/* words: which verb, as far as it is said */
 static void
-parse(int argc, char *argv[], const char *takes)
+parse(int argc, char *argv[], const char *words)
 {
+	const struct option *o;
 	int c;
 
 	while (
-	    (c = getopt_long(argc, argv, "ac:d:k:o:nqVh", options, NULL)) > 0)
+	    (c = getopt_long(argc, argv, "ac:d:k:o:nqVh", options, NULL)) > 0) {
 		if (c == 'h')
-			exit(ct_help(usage));
-		else if (c == 'V')
+			exit(ct_preserve_help(usage, words, options));
+		if (c == 'V')
 			exit(ct_version("vault format 2"));
-		else if (!strchr(takes, c) || opt.nkeys == CT_VAULT_KEYS_MAX)
+		if (c == '?')
 			ct_usage(usage);
-		else if (c == 'k')
+		given[c]++;
+		for (o = options; o->val != c;)
+			o++;
+		if (strchr(NAMES, c) && !*optarg)
+			ct_die(CT_USAGE, "--%s is empty", o->name);
+		if (c == 'k' && opt.nkeys < CT_VAULT_KEYS_MAX)
 			opt.key[opt.nkeys++] = optarg;
 		else if (c == 'D')
 			opt.days = ct_number("--days", optarg,
@@ -174,29 +184,32 @@ parse(int argc, char *argv[], const char *takes)
 			    ct_number("--months", optarg, 1, CT_VAULT_KEYS_MAX);
 		else
 			set(c);
+	}
 }
 
 int
 main(int argc, char *argv[])
 {
-	const struct ct_preserve_verb *verb = ct_preserve_verbs;
-	int rc;
+	const struct ct_preserve_verb *verb;
+	const char *word = argc > 1 ? argv[1] : "";
+	int last = 0;
 
 	ct_start("ct-preserve");
 	ct_stop_gently();
-	while (verb->name && (argc < 2 || strcmp(argv[1], verb->name) != 0))
-		verb++;
-	if (!verb->name) {
-		parse(argc, argv, "");
-		ct_usage(usage);
+	verb = ct_preserve_verb(argv + 1, &last);
+	if (!verb) {
+		parse(argc, argv, word);
+		if (argc < 2)
+			ct_usage(usage);
+		if (*word == '-')
+			ct_die(CT_USAGE, "the verb comes before its options");
+		ct_preserve_no_verb(word);
 	}
-	argv[1] = argv[0];
-	parse(argc - 1, argv + 1, verb->takes);
-	opt.operand = argv + 1 + optind;
-	if (*opt.operand && !verb->operands)
-		ct_usage(usage);
-	rc = verb->run(&opt);
-	if (rc == CT_USAGE)
-		ct_usage(usage);
-	return rc;
+	argv[1 + last] = argv[0]; /* getopt_long names it */
+	argv += 1 + last;
+	argc -= 1 + last;
+	parse(argc, argv, verb->name);
+	opt.operand = argv + optind;
+	ct_preserve_fits(verb, options, given, argc - optind);
+	return verb->run(&opt);
 }

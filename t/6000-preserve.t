@@ -478,6 +478,41 @@ for v in '' x 'keygen' 'open' 'seal -o x' 'find x' 'find --staged --destroyed' '
 	# shellcheck disable=SC2086 # words
 	exits "usage: '$v'" 64 ct-preserve $v
 done
+# what is wrong is said in a line, and nothing else
+says() { # LINE WORD...
+	line=$1
+	shift
+	exits "usage: $*" 64 ct-preserve "$@"
+	cp err said
+	is "  $line" "ct-preserve: $line" cat said
+}
+says "hold: want one of hold add, hold list, hold release" hold
+says "hold: want one of hold add, hold list, hold release" hold dad --user u
+says 'hold add: --ref is missing' hold add --kind order --authority x --by y
+says 'hold add: want one of --user, --report, --object' hold add --kind order --authority x --by y --ref z
+says 'hold add: --user and --object do not go together' hold add --kind order --authority x --by y --ref z \
+    --user u --object o
+says 'hold add: --user is there more than once' hold add --user a --user b
+says 'hold release: --by is missing' hold release --hold H1
+says 'hold list does not take --by' hold list --by x
+says 'keygen: --month wants --key, too' keygen --month 2026-12 -o x
+says '--shares: want K/N, as 2/3: K of N, 2 or more, at most 64' keygen --shares 3/2 -o x
+says 'open: --key is missing' open x
+says 'open: ID is missing' open -k x
+says 'shred: FILE... is missing' shred
+says 'export: --by is missing' export -k x --to y -o z
+says 'destroy-request: --authority is missing' destroy-request --by x --ref y
+says 'destroy-request: want one of --user, --report, --object, --file or an ID' \
+    destroy-request --by x --ref y --authority z
+says 'find does not take --yes' find --yes
+says 'find: an operand too many' find x
+says '--user is empty' find --user ''
+says 'the verb comes before its options' -q verify
+ok 'a verb that is none: all are named' sh -c 'ct-preserve fnd 2>&1 | grep -q "no verb .fnd.; there are keygen.* find, "'
+is 'help of one verb is of that one' 'hold add|hold list|hold release' sh -c \
+    "ct-preserve hold --help | sed -n 's/^  \([a-z][a-z]* [a-z]*\).*/\1/p' | paste -sd '|'"
+is '  and of its options' '--dir --hold --until' sh -c \
+    "ct-preserve hold --help | grep -oe --dir -e '--days' -e --until -e '--hold ID' -e --month | sed 's/ .*//' | sort -u | paste -sd ' '"
 exits 'help' 0 ct-preserve --help
 ok 'on one screen' test "$(wc -l <got)" -le 40
 exits 'version' 0 ct-preserve -V

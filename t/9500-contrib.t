@@ -21,6 +21,21 @@ decided' offers ct-review dec ct-review
 is 'no verb after the first word' '' offers ct-sandbox '' state 2
 is 'of a program that is a filter, too' 'build
 histogram' offers ct-match '' ct-match
+# within WORD... - what would be offered for the last of these
+within() {
+	bash -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+	    _ct "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+	    [ "${#COMPREPLY[@]}" -eq 0 ] || printf "%s\n" "${COMPREPLY[@]}"' - "$c/completion/ct" "$@"
+}
+is 'the second word of a verb' 'add
+list
+release' within ct-preserve hold ''
+is 'its options: those of this one' '--reason' within ct-preserve hold release --re
+is '  and of that' '--ref
+--report' within ct-preserve hold add --re
+is 'options of a verb of one word' '--due' within ct-preserve find --du
+is '  but not those of others' '' within ct-preserve find --days
+is 'a verb has no second word' '' within ct-preserve find ''
 is 'a program without verbs has none' '' offers ct-hash '' ct-hash
 ok 'verdicts are those of ct-review' sh -c '
     ct-review --help | grep -q -e "--verdict V *$(echo "$1" | tr "\n" " " | sed "s/ *$//")\$"' \

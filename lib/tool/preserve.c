@@ -7,25 +7,31 @@
 #include "preserve_impl.h"
 #include "prog.h"
 
+#define MANY CT_VAULT_KEYS_MAX
+
 const struct ct_preserve_verb ct_preserve_verbs[] = {
-	{ "keygen", "koFMNST", false, preserve_keygen },
-	{ "stage", "acdkqUiumZ", false, preserve_stage },
-	{ "seal", "cdkq", false, preserve_seal },
-	{ "anchor", "cdqDIZ", false, preserve_anchor },
-	{ "verify", "dkq", false, preserve_verify },
-	{ "open", "dkoB", true, preserve_open },
-	{ "find", "dufrbHGXE", false, preserve_find },
-	{ "keys", "cd", false, preserve_keys },
-	{ "rewrap", "dkqtbHy", false, preserve_rewrap },
-	{ "shred", "cdy", true, preserve_shred },
-	{ "approve", "cdkqB", false, preserve_approve },
-	{ "hold", "dHKARBLWubrZ", true, preserve_hold },
-	{ "destroy-request", "dARBWubrf", true, preserve_destroy_request },
-	{ "destroy", "cdqnyCBZ", false, preserve_destroy },
-	{ "expire", "dqnyCBZ", false, preserve_expire },
-	{ "export-request", "dARBWubrft", true, preserve_export_request },
-	{ "export", "cdkqotB", false, preserve_export },
-	{ NULL, NULL, false, NULL },
+	{ "keygen", "koFMNST", "o", "", 1, NULL, preserve_keygen },
+	{ "stage", "acdkqUiumZ", "", "", 1, NULL, preserve_stage },
+	{ "seal", "cdkq", "", "", 1, NULL, preserve_seal },
+	{ "anchor", "cdqDIZ", "", "", 0, NULL, preserve_anchor },
+	{ "verify", "dkq", "", "", MANY, NULL, preserve_verify },
+	{ "open", "dkoB", "k", "", MANY, "ID", preserve_open },
+	{ "find", "dufrbHGXE", "", "", 0, NULL, preserve_find },
+	{ "keys", "cd", "", "", 0, NULL, preserve_keys },
+	{ "rewrap", "dkqtbHy", "", "", MANY, NULL, preserve_rewrap },
+	{ "shred", "cdy", "", "", 0, "FILE...", preserve_shred },
+	{ "approve", "cdkqB", "Bk", "", 1, NULL, preserve_approve },
+	{ "hold add", "dKARBLurb", "KARB", "urb", 0, NULL, preserve_hold_add },
+	{ "hold list", "dHurb", "", "", 0, NULL, preserve_hold_list },
+	{ "hold release", "dHBWZ", "HB", "", 0, NULL, preserve_hold_release },
+	{ "destroy-request", "dARBWubrf", "ARB", "urbf", 0, "[ID]...",
+	    preserve_destroy_request },
+	{ "destroy", "cdqnyCBZ", "", "", 0, NULL, preserve_destroy },
+	{ "expire", "dqnyCBZ", "", "", 0, NULL, preserve_expire },
+	{ "export-request", "dARBWubrft", "tARB", "urbf", 0, "[ID]...",
+	    preserve_export_request },
+	{ "export", "cdkqotB", "ktBo", "", MANY, NULL, preserve_export },
+	{ NULL, NULL, NULL, NULL, 0, NULL, NULL },
 };
 
 void

@@ -32,8 +32,6 @@ preserve_approve(const struct ct_preserve *p)
 	char *log;
 	int rc;
 
-	if (!p->by || p->nkeys != 1)
-		return CT_USAGE;
 	preserve_must(ct_conf_load(&a.conf, p->conf, &err), &err);
 	preserve_must(ct_signet_read(&a.key, p->key[0], &err), &err);
 	log = ct_printf("%s/audit/ct-preserve.log", ct_home(p->dir));

@@ -21,14 +21,9 @@ preserve_request(const struct ct_preserve *p, const char *verb, const char *to)
 	struct ct_vault *vault;
 	int rc;
 
-	if (!p->by || !p->authority || !p->ref ||
-	    (!p->user && !p->report && !p->object && !p->file && !*p->operand))
-		return CT_USAGE;
 	vault = preserve_enter(p, false);
 	rc = ct_vault_request(vault, &ask, &out, &err);
 	ct_vault_leave(vault);
-	if (rc == CT_USAGE) /* it says more than the usage */
-		ct_die_err(&err);
 	return preserve_shown(&out, rc, &err);
 }
 

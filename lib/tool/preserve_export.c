@@ -13,8 +13,6 @@ preserve_export_request(const struct ct_preserve *p)
 	char id[2 * sizeof to.id + 1];
 	struct ct_err err = { 0 };
 
-	if (!p->by || !p->to)
-		return CT_USAGE;
 	preserve_must(ct_vault_pub_read(&to, p->to, &err), &err);
 	ct_hex(to.id, sizeof to.id, id);
 	return preserve_request(p, "export", id);
@@ -51,8 +49,6 @@ preserve_export(const struct ct_preserve *p)
 	struct ct_err err = { 0 };
 	int rc;
 
-	if (p->nkeys == 0 || !p->to || !p->output || !p->by)
-		return CT_USAGE;
 	preserve_must(ct_conf_load(&l.conf, p->conf, &err), &err);
 	preserve_must(ct_vault_pub_read(&to, p->to, &err), &err);
 	preserve_must(ct_vault_keys_read(key, p->key, p->nkeys, &err), &err);

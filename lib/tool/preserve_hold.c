@@ -43,8 +43,8 @@ until(const char *text)
 	return ms;
 }
 
-static int
-add(const struct ct_preserve *p)
+int
+preserve_hold_add(const struct ct_preserve *p)
 {
 	static const char *const kinds[] = { "2703f", "warrant", "order",
 		"internal" };
@@ -56,9 +56,6 @@ add(const struct ct_preserve *p)
 	size_t i = 0;
 	int rc;
 
-	if (!h.kind || !h.authority || !h.ref || !h.by || p->hold ||
-	    p->reason || p->clock_ok || !!h.user + !!h.report + !!h.object != 1)
-		return CT_USAGE;
 	while (
 	    i < sizeof kinds / sizeof kinds[0] && strcmp(h.kind, kinds[i]) != 0)
 		i++;
@@ -72,25 +69,22 @@ add(const struct ct_preserve *p)
 	return print(vault, rec, rc, &err);
 }
 
-static int
-release(const struct ct_preserve *p)
+int
+preserve_hold_release(const struct ct_preserve *p)
 {
 	struct ct_err err = { 0 };
 	struct ct_vault *vault;
 	json_t *rec;
 	int rc;
 
-	if (!p->hold || !p->by || p->kind || p->authority || p->ref ||
-	    p->until || p->user || p->report || p->object)
-		return CT_USAGE;
 	vault = preserve_look(p);
 	rc = ct_vault_hold_release(
 	    vault, p->hold, p->by, p->reason, p->clock_ok, &rec, &err);
 	return print(vault, rec, rc, &err);
 }
 
-static int
-list(const struct ct_preserve *p)
+int
+preserve_hold_list(const struct ct_preserve *p)
 {
 	struct ct_out out = { .fd = STDOUT_FILENO };
 	struct ct_vault_of of = whom(p);
@@ -98,25 +92,9 @@ list(const struct ct_preserve *p)
 	struct ct_vault *vault;
 	int rc;
 
-	if (p->kind || p->authority || p->ref || p->by || p->until ||
-	    p->reason || p->clock_ok)
-		return CT_USAGE;
 	vault = preserve_look(p);
 	rc = ct_vault_hold_list(vault, &of, p->hold, &out, &err);
 	rc = preserve_shown(&out, rc, &err);
 	ct_vault_leave(vault);
 	return rc;
-}
-
-int
-preserve_hold(const struct ct_preserve *p)
-{
-	const char *what = p->operand[0];
-
-	if (!what || p->operand[1])
-		return CT_USAGE;
-	return strcmp(what, "add") == 0    ? add(p)
-	    : strcmp(what, "list") == 0    ? list(p)
-	    : strcmp(what, "release") == 0 ? release(p)
-					   : CT_USAGE;
 }

@@ -46,9 +46,10 @@ sealing(const struct ct_preserve *p)
 	struct ct_signet *root = NULL;
 	struct ct_err err = { 0 };
 
-	if (shares(p->shares, &new.need, &new.of) < 0 ||
-	    (p->month ? p->nkeys != 1 : p->nkeys > 0 || p->months))
-		return CT_USAGE;
+	if (shares(p->shares, &new.need, &new.of) < 0)
+		ct_die(CT_USAGE,
+		    "--shares: want K/N, as 2/3: K of N, 2 or more, at most %d",
+		    CT_VAULT_KEYS_MAX);
 	if (p->month)
 		preserve_must(ct_signet_read(&root, p->key[0], &err), &err);
 	new.months = p->months ? (size_t)p->months : 1;
@@ -63,13 +64,8 @@ preserve_keygen(const struct ct_preserve *p)
 {
 	struct ct_err err = { 0 };
 
-	if (!p->output)
-		return CT_USAGE;
 	if (!p->root && !p->officer)
 		return sealing(p);
-	if ((p->root && p->officer) || p->month || p->months || p->shares ||
-	    p->nkeys > 0)
-		return CT_USAGE;
 	preserve_must(ct_signet_keygen(p->output, &err), &err);
 	return 0;
 }

@@ -53,8 +53,6 @@ preserve_seal(const struct ct_preserve *p)
 	struct ct_err err = { 0 };
 	int rc;
 
-	if (p->nkeys > 1)
-		return CT_USAGE;
 	preserve_must(ct_vault_forbidden(p->conf, &l.forbidden, &err), &err);
 	if (l.forbidden) {
 		l.why = "[vault] preserve = forbidden: no evidence is kept";

@@ -25,8 +25,6 @@ preserve_shred(const struct ct_preserve *p)
 	struct ct_err err;
 	int rc, worst = 0;
 
-	if (!*p->operand)
-		return CT_USAGE;
 	vault = preserve_look(p);
 	for (char **path = p->operand; *path; path++) {
 		err = (struct ct_err){ 0 };
@@ -94,17 +92,13 @@ preserve_rewrap(const struct ct_preserve *p)
 	int rc;
 
 	if (p->yes) {
-		if (p->nkeys > 0 || p->to || p->hold || p->object)
-			return CT_USAGE;
 		r.vault = preserve_enter(p, false);
 		rc = preserve_filter(p, &r.filter, take_one, &r);
 		ct_vault_leave(r.vault);
 		return rc;
 	}
 	if (p->nkeys == 0)
-		return p->to ? CT_USAGE : ask(p);
-	if (!p->to || p->hold || p->object)
-		return CT_USAGE;
+		return ask(p);
 	preserve_must(ct_vault_pub_read(&r.to, p->to, &err), &err);
 	preserve_must(ct_vault_keys_read(r.key, p->key, p->nkeys, &err), &err);
 	rc = preserve_filter(p, &r.filter, make_one, &r);

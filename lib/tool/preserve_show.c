@@ -36,8 +36,6 @@ preserve_find(const struct ct_preserve *p)
 	struct ct_err err = { 0 };
 	int rc;
 
-	if (p->staged && p->destroyed)
-		return CT_USAGE;
 	vault = preserve_look(p);
 	rc =
 	    preserve_shown(&out, ct_vault_find(vault, &find, &out, &err), &err);
@@ -54,7 +52,9 @@ open_export(const struct ct_preserve *p)
 	int rc;
 
 	if (!p->output)
-		return CT_USAGE;
+		ct_die(CT_USAGE,
+		    "open: --output is missing: an export is opened into a"
+		    " directory");
 	preserve_must(ct_vault_keys_read(key, p->key, p->nkeys, &err), &err);
 	rc = ct_vault_unpack(p->operand[0], key, p->nkeys, p->output, &err);
 	ct_vault_keys_free(key, p->nkeys);
@@ -68,8 +68,6 @@ preserve_open(const struct ct_preserve *p)
 	struct ct_err err = { 0 };
 	struct stat st;
 
-	if (!p->operand[0] || p->operand[1] || p->nkeys == 0)
-		return CT_USAGE;
 	if (stat(p->operand[0], &st) == 0 && S_ISDIR(st.st_mode))
 		return open_export(p);
 	if (!p->output && isatty(STDOUT_FILENO))

@@ -131,9 +131,6 @@ preserve_stage(const struct ct_preserve *p)
 	struct ct_err err = { 0 };
 	int rc;
 
-	if (p->nkeys > 1 ||
-	    (p->id ? !*p->id || p->all || p->undecided : p->user || p->mime))
-		return CT_USAGE;
 	enter(&s, &err);
 	rc = p->id ? stage_bytes(&s)
 		   : preserve_filter(p, &s.filter, stage_one, &s);

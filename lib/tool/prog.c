@@ -313,7 +313,17 @@ ct_shipped(const char *name)
 _Noreturn void
 ct_usage(const char *text)
 {
-	(void)fputs(text, stderr);
+	size_t n;
+
+	for (; *text; text += n) {
+		n = strcspn(text, "\n") + 1;
+		if (strncmp(text, "usage: ", 7) != 0 &&
+		    strncmp(text, "       ", 7) != 0)
+			break;
+		(void)fwrite(text, 1, n, stderr);
+	}
+	if (*text)
+		(void)fprintf(stderr, "%s --help tells more\n", ct_prog);
 	exit(CT_USAGE);
 }
 

@@ -87,7 +87,8 @@ char *ct_sibling(const char *name);
 char *ct_shipped(const char *name);
 
 /* -h: print text to standard output; returns 0.  A wrong option or operand:
- * print it to standard error and exit with CT_USAGE. */
+ * print its first lines, which begin with "usage: " and seven blanks, to
+ * standard error and exit with CT_USAGE. */
 int ct_help(const char *text);
 _Noreturn void ct_usage(const char *text);
 
