@@ -110,6 +110,9 @@ is '  also in the directory' "$(jq -c .certificate ended)" \
 json '  the log says by whose word' 'select(.act == "destroy") |
     [.cause, .request, .by]' "[\"request\",\"$r\",\"ben\"]" \
     "$CT_HOME/audit/ct-preserve.log"
+json '  and who approved it' 'select(.act == "destroy") | [.approval[] | [.by, (.key | length), .signature]]' \
+    "$(jq -c '[.approval[] | [.by, 64, .signature]]' two)" \
+    "$CT_HOME/audit/ct-preserve.log"
 is 'they are gone' '' ls "$CT_HOME"/vault/objects/*/"$a" "$CT_HOME"/vault/objects/*/"$b"
 is 'the others are there' 2 live
 exits 'once more' 0 ct-preserve destroy -q --yes <two

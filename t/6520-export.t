@@ -11,6 +11,9 @@ told() {
 }
 object() { printf '%s/vault/objects/%.2s/%s' "$CT_HOME" "$1" "$1"; }
 
+unhex() { tr -d '\n' | tr a-f A-F | basenc -d --base16; }
+key() { cut -d' ' -f3 "$1.pub"; }
+
 # ---- evidence of two accounts, and the people -----------------------------------
 ct-preserve keygen -o k
 ct-preserve keygen -o k2
@@ -125,6 +128,11 @@ is '  and of another only what is its own' seal sh -c 'ct-audit find --user u7 |
 ok '  nothing in the open' sh -c "! grep -rqF 'twenty harmless' out"
 exits '  not for our own key' 77 ct-preserve open -k k.key "out/$(jq -r '.objects[0]' out/export.json)"
 is '  the log tells' '["export",3,"ana"]' sh -c 'jq -c "select(.act == \"export\") | [.act, (.objects|length), .by]" $CT_HOME/audit/ct-preserve.log'
+json '  and who approved it, elsewhere or here, with what they signed by' \
+    'select(.act == "export") | [.approval[] | [.by, .key]]' \
+    "[[\"ana\",\"$(key ana)\"],[\"ben\",\"$(key ben)\"]]" "$CT_HOME/audit/ct-preserve.log"
+is '  who approved is found by name' 'approve export' sh -c \
+    'ct-audit find --by ben | jq -r .act | sort -u | xargs'
 exits 'once more' 77 export_ <approved
 ok '  says so' grep -q 'done already' got
 exits 'where there is one already' 73 export_ <approved3
@@ -175,6 +183,16 @@ tail -n 1 case/custody.jsonl >end
 is '  which is a head to check our log by' '["ok",0]' sh -c \
     'ct-audit verify --heads end ../state/audit/ct-preserve.log | jq -c "[.state, .unproven]"'
 json '  who approved it' '[.request.by, [.approval[].by]]' '["ana",["ana","ben"]]' case/approval.json
+if command -v openssl >/dev/null; then
+	{ echo 'ct-vault-request 1' && jq -cjS .request case/approval.json; } >signed
+	for i in 0 1; do
+		jq -r ".approval[$i].signature" case/approval.json | unhex >signature
+		{ printf 302a300506032b6570032100 && jq -r ".approval[$i].key" case/approval.json; } |
+		    unhex >key
+		exits '  openssl says so' 0 openssl pkeyutl -verify -pubin -keyform DER -inkey key \
+		    -rawin -in signed -sigfile signature
+	done
+fi
 id=$(jq -r '.objects[1]' out/export.json)
 exits 'one object by itself' 0 ct-preserve open -k police.key "out/$id"
 ok '  is the file' cmp got ../b

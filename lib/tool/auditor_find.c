@@ -93,6 +93,19 @@ one_of(const json_t *rec, const char *const *names, const char *want)
 	return false;
 }
 
+/* Who did it, or approved it. */
+static bool
+is_by(const json_t *rec, const char *want)
+{
+	static const char *const by[] = { "by", NULL };
+	const json_t *all = json_object_get(rec, "approval"), *one;
+	bool yes = one_of(rec, by, want);
+	size_t i;
+
+	json_array_foreach(all, i, one) yes = yes || one_of(one, by, want);
+	return yes;
+}
+
 static bool
 wanted(const struct followed *with, const struct ct_audit_wanted *w,
     const struct ct_audit_text *t)
@@ -108,7 +121,6 @@ wanted(const struct followed *with, const struct ct_audit_wanted *w,
 		{ w->report, reports },
 		{ w->key, (const char *const[]){ "key", NULL } },
 		{ w->act, (const char *const[]){ "act", NULL } },
-		{ w->by, (const char *const[]){ "by", NULL } },
 	};
 	struct ct_err why;
 	bool yes = t->at >= w->from && (!w->to || t->at < w->to);
@@ -125,6 +137,11 @@ wanted(const struct followed *with, const struct ct_audit_wanted *w,
 		if (!rec)
 			rec = ct_json_object(t->line, t->len - 1, &why);
 		yes = rec && one_of(rec, each[i].names, each[i].want);
+	}
+	if (yes && w->by) {
+		if (!rec)
+			rec = ct_json_object(t->line, t->len - 1, &why);
+		yes = rec && is_by(rec, w->by);
 	}
 	json_decref(rec);
 	return yes;

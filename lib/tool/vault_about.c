@@ -49,9 +49,9 @@ custody(struct vault_exporting *e, struct ct_text *text, struct ct_err *err)
 		return rc;
 	ct_hex(e->how->to->id, sizeof e->how->to->id, to);
 	rc = vault_log(e->vault, "export",
-	    json_pack("{s:s, s:O, s:s, s:s*}", "request", e->id, "objects",
-		json_object_get(e->request, "objects"), "to", to, "by",
-		e->how->by),
+	    json_pack("{s:s, s:O, s:s, s:O, s:s*}", "request", e->id, "objects",
+		json_object_get(e->request, "objects"), "to", to, "approval",
+		e->approval, "by", e->how->by),
 	    err);
 	vault_end(e->vault);
 	return rc ? rc
@@ -99,8 +99,8 @@ put_index(struct vault_exporting *e, const char id[3][CT_VAULT_ID + 1],
 }
 
 int
-vault_export_about(struct vault_exporting *e, const json_t *rec,
-    char sum[CT_VAULT_ID + 1], struct ct_err *err)
+vault_export_about(
+    struct vault_exporting *e, char sum[CT_VAULT_ID + 1], struct ct_err *err)
 {
 	static const char *const kind[] = { "manifest", "custody", "approval" };
 	char id[3][CT_VAULT_ID + 1] = { "", "", "" };
@@ -113,7 +113,7 @@ vault_export_about(struct vault_exporting *e, const json_t *rec,
 	if (!rc)
 		rc = vault_export_line(&text[2],
 		    json_pack("{s:O, s:O*}", "request", e->request, "approval",
-			json_object_get(rec, "approval")),
+			e->approval),
 		    err);
 	for (i = 0; i < 3; i++) {
 		if (!rc)

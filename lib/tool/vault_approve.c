@@ -85,9 +85,30 @@ approvals(const json_t *rec, const struct ct_conf *conf, const char *text,
 	return rc;
 }
 
+/* Only what was looked at goes into the log. */
+static json_t *
+said(const json_t *rec, const struct ct_signet_pub *pub, size_t n)
+{
+	const json_t *all = json_object_get(rec, "approval"), *one;
+	char key[2 * sizeof pub->key + 1];
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		one = json_array_get(all, i);
+		ct_hex(pub[i].key, sizeof pub[i].key, key);
+		(void)json_array_append_new(list,
+		    json_pack("{s:s, s:s*, s:s, s:s}", "by",
+			ct_rec_text(one, "by"), "at", ct_rec_text(one, "at"),
+			"key", key, "signature",
+			ct_rec_text(one, "signature")));
+	}
+	return list;
+}
+
 int
-ct_vault_approved(const json_t *rec, const struct ct_conf *conf,
-    const char *verb, struct ct_err *err)
+vault_approval(const json_t *rec, const struct ct_conf *conf, const char *verb,
+    json_t **approval, struct ct_err *err)
 {
 	const char *wants = ct_rec_text(rec, "request.verb");
 	struct ct_signet_pub pub[APPROVALS_MAX];
@@ -104,7 +125,20 @@ ct_vault_approved(const json_t *rec, const struct ct_conf *conf,
 	if (!rc && n < 2)
 		rc = ct_fail(
 		    err, CT_NOPERM, "two officers must approve it; %zu did", n);
+	if (!rc)
+		*approval = said(rec, pub, n);
 	free(text);
+	return rc;
+}
+
+int
+ct_vault_approved(const json_t *rec, const struct ct_conf *conf,
+    const char *verb, struct ct_err *err)
+{
+	json_t *approval = NULL;
+	int rc = vault_approval(rec, conf, verb, &approval, err);
+
+	json_decref(approval);
 	return rc;
 }
 

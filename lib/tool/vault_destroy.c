@@ -88,7 +88,8 @@ say_ended(struct ct_vault *v, const struct vault_fate *fate, size_t n,
 
 int
 vault_destroy(struct ct_vault *v, struct vault_fate *fate, size_t n,
-    const char *cause, const char *request, const char *by, struct ct_err *err)
+    const char *cause, const struct vault_word *word, const char *by,
+    struct ct_err *err)
 {
 	json_t *ids;
 	size_t i;
@@ -104,8 +105,9 @@ vault_destroy(struct ct_vault *v, struct vault_fate *fate, size_t n,
 		return 0;
 	}
 	rc = vault_log(v, "destroy",
-	    json_pack("{s:o, s:s, s:s*, s:s*}", "objects", ids, "cause", cause,
-		"request", request, "by", by),
+	    json_pack("{s:o, s:s, s:s*, s:O*, s:s*}", "objects", ids, "cause",
+		cause, "request", word ? word->request : NULL, "approval",
+		word ? word->approval : NULL, "by", by),
 	    err);
 	for (i = 0; !rc && i < n; i++)
 		if (!fate[i].why.code)

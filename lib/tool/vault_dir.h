@@ -173,6 +173,13 @@ int vault_recover(struct ct_vault *v, struct ct_err *err);
 /* ---- requests: vault_approve.c ----------------------------------------------
  */
 
+/*
+ * ct_vault_approved; *approval (the caller's) is who said so, for the log: each
+ * as in rec.approval, with the public key that it fits.
+ */
+int vault_approval(const json_t *rec, const struct ct_conf *conf,
+    const char *verb, json_t **approval, struct ct_err *err);
+
 /* Is this member "request" one that the log has, as it is there?  0, CT_NOPERM,
  * or a code. */
 int vault_is_logged(

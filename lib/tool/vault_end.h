@@ -35,12 +35,17 @@ struct vault_fate {
 /*
  * Between vault_begin and vault_end: end these objects, sealed or staged, of
  * which there are at most VAULT_BATCH.  What is held never ends.  cause is
- * "expired", "not_csam" or "request"; request and by may be NULL.  0 if the log
+ * "expired", "not_csam" or "request"; word and by may be NULL.  0 if the log
  * says what has become of each, whatever that is; else the index knows those
  * that are begun, and vault_resume goes on.
  */
+struct vault_word { /* on whose word */
+	const char *request;
+	json_t *approval; /* vault_approval */
+};
 int vault_destroy(struct ct_vault *v, struct vault_fate *fate, size_t n,
-    const char *cause, const char *request, const char *by, struct ct_err *err);
+    const char *cause, const struct vault_word *word, const char *by,
+    struct ct_err *err);
 
 /*
  * Between vault_begin and vault_end: what an earlier run has begun to end.

@@ -126,8 +126,8 @@ check_items(struct vault_exporting *e, struct ct_err *err)
  */
 
 static int
-write_all(struct vault_exporting *e, const json_t *rec,
-    char sum[CT_VAULT_ID + 1], struct ct_err *err)
+write_all(
+    struct vault_exporting *e, char sum[CT_VAULT_ID + 1], struct ct_err *err)
 {
 	size_t i;
 	int rc = vault_newdir_open(&e->dir, e->how->dir, err);
@@ -136,7 +136,7 @@ write_all(struct vault_exporting *e, const json_t *rec,
 		rc = ct_stop ? ct_fail(err, CT_TEMPFAIL, "stopped by a signal")
 			     : vault_export_item(e, &e->item[i], err);
 	if (!rc)
-		rc = vault_export_about(e, rec, sum, err);
+		rc = vault_export_about(e, sum, err);
 	if (!rc)
 		return vault_newdir_commit(&e->dir, err);
 	vault_newdir_abort(&e->dir);
@@ -175,7 +175,7 @@ static int
 approved(struct vault_exporting *e, const json_t *rec,
     const struct ct_conf *conf, struct ct_err *err)
 {
-	int rc = ct_vault_approved(rec, conf, "export", err);
+	int rc = vault_approval(rec, conf, "export", &e->approval, err);
 
 	if (!rc)
 		rc = vault_begin(e->vault, NULL, err);
@@ -207,7 +207,7 @@ ct_vault_export(struct ct_vault *v, const struct ct_conf *conf, json_t *rec,
 	if (!rc)
 		rc = check_items(&e, err);
 	if (!rc)
-		rc = write_all(&e, rec, sum, err);
+		rc = write_all(&e, sum, err);
 	if (!rc &&
 	    json_object_set_new(rec, "export",
 		json_pack("{s:I, s:s, s:s, s:s*}", "objects", (json_int_t)e.n,
@@ -218,5 +218,6 @@ ct_vault_export(struct ct_vault *v, const struct ct_conf *conf, json_t *rec,
 		json_decref(e.item[i].about);
 	}
 	free(e.item);
+	json_decref(e.approval);
 	return rc;
 }

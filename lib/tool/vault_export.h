@@ -37,7 +37,8 @@ struct vault_exporting {
 	struct ct_vault *vault;
 	const struct ct_vault_exported *how;
 	const json_t *request;
-	const char *id; /* of the request */
+	json_t *approval; /* of it, as the log gets it */
+	const char *id;   /* of the request */
 	char at[CT_TIME_LEN];
 	struct vault_item *item;
 	size_t n;
@@ -54,11 +55,11 @@ int vault_export_text(struct vault_exporting *e, const char *kind,
 
 /*
  * What goes with the objects: their list, custody, the request with who
- * approved it; then export.json, of which sum is the digest.  The log says
- * that it is exported.
+ * approved it, and with which key; then export.json, of which sum is the
+ * digest.  The log says that it is exported.
  */
-int vault_export_about(struct vault_exporting *e, const json_t *rec,
-    char sum[CT_VAULT_ID + 1], struct ct_err *err);
+int vault_export_about(
+    struct vault_exporting *e, char sum[CT_VAULT_ID + 1], struct ct_err *err);
 
 /* A record (taken; NULL: CT_OSERR) to the text, as a line. */
 int vault_export_line(struct ct_text *text, json_t *rec, struct ct_err *err);

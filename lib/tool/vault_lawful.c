@@ -20,15 +20,16 @@ check_holds(struct ct_vault *v, const struct vault_fate *fate, size_t n,
 
 /* All of them, so many with a line; *wrong counts those that stay. */
 static int
-end_all(struct ct_vault *v, struct vault_fate *fate, size_t n, const char *id,
-    const char *by, size_t *wrong, struct ct_err *err)
+end_all(struct ct_vault *v, struct vault_fate *fate, size_t n,
+    const struct vault_word *word, const char *by, size_t *wrong,
+    struct ct_err *err)
 {
 	size_t i;
 	int rc = 0;
 
 	for (i = 0; !rc && i < n; i += VAULT_BATCH)
 		rc = vault_destroy(v, fate + i,
-		    n - i < VAULT_BATCH ? n - i : VAULT_BATCH, "request", id,
+		    n - i < VAULT_BATCH ? n - i : VAULT_BATCH, "request", word,
 		    by, err);
 	for (i = 0; !rc && i < n; i++)
 		if (fate[i].why.code > CT_NO) {
@@ -64,6 +65,7 @@ ct_vault_destroy(struct ct_vault *v, const struct ct_conf *conf, json_t *rec,
 	const char *verb = ct_rec_text(rec, "request.verb");
 	const json_t *request = json_object_get(rec, "request");
 	json_t *certificate = NULL, *late, *one;
+	struct vault_word word = { ct_rec_text(rec, "request.id"), NULL };
 	struct vault_fate *fate = NULL;
 	size_t n = 0, wrong = 0, i;
 	int rc;
@@ -73,7 +75,7 @@ ct_vault_destroy(struct ct_vault *v, const struct ct_conf *conf, json_t *rec,
 	late = json_array();
 	rc = fates(json_object_get(request, "objects"), &fate, &n, err);
 	if (!rc)
-		rc = ct_vault_approved(rec, conf, "destroy", err);
+		rc = vault_approval(rec, conf, "destroy", &word.approval, err);
 	if (!rc && how->yes)
 		rc = vault_must_agree(v, err);
 	if (!rc)
@@ -87,17 +89,16 @@ ct_vault_destroy(struct ct_vault *v, const struct ct_conf *conf, json_t *rec,
 	if (!rc)
 		rc = check_holds(v, fate, n, err);
 	if (!rc && how->yes)
-		rc = end_all(v, fate, n, ct_rec_text(request, "id"), how->by,
-		    &wrong, err);
+		rc = end_all(v, fate, n, &word, how->by, &wrong, err);
 	if (!rc && how->yes)
-		rc = vault_certify(
-		    v, fate, n, ct_rec_text(request, "id"), &certificate, err);
+		rc = vault_certify(v, fate, n, word.request, &certificate, err);
 	vault_end(v);
 	json_array_foreach(late, i, one) rc =
 	    rc ? rc : vault_hand_over(how, one, err);
 	if (!rc)
 		rc = vault_hand_over(how, certificate, err);
 	json_decref(late);
+	json_decref(word.approval);
 	if (certificate)
 		(void)json_object_set_new(rec, "certificate", certificate);
 	free(fate);
