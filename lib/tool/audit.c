@@ -119,20 +119,26 @@ is_synced(const struct stat *st)
 		st->st_ctim.tv_sec != st->st_mtim.tv_sec);
 }
 
-static int
-sync_all(struct ct_audit *a, struct ct_err *err)
+static void
+mark_synced(struct ct_audit *a)
 {
 	struct timespec at[2] = { { .tv_nsec = UTIME_OMIT } };
 
+	(void)clock_gettime(CLOCK_REALTIME, &at[1]);
+	at[1].tv_nsec = 0;
+	(void)futimens(a->fd, at); /* if not, the next syncs once more */
+}
+
+static int
+sync_all(struct ct_audit *a, struct ct_err *err)
+{
 	if (fdatasync(a->fd) < 0) {
 		(void)ct_fail_errno(
 		    err, CT_TEMPFAIL, "cannot sync '%s'", a->path);
 		a->broken = *err;
 		return err->code;
 	}
-	(void)clock_gettime(CLOCK_REALTIME, &at[1]);
-	at[1].tv_nsec = 0;
-	(void)futimens(a->fd, at); /* if not, the next syncs once more */
+	mark_synced(a);
 	return 0;
 }
 
@@ -232,6 +238,8 @@ take_back(struct ct_audit *a)
 	if (ftruncate(a->fd, (off_t)a->safe.offset) < 0)
 		(void)ct_fail_errno(
 		    &a->broken, CT_TEMPFAIL, "cannot shorten '%s'", a->path);
+	else if (!a->broken.code)
+		mark_synced(a); /* what is left */
 	a->batch.len = 0;
 	a->head = a->safe;
 }
