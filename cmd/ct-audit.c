@@ -104,6 +104,10 @@ option(int c, const char *verb, const char *takes)
 		ct_die(CT_USAGE, "%s does not take --%s", verb, o->name);
 	if (o->has_arg && !*optarg)
 		ct_die(CT_USAGE, "--%s: empty", o->name);
+	for (i = 0; i < sizeof places / sizeof *places; i++)
+		if (places[i].letter == c && c != 'd' && *places[i].text)
+			ct_die(
+			    CT_USAGE, "--%s is there more than once", o->name);
 	if (c == 'q')
 		auditor.quiet = true;
 	else if (c == 'F')
@@ -125,8 +129,10 @@ do_note(char **text, int n)
 	struct ct_err err = { 0 };
 	int rc;
 
-	if (n != 1 || !**text || (rid && auditor.wanted.report))
-		ct_usage(usage);
+	if (n != 1 || !**text)
+		ct_die(CT_USAGE, "note: want the text, as one word");
+	if (rid && auditor.wanted.report)
+		ct_die(CT_USAGE, "note: --report or --rid, not both");
 	if (strlen(*text) > NOTE_MAX)
 		ct_die(CT_USAGE, "a note is at most %d bytes", NOTE_MAX);
 	rec = json_pack("{s:s, s:s*, s:s*, s:s*}", "text", *text, "by",
@@ -206,10 +212,15 @@ main(int argc, char *argv[])
 			return ct_help(usage);
 		if (c == 'V')
 			return ct_version(NULL);
-		if (c == '?' || !v->name)
+		if (c == '?')
 			ct_usage(usage);
+		if (!v->name)
+			break;
 		option(c, v->name, v->takes);
 	}
+	if (!v->name && argc > 1)
+		ct_die(
+		    CT_USAGE, "first a verb: verify, head, find, export, note");
 	if (!v->name)
 		ct_usage(usage);
 	auditor.home = ct_home(dir);

@@ -141,9 +141,6 @@ static const struct {
 	{ 'y', NULL, &opt.yes },
 };
 
-/* A hold on nobody, by nobody, is a variable that was not set. */
-#define NAMES "ABHRbfirtu"
-
 static void
 set(int letter)
 {
@@ -172,8 +169,12 @@ parse(int argc, char *argv[], const char *words)
 		given[c]++;
 		for (o = options; o->val != c;)
 			o++;
-		if (strchr(NAMES, c) && !*optarg)
+		/* a hold on nobody, by nobody, is a variable that was not set
+		 */
+		if (o->has_arg && !*optarg)
 			ct_die(CT_USAGE, "--%s is empty", o->name);
+		if (c == 'H' && strncmp(optarg, "hold:", 5) == 0)
+			optarg += 5; /* the id of its record */
 		if (c == 'k' && opt.nkeys < CT_VAULT_KEYS_MAX)
 			opt.key[opt.nkeys++] = optarg;
 		else if (c == 'D')

@@ -507,6 +507,7 @@ says 'destroy-request: want one of --user, --report, --object, --file or an ID' 
 says 'find does not take --yes' find --yes
 says 'find: an operand too many' find x
 says '--user is empty' find --user ''
+says '--dir is empty' verify -d ''
 says 'the verb comes before its options' -q verify
 ok 'a verb that is none: all are named' sh -c 'ct-preserve fnd 2>&1 | grep -q "no verb .fnd.; there are keygen.* find, "'
 is 'help of one verb is of that one' 'hold add|hold list|hold release' sh -c \

@@ -214,6 +214,9 @@ is 'export prints them all, in order of time' '' sh -c '
 is 'of a time' 2 sh -c 'ct-audit export --from 2026-11-28T12:00:00Z --to 2026-11-28T12:00:00.001Z | wc -l'
 is 'of a day' 0 sh -c 'ct-audit export --to 2026-01-01 | wc -l'
 exits 'no time' 64 ct-audit export --from yesterday
+exits 'two accounts' 64 ct-audit find --user a --user b
+exits 'no such verb' 64 ct-audit fnd --user a
+ok '  there are others' grep -qx 'ct-audit: first a verb: verify, head, find, export, note' err
 exits 'what a verb does not take' 64 ct-audit export --user u1
 sed -i '500s/"user":"u/"user":"v/' "$log"
 exits 'a damaged log is told of' 65 ct-audit export

@@ -144,14 +144,15 @@ auditor_heads_read(struct auditor_heads *h, const char *path,
     const struct ct_signet_pub *pub, struct ct_err *err)
 {
 	struct ct_in in = { .delim = '\n' };
+	struct ct_err why = { 0 };
 	const char *wrong;
 	struct stat st;
 	char *line;
 	size_t len;
 	int rc;
 
-	if ((in.fd = ct_file_open(path, true, &st, err)) < 0)
-		return err->code;
+	if ((in.fd = ct_file_open(path, true, &st, &why)) < 0)
+		return ct_fail(err, why.code, "'%s': %s", path, why.msg);
 	while (
 	    (rc = ct_in_next(&in, &line, &len, err)) == 1 || rc == CT_DATAERR) {
 		wrong = rc == CT_DATAERR ? "this is no head"
