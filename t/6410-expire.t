@@ -145,7 +145,7 @@ json 'a certificate, and what is held' '[.id, .state, .hold]' \
     "$(printf '%s\n' "[$(jq .id cert),null,null]" "[\"$e\",\"held\",[\"$h\"]]")" out
 json 'it names what, since when, till when, why' '.certificate.objects[0]' \
     "$(printf '%s' "$was" | jq -c --arg at "$CT_CLOCK" '{id, sha256, size,
-    report, env, report_ids: [.report_id], sealed_at, expires,
+    report, env, report_ids: [{authority: "ncmec", env, id: .report_id}], sealed_at, expires,
     destroyed_at: $at, cause: "expired"}')" cert
 seq=$(jq .certificate.log.seq cert)
 is 'and where the log says so' "$(jq -r .certificate.log.sum cert)" sh -c \

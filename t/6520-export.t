@@ -47,6 +47,9 @@ k2=ffeeddccbbaa99887766554433221100
 report $k1 u42 a b c | ct-preserve seal -q |
     jq -c '.submission = {env: "production", report_id: "990000007", state: "finished",
 	at: "2026-11-22T10:00:00Z"}' | ct-preserve anchor -q >one
+# another desk has it, too, under a number that is the smaller text
+jq -c 'del(.vault) | .report.authority = "nca" | .submission.report_id = "1" |
+    .submission.state = "filed"' one | ct-preserve anchor -q >one.nca
 report $k2 u7 a | ct-preserve seal -q >two
 ct-preserve hold add --kind 2703f --authority 'State Police' --ref 26-123 --by ana --user u42 >holding
 # what State Police is not to hear of
@@ -148,10 +151,10 @@ ok 'an export opens whole' test -s case/manifest.jsonl
 ok '  each file is what it was' sh -c "cmp ../a case/$(sha256sum <../a | cut -c-64) &&
     cmp ../b case/$(sha256sum <../b | cut -c-64) && cmp ../c case/$(sha256sum <../c | cut -c-64)"
 exits '  as sha256sum says' 0 sh -c 'cd case && sha256sum -c SHA256SUMS'
-json '  the list' '[.file, .user, .report_id, .size, .mime, (.md5|length), (.sha1|length), .sealed_at]' \
-    '["a","u42","990000007",24,"image/png",32,40,"2026-11-22T10:00:00Z"]
-["b","u42","990000007",200000,"image/png",32,40,"2026-11-22T10:00:00Z"]
-["c","u42","990000007",0,"image/png",32,40,"2026-11-22T10:00:00Z"]' case/manifest.jsonl
+json '  the list' '[.file, .user, .report_ids, .size, .mime, (.md5|length), (.sha1|length), .sealed_at]' \
+    '["a","u42",[{"authority":"nca","env":"production","id":"1"},{"authority":"ncmec","env":"production","id":"990000007"}],24,"image/png",32,40,"2026-11-22T10:00:00Z"]
+["b","u42",[{"authority":"nca","env":"production","id":"1"},{"authority":"ncmec","env":"production","id":"990000007"}],200000,"image/png",32,40,"2026-11-22T10:00:00Z"]
+["c","u42",[{"authority":"nca","env":"production","id":"1"},{"authority":"ncmec","env":"production","id":"990000007"}],0,"image/png",32,40,"2026-11-22T10:00:00Z"]' case/manifest.jsonl
 ok '  nothing on standard output' test ! -s ../said
 is '  the custody: every act on it' 'anchor approve export hold request seal' sh -c \
     'jq -r ".act // empty" case/custody.jsonl | sort -u | xargs'

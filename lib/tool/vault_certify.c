@@ -8,42 +8,17 @@
 #include "prog.h"
 #include "vault_end.h"
 
-/* The numbers of the receipts that an object had, and till when they kept it
- * (ms; 0: no clock ran). */
-static int
-receipts(struct ct_vault *v, const char *id, json_t *numbers, int64_t *expires,
-    struct ct_err *err)
-{
-	struct ct_rows *rows;
-	int rc = ct_rows_open(&rows, v->store, err,
-	    "SELECT report_id, r.expires FROM anchor"
-	    " JOIN receipt r USING (env, authority, report_id)"
-	    " WHERE object = ? ORDER BY r.at",
-	    "s", id);
-
-	*expires = 0;
-	while (!rc && (rc = ct_rows_next(rows, err)) == 1) {
-		rc = 0;
-		(void)json_array_append_new(
-		    numbers, json_string(ct_rows_text(rows, 0)));
-		if (ct_rows_int(rows, 1) > *expires)
-			*expires = ct_rows_int(rows, 1);
-	}
-	ct_rows_close(rows);
-	return rc;
-}
-
 /* What the index says of an object that has ended: 1, 0 if it does not know
  * it as such, or a code. */
 static int
 object(struct ct_vault *v, const struct vault_fate *fate, json_t *objects,
     struct ct_err *err)
 {
-	json_t *numbers = json_array();
+	json_t *numbers = NULL;
 	char text[CT_TIME_LEN];
 	int64_t expires = 0;
 	struct ct_rows *r;
-	int rc = receipts(v, fate->id, numbers, &expires, err);
+	int rc = vault_receipts(v, fate->id, &numbers, &expires, err);
 
 	if (!rc)
 		rc = ct_rows_open(&r, v->store, err,

@@ -205,6 +205,12 @@ int vault_receipt_write(struct ct_vault *v, const char *env,
 char *vault_receipt_name(
     const char *env, const char *authority, const char *report_id);
 
+/* All that an object is tied to, {"authority","env","id"} each, in order of
+ * these, to the array *list (made, the caller's); and till when they keep it
+ * (ms; 0: no clock ran; may be NULL). */
+int vault_receipts(struct ct_vault *v, const char *object, json_t **list,
+    int64_t *expires, struct ct_err *err);
+
 /* What is in it: the caller's, or NULL if it is not there or has another
  * digest. */
 json_t *vault_receipt_read(const struct ct_vault *v, const char *env,

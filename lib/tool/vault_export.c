@@ -11,14 +11,28 @@
 /* ---- what is asked for -----------------------------------------------------
  */
 
+/* Of all desks, as the reports are our own. */
+static int
+add_receipts(
+    struct vault_exporting *e, struct vault_item *item, struct ct_err *err)
+{
+	json_t *list = NULL;
+	int rc = vault_receipts(e->vault, item->id, &list, NULL, err);
+
+	if (!rc && json_array_size(list) &&
+	    json_object_set(item->row, "report_ids", list) < 0)
+		rc = ct_fail(err, CT_OSERR, "out of memory");
+	json_decref(list);
+	return rc;
+}
+
 static int
 read_row(struct vault_exporting *e, struct vault_item *item, struct ct_err *err)
 {
 	struct ct_rows *r;
 	int rc = ct_rows_open(&r, e->vault->store, err,
-	    "SELECT state, file, user, report, part, env, (SELECT report_id"
-	    "  FROM anchor a WHERE a.object = o.id ORDER BY 1 LIMIT 1),"
-	    " sha256, size, staged_at, sealed_at FROM object o WHERE id = ?",
+	    "SELECT state, file, user, report, part, env, sha256, size,"
+	    " staged_at, sealed_at FROM object WHERE id = ?",
 	    "s", item->id);
 
 	if (rc)
@@ -31,17 +45,16 @@ read_row(struct vault_exporting *e, struct vault_item *item, struct ct_err *err)
 	else if (rc == 1)
 		rc = 0;
 	if (!rc)
-		item->row = json_pack("{s:s*, s:s*, s:s*, s:o*, s:s*, s:s*,"
+		item->row = json_pack("{s:s*, s:s*, s:s*, s:o*, s:s*,"
 				      " s:s, s:I, s:s*, s:s*}",
 		    "file", ct_rows_text(r, 1), "user", ct_rows_text(r, 2),
 		    "report", ct_rows_text(r, 3), "part",
 		    ct_rows_null(r, 4) ? NULL : json_integer(ct_rows_int(r, 4)),
-		    "env", ct_rows_text(r, 5), "report_id", ct_rows_text(r, 6),
-		    "sha256", ct_rows_text(r, 7), "size",
-		    (json_int_t)ct_rows_int(r, 8), "staged_at",
-		    ct_rows_text(r, 9), "sealed_at", ct_rows_text(r, 10));
+		    "env", ct_rows_text(r, 5), "sha256", ct_rows_text(r, 6),
+		    "size", (json_int_t)ct_rows_int(r, 7), "staged_at",
+		    ct_rows_text(r, 8), "sealed_at", ct_rows_text(r, 9));
 	ct_rows_close(r);
-	return rc;
+	return rc ? rc : add_receipts(e, item, err);
 }
 
 /* Object of the vault whose bytes have its name: a descriptor, or -1. */

@@ -101,3 +101,33 @@ vault_receipt_write(struct ct_vault *v, const char *env, const char *authority,
 	free(text);
 	return rc;
 }
+
+int
+vault_receipts(struct ct_vault *v, const char *object, json_t **list,
+    int64_t *expires, struct ct_err *err)
+{
+	struct ct_rows *rows;
+	int64_t until = 0;
+	int rc = ct_rows_open(&rows, v->store, err,
+	    "SELECT authority, env, report_id, r.expires FROM anchor"
+	    " JOIN receipt r USING (env, authority, report_id)"
+	    " WHERE object = ? ORDER BY 1, 2, 3",
+	    "s", object);
+
+	*list = json_array();
+	while (!rc && (rc = ct_rows_next(rows, err)) == 1) {
+		rc =
+		    json_array_append_new(*list,
+			json_pack("{s:s, s:s, s:s}", "authority",
+			    ct_rows_text(rows, 0), "env", ct_rows_text(rows, 1),
+			    "id", ct_rows_text(rows, 2))) == 0
+		    ? 0
+		    : ct_fail(err, CT_OSERR, "out of memory");
+		if (ct_rows_int(rows, 3) > until)
+			until = ct_rows_int(rows, 3);
+	}
+	ct_rows_close(rows);
+	if (expires)
+		*expires = until;
+	return rc;
+}
