@@ -52,12 +52,11 @@ preserve_enter(const struct ct_preserve *p, bool seal)
 	return vault;
 }
 
-struct ct_vault *
-preserve_look(const struct ct_preserve *p)
+static void
+must_be_there(const char *home)
 {
 	static const char *const mark[] = { "vault/index.db",
 		"vault/vault.db" };
-	const char *home = ct_home(p->dir);
 	char *path = ct_printf("%s/audit/ct-preserve.log", home);
 	struct stat st;
 	bool any = stat(path, &st) == 0 && st.st_size > 0;
@@ -71,7 +70,25 @@ preserve_look(const struct ct_preserve *p)
 	free(path);
 	if (!any)
 		ct_die(CT_NOINPUT, "there is no vault below '%s'", home);
+}
+
+struct ct_vault *
+preserve_enter_old(const struct ct_preserve *p)
+{
+	must_be_there(ct_home(p->dir));
 	return preserve_enter(p, false);
+}
+
+struct ct_vault *
+preserve_look(const struct ct_preserve *p)
+{
+	const char *home = ct_home(p->dir);
+	struct ct_vault *vault = NULL;
+	struct ct_err err = { 0 };
+
+	must_be_there(home);
+	preserve_must(ct_vault_look(&vault, home, &err), &err);
+	return vault;
 }
 
 int

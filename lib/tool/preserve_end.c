@@ -55,7 +55,8 @@ preserve_expire(const struct ct_preserve *p)
 	struct ct_out out = { .fd = STDOUT_FILENO };
 	struct ct_vault_ending how = ending(p);
 	struct ct_tally tally = { 0 };
-	struct ct_vault *vault = preserve_enter(p, false);
+	struct ct_vault *vault =
+	    how.yes ? preserve_enter(p, false) : preserve_look(p);
 	struct ct_err err = { 0 };
 	size_t due = 0;
 	int rc = ct_vault_expire(vault, &how, &out, &tally, &err);

@@ -77,7 +77,7 @@ preserve_hold_release(const struct ct_preserve *p)
 	json_t *rec;
 	int rc;
 
-	vault = preserve_look(p);
+	vault = preserve_enter_old(p);
 	rc = ct_vault_hold_release(
 	    vault, p->hold, p->by, p->reason, p->clock_ok, &rec, &err);
 	return print(vault, rec, rc, &err);

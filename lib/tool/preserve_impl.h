@@ -44,7 +44,9 @@ int preserve_request(
 
 /* Enter the vault, or exit with the message and its code. */
 struct ct_vault *preserve_enter(const struct ct_preserve *, bool seal);
-/* The same for who only looks: none is made, CT_NOINPUT if there is none. */
+/* The same, but none is made: CT_NOINPUT if there is none. */
+struct ct_vault *preserve_enter_old(const struct ct_preserve *);
+/* The same for who only looks, also where nothing can be written. */
 struct ct_vault *preserve_look(const struct ct_preserve *);
 
 /* The rest of a filter of records that promises what it writes, and run it. */

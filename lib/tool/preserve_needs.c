@@ -25,7 +25,7 @@ preserve_shred(const struct ct_preserve *p)
 	struct ct_err err;
 	int rc, worst = 0;
 
-	vault = preserve_look(p);
+	vault = preserve_enter_old(p);
 	for (char **path = p->operand; *path; path++) {
 		err = (struct ct_err){ 0 };
 		rc = ct_vault_shred(vault, p->conf, *path, p->yes, &out, &err);

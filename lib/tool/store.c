@@ -161,53 +161,72 @@ use_scratch(struct ct_store *st, struct ct_err *err)
 	return exec(st, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", err);
 }
 
+/* The database of this name to SQLite; *out is to be closed, whatever comes. */
+static int
+connect_to(
+    struct ct_store **out, const char *name, int flags, struct ct_err *err)
+{
+	struct ct_store *st = *out = ct_alloc(1, sizeof *st);
+
+	st->path = ct_strdup(name);
+	if (sqlite3_open_v2(name, &st->db, flags, NULL) != SQLITE_OK)
+		return st->db ? failed(st, "cannot open", err)
+			      : ct_fail(err, CT_OSERR, "out of memory");
+	(void)sqlite3_busy_timeout(st->db, BUSY_MS);
+	(void)sqlite3_extended_result_codes(st->db, 1);
+	return 0;
+}
+
+/* Ready for use, or closed. */
+static int
+opened(struct ct_store **st, int rc)
+{
+	if (rc) {
+		ct_store_close(*st);
+		*st = NULL;
+	}
+	return rc;
+}
+
+static int
+use_tables(struct ct_store *st, const char *const schema[], int64_t id,
+    struct ct_err *err)
+{
+	int rc = exec(st,
+	    "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
+	    "PRAGMA temp_store=MEMORY",
+	    err);
+
+	return rc ? rc : migrate(st, schema, id, err);
+}
+
 /* id: see migrate.  sync: how durable; NULL: not at all */
 static int
 open_store(struct ct_store **out, const char *path, const char *const schema[],
     int64_t id, const char *sync, struct ct_err *err)
 {
-	struct ct_store *st = ct_alloc(1, sizeof *st);
 	int rc, fd;
 
+	*out = NULL;
 	/* SQLite gives its other files the mode of this one */
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0) {
-		free(st);
+	if (fd < 0)
 		return ct_fail_errno(
 		    err, CT_CANTCREAT, "cannot open '%s'", path);
-	}
 	(void)close(fd);
-	st->path = ct_strdup(path);
-	if (sqlite3_open_v2(path, &st->db,
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW,
-		NULL) != SQLITE_OK) {
-		rc = st->db ? failed(st, "cannot open", err)
-			    : ct_fail(err, CT_OSERR, "out of memory");
-	} else {
-		(void)sqlite3_busy_timeout(st->db, BUSY_MS);
-		(void)sqlite3_extended_result_codes(st->db, 1);
-		rc = sync ? use_wal(st, err) : use_scratch(st, err);
-		if (!rc && sync)
-			rc = exec(st, sync, err);
-		if (!rc)
-			rc = exec(st,
-			    "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
-			    "PRAGMA temp_store=MEMORY",
-			    err);
-		if (!rc)
-			rc = migrate(st, schema, id, err);
-		/* SQLite syncs it once, when it makes the log; a run that was
-		 * killed then leaves files of which the next thinks them safe
-		 */
-		if (!rc && sync)
-			rc = ct_file_sync_dir(path, err);
-	}
-	if (rc) {
-		ct_store_close(st);
-		st = NULL;
-	}
-	*out = st;
-	return rc;
+	rc = connect_to(
+	    out, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, err);
+	if (!rc)
+		rc = sync ? use_wal(*out, err) : use_scratch(*out, err);
+	if (!rc && sync)
+		rc = exec(*out, sync, err);
+	if (!rc)
+		rc = use_tables(*out, schema, id, err);
+	/* SQLite syncs it once, when it makes the log; a run that was
+	 * killed then leaves files of which the next thinks them safe */
+	if (!rc && sync)
+		rc = ct_file_sync_dir(path, err);
+	return opened(out, rc);
 }
 
 int
@@ -230,6 +249,32 @@ ct_store_open_scratch(struct ct_store **st, const char *path,
     const char *const schema[], struct ct_err *err)
 {
 	return open_store(st, path, schema, 0, NULL, err);
+}
+
+int
+ct_store_open_memory(
+    struct ct_store **st, const char *const schema[], struct ct_err *err)
+{
+	int rc = connect_to(st, ":memory:", SQLITE_OPEN_READWRITE, err);
+
+	return opened(st, rc ? rc : use_tables(*st, schema, 0, err));
+}
+
+int
+ct_store_open_still(struct ct_store **st, const char *path, struct ct_err *err)
+{
+	size_t cap = 3 * strlen(path) + 32, n;
+	char *uri = ct_alloc(cap, 1);
+	int rc;
+
+	n = (size_t)snprintf(uri, cap, "file:");
+	for (; *path; path++)
+		n += (size_t)snprintf(uri + n, cap - n,
+		    strchr("%?#", *path) ? "%%%02X" : "%c", (unsigned)*path);
+	(void)snprintf(uri + n, cap - n, "?immutable=1");
+	rc = connect_to(st, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
+	free(uri);
+	return opened(st, rc);
 }
 
 void

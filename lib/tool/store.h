@@ -35,6 +35,13 @@ int ct_store_open_index(struct ct_store **st, const char *path,
 /* The same for what nobody needs afterwards: the file is unlinked at once. */
 int ct_store_open_scratch(struct ct_store **st, const char *path,
     const char *const schema[], struct ct_err *err);
+/* The same, in memory. */
+int ct_store_open_memory(
+    struct ct_store **st, const char *const schema[], struct ct_err *err);
+/* Read what is in the file at path and nothing beside it, while nobody writes
+ * to it: no lock is taken, no file made. */
+int ct_store_open_still(
+    struct ct_store **st, const char *path, struct ct_err *err);
 void ct_store_close(struct ct_store *st);
 
 /* Run one statement to its end. */

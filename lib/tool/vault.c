@@ -124,17 +124,24 @@ vault_ready(struct ct_vault *v, struct ct_err *err)
 	return rc;
 }
 
-int
-ct_vault_enter(
-    struct ct_vault **out, const char *home, bool seal, struct ct_err *err)
+struct ct_vault *
+vault_handle(const char *home)
 {
 	struct ct_vault *v = ct_alloc(1, sizeof *v);
-	int rc;
 
 	v->part.fd = -1;
 	v->home = ct_strdup(home);
 	v->dir = ct_printf("%s/vault", home);
-	rc = refuse_old(v, err);
+	return v;
+}
+
+int
+ct_vault_enter(
+    struct ct_vault **out, const char *home, bool seal, struct ct_err *err)
+{
+	struct ct_vault *v = vault_handle(home);
+	int rc = refuse_old(v, err);
+
 	if (!rc)
 		rc = make_dirs(v, err);
 	if (!rc)

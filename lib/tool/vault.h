@@ -176,6 +176,14 @@ struct ct_vault;
  */
 int ct_vault_enter(
     struct ct_vault **vault, const char *home, bool seal, struct ct_err *err);
+/*
+ * The same for who only looks.  Where the vault cannot be written, or is not
+ * this user's, all is read as the log says it, up to its last whole line; what
+ * would be logged is not, and that is said on standard error.  CT_NOINPUT:
+ * there is no log.
+ */
+int ct_vault_look(
+    struct ct_vault **vault, const char *home, struct ct_err *err);
 void ct_vault_leave(struct ct_vault *vault);
 
 /*

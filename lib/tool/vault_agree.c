@@ -119,26 +119,63 @@ compare_all(struct ct_vault *v, struct again *a, vault_differ_fn *differ,
 	return rc;
 }
 
+/* Tables for it: on the disk, as they may be large, if that has room. */
+static int
+open_tables(struct ct_vault *v, bool memory, struct ct_store **tables,
+    struct ct_err *err)
+{
+	char *path = vault_tmp(v, VAULT_CHECK);
+	bool begun = v->begun;
+	int rc;
+
+	/* it has this name only while nobody else acts */
+	rc = memory || begun ? 0 : vault_begin(v, NULL, err);
+	if (!rc)
+		rc = memory
+		    ? ct_store_open_memory(tables, vault_tables, err)
+		    : ct_store_open_scratch(tables, path, vault_tables, err);
+	if (!begun)
+		vault_end(v);
+	free(path);
+	return rc;
+}
+
+struct telling {
+	vault_differ_fn *differ;
+	void *arg;
+	bool told;
+};
+
+static int
+tell(const char *table, int64_t rows, void *arg, struct ct_err *err)
+{
+	struct telling *t = arg;
+
+	t->told = true;
+	return t->differ(table, rows, t->arg, err);
+}
+
 int
 vault_agrees(
     struct ct_vault *v, vault_differ_fn *differ, void *arg, struct ct_err *err)
 {
-	char *path = vault_tmp(v, VAULT_CHECK);
-	struct again a = { 0 };
-	bool begun = v->begun;
-	int rc = begun ? 0 : vault_begin(v, NULL, err);
+	struct telling t = { differ, arg, false };
+	struct again a;
+	bool memory = false;
+	int rc;
 
-	/* it has this name only while nobody else acts */
-	if (!rc) {
-		rc = ct_store_open_scratch(&a.store, path, vault_tables, err);
-		if (!begun)
-			vault_end(v);
+	if (v->looks) /* its tables are just what the log says */
+		return 0;
+	for (;;) {
+		a = (struct again){ 0 };
+		rc = open_tables(v, memory, &a.store, err);
+		if (!rc)
+			rc = compare_all(v, &a, tell, &t, err);
+		ct_store_close(a.store);
+		if (memory || t.told || (rc != CT_CANTCREAT && rc != CT_IOERR))
+			return rc;
+		memory = true; /* the disk may be full */
 	}
-	if (!rc)
-		rc = compare_all(v, &a, differ, arg, err);
-	ct_store_close(a.store);
-	free(path);
-	return rc;
 }
 
 static int

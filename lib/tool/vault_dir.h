@@ -33,6 +33,8 @@ struct ct_vault {
 	bool ready;                /* to make objects: vault_ready */
 	struct ct_audit_head head; /* of the log, as vault_begin found it */
 	bool begun;
+	bool looks; /* only reads: the tables are in memory, there is no lock */
+	struct ct_audit_head seen; /* looks: what index.db has seen */
 	bool agreed; /* the index was found to say what the log says */
 	bool unsure; /* the last line may be there, or not: a sync failed */
 };
@@ -40,12 +42,16 @@ struct ct_vault {
 /* ---- the log and its index ------------------------------------------------
  */
 
+/* The handle alone: nothing is open or made. */
+struct ct_vault *vault_handle(const char *home);
+
 /*
  * Lock the log and bring the index up to date: until vault_end nobody else
  * acts, so what is read from the index is so.  *head (may be NULL) is the
  * log's end; the next line has head->seq + 1.  CT_TEMPFAIL: somebody else has
  * acted for half a minute.  CT_DATAERR: the log is damaged, or is not the one
- * that the index was made from.
+ * that the index was made from.  Who only looks waits for nobody, and sees what
+ * the log says now.
  */
 int vault_begin(
     struct ct_vault *v, struct ct_audit_head *head, struct ct_err *err);
@@ -54,7 +60,7 @@ int vault_begin(
  * Between the two: a line of this act with these members (taken; NULL:
  * CT_DATAERR), durable when 0; then what it says is in the index.  On failure
  * the line is not there, or v->unsure.  What the tables cannot take is not
- * logged: CT_DATAERR.
+ * logged: CT_DATAERR; nor is anything of who only looks: CT_CANTCREAT.
  */
 int vault_log(
     struct ct_vault *v, const char *act, json_t *members, struct ct_err *err);
@@ -70,9 +76,9 @@ extern const char *const vault_schema[], *const vault_tables[];
 int vault_apply(struct ct_store *index, const char *act, const json_t *line,
     struct ct_err *err);
 
-/* All lines after the index's last into it. */
-int vault_fold(struct ct_store *index, struct ct_audit *log,
-    const struct ct_audit_head *end, struct ct_err *err);
+/* Up to which line an index has got; all zero: to none. */
+int vault_seen(
+    struct ct_store *index, struct ct_audit_head *head, struct ct_err *err);
 
 /*
  * Read the whole log again and call differ for each table of the index that

@@ -7,8 +7,9 @@
 #include "rec.h"
 #include "vault_dir.h"
 
-static int
-get_head(struct ct_store *index, struct ct_audit_head *head, struct ct_err *err)
+int
+vault_seen(
+    struct ct_store *index, struct ct_audit_head *head, struct ct_err *err)
 {
 	struct ct_rows *rows;
 	const void *sum;
@@ -42,73 +43,95 @@ set_head(struct ct_store *index, const struct ct_audit_head *head,
 }
 
 struct folding {
-	struct ct_store *index;
+	struct ct_vault *vault;
 	struct ct_audit_head last;
 };
 
+static int
+not_these(const struct ct_audit_head *have, struct ct_err *err)
+{
+	return ct_fail(err, CT_DATAERR,
+	    "the log was cut or changed: the index has seen %lld lines"
+	    " of it, and not these",
+	    (long long)have->seq);
+}
+
+/* Are these the same line? */
+static bool
+is_at(const struct ct_audit_head *a, const struct ct_audit_head *b)
+{
+	return a->seq == b->seq && memcmp(a->sum, b->sum, sizeof a->sum) == 0;
+}
+
+/* CT_NO: that was the last. */
 static int
 fold_line(const json_t *line, const struct ct_audit_head *head, void *arg,
     struct ct_err *err)
 {
 	struct folding *f = arg;
+	struct ct_vault *v = f->vault;
 	const char *act = ct_rec_text(line, "act");
+	int rc;
 
 	f->last = *head;
-	return act ? vault_apply(f->index, act, line, err)
-		   : ct_fail(err, CT_DATAERR, "a line of the log has no act");
+	if (head->seq == v->seen.seq && !is_at(head, &v->seen))
+		return not_these(&v->seen, err);
+	rc = act ? vault_apply(v->store, act, line, err)
+		 : ct_fail(err, CT_DATAERR, "a line of the log has no act");
+	/* what is torn behind it is not to be read */
+	return !rc && head->seq == v->head.seq ? CT_NO : rc;
 }
 
 static int
-catch_up(struct ct_store *index, struct ct_audit *log,
-    const struct ct_audit_head *from, struct ct_err *err)
+catch_up(
+    struct ct_vault *v, const struct ct_audit_head *from, struct ct_err *err)
 {
-	struct folding f = { index, *from };
-	int rc = ct_store_begin(index, err);
+	struct folding f = { v, *from };
+	int rc = ct_store_begin(v->store, err);
 
 	if (rc)
 		return rc;
-	rc = ct_audit_each(log, from, fold_line, &f, err);
+	rc = ct_audit_each(v->audit, from, fold_line, &f, err);
+	if (!rc || rc == CT_NO)
+		rc = set_head(v->store, &f.last, err);
 	if (!rc)
-		rc = set_head(index, &f.last, err);
-	if (!rc)
-		rc = ct_store_commit(index, err);
+		rc = ct_store_commit(v->store, err);
 	if (rc)
-		ct_store_rollback(index);
+		ct_store_rollback(v->store);
 	return rc;
 }
 
-int
-vault_fold(struct ct_store *index, struct ct_audit *log,
-    const struct ct_audit_head *end, struct ct_err *err)
+/* All lines after the index's last, up to v->head, into it. */
+static int
+fold(struct ct_vault *v, struct ct_err *err)
 {
 	struct ct_audit_head have;
-	int rc = get_head(index, &have, err);
+	int rc = vault_seen(v->store, &have, err);
 
 	if (rc)
 		return rc;
-	if (have.seq > end->seq ||
-	    (have.seq == end->seq &&
-		memcmp(have.sum, end->sum, sizeof have.sum) != 0))
-		return ct_fail(err, CT_DATAERR,
-		    "the log was cut or changed: the index has seen %lld lines"
-		    " of it, and not these",
-		    (long long)have.seq);
-	if (have.seq == end->seq)
+	if (have.seq > v->head.seq ||
+	    (have.seq == v->head.seq && !is_at(&have, &v->head)))
+		return not_these(&have, err);
+	if (v->seen.seq > v->head.seq)
+		return not_these(&v->seen, err);
+	if (have.seq == v->head.seq)
 		return 0;
-	if (have.seq == 0)
+	if (have.seq == 0 && !v->looks)
 		ct_warn("the vault has no index; it is made anew of the log");
-	return catch_up(index, log, &have, err);
+	return catch_up(v, &have, err);
 }
 
 int
 vault_begin(struct ct_vault *v, struct ct_audit_head *head, struct ct_err *err)
 {
-	int rc = ct_audit_lock(v->audit, &v->head, err);
+	int rc = v->looks ? ct_audit_last(v->audit, &v->head, err)
+			  : ct_audit_lock(v->audit, &v->head, err);
 
 	if (rc)
 		return rc;
 	v->begun = true;
-	if ((rc = vault_fold(v->store, v->audit, &v->head, err)))
+	if ((rc = fold(v, err)))
 		vault_end(v);
 	else if (head)
 		*head = v->head;
@@ -170,13 +193,18 @@ vault_log(
 	int rc;
 
 	v->unsure = false;
+	if (v->looks) {
+		json_decref(line);
+		json_decref(members);
+		return ct_fail(err, CT_CANTCREAT, "the log is only read");
+	}
 	if (!line) {
 		json_decref(members);
 		return ct_fail(
 		    err, CT_DATAERR, "the log cannot hold what is not UTF-8");
 	}
 	/* a line that the index missed is not to be passed over */
-	rc = vault_fold(v->store, v->audit, &v->head, err);
+	rc = fold(v, err);
 	/* what the tables do not take must not get into the log */
 	if (!rc)
 		rc = try(v, act, line, v->head.seq + 1, now, err);
