@@ -386,8 +386,8 @@ while :; do
 	killed=$?
 	act hide <k >second 2>err || wrong="$wrong $i: exit"
 	times=$(called | grep -c "hide \[k$i\]")
-	state=$(jq -r '.action[0].state' second)
-	doubt=$(jq -r '.action[0].doubt // false' second)
+	verdict=$(jq -r '.action[0] | "\(.state) \(.doubt // false)"' second)
+	state=${verdict% *} doubt=${verdict#* }
 	case $times:$state:$doubt in
 	1:already:false | 1:done:false) ;;          # noted, or not begun
 	1:done:true) doubts=$((doubts + 1)) ;;      # begun, not run

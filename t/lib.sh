@@ -83,9 +83,12 @@ state() {
 	ct-sandbox state "$url" | jq -rc "$@"
 }
 
-# control JSON - {"clock":TIME}, {"fault":SPEC} or {"entries":[...]}
+# control JSON - {"clock":TIME}, {"fault":SPEC} or {"entries":[...]}; what
+# ct-sandbox control says to the server, by a program that starts faster
 control() {
-	ct-sandbox control "$url" "$1" >/dev/null
+	printf 'POST /_control HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s' \
+	    "${url#http://}" ${#1} "$1" | raw "${url##*:}" >control.said
+	grep -q '^HTTP/1.1 200 ' control.said
 }
 
 # conf - $CT_CONF: a company that reports, seals, and if there is a sandbox,

@@ -44,8 +44,8 @@ with() {
 refuses() {
 	item 1 u1 a 1 "$3" >in
 	exits "$1 is refused" 65 report in
-	ok '  and in band' jq -e --arg w "$2" \
-	    '.error.tool == "ct-report" and (.error.msg | contains($w))' got
+	sed -n 's/.*"error":{"tool":"ct-report","code":65,"msg":"\(.*\)"}}$/\1/p' got >said
+	ok '  and in band' grep -qF -e "$2" said
 	ok '  nothing of it is told' sh -c '! grep -q secret err'
 }
 # file EDIT - the fileDetails of one item so edited, in doc.xml

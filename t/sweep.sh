@@ -7,7 +7,7 @@ killat 1 true || [ $? -eq 137 ] || skip_all 'ptrace is not allowed here'
 
 # What is asked of one sweep; set before it
 calls=-a       # those of killat to count
-step=13 first=1 # which of the stops there are; make sweep takes all
+step=29 first=1 # which of the stops there are; make sweep takes all
 [ -z "${SWEEP-}" ] || step=$SWEEP
 each=1         # reports in one run
 home=$tmp/home # its state directory, a new one for each stop
