@@ -292,8 +292,8 @@ if [ -z "${CT_SANITIZED-}" ] && { killat 1 true || [ $? -eq 137 ]; }; then
 	[ -z "$wrong" ] || echo "#$wrong"
 	ok '  there were some' test $i -gt 3 -a $twice -gt 0
 fi
-exits 'a control that is none' 65 control '{"webhook":7}'
-exits 'a key that is none' 65 control '{"webhook":{"keys":["x"]}}'
+exits 'a control that is none' 65 ct-sandbox control "$url" '{"webhook":7}'
+exits 'a key that is none' 65 ct-sandbox control "$url" '{"webhook":{"keys":["x"]}}'
 webhook '{}'
 
 # ---- the line, while the webhook is down ------------------------------------------------------
