@@ -24,15 +24,15 @@ ct-preserve keys >/dev/null
 # shellcheck disable=SC2046 # words
 set -- $(ids true)
 one=$1
-key=k.key
-ct-preserve verify -k $key >as.keys 2>/dev/null
+mine=k.key
+ct-preserve verify -k $mine >as.keys 2>/dev/null
 
 # looks HOME RUN... - all that only looks says there what it says in the home
 looks() {
 	place=$1
 	shift
 	for verb in find 'find --user u2' keys 'hold list' expire \
-	    'expire -n --yes' verify "verify -k $key" rewrap; do
+	    'expire -n --yes' verify "verify -k $mine" rewrap; do
 		case $verb in
 		*-k*) cp as.keys want && want=0 ;;
 		*)
@@ -48,7 +48,7 @@ looks() {
 		ok '    says that nothing is logged' grep -q 'logged\|not in the log' err
 		ok '    nothing is' cmp before "$place/audit/ct-preserve.log"
 	done
-	exits '  open' 0 "$@" ct-preserve open -k "$key" -d "$place" "$one"
+	exits '  open' 0 "$@" ct-preserve open -k "$mine" -d "$place" "$one"
 	ok '    opens' grep -q '^file [ab]$' got
 	ok '    says that it is not logged' grep -q 'not logged' err
 	for verb in 'expire --yes' 'rewrap --yes' \
@@ -70,7 +70,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	run='setpriv --reuid=65534 --regid=65534 --clear-groups'
 	chmod 711 .
 	chmod 644 ct.conf
-	cp k.key theirs.key && chown 65534 theirs.key && key=theirs.key
+	cp k.key theirs.key && chown 65534 theirs.key && mine=theirs.key
 fi
 # shellcheck disable=SC2086 # words
 if $run test -x "$top/ct-preserve" -a -r copy/audit/ct-preserve.log \
@@ -85,7 +85,34 @@ if $run test -x "$top/ct-preserve" -a -r copy/audit/ct-preserve.log \
 else
 	echo '# no other user here'
 fi
-key=k.key
+mine=k.key
+
+# ---- whose it is
+cp -R home theirs
+for path in vault audit audit/ct-preserve.log; do
+	chmod 777 theirs/$path
+	report production $k3 u3 a >in
+	exits "others can write $path: seal" 77 ct-preserve seal -qk k.pub -d theirs <in
+	ok '  says so' grep -q "others can write 'theirs/$path'.*chmod go-w" err
+	json '  as the record does' '.report.files[].vault.state' '"failed"' got
+	exits '  expire' 77 ct-preserve expire -q --yes -d theirs
+	exits '  find' 0 ct-preserve find -d theirs
+	ok '  says so' grep -q 'others can write' err
+	chmod 700 theirs/$path
+done
+chmod 644 theirs/audit/ct-preserve.log
+exits 'others can read the log: find' 0 ct-preserve find -d theirs
+cp err said
+is '  says so once' 1 grep -c 'others can read .*chmod 600' said
+chmod 600 theirs/audit/ct-preserve.log
+if [ "$(id -u)" -eq 0 ]; then
+	chown -R 65534 theirs
+	exits 'root seals into the vault of another' 77 ct-preserve seal -qk k.pub -d theirs <in
+	ok '  says whose' grep -q 'uid 65534' err
+	rm theirs/vault/index.db*
+	exits '  finds what is there' 0 ct-preserve find -d theirs
+	is '  and leaves nothing' '' find theirs ! -uid 65534
+fi
 
 # ---- disks that are so
 if [ "$(id -u)" -eq 0 ] && mkdir disk &&

@@ -7,6 +7,7 @@ struct line {
 	const struct ct_preserve *p;
 	struct ct_vault *vault; /* NULL: it cannot be entered */
 	const char *why;        /* it cannot */
+	int code;               /* of that */
 	bool forbidden;         /* and that is as it should be */
 	struct preserve_pub pub;
 	struct ct_vault_anchoring how;
@@ -29,7 +30,7 @@ seal_one(json_t *rec, void *arg, struct ct_err *err)
 	struct line *l = arg;
 	size_t failed;
 	/* no key for it now */
-	int locked = l->forbidden ? 0 : preserve_pub(&l->pub, l->p);
+	int locked = l->forbidden ? 0 : preserve_pub(&l->pub, l->p), code;
 	int rc = ct_vault_report(locked ? NULL : l->vault, &l->pub.pub,
 	    locked ? l->pub.err.msg : l->why, rec, &failed, err);
 
@@ -38,8 +39,9 @@ seal_one(json_t *rec, void *arg, struct ct_err *err)
 	if (rc)
 		return rc == CT_NO ? 0 : rc;
 	ct_tally(&l->filter.tally, failed ? "failed" : "sealed");
+	code = locked ? locked : l->code;
 	if (failed && !l->forbidden)
-		l->filter.status = locked > CT_TEMPFAIL ? locked : CT_TEMPFAIL;
+		l->filter.status = code > CT_TEMPFAIL ? code : CT_TEMPFAIL;
 	return CT_REWRITE;
 }
 
@@ -68,6 +70,7 @@ preserve_seal(const struct ct_preserve *p)
 	if (rc)
 		ct_warn("nothing can be sealed: %s", err.msg);
 	l.why = err.msg;
+	l.code = rc;
 	return run(&l, p, seal_one);
 }
 

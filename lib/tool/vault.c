@@ -124,6 +124,39 @@ vault_ready(struct ct_vault *v, struct ct_err *err)
 	return rc;
 }
 
+/* What another user puts there its owner can neither read nor wipe; what others
+ * can write proves nothing.  What is not there is made as it should be. */
+static int
+check_ours(const struct ct_vault *v, struct ct_err *err)
+{
+	static const char *const name[] = { "vault", "audit",
+		"audit/ct-preserve.log" };
+	struct stat st;
+	char *path;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; !rc && i < sizeof name / sizeof name[0]; i++) {
+		path = ct_printf("%s/%s", v->home, name[i]);
+		if (stat(path, &st) < 0)
+			rc = 0; /* who opens it says why */
+		else if (i == 0 && st.st_uid != geteuid())
+			rc = ct_fail(err, CT_NOPERM,
+			    "'%s' belongs to another user (uid %ld): run as"
+			    " that one",
+			    path, (long)st.st_uid);
+		else if (st.st_mode & 022)
+			rc = ct_fail(err, CT_NOPERM,
+			    "others can write '%s' (mode %04o): chmod go-w",
+			    path, (unsigned)st.st_mode & 07777);
+		else if (S_ISREG(st.st_mode) && (st.st_mode & 044))
+			ct_warn("others can read '%s' (mode %04o): chmod 600",
+			    path, (unsigned)st.st_mode & 07777);
+		free(path);
+	}
+	return rc;
+}
+
 struct ct_vault *
 vault_handle(const char *home)
 {
@@ -142,6 +175,8 @@ ct_vault_enter(
 	struct ct_vault *v = vault_handle(home);
 	int rc = refuse_old(v, err);
 
+	if (!rc)
+		rc = check_ours(v, err);
 	if (!rc)
 		rc = make_dirs(v, err);
 	if (!rc)

@@ -172,7 +172,8 @@ struct ct_vault;
  * index as the log has it: made again, and said so, if it is lost or damaged.
  * To make objects (seal) it first puts right what killed processes left.
  * CT_TEMPFAIL: another has had the log for half a minute.  CT_DATAERR: the log
- * is damaged, or not the one that the index has seen.
+ * is damaged, or not the one that the index has seen.  CT_NOPERM: it belongs to
+ * another user, or others can write it.
  */
 int ct_vault_enter(
     struct ct_vault **vault, const char *home, bool seal, struct ct_err *err);
