@@ -1,5 +1,6 @@
 #include "preserve.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -59,13 +60,14 @@ must_be_there(const char *home)
 		"vault/vault.db" };
 	char *path = ct_printf("%s/audit/ct-preserve.log", home);
 	struct stat st;
-	bool any = stat(path, &st) == 0 && st.st_size > 0;
+	bool any = stat(path, &st) == 0 ? st.st_size > 0 : errno != ENOENT;
 
-	/* a log that was lost, or an old version: entering says so */
+	/* a log that was lost, an old version, no permission: entering says
+	 * so */
 	for (size_t i = 0; !any && i < sizeof mark / sizeof mark[0]; i++) {
 		free(path);
 		path = ct_printf("%s/%s", home, mark[i]);
-		any = access(path, F_OK) == 0;
+		any = access(path, F_OK) == 0 || errno != ENOENT;
 	}
 	free(path);
 	if (!any)
