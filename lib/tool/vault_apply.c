@@ -110,9 +110,21 @@ static const char *const stage[] = { KNOWN,
 	" :key, :at",
 	NULL };
 
+/* Refuses a line, as no id may be null, unless there is such a row. */
+#define ONLY_IF(where)                                                 \
+	"INSERT INTO object (id) SELECT NULL WHERE NOT EXISTS (SELECT" \
+	" 1 FROM object WHERE " where ")"
+/* Refuses it unless each of its objects is there. */
+#define ONLY_OF(where)                                                   \
+	"INSERT INTO object (id) SELECT NULL FROM json_each(:objects) j" \
+	" WHERE NOT EXISTS (SELECT 1 FROM " where ")"
+#define STAYS " AND id NOT IN (SELECT object FROM intent)"
+
 /* A seal or stage in place of a lost object takes over its row, and all that
- * hangs on that but its wrapped key. */
+ * hangs on that but its wrapped key; if that lives, and will. */
 static const char *const replace[] = { KNOWN,
+	ONLY_IF("id = :replaces AND state <> 'destroyed' AND report IS :report"
+		" AND sha256 = :sha256" STAYS),
 	"UPDATE object SET id = :object, bytes = :bytes,"
 	" key = :key, replaces = id WHERE id = :replaces",
 	"UPDATE anchor SET object = :object"
@@ -123,6 +135,7 @@ static const char *const replace[] = { KNOWN,
 	"DELETE FROM proved WHERE object = :replaces", NULL };
 
 static const char *const claim[] = {
+	ONLY_IF("id = :object AND state = 'staged'" STAYS),
 	"UPDATE object SET state = 'sealed', report = :report,"
 	" part = :part, env = :env,"
 	" file = ifnull(:file, file), sealed_at = :at,"
@@ -175,6 +188,7 @@ static const char *const request[] = {
 	" WHERE :request NOT NULL"
 
 static const char *const destroy[] = { DONE,
+	ONLY_OF("object WHERE id = j.value AND state <> 'destroyed'"),
 	"INSERT OR REPLACE INTO intent (object, cause, request, by, at)"
 	" SELECT value, :cause, :request, :by,"
 	" :at FROM json_each(:objects)",
@@ -182,7 +196,9 @@ static const char *const destroy[] = { DONE,
 
 static const char *const export[] = { DONE, NULL };
 
-static const char *const destroyed[] = {
+#define INTENDED ONLY_OF("intent WHERE object = j.value")
+
+static const char *const destroyed[] = { INTENDED,
 	"UPDATE object SET state = 'destroyed', destroyed_at = :at,"
 	" cause = (SELECT cause FROM intent WHERE intent.object = object.id)"
 	" WHERE id IN (SELECT value FROM json_each(:objects))",
@@ -195,8 +211,7 @@ static const char *const destroyed[] = {
 	"INSERT OR REPLACE INTO uncertified (object, seq)"
 	" SELECT id, :seq FROM object WHERE cause = 'expired'"
 	" AND id IN (SELECT value FROM json_each(:objects))",
-	NULL
-};
+	NULL };
 
 /* A run came to its end: it has handed over all certificates. */
 static const char *const expire[] = { "DELETE FROM uncertified", NULL };
