@@ -323,6 +323,34 @@ ok 'it has another id' test "$id" != \
 is 'the others have theirs' 8 sh -c \
     'jq -r ".report.files[].vault.id" again | grep -cFf - resealed.ids'
 is 'nothing is left of it' '' find "$CT_HOME/vault/tmp" -type f
+# what cannot be looked at now is neither
+if [ -z "${CT_SANITIZED-}" ]; then
+	some=$(ids resealed | tail -n 1)
+	for how in open:1:EACCES open:1:EMFILE open:1:ENFILE open:1:ENOMEM \
+	    open:1:EIO pread64:1:EIO; do
+		LD_PRELOAD=$t/fault.so CT_FAULT=$how CT_FAULT_PATH="$some" \
+		    ct-preserve seal -qk k.pub <again >told 2>err
+		is "$how on an object that is whole: 75" 75 echo $?
+		json '  it is told of, the rest goes on' \
+		    '[.report.files[].vault.state] | [unique, index("failed") == length - 1]' \
+		    '[["failed","sealed"],true]' told
+		ok '  and it stays' test -e "$(object "$some")"
+	done
+	ct-preserve seal -qk k.pub <again >told 2>err
+	json 'it is what it was' '.report.files[-1].vault.id' "\"$some\"" told
+fi
+some=$(ids resealed | tail -n 1)
+# what is left of evidence on hold is no program's to remove
+ct-preserve hold add --kind order --authority x --ref y --by ana --object "$some" >held
+chmod 600 "$(object "$some")"
+printf XXXX | dd of="$(object "$some")" bs=1 seek=300 conv=notrunc 2>/dev/null
+exits 'damaged, and on hold: sealed again' 0 ct-preserve seal -qk k.pub <again
+ok '  what is left stays' test -e "$(object "$some")"
+ok '  that is said' grep -q 'stays: it is on hold' err
+exits '  verify tells of it' 1 ct-preserve verify -qk k.key
+told '  a stray' 'select(.state != "ok") | [.id, .state]' "[\"$some\",\"stray\"]"
+rm -f "$(object "$some")"
+exits '  till somebody removes it' 0 ct-preserve verify -qk k.key
 exits 'a key that fits none: 1' 1 ct-preserve verify -k k2.key
 is 'locked' true sh -c \
     'ct-preserve verify -qk k2.key | jq -s "any(.state==\"locked\")"'

@@ -232,6 +232,19 @@ ok '  takes it away' test ! -e "$(object "$id")"
 is '  and says so' "\"$id\"" sh -c \
     "jq -c 'select(.act==\"recovered\").object' $log"
 
+if [ -z "${CT_SANITIZED-}" ]; then
+	echo lost >"$CT_HOME/vault/tmp/99999-0.part"
+	report production "$(printf %032x 16)" u6 d >rec16
+	exits 'one that cannot be read, as of another user, stops nobody' 0 \
+	    env LD_PRELOAD="$t/fault.so" CT_FAULT=open:1:EACCES \
+	    CT_FAULT_PATH=99999-0.part ct-preserve seal -qk k.pub <rec16
+	json '  who seals' '.report.files[0].vault.state' '"sealed"' got
+	ok '  and is told of' grep -q 'what a killed run left stays' err
+	report production "$(printf %032x 17)" u6 d >rec17
+	exits '  the next run that can' 0 ct-preserve seal -qk k.pub <rec17
+	ok '  takes it away' test ! -e "$CT_HOME/vault/tmp/99999-0.part"
+fi
+
 # ---- where no evidence may be kept
 printf '[vault]\npreserve = forbidden\n' >ct.conf
 CT_HOME=$tmp/forbidden

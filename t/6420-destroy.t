@@ -179,7 +179,7 @@ rm -f "$(object "$a")"
 rm -f "$(object "$b")" && mkdir "$(object "$b")"
 rm -f "$(object "$c")" && echo mine >mine && ln -s "$PWD/mine" "$(object "$c")"
 : >new && mv -f new "$(object "$d")"
-exits 'an object missing, a directory, a link, a stump' 74 expire
+exits 'an object missing, a directory, a link, a stump' 65 expire
 cp got out
 json '  what is gone from its place is destroyed' \
     'select(.certificate) | [.certificate.objects[] | [.id, .missing]] | sort' \
@@ -194,6 +194,100 @@ rmdir "$(object "$b")"
 rm "$(object "$c")"
 exits 'once that is out of the way' 0 expire
 is '  they end' 0 live
+
+# ---- or another object
+rm -rf "$CT_HOME"
+swap() { # of the files of two objects
+	mv "$(object "$1")" swapped
+	mv "$(object "$2")" "$(object "$1")"
+	mv swapped "$(object "$2")"
+}
+harm() { # a byte of it
+	chmod 600 "$(object "$1")"
+	printf X | dd of="$(object "$1")" bs=1 seek=300 conv=notrunc 2>/dev/null
+}
+kept production $k1 u42 9000001 $T a
+kept production $k2 u43 9000002 $T b
+a=$(ids '.file=="a"') b=$(ids '.file=="b"')
+ct-preserve hold add --kind order --authority x --ref y --by ana --user u43 >held
+swap "$a" "$b"
+exits 'the files of two objects are swapped: verify' 1 ct-preserve verify -q
+json '  says which is where' '[.id, .state, .reason] | sort' \
+    "$(jq -nc --arg a "$a" --arg b "$b" '[[$a, "damaged", "it is object \($b)"],
+    [$b, "damaged", "it is object \($a)"]][] | sort')" got
+exits '  one is due, the other held: 65' 65 expire
+json '  the first is told of' 'select(.state == "failed") | [.id, .reason]' \
+    "[\"$a\",\"in its place are the bytes of object $b\"]" got
+is '  both are whole' "$(printf '%s\n' "$a" "$b" | sort)" sh -c \
+    "find $CT_HOME/vault/objects -type f -exec b2sum -l 256 {} + | cut -c-64 | sort"
+exits '  it holds up nobody' 0 sh -c \
+    ". $t/evidence.sh; report production $k3 u7 c | ct-preserve seal -qk k.pub"
+json '  who seals' '.report.files[].vault.state' '"sealed"' got
+ok '  and is told of again' grep -q "not destroyed: in its place are" err
+swap "$a" "$b"
+exits '  put right: it ends' 0 expire
+is '  and what is held does not' "$b" sh -c \
+    "ct-preserve find --user u43 | jq -r .id"
+ok '  and is whole' sh -c "ct-preserve verify -qk k.key"
+# the same by who seals: a is not there, b stands in its place
+rm -rf "$CT_HOME"
+kept production $k1 u42 9000001 $T a
+kept production $k2 u43 9000002 $T b
+a=$(ids '.file=="a"') b=$(ids '.file=="b"')
+swap "$a" "$b"
+exits 'swapped, and sealed again' 0 sh -c "jq -c 'del(.report.files[].vault)' $k1.rec |
+    ct-preserve seal -qk k.pub"
+ok '  that is said' grep -q "stays: in its place are the bytes of object $b" err
+is '  the other stays, whole, in the wrong place' "$b" sh -c "b2sum -l 256 <$(object "$a") | cut -c-64"
+# what is damaged is no other, and ends: as long as another, or not
+rm -rf "$CT_HOME"
+kept production $k1 u42 9000001 $T a
+kept production $k2 u43 9000002 $T b
+a=$(ids '.file=="a"') b=$(ids '.file=="b"')
+harm "$a"
+truncate -s 1000 "$(object "$b")"
+exits 'damaged, or cut' 0 expire
+is '  they end' 0 live
+is '  and are gone' '' find "$CT_HOME/vault/objects" -type f
+# an end of what has ended is no line of a log
+line() { # PROGRAM - the line of this number, made of another
+	prev=$(tail -n 1 "$CT_HOME/audit/ct-preserve.log" | b2sum -l 256 | cut -c-64)
+	seq=$(tail -n 1 "$CT_HOME/audit/ct-preserve.log" | jq .seq)
+	log | jq -c --arg a "$a" --arg prev "$prev" "$1 | .seq = $seq + 1 | .prev = \$prev" |
+	    head -n 1 >line
+	cat line >>"$CT_HOME/audit/ct-preserve.log"
+}
+cp -r "$CT_HOME" sound
+for how in 'select(.act == "seal") | .object = ("f" * 64) | .replaces = $a' \
+    'select(.act == "seal") | .act = "claim" | .object = $a' \
+    'select(.act == "destroy") | .objects = [$a]' \
+    'select(.act == "destroyed") | .objects = [$a]'; do
+	line "$how"
+	exits "what has ended does not go on: ${how#*|}" 65 ct-preserve find
+	ok '  as that cannot be' grep -q 'what cannot be' err
+	rm -rf "$CT_HOME" && cp -r sound "$CT_HOME"
+done
+# a lost object is sealed anew while it ends
+if [ -z "${CT_SANITIZED-}" ]; then
+	rm -rf "$CT_HOME" sound
+	kept production $k1 u42 9000001 $T a
+	a=$(ids '.file=="a"')
+	rm -f "$(object "$a")"
+	jq -c 'del(.report.files[].vault)' $k1.rec |
+	    LD_PRELOAD=$t/fault.so CT_FAULT=read:1+:DRIP CT_FAULT_PATH=/a \
+		CT_FAULT_DID=did CT_CLOCK=$later ct-preserve seal -qk k.pub >sealed 2>err2 &
+	pids=$!
+	until [ -e did ]; do sleep 0.02; done
+	exits 'an object that ends while it is sealed anew' 0 expire
+	wait "$pids"
+	pids='' && rm -f did
+	id=$(jq -r '.report.files[].vault.id' sealed)
+	json '  it is sealed' '[.report.files[].vault.state]' '["sealed"]' sealed
+	json '  as a new one' '[.id, .state]' "[\"$id\",\"sealed\"]" - <<END
+$(ct-preserve find --object "$id")
+END
+	exits '  and there is no stray' 0 ct-preserve verify -qk k.key
+fi
 
 # ---- a disk that cannot be written, or is full
 if [ -z "${CT_SANITIZED-}" ]; then

@@ -201,6 +201,18 @@ exits 'damaged: staged anew' 0 stage <in
 told '  as another object' "[.vault.state, .vault.id == \"$lost\"]" '["staged",false]'
 exits '  which is whole' 0 ct-preserve verify -qk k.key
 
+if [ -z "${CT_SANITIZED-}" ]; then
+	some=$(stage <in 2>err | jq -r .vault.id)
+	for how in open:1:EACCES pread64:1:EIO; do
+		LD_PRELOAD=$t/fault.so CT_FAULT=$how CT_FAULT_PATH="$some" \
+		    ct-preserve stage -qk k.pub <in >out 2>err
+		is "$how on one that is whole: 75" 75 echo $?
+		json '  it is told of' .vault.state '"failed"' out
+	done
+	exits 'it is what it was' 0 stage <in
+	told '  the same object' .vault.id "\"$some\""
+fi
+
 # ---- a pipe -------------------------------------------------------------------------------
 CT_HOME=$tmp/pipe
 exits 'bytes from a pipe' 0 sh -c 'cat c | ct-preserve stage -qk k.pub --id up/1 --user u42 --mime video/mp4'

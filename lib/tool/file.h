@@ -104,6 +104,10 @@ char **ct_file_names(const char *dir, const char *ending);
  * is no such file; CT_IOERR.
  */
 int ct_file_wipe(const char *path, off_t from, off_t len, struct ct_err *err);
+/* The same of the file that fd reads, which stays open: if another has taken
+ * its path, CT_IOERR. */
+int ct_file_wipe_open(
+    int fd, const char *path, off_t from, off_t len, struct ct_err *err);
 
 /* Make the directory and those above it, mode 0700, durably.  CT_CANTCREAT,
  * CT_IOERR. */

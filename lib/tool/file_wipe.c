@@ -57,18 +57,12 @@ overwrite(int fd, off_t from, off_t len, struct ct_err *err)
 }
 
 int
-ct_file_wipe(const char *path, off_t from, off_t len, struct ct_err *err)
+ct_file_wipe_open(
+    int fd, const char *path, off_t from, off_t len, struct ct_err *err)
 {
-	int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-	int fd = open(path, flags), to = -1, rc = 0;
+	int to = -1, rc;
 	struct stat st;
 
-	if (fd < 0 && errno == ENOENT) { /* or unlinked, but not yet durably */
-		rc = ct_file_sync_dir(path, err);
-		return rc ? rc : CT_NO;
-	}
-	if (fd < 0)
-		return ct_fail_errno(err, CT_IOERR, "cannot open it");
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		rc = ct_fail(err, CT_IOERR, "what is in its place is no file");
 	else if ((to = writable(fd, path, err)) < 0)
@@ -81,6 +75,22 @@ ct_file_wipe(const char *path, off_t from, off_t len, struct ct_err *err)
 		rc = ct_file_sync_dir(path, err);
 	if (to >= 0)
 		(void)close(to);
+	return rc;
+}
+
+int
+ct_file_wipe(const char *path, off_t from, off_t len, struct ct_err *err)
+{
+	int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+	int fd = open(path, flags), rc;
+
+	if (fd < 0 && errno == ENOENT) { /* or unlinked, but not yet durably */
+		rc = ct_file_sync_dir(path, err);
+		return rc ? rc : CT_NO;
+	}
+	if (fd < 0)
+		return ct_fail_errno(err, CT_IOERR, "cannot open it");
+	rc = ct_file_wipe_open(fd, path, from, len, err);
 	(void)close(fd);
 	return rc;
 }

@@ -106,6 +106,7 @@ take_stock(struct ct_vault *v, const struct vault_report *r, struct receipt *to,
     size_t *absent, struct ct_err *err)
 {
 	char was[CT_VAULT_ID + 1];
+	struct ct_err unseen = { 0 };
 	struct ct_rows *rows;
 	const char *id;
 	json_t *file;
@@ -125,9 +126,10 @@ take_stock(struct ct_vault *v, const struct vault_report *r, struct receipt *to,
 		if (id)
 			(void)json_array_append_new(
 			    to->objects, json_string(id));
+		/* what cannot be looked at now counts as absent, too */
 		if (rc == 0 ||
-		    (rc == 1 &&
-			!vault_is_whole(v, id ? id : "", ct_rows_int(rows, 1))))
+		    (id &&
+			vault_is_whole(v, id, ct_rows_int(rows, 1), &unseen)))
 			++*absent;
 		ct_rows_close(rows);
 		/* what two people had destroyed will not come any more */

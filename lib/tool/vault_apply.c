@@ -78,6 +78,7 @@ static const char tables[] =
 static const char indexes[] = "CREATE INDEX object_sha256 ON object (sha256);"
 			      "CREATE INDEX object_user ON object (user);"
 			      "CREATE INDEX object_seq ON object (seq);"
+			      "CREATE INDEX object_bytes ON object (bytes);"
 			      "CREATE INDEX hold_object ON hold (object);"
 			      "CREATE INDEX hold_report ON hold (report);"
 			      "CREATE INDEX hold_user ON hold (user);";

@@ -198,8 +198,14 @@ state_of(struct check *c, struct ct_rows *r, struct ct_err *why)
 		return rc == ENOENT ? "missing" : "damaged";
 	}
 	rc = ct_vault_name(fd, name, why);
-	if (!rc && strcmp(name, id) != 0)
-		rc = ct_fail(why, CT_DATAERR, "its name is not its digest");
+	if (!rc && strcmp(name, id) != 0) {
+		rc = vault_whose(c->vault, name, id, why);
+		if (rc == 1)
+			rc = ct_fail(why, CT_DATAERR, "it is object %s", name);
+		else if (!rc)
+			rc = ct_fail(
+			    why, CT_DATAERR, "its name is not its digest");
+	}
 	if (!rc && c->nkeys) {
 		rc = lseek(fd, 0, SEEK_SET) < 0
 		    ? ct_fail_errno(why, CT_IOERR, "cannot seek")

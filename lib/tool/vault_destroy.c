@@ -4,30 +4,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "file.h"
 #include "prog.h"
 #include "vault_end.h"
 #include "vault_format.h"
-
-#define SECRETS (VAULT_HEAD - VAULT_AT_SEALED) /* key and stream's header */
 
 /* The object, and then its key where that was wrapped anew: without the header
  * of the stream no wrap opens it, so what still has its header is whole. */
 static void
 erase(struct ct_vault *v, struct vault_fate *fate)
 {
-	char *wrap = ct_printf("%s/wraps/%s", v->dir, fate->id);
-	char *object = vault_object(v, fate->id);
-	int rc = ct_file_wipe(object, VAULT_AT_SEALED, SECRETS, &fate->why);
-
-	fate->missing = rc == CT_NO;
-	if (rc <= CT_NO && !(access(wrap, F_OK) < 0 && errno == ENOENT))
-		rc = ct_file_wipe(wrap, 0, CT_REC_MAX, &fate->why);
-	if (rc > CT_NO)
+	if (vault_wipe(v, fate->id, &fate->missing, &fate->why))
 		ct_warn("object %.16s is not destroyed: %s", fate->id,
 		    fate->why.msg);
-	free(wrap);
-	free(object);
 }
 
 /* Is there such an object, and may it end? */
@@ -123,7 +111,7 @@ vault_destroy(struct ct_vault *v, struct vault_fate *fate, size_t n,
 static bool
 has_key(const struct ct_vault *v, const char *id)
 {
-	uint8_t head[SECRETS] = { 0 };
+	uint8_t head[VAULT_SECRETS] = { 0 };
 	int fd = vault_open_object(v, id);
 	ssize_t n;
 	size_t i;

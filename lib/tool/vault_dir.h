@@ -134,16 +134,40 @@ bool vault_is_id(const char *name);
 /* Open object id: a descriptor, or -1 with errno. */
 int vault_open_object(const struct ct_vault *v, const char *id);
 
-/* Is object id there, of this length, and do its bytes have its name?  Costs
- * one read of the object. */
-bool vault_is_whole(const struct ct_vault *v, const char *id, int64_t bytes);
+/*
+ * Is object id there, of this length, and do its bytes have its name?  0; CT_NO
+ * if it is known not to be: nothing is there, no file, or other bytes, read to
+ * their end; CT_TEMPFAIL if that cannot be told now, so it may be.  Costs one
+ * read of the object.
+ */
+int vault_is_whole(const struct ct_vault *v, const char *id, int64_t bytes,
+    struct ct_err *err);
+
+/* Is name another object than id, and lives?  1, 0, or a code. */
+int vault_whose(
+    struct ct_vault *v, const char *name, const char *id, struct ct_err *err);
+
+/*
+ * Between begin and end: overwrite the own key of object id, unlink it, then
+ * the same with its wraps, durably; also if it is damaged.  *missing: nothing
+ * was in its place.  CT_DATAERR, with nothing done, if in its place is no file,
+ * or all of another object that lives: a file that was moved.
+ */
+int vault_wipe(
+    struct ct_vault *v, const char *id, bool *missing, struct ct_err *err);
+
+/* The same with old, which was found damaged and whose row object id has taken
+ * over; but if that is held, or something else is in the place of old, this
+ * stays there, a stray, and the caller goes on. */
+int vault_supersede(
+    struct ct_vault *v, const char *old, const char *id, struct ct_err *err);
 
 /* Is the file of object id that of a part, too?  Between begin and end: then
  * somebody was killed who made it. */
 bool vault_is_part(const struct ct_vault *v, const char *id);
 
-/* Unlink what is in place of object id, and its wraps, durably; what is not
- * there, or a directory, is no error. */
+/* Unlink object id, which no line tells of, durably; that it is not there is no
+ * error. */
 int vault_unlink(const struct ct_vault *v, const char *id, struct ct_err *err);
 
 /*
@@ -153,7 +177,7 @@ int vault_unlink(const struct ct_vault *v, const char *id, struct ct_err *err);
  * place and logs act with members (taken) and object, sha256, size, bytes, key;
  * after either failed, or with vault_discard, nothing of it is left, or the
  * next run that makes objects settles it.  replaces: the id of one that is lost
- * or damaged, and not destroyed, which goes; else NULL.
+ * or damaged, and lives, which vault_supersede ends; else NULL.
  */
 int vault_write(struct ct_vault *v, const struct ct_vault_pub *pub,
     const json_t *manifest, int in, struct ct_vault_sealed *made,

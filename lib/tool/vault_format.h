@@ -41,6 +41,8 @@
 #define VAULT_AT_SEALED 48
 #define VAULT_AT_STREAM 128
 #define VAULT_HEAD ((size_t)152)
+/* the key and the stream's header */
+#define VAULT_SECRETS (VAULT_HEAD - VAULT_AT_SEALED)
 #define VAULT_CLOSE (8 + CT_SHA256_LEN)
 
 _Static_assert(VAULT_AT_SEALED + VAULT_SEALED == VAULT_AT_STREAM &&

@@ -27,7 +27,7 @@ settle(struct ct_vault *v, const char *id, struct ct_err *err)
 	    "SELECT ifnull(replaces, '') FROM object WHERE id = ?", "s", id);
 
 	if (rc == 1)
-		rc = vault_is_id(old) ? vault_unlink(v, old, err) : 0;
+		rc = vault_is_id(old) ? vault_supersede(v, old, id, err) : 0;
 	else if (rc == 0 && !(rc = vault_unlink(v, id, err)))
 		rc = vault_log(
 		    v, "recovered", json_pack("{s:s}", "object", id), err);
@@ -53,9 +53,8 @@ is_left(int fd, const char *part, struct stat *st, struct ct_err *err)
 }
 
 static int
-recover(const char *part, void *arg, struct ct_err *err)
+settle_part(struct ct_vault *v, const char *part, struct ct_err *err)
 {
-	struct ct_vault *v = arg;
 	char id[CT_VAULT_ID + 1];
 	int fd = open(part, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct stat st;
@@ -75,6 +74,24 @@ recover(const char *part, void *arg, struct ct_err *err)
 			    err, CT_IOERR, "cannot remove '%s'", part);
 	}
 	(void)close(fd);
+	return rc;
+}
+
+/* What cannot be put right now, as it is another user's or cannot be read, is
+ * no reason to seal nothing: either nobody was told of it, or it is whole.  But
+ * a line that may not be in the log is one. */
+static int
+recover(const char *part, void *arg, struct ct_err *err)
+{
+	struct ct_vault *v = arg;
+	struct ct_err why = { 0 };
+	int rc = settle_part(v, part, &why);
+
+	if (rc == CT_IOERR && !v->unsure) {
+		ct_warn("what a killed run left stays: %s", why.msg);
+		return 0;
+	}
+	*err = why;
 	return rc;
 }
 
@@ -283,8 +300,9 @@ vault_commit(struct ct_vault *v, const struct ct_vault_pub *pub,
 	 * be unlinked stays with its part */
 	if (rc && v->unsure) {
 		v->ready = false;
-	} else if (rc ? vault_unlink(v, made->id, &also)
-		      : replaces && vault_unlink(v, replaces, &also)) {
+	} else if (rc
+		? vault_unlink(v, made->id, &also)
+		: replaces && vault_supersede(v, replaces, made->id, &also)) {
 		ct_warn("%s", also.msg);
 		v->ready = false;
 	} else {

@@ -84,31 +84,24 @@ static const char of_report[] =
     "SELECT id, bytes FROM object WHERE report = ? AND sha256 = ?"
     " AND state <> 'destroyed'";
 
-/* The first row that sql gives: 0 if its object, id, is whole; else CT_NO, and
- * id is "" if there is no row.  lost: one that is known not to be whole. */
+/* The first row that sql gives whose object is whole: 0, and id is that; CT_NO:
+ * there is none, and id is one that is not whole, or ""; or a code. */
 static int
 look_up(struct ct_vault *v, const char *sql, const char *first,
-    const char *second, const char *lost, char id[CT_VAULT_ID + 1],
-    struct ct_err *err)
+    const char *second, char id[CT_VAULT_ID + 1], struct ct_err *err)
 {
 	struct ct_rows *rows;
-	const char *have;
-	int rc = ct_rows_open(&rows, v->store, err, sql, "ss", first, second);
+	int whole = CT_NO, rc;
 
 	*id = '\0';
-	if (!rc && (rc = ct_rows_next(rows, err)) == 1) {
-		have = ct_rows_text(rows, 0);
-		if (have && vault_is_id(have))
-			memcpy(id, have, CT_VAULT_ID + 1);
-		rc = strcmp(id, lost) != 0 &&
-			vault_is_whole(v, id, ct_rows_int(rows, 1))
-		    ? 0
-		    : CT_NO;
-	} else if (!rc) {
-		rc = CT_NO;
+	rc = ct_rows_open(&rows, v->store, err, sql, "ss", first, second);
+	while (!rc && whole == CT_NO && (rc = ct_rows_next(rows, err)) == 1) {
+		rc = 0;
+		memcpy(id, ct_rows_text(rows, 0), CT_VAULT_ID + 1);
+		whole = vault_is_whole(v, id, ct_rows_int(rows, 1), err);
 	}
 	ct_rows_close(rows);
-	return rc;
+	return rc ? rc : whole;
 }
 
 /*
@@ -129,12 +122,13 @@ claim(struct ct_vault *v, const struct vault_report *r, const json_t *file,
 		return CT_NO;
 	rc = look_up(v,
 	    "SELECT id, bytes FROM object WHERE state = 'staged'"
-	    " AND sha256 = ? AND user IS ? ORDER BY seq LIMIT 1",
-	    sha256, r->user, "", id, err);
+	    " AND id NOT IN (SELECT object FROM intent)"
+	    " AND sha256 = ? AND user IS ? ORDER BY seq",
+	    sha256, r->user, id, err);
 	if (rc || (rc = vault_begin(v, NULL, err)))
 		return rc;
 	/* another may have sealed or claimed one meanwhile, or destroyed it */
-	rc = look_up(v, of_report, r->key, sha256, "", now, err);
+	rc = look_up(v, of_report, r->key, sha256, now, err);
 	if (rc != CT_NO || *now) {
 		memcpy(id, now, sizeof now);
 		vault_end(v);
@@ -190,12 +184,12 @@ stays(struct ct_vault *v, const struct vault_report *r, const char *sha256,
 	    : rc;
 }
 
-/* What was written becomes the object id, unless another process has made one
- * by now, which is it then.  lost: the one that was lost before we wrote, or
- * "". */
+/* What was written becomes the object id, unless one that is whole is there by
+ * now, which is it then: another process has made it, or what was lost was
+ * found. */
 static int
 enter(struct ct_vault *v, const struct ct_vault_pub *pub,
-    const struct vault_report *r, const json_t *file, const char *lost,
+    const struct vault_report *r, const json_t *file,
     const struct ct_vault_sealed *made, char id[CT_VAULT_ID + 1],
     struct ct_err *err)
 {
@@ -203,7 +197,7 @@ enter(struct ct_vault *v, const struct ct_vault_pub *pub,
 
 	*id = '\0';
 	if (!rc && !(rc = stays(v, r, made->sha256, err)))
-		rc = look_up(v, of_report, r->key, made->sha256, lost, id, err);
+		rc = look_up(v, of_report, r->key, made->sha256, id, err);
 	if (rc == CT_NO && !*id) {
 		rc = vault_was_destroyed(v, r, file, id, err);
 		rc = rc == 1
@@ -225,7 +219,7 @@ enter(struct ct_vault *v, const struct ct_vault_pub *pub,
 static int
 seal(struct ct_vault *v, const struct ct_vault_pub *pub,
     const struct vault_report *r, const json_t *file, const char *sha256,
-    const char *lost, char id[CT_VAULT_ID + 1], struct ct_err *err)
+    char id[CT_VAULT_ID + 1], struct ct_err *err)
 {
 	json_t *about = manifest(r, file, sha256);
 	struct ct_vault_sealed made;
@@ -238,7 +232,7 @@ seal(struct ct_vault *v, const struct ct_vault_pub *pub,
 	if (!rc)
 		rc = vault_write(v, pub, about, in, &made, err);
 	if (!rc)
-		rc = enter(v, pub, r, file, lost, &made, id, err);
+		rc = enter(v, pub, r, file, &made, id, err);
 	if (in >= 0)
 		(void)close(in);
 	json_decref(about);
@@ -262,7 +256,7 @@ put(struct ct_vault *v, const struct ct_vault_pub *pub,
 	ct_hex(raw, sizeof raw, sha256);
 	*state = "sealed";
 	if (!(rc = stays(v, r, sha256, err)))
-		rc = look_up(v, of_report, r->key, sha256, "", lost, err);
+		rc = look_up(v, of_report, r->key, sha256, lost, err);
 	if (rc == 0) {
 		memcpy(id, lost, sizeof lost);
 	} else if (rc == CT_NO && *lost) {
@@ -275,7 +269,7 @@ put(struct ct_vault *v, const struct ct_vault_pub *pub,
 		}
 		rc = rc ? rc : claim(v, r, file, sha256, id, err);
 	}
-	return rc == CT_NO ? seal(v, pub, r, file, sha256, lost, id, err) : rc;
+	return rc == CT_NO ? seal(v, pub, r, file, sha256, id, err) : rc;
 }
 
 int

@@ -74,8 +74,12 @@ look_up(struct ct_vault *v, const struct item *it, struct known *known,
 		rc = 0;
 		id = ct_rows_text(rows, 0);
 		known->state = states[ct_rows_int(rows, 2)];
-		known->whole = ct_rows_int(rows, 2) == GONE ||
-		    vault_is_whole(v, id, ct_rows_int(rows, 1));
+		if (ct_rows_int(rows, 2) != GONE)
+			rc = vault_is_whole(v, id, ct_rows_int(rows, 1), err);
+		if (rc > CT_NO)
+			break;
+		known->whole = rc == 0;
+		rc = 0;
 		if (!known->whole && ct_rows_int(rows, 2) == SEALED) {
 			known->lost = true; /* the evidence of a report */
 			continue;
