@@ -22,6 +22,25 @@ lines=$(log | wc -l)
 exits 'a file that is listed twice' 0 ct-preserve anchor -q <twice
 is '  is no news' "$lines" sh -c "wc -l <$CT_HOME/audit/ct-preserve.log"
 
+# ---- for how long
+lengthen() { # DAYS - what ncmec.conf of the operator says
+	mkdir -p conf/authority
+	printf 'form = ncmec-xml\nretain_days = %s\n' "$1" >conf/authority/ncmec.conf
+	[ -z "${CT_CONF-}" ] || cp "$CT_CONF" conf/ct.conf
+	: >>conf/ct.conf
+}
+kept production $k3 u3 803 $T b
+dated() { ct-preserve find --report "$1" | jq -r .expires; }
+is '400 days, as the profile of NCMEC wants no more' 2027-12-27T10:00:00Z dated $k3
+lengthen 500
+report production $k3 u3 b | seal | finished production 804 $T >rec3
+CT_CONF=$tmp/conf/ct.conf ct-preserve anchor -q <rec3 >got
+is 'what a profile lengthens' 2028-04-05T10:00:00Z dated $k3
+lengthen 365
+report production $k3 u3 b | seal | finished production 805 $T >rec3
+CT_CONF=$tmp/conf/ct.conf ct-preserve anchor -q <rec3 >got
+is '  another does not shorten' 2028-04-05T10:00:00Z dated $k3
+
 # ---- whose word
 jq -c '.vault = {receipt: "made up", expires: "2099-01-01T00:00:00Z"}' rec >lie
 exits 'a member vault that came with the record' 0 ct-preserve anchor -q <lie

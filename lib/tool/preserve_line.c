@@ -1,4 +1,7 @@
 /* preserve_line.c - the filters of the daily pipe: seal, anchor */
+#include <stdlib.h>
+
+#include "authority.h"
 #include "preserve_impl.h"
 #include "prog.h"
 
@@ -11,6 +14,9 @@ struct line {
 	bool forbidden;         /* and that is as it should be */
 	struct preserve_pub pub;
 	struct ct_vault_anchoring how;
+	long days;            /* what we would keep evidence for */
+	struct ct_conf *conf; /* that profiles of authorities are in */
+	json_t *retain; /* by name: the days that each wants, once asked */
 };
 
 static int
@@ -74,13 +80,44 @@ preserve_seal(const struct ct_preserve *p)
 	return run(&l, p, seal_one);
 }
 
+/* The days that an authority wants evidence kept for; 0: it says nothing. */
+static int
+retain_days(struct line *l, const char *name, long *days, struct ct_err *err)
+{
+	const json_t *is = json_object_get(l->retain, name);
+	struct ct_authority *a = NULL;
+	const char *text;
+	int rc = is ? 0 : ct_authority_load(&a, name, l->conf, l->p->conf, err);
+
+	*days = (long)json_integer_value(is);
+	if (rc == CT_USAGE) { /* its receipt is kept all the same */
+		ct_warn(
+		    "%s: its evidence is kept for %ld days", err->msg, l->days);
+		*err = (struct ct_err){ 0 };
+		rc = 0;
+	}
+	if (is || rc)
+		return rc;
+	text = a ? ct_authority_get(a, "retain_days") : NULL;
+	*days = text ? strtol(text, NULL, 10) : 0;
+	ct_authority_free(a);
+	return json_object_set_new(l->retain, name, json_integer(*days)) < 0
+	    ? ct_fail(err, CT_OSERR, "out of memory")
+	    : 0;
+}
+
 static int
 anchor_one(json_t *rec, void *arg, struct ct_err *err)
 {
 	struct line *l = arg;
 	bool anew = json_object_get(rec, "vault") != NULL;
-	int rc;
+	const char *to = ct_rec_text(rec, "report.authority");
+	long days;
+	int rc = retain_days(l, to ? to : CT_AUTHORITY, &days, err);
 
+	if (rc)
+		return rc;
+	l->how.days = days > l->days ? days : l->days;
 	l->filter.anew = anew;
 	rc = ct_vault_anchor(l->vault, rec, &l->how, err);
 	if (rc <= CT_NO)
@@ -91,11 +128,18 @@ anchor_one(json_t *rec, void *arg, struct ct_err *err)
 int
 preserve_anchor(const struct ct_preserve *p)
 {
-	struct line l = { .how = { p->days, p->incomplete, p->clock_ok } };
+	struct line l = { .how = { 0, p->incomplete, p->clock_ok },
+		.days = p->days,
+		.retain = json_object() };
 	struct ct_err err = { 0 };
+	int rc;
 
-	if (!l.how.days)
-		preserve_must(ct_vault_conf(p->conf, &l.how.days, &err), &err);
+	if (!l.days)
+		preserve_must(ct_vault_conf(p->conf, &l.days, &err), &err);
+	preserve_must(ct_conf_load(&l.conf, p->conf, &err), &err);
 	l.vault = preserve_enter(p, false);
-	return run(&l, p, anchor_one);
+	rc = run(&l, p, anchor_one);
+	ct_conf_free(l.conf);
+	json_decref(l.retain);
+	return rc;
 }
