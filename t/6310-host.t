@@ -33,12 +33,16 @@ record() {
 	printf '"size":%d,"sha256":"%s"}]}}\n' "$(wc -c <"source/f$1")" \
 	    "$(sha256sum <"source/f$1" | cut -c-64)"
 }
-# plain FILE - some of its bytes, as needles
+# plain FILE - some of its bytes, as needles: at the ends of its chunks, and with
+# $dense within them, too
 plain() {
 	size=$(wc -c <"$1")
 	for at in 0 48 65520 65536 131056 $((size / 2)) $((size - 24)); do
 		[ "$at" -lt 0 ] || [ $((at + 17)) -gt "$size" ] || echo "plain $(od -An -v -tx1 -j$at -N24 "$1" | tr -d ' \n')"
 	done
+	[ -n "${dense-}" ] && od -An -v -tx1 -w10000 "$1" | awk 'length($0) > 150 {
+		s = substr($0, 1 + 3 * 4, 72); gsub(" ", "", s); print "plain " s }'
+	:
 }
 # needles - all that nobody on the host may have, of what was sealed so far
 needles() {
@@ -137,9 +141,14 @@ is 'but where the key is, all opens' ok sh -c \
 # ---- one that forgets to wipe is found, and one that keeps what it should not
 # broken PROGRAM NEEDLE - it leaves this
 broken() {
+	# what is freed stays where it was
+	export MALLOC_TRIM_THRESHOLD_=1000000000
 	start "$t/broken/$1"
+	unset MALLOC_TRIM_THRESHOLD_
 	record 1 >&4
+	dense=1
 	in_memory 1 >left
+	dense=
 	ok "$1 leaves a $2" grep -qx "$2" left
 	exec 4>&-
 	wait $seal
