@@ -216,16 +216,23 @@ parse(struct run *r, int argc, char *argv[])
 	r->nnames = (size_t)(argc - optind - 1);
 }
 
-typedef void verb_fn(struct run *r);
-static verb_fn *
+static const struct verb {
+	const char *name;
+	void (*run)(struct run *r);
+} verbs[] = {
+	{ "sync", sync_all },
+	{ "check", check_all },
+	{ "show", show_all },
+};
+
+static const struct verb *
 find(const char *name)
 {
-	if (strcmp(name, "sync") == 0)
-		return sync_all;
-	if (strcmp(name, "check") == 0)
-		return check_all;
-	if (strcmp(name, "show") == 0)
-		return show_all;
+	size_t i;
+
+	for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
 	ct_usage(usage);
 }
 
@@ -233,7 +240,7 @@ int
 main(int argc, char *argv[])
 {
 	struct run r = { .wait = 1000, .out = { .fd = STDOUT_FILENO } };
-	verb_fn *verb;
+	const struct verb *verb;
 	struct ct_err err = { 0 };
 
 	ct_start("ct-syncdb");
@@ -241,7 +248,7 @@ main(int argc, char *argv[])
 	verb = find(argv[optind]);
 	ct_stop_gently();
 	load(&r);
-	verb(&r);
+	verb->run(&r);
 	ct_sources_free(&r.sources);
 	put(&r, NULL, ct_out_close(&r.out, &err), &err);
 	return r.worst;
