@@ -1,5 +1,6 @@
 #include "cred.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,40 +19,75 @@ ct_cred_path(const char *name)
 					 : ct_printf("%s/%s", dir, name);
 }
 
-static char *
-copy(const char *s)
+/* A secret: the key of its line, its place in a struct ct_cred. */
+struct key {
+	const char *name;
+	size_t at;
+	bool must;
+};
+
+#define KEY(field) offsetof(struct ct_cred, field)
+static const struct key user[] = { { "username", KEY(user), true },
+	{ "password", KEY(password), true }, { NULL, 0, false } };
+static const struct key token[] = { { "token", KEY(token), true },
+	{ NULL, 0, false } };
+static const struct key keys[] = { { "fetch_key", KEY(fetch_key), true },
+	{ "subscription_key", KEY(subscription_key), true },
+	{ "feedback_key", KEY(feedback_key), false }, { NULL, 0, false } };
+
+static const struct {
+	const struct key *key;
+	const char *want;
+} kinds[] = { [CT_CRED_USER] = { user, "username and password" },
+	[CT_CRED_TOKEN] = { token, "token" },
+	[CT_CRED_KEYS] = { keys, "fetch_key and subscription_key" } };
+
+static char **
+field(struct ct_cred *cred, const struct key *k)
 {
-	return s ? ct_strdup(s) : NULL;
+	return (char **)(void *)((char *)cred + k->at);
 }
 
 static int
 take(struct ct_cred *cred, const struct ct_conf *c, const char *path,
-    struct ct_err *err)
+    enum ct_cred_kind kind, struct ct_err *err)
 {
-	static const char *const known[] = { "environment", "username",
-		"password", "url", NULL };
-	const char *env = ct_conf_get(c, "", NULL, "environment");
-	const char *user = ct_conf_get(c, "", NULL, "username");
-	const char *password = ct_conf_get(c, "", NULL, "password");
+	const char *known[8] = { "environment", "url" };
+	const char *env = ct_conf_get(c, "", NULL, "environment"), *value;
+	const struct key *k;
+	size_t n = 2;
 
+	for (k = kinds[kind].key; k->name; k++)
+		known[n++] = k->name;
 	if (ct_conf_known(c, "", known, err))
 		return err->code;
 	if (!env ||
 	    (strcmp(env, "test") != 0 && strcmp(env, "production") != 0))
 		return ct_fail(err, CT_CONFIG,
 		    "'%s': want environment = test or production", path);
-	if (!user || !*user || !password || !*password)
-		return ct_fail(
-		    err, CT_CONFIG, "'%s': want username and password", path);
+	for (k = kinds[kind].key; k->name; k++) {
+		value = ct_conf_get(c, "", NULL, k->name);
+		if (value && *value)
+			*field(cred, k) = ct_strdup(value);
+		else if (k->must)
+			return ct_fail(err, CT_CONFIG, "'%s': want %s", path,
+			    kinds[kind].want);
+	}
 	cred->production = strcmp(env, "production") == 0;
-	cred->user = copy(user);
-	cred->password = copy(password);
-	cred->url = copy(ct_conf_get(c, "", NULL, "url"));
+	value = ct_conf_get(c, "", NULL, "url");
+	cred->url = value ? ct_strdup(value) : NULL;
 	return 0;
 }
 
 int
 ct_cred_read(struct ct_cred *cred, const char *name, struct ct_err *err)
+{
+	return ct_cred_read_kind(cred, name, CT_CRED_USER, err);
+}
+
+int
+ct_cred_read_kind(struct ct_cred *cred, const char *name,
+    enum ct_cred_kind kind, struct ct_err *err)
 {
 	char *path = ct_cred_path(name);
 	struct ct_conf *conf = NULL;
@@ -67,7 +103,7 @@ ct_cred_read(struct ct_cred *cred, const char *name, struct ct_err *err)
 		free(text);
 	}
 	if (!rc)
-		rc = take(cred, conf, path, err);
+		rc = take(cred, conf, path, kind, err);
 	ct_conf_free(conf);
 	free(path);
 	return rc;
@@ -112,12 +148,17 @@ ct_cred_fits(const struct ct_cred *cred, const char *seal)
 void
 ct_cred_free(struct ct_cred *cred)
 {
-	if (cred->user)
-		ct_wipe(cred->user, strlen(cred->user));
-	if (cred->password)
-		ct_wipe(cred->password, strlen(cred->password));
-	free(cred->user);
-	free(cred->password);
+	const struct key *k;
+	size_t i;
+	char **text;
+
+	for (i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		for (k = kinds[i].key; k->name; k++) {
+			text = field(cred, k);
+			if (*text)
+				ct_wipe(*text, strlen(*text));
+			free(*text);
+		}
 	free(cred->url);
 	*cred = (struct ct_cred){ 0 };
 }

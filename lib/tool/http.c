@@ -94,6 +94,55 @@ ct_http_host(const char *url)
 	return NULL;
 }
 
+/* The query's names, and * for each value. */
+static char *
+redact_query(const char *query)
+{
+	char *out = ct_alloc(2 * strlen(query) + 2, 1), *p = out;
+	size_t n;
+
+	while (*query) {
+		n = strcspn(query, "&=");
+		/* one without = may be the secret itself */
+		if (query[n] == '=') {
+			memcpy(p, query, n);
+			p += n;
+			*p++ = '=';
+		}
+		*p++ = '*';
+		query += n + strcspn(query + n, "&");
+		if (*query)
+			*p++ = *query++;
+	}
+	return out;
+}
+
+char *
+ct_http_redacted(const char *url)
+{
+	CURLU *u = curl_url();
+	char *query = NULL, *all = NULL, *cut = NULL, *out;
+
+	if (u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK) {
+		(void)curl_url_get(u, CURLUPART_QUERY, &query, 0);
+		(void)curl_url_set(u, CURLUPART_QUERY, NULL, 0);
+		(void)curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0);
+		(void)curl_url_set(u, CURLUPART_USER, NULL, 0);
+		(void)curl_url_set(u, CURLUPART_PASSWORD, NULL, 0);
+		(void)curl_url_set(u, CURLUPART_OPTIONS, NULL, 0);
+		(void)curl_url_get(u, CURLUPART_URL, &all, 0);
+	}
+	if (query)
+		cut = redact_query(query);
+	out = all ? ct_printf("%s%s%s", all, cut ? "?" : "", cut ? cut : "")
+		  : ct_strdup("*");
+	free(cut);
+	curl_free(query);
+	curl_free(all);
+	curl_url_cleanup(u);
+	return out;
+}
+
 bool
 ct_http_loopback(const char *url)
 {

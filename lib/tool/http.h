@@ -86,6 +86,13 @@ int ct_http_allowed(const char *url, struct ct_err *err);
  */
 char *ct_http_host(const char *url);
 
+/*
+ * The URL as it may be told in messages and kept in state: without user name
+ * and password and without what stands behind # ; of the query the names, and
+ * "*" for each value.  Text that is no URL becomes "*".  Release with free.
+ */
+char *ct_http_redacted(const char *url);
+
 /* Is the host of this URL a loopback address? */
 bool ct_http_loopback(const char *url);
 

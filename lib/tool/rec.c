@@ -25,11 +25,12 @@ depth(const json_t *v)
 	return most + 1;
 }
 
-json_t *
-ct_json_object(const char *text, size_t len, struct ct_err *err)
+static json_t *
+object(const char *text, size_t len, size_t flags, struct ct_err *err)
 {
 	json_error_t why;
-	json_t *rec = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
+	json_t *rec =
+	    json_loadb(text, len, JSON_REJECT_DUPLICATES | flags, &why);
 
 	/* why.text quotes the input, which may be private */
 	if (!rec)
@@ -44,6 +45,20 @@ ct_json_object(const char *text, size_t len, struct ct_err *err)
 		return rec;
 	json_decref(rec);
 	return NULL;
+}
+
+json_t *
+ct_json_object(const char *text, size_t len, struct ct_err *err)
+{
+	return object(text, len, 0, err);
+}
+
+json_t *
+ct_json_page(const char *text, size_t len, struct ct_err *err)
+{
+	size_t bom = len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+
+	return object(text + bom, len - bom, JSON_ALLOW_NUL, err);
 }
 
 json_t *

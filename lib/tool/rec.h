@@ -254,6 +254,10 @@ int ct_filter(struct ct_filter *f);
  */
 json_t *ct_json_object(const char *text, size_t len, struct ct_err *err);
 
+/* The same of what a service sent: a byte order mark is skipped, and a text may
+ * hold NUL: its json_string_length is then more than its strlen. */
+json_t *ct_json_page(const char *text, size_t len, struct ct_err *err);
+
 /* What stands at a path such as "review.viewed.level", borrowed, or NULL. */
 json_t *ct_rec_get(const json_t *rec, const char *path);
 
