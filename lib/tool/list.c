@@ -52,6 +52,24 @@ static const char *const schema[] = {
 	" generation INTEGER NOT NULL, revision INTEGER NOT NULL,"
 	" put INTEGER NOT NULL, gone INTEGER NOT NULL,"
 	" rejected INTEGER NOT NULL)",
+	/* what changed when: an entry bears the revision that changed it last,
+	 * a signal the one that made it what it is; past holds what signals
+	 * were, from which revision until which; compiled what an index held.
+	 * lost: of what was before the first of those nothing is known */
+	"ALTER TABLE entry ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE signal ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;"
+	"CREATE INDEX entry_revision ON entry(revision);"
+	"CREATE TABLE past("
+	" id INTEGER PRIMARY KEY, member TEXT NOT NULL, entry TEXT NOT NULL,"
+	" content TEXT NOT NULL, type TEXT NOT NULL, hash BLOB NOT NULL,"
+	" opinion TEXT NOT NULL, since INTEGER NOT NULL,"
+	" revision INTEGER NOT NULL);"
+	"CREATE INDEX past_revision ON past(revision);"
+	"CREATE INDEX past_key ON past(member, entry, content);"
+	"CREATE TABLE compiled("
+	" generation INTEGER PRIMARY KEY, revision INTEGER NOT NULL);"
+	"ALTER TABLE state ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;"
+	"UPDATE state SET lost = 1 WHERE revision > 0",
 	NULL
 };
 
@@ -102,7 +120,15 @@ ct_list_close(struct ct_list *l)
 int
 ct_list_begin(struct ct_list *l, struct ct_err *err)
 {
-	return ct_store_begin(l->st, err);
+	int rc = ct_store_begin(l->st, err);
+
+	if (!rc &&
+	    (rc = ct_store_int(l->st, &l->change, err,
+		 "SELECT revision + 1 FROM state", "")) == 1)
+		return 0;
+	if (rc)
+		return rc;
+	return ct_fail(err, CT_DATAERR, "list '%s': no state", l->name);
 }
 
 int
@@ -157,13 +183,6 @@ ct_list_keep(
 }
 
 int
-ct_list_compiled(struct ct_list *l, int64_t revision, struct ct_err *err)
-{
-	return ct_store_do(
-	    l->st, err, "UPDATE state SET compiled = ?", "i", revision);
-}
-
-int
 ct_list_origin(struct ct_list *l, const char *origin, struct ct_err *err)
 {
 	char *was;
@@ -184,87 +203,6 @@ ct_list_origin(struct ct_list *l, const char *origin, struct ct_err *err)
 		rc = 0;
 	free(was);
 	return rc;
-}
-
-static int
-find(struct ct_list *l, const struct ct_entry *e, int64_t *id,
-    struct ct_err *err)
-{
-	return ct_store_int(l->st, id, err,
-	    "SELECT id FROM entry"
-	    " WHERE member = ? AND entry = ? AND content = ?",
-	    "sss", e->member, e->entry, e->content);
-}
-
-static int
-put_signals(struct ct_list *l, int64_t id, const struct ct_entry *e,
-    int64_t generation, struct ct_err *err)
-{
-	const struct ct_signal *s;
-	size_t i;
-	int rc = 0;
-
-	for (i = 0; !rc && i < e->n; i++) {
-		s = &e->signal[i];
-		rc = ct_store_do(l->st, err,
-		    "INSERT INTO signal VALUES(?, ?, ?, ?, ?)"
-		    " ON CONFLICT DO UPDATE SET opinion = excluded.opinion,"
-		    " generation = excluded.generation",
-		    "isbsi", id, s->type, (const void *)s->hash, s->len,
-		    s->opinion, generation);
-	}
-	return rc;
-}
-
-int
-ct_list_put(struct ct_list *l, const struct ct_entry *e, int64_t generation,
-    bool besides, struct ct_err *err)
-{
-	int64_t id = 0;
-	int rc = ct_store_int(l->st, &id, err,
-	    "INSERT INTO entry(member, entry, content, classification, at,"
-	    " fetched, generation) VALUES(?, ?, ?, ?, ?, ?, ?)"
-	    " ON CONFLICT DO UPDATE SET"
-	    " classification = excluded.classification, at = excluded.at,"
-	    " fetched = excluded.fetched, generation = excluded.generation,"
-	    " missing_since = NULL RETURNING id",
-	    "sssssii", e->member, e->entry, e->content, e->classification,
-	    e->at, ct_now(), generation);
-
-	if (rc != 1)
-		return rc ? rc : ct_fail(err, CT_SOFTWARE, "no row id");
-	rc = ct_store_do(l->st, err,
-	    "DELETE FROM tombstone"
-	    " WHERE member = ? AND entry = ? AND content = ?",
-	    "sss", e->member, e->entry, e->content);
-	if (!rc && !besides)
-		rc = ct_store_do(
-		    l->st, err, "DELETE FROM signal WHERE entry = ?", "i", id);
-	return rc ? rc : put_signals(l, id, e, generation, err);
-}
-
-int
-ct_list_remove(struct ct_list *l, const struct ct_entry *e, int64_t *gone,
-    struct ct_err *err)
-{
-	int64_t id;
-	int rc = find(l, e, &id, err);
-
-	if (rc > 1)
-		return rc;
-	if (rc == 1) {
-		++*gone;
-		rc = ct_store_do(
-		    l->st, err, "DELETE FROM signal WHERE entry = ?", "i", id);
-		if (!rc)
-			rc = ct_store_do(l->st, err,
-			    "DELETE FROM entry WHERE id = ?", "i", id);
-	}
-	return rc
-	    ? rc
-	    : ct_store_do(l->st, err,
-		  "INSERT OR REPLACE INTO tombstone VALUES(?,?,?,?,?)", "ssssi",
-		  e->member, e->entry, e->content, e->at, ct_now());
 }
 
 int
@@ -305,44 +243,6 @@ ct_list_count(struct ct_list *l, struct ct_list_count *c, struct ct_err *err)
 	}
 	ct_rows_close(r);
 	return rc;
-}
-
-int
-ct_list_sweep(
-    struct ct_list *l, int64_t generation, int64_t *signals, struct ct_err *err)
-{
-	int rc = ct_store_do(l->st, err,
-	    "DELETE FROM signal WHERE generation < ?", "i", generation);
-
-	if (rc)
-		return rc;
-	*signals = ct_store_changes(l->st);
-	return ct_store_do(l->st, err,
-	    "DELETE FROM entry WHERE NOT EXISTS"
-	    " (SELECT 1 FROM signal WHERE signal.entry = entry.id)",
-	    "");
-}
-
-#define ABSENT "generation < ? AND missing_since IS NOT NULL"
-
-int
-ct_list_sweep_twice(
-    struct ct_list *l, int64_t generation, int64_t *entries, struct ct_err *err)
-{
-	int rc = ct_store_do(l->st, err,
-	    "DELETE FROM signal WHERE entry IN"
-	    " (SELECT id FROM entry WHERE " ABSENT ")",
-	    "i", generation);
-
-	if (!rc)
-		rc = ct_store_do(l->st, err, "DELETE FROM entry WHERE " ABSENT,
-		    "i", generation);
-	if (rc)
-		return rc;
-	*entries = ct_store_changes(l->st);
-	return ct_store_do(l->st, err,
-	    "UPDATE entry SET missing_since = ? WHERE generation < ?", "ii",
-	    ct_now(), generation);
 }
 
 int

@@ -59,8 +59,18 @@ int ct_list_ran(struct ct_list *list, const struct ct_list_state *state,
  * of the program, as ct_audit_feed_close. */
 int ct_list_log(struct ct_list *list, const char *home, int status);
 
-int ct_list_compiled(
-    struct ct_list *list, int64_t revision, struct ct_err *err);
+/*
+ * The index of this generation holds this revision.  How the list was at the
+ * last CT_LIST_KNOWN of those can be told afterwards.
+ */
+#define CT_LIST_KNOWN 10000
+int ct_list_compiled(struct ct_list *list, uint64_t generation,
+    int64_t revision, struct ct_err *err);
+
+/* The revision that an index of this generation held: *revision, -1 if the
+ * list was not there yet.  CT_NO: that is no longer known. */
+int ct_list_revision(struct ct_list *list, uint64_t generation,
+    int64_t *revision, struct ct_err *err);
 
 /*
  * What the list is a copy of, such as a URL.  CT_CONFIG if it was made of
@@ -130,5 +140,28 @@ typedef int ct_list_each_fn(
     void *arg, const struct ct_entry *e, struct ct_err *err);
 int ct_list_each(
     struct ct_list *list, ct_list_each_fn *each, void *arg, struct ct_err *err);
+
+/* ---- what changed ---------------------------------------------------------
+ */
+
+/* For each entry that is not as it was at that revision, once, as it is now,
+ * in no order: without signals it is gone. */
+int ct_list_each_since(struct ct_list *list, int64_t revision,
+    ct_list_each_fn *each, void *arg, struct ct_err *err);
+
+/* How many, at most: some may be as they were again. */
+int ct_list_changed(struct ct_list *list, int64_t revision, int64_t *entries,
+    struct ct_err *err);
+
+/*
+ * Called for each signal of such an entry that came or went: e has that one
+ * only.  why: NULL, it was added or changed; else it counts no longer,
+ * "deleted", or "downvoted" if what its source thinks of it got worse.  What
+ * went comes first, and then all that the entry has now.
+ */
+typedef int ct_list_diff_fn(
+    void *arg, const struct ct_entry *e, const char *why, struct ct_err *err);
+int ct_list_diff(struct ct_list *list, int64_t revision, ct_list_diff_fn *each,
+    void *arg, struct ct_err *err);
 
 #endif

@@ -48,19 +48,6 @@ begin(struct one *o, struct ct_rows *r)
 	o->e.at = copy(ct_rows_text(r, 5));
 }
 
-/* Opinions are few and known: borrowed texts do. */
-static const char *
-opinion_of(const char *text)
-{
-	static const char *const all[] = { "seed", "disputed", "negative" };
-	size_t i;
-
-	for (i = 0; i < sizeof all / sizeof all[0]; i++)
-		if (text && strcmp(text, all[i]) == 0)
-			return all[i];
-	return "positive";
-}
-
 static void
 gather(struct one *o, struct ct_rows *r)
 {
@@ -74,7 +61,7 @@ gather(struct one *o, struct ct_rows *r)
 		o->signal = ct_grow(o->signal, o->cap, sizeof *o->signal);
 	}
 	s = &o->signal[o->e.n++];
-	*s = (struct ct_signal){ .opinion = opinion_of(ct_rows_text(r, 8)) };
+	*s = (struct ct_signal){ .opinion = list_opinion(ct_rows_text(r, 8)) };
 	(void)strncpy(s->type, type ? type : "", sizeof s->type - 1);
 	hash = ct_rows_blob(r, 7, &len);
 	s->hash = ct_alloc(len, 1);
@@ -84,18 +71,14 @@ gather(struct one *o, struct ct_rows *r)
 	o->e.signal = o->signal;
 }
 
+/* Rows of an entry and its signals, one entry after the other; type null: it
+ * has none. */
 int
-ct_list_each(
-    struct ct_list *l, ct_list_each_fn *each, void *arg, struct ct_err *err)
+list_gather(
+    struct ct_rows *r, ct_list_each_fn *each, void *arg, struct ct_err *err)
 {
 	struct one o = { 0 };
-	struct ct_rows *r;
-	int rc = ct_rows_open(&r, l->st, err,
-	    "SELECT e.id, e.member, e.entry, e.content, e.classification,"
-	    " e.at, s.type, s.hash, s.opinion"
-	    " FROM entry e CROSS JOIN signal s ON s.entry = e.id"
-	    " ORDER BY e.member, e.entry, e.content",
-	    "");
+	int rc = 0;
 
 	while (!rc && (rc = ct_rows_next(r, err)) == 1) {
 		rc = 0;
@@ -105,12 +88,30 @@ ct_list_each(
 		}
 		if (!o.id)
 			begin(&o, r);
-		gather(&o, r);
+		if (!ct_rows_null(r, 6))
+			gather(&o, r);
 	}
-	ct_rows_close(r);
 	if (!rc && o.id)
 		rc = each(arg, &o.e, err);
 	clear(&o);
 	free(o.signal);
+	return rc;
+}
+
+int
+ct_list_each(
+    struct ct_list *l, ct_list_each_fn *each, void *arg, struct ct_err *err)
+{
+	struct ct_rows *r;
+	int rc = ct_rows_open(&r, l->st, err,
+	    "SELECT e.id, e.member, e.entry, e.content, e.classification,"
+	    " e.at, s.type, s.hash, s.opinion"
+	    " FROM entry e CROSS JOIN signal s ON s.entry = e.id"
+	    " ORDER BY e.member, e.entry, e.content",
+	    "");
+
+	if (!rc)
+		rc = list_gather(r, each, arg, err);
+	ct_rows_close(r);
 	return rc;
 }

@@ -352,8 +352,8 @@ make(struct job *j, int64_t now, uint64_t *generation, struct ct_err *err)
 	*generation = head.generation;
 	for (i = 0; !rc && i < j->all->n; i++)
 		if (j->state[i].compiled != j->state[i].revision)
-			rc = ct_list_compiled(
-			    j->list[i], j->state[i].revision, err);
+			rc = ct_list_compiled(j->list[i], head.generation,
+			    j->state[i].revision, err);
 	return rc;
 }
 
