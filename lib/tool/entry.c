@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blake.h"
 #include "ham.h"
 #include "hex.h"
 #include "pdna.h"
@@ -201,4 +202,18 @@ ct_signal_flat(const struct ct_signal *s)
 {
 	return (strcmp(s->type, "pdq") == 0 && ct_ham_flat(s->hash)) ||
 	    (strcmp(s->type, "pdna") == 0 && ct_pdna_flat(s->hash));
+}
+
+void
+ct_entry_key(const char *source, const char *member, const char *entry,
+    const char *content, uint8_t key[CT_ENTRY_KEY])
+{
+	struct ct_blake b;
+
+	ct_blake_start(&b, CT_ENTRY_KEY, NULL);
+	ct_blake_field(&b, source);
+	ct_blake_field(&b, member);
+	ct_blake_field(&b, entry);
+	ct_blake_field(&b, content);
+	ct_blake_end(&b, key, CT_ENTRY_KEY);
 }

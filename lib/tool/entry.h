@@ -53,6 +53,13 @@ struct ct_entry {
 	size_t n;
 };
 
+/* A digest of what names an entry of a source (NULL counts as ""), which an
+ * index keeps as hashes of this kind. */
+#define CT_ENTRY_KEY 16
+#define CT_ENTRY_KIND "entry"
+void ct_entry_key(const char *source, const char *member, const char *entry,
+    const char *content, uint8_t key[CT_ENTRY_KEY]);
+
 /* Is none of its texts longer than the 1024 bytes that a list takes? */
 bool ct_entry_fits(const struct ct_entry *e);
 

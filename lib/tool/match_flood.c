@@ -113,7 +113,7 @@ match_later(const struct ct_match *m, const struct ct_match_how *how,
 	for (i = 0; i < n; i++, h++) {
 		/* what is equal hits as often as it comes, by no chance */
 		if (h->type < MATCH_DIGESTS ||
-		    ct_set_note(m->set, h->note, &text, &len, &group, &err) ||
+		    match_note(m, h->note, &text, &len, &group, &err) ||
 		    !m->group[group].flood)
 			continue;
 		l->one[l->n++] =

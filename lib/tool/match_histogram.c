@@ -18,17 +18,22 @@ struct histogram {
 
 /* Of one hash in the set: for each source that has it. */
 static int
-nearer(struct histogram *h, const struct ct_set_kind *k,
+nearer(struct histogram *h, size_t part, const struct ct_set_kind *k,
     const struct ct_near_hit *hit, struct ct_err *err)
 {
-	const uint32_t *note;
+	const uint32_t *notes;
 	const char *text;
 	size_t n, len, group;
+	uint32_t note;
+	int rc;
 
-	if (ct_set_notes(k, hit->i, &note, &n, err))
+	if (ct_set_notes(k, hit->i, &notes, &n, err))
 		return err->code;
-	for (; n; n--, note++) {
-		if (ct_set_note(h->m->set, *note, &text, &len, &group, err))
+	for (; n; n--) {
+		note = *notes++;
+		if ((rc = match_noted(h->m, part, &note, err)) == CT_NO)
+			continue;
+		if (rc || match_note(h->m, note, &text, &len, &group, err))
 			return err->code;
 		if (hit->distance < h->least[group])
 			h->least[group] = hit->distance;
@@ -37,9 +42,9 @@ nearer(struct histogram *h, const struct ct_set_kind *k,
 }
 
 static int
-look(struct histogram *h, const uint8_t *pdq, struct ct_err *err)
+look(struct histogram *h, size_t part, const uint8_t *pdq, struct ct_err *err)
 {
-	const struct ct_set_kind *k = ct_set_kind(h->m->set, match_types[PDQ]);
+	const struct ct_set_kind *k = match_kind(h->m, part, match_types[PDQ]);
 	const struct ct_near_find *near = &h->w->near;
 	size_t i;
 
@@ -48,7 +53,7 @@ look(struct histogram *h, const uint8_t *pdq, struct ct_err *err)
 	if (ct_set_near(k, pdq, h->max, &h->w->near, err))
 		return err->code;
 	for (i = 0; i < near->n; i++)
-		if (nearer(h, k, &near->hit[i], err))
+		if (nearer(h, part, k, &near->hit[i], err))
 			return err->code;
 	return 0;
 }
@@ -76,7 +81,7 @@ each(json_t *rec, void *arg, struct ct_err *err)
 {
 	struct histogram *h = arg;
 	struct match_view *v = &h->w->view;
-	size_t i;
+	size_t i, part;
 
 	if (match_view(v, rec, err))
 		return err->code;
@@ -90,11 +95,14 @@ each(json_t *rec, void *arg, struct ct_err *err)
 	}
 	for (i = 0; i < h->m->ngroups; i++)
 		h->least[i] = UINT64_MAX;
-	if (v->has[PDQ] && look(h, v->pdq, err))
-		return err->code;
-	for (i = 0; i < MATCH_TURNS; i++)
-		if (v->has_turned[i] && look(h, v->turned[i], err))
+	for (part = 0; part < MATCH_PARTS; part++) {
+		if (v->has[PDQ] && look(h, part, v->pdq, err))
 			return err->code;
+		for (i = 0; i < MATCH_TURNS; i++)
+			if (v->has_turned[i] &&
+			    look(h, part, v->turned[i], err))
+				return err->code;
+	}
 	count(h);
 	ct_tally(h->tally, "looked up");
 	return CT_DROP;

@@ -45,7 +45,8 @@ struct match_group {
 
 struct ct_match {
 	struct ct_set *set;
-	uint8_t *bytes; /* of a set in memory */
+	struct ct_set *delta; /* what changed since; NULL: nothing */
+	uint8_t *bytes;       /* of a set in memory */
 	size_t len;
 	struct match_group *group;
 	size_t ngroups;
@@ -59,6 +60,28 @@ struct ct_match {
 /* Does the group look at this surface (NULL: it was not told)? */
 bool match_surface(
     const struct match_group *g, const char *surface, size_t len);
+
+/*
+ * An index, and its delta if there is one: m->set, m->delta.  Whatever a writer
+ * does meanwhile, they belong together.  CT_NOINPUT, CT_DATAERR, CT_OSERR.
+ */
+#define MATCH_PARTS 2 /* the index is part 0, the delta part 1 */
+int match_pair(
+    struct ct_match *m, const struct ct_match_from *from, struct ct_err *err);
+void match_head(const struct ct_match *m, struct ct_set_head *head);
+
+/* The hashes of a type in a part; NULL: none. */
+const struct ct_set_kind *match_kind(
+    const struct ct_match *m, size_t part, const char *type);
+
+/* A note of a part becomes one of m; CT_NO if it counts no longer, because
+ * its entry is not what it was. */
+int match_noted(
+    const struct ct_match *m, size_t part, uint32_t *note, struct ct_err *err);
+
+/* Its text and group, as ct_set_note. */
+int match_note(const struct ct_match *m, uint32_t note, const char **text,
+    size_t *len, size_t *group, struct ct_err *err);
 
 /* Of a list file, made in memory: m->set. */
 int match_list(

@@ -23,21 +23,32 @@ struct look {
 	const struct ct_match *m;
 	const struct ct_match_how *how;
 	struct ct_match_work *w;
+	size_t part;              /* that is asked */
+	bool looked[MATCH_TYPES]; /* up in any */
 };
 
-/* All that is known of a hash. */
+/* All that is known of a hash of the part; the hashes of the delta are counted
+ * behind those of the index. */
 static int
 add(const struct look *l, const struct ct_set_kind *k, struct match_hit hit,
     struct ct_err *err)
 {
+	const struct ct_set_kind *first = match_kind(l->m, 0, k->name);
 	const uint32_t *note;
 	size_t n;
+	int rc;
 
 	if (ct_set_notes(k, hit.hash, &note, &n, err))
 		return err->code;
+	if (l->part && first)
+		hit.hash += (uint32_t)first->n;
 	for (; n; n--) {
 		hit.note = *note++;
-		match_add(&l->w->hits, hit);
+		rc = match_noted(l->m, l->part, &hit.note, err);
+		if (!rc)
+			match_add(&l->w->hits, hit);
+		else if (rc != CT_NO)
+			return rc;
 	}
 	return 0;
 }
@@ -47,15 +58,23 @@ static int
 kind(const struct look *l, enum match_type type, const struct ct_set_kind **k,
     struct ct_err *err)
 {
-	*k = ct_set_kind(l->m->set, match_types[type]);
+	*k = match_kind(l->m, l->part, match_types[type]);
 	if (*k && (*k)->len != ct_signal_len(match_types[type]))
 		return ct_fail(err, CT_DATAERR,
 		    "the index is damaged: the length of %s", (*k)->name);
 	return 0;
 }
 
+/* It counts once, in however many parts it was looked up. */
+static void
+looked(struct look *l, enum match_type type)
+{
+	l->w->looked += !l->looked[type];
+	l->looked[type] = true;
+}
+
 static int
-look_digest(const struct look *l, enum match_type type, struct ct_err *err)
+look_digest(struct look *l, enum match_type type, struct ct_err *err)
 {
 	const struct ct_set_kind *k;
 	size_t at;
@@ -64,7 +83,7 @@ look_digest(const struct look *l, enum match_type type, struct ct_err *err)
 		return 0;
 	if (kind(l, type, &k, err) || !k)
 		return err->code;
-	l->w->looked++;
+	looked(l, type);
 	at = ct_set_find(k, l->w->view.digest[type]);
 	return at == SIZE_MAX ? 0
 			      : add(l, k,
@@ -101,7 +120,7 @@ look_pdq(
 
 /* The picture as it is, then all orientations. */
 static int
-look_pdqs(const struct look *l, struct ct_err *err)
+look_pdqs(struct look *l, struct ct_err *err)
 {
 	const struct match_view *v = &l->w->view;
 	size_t i;
@@ -113,7 +132,8 @@ look_pdqs(const struct look *l, struct ct_err *err)
 	if (rc > CT_NO)
 		return rc;
 	if (!rc) {
-		l->w->looked += ct_set_kind(l->m->set, "pdq") != NULL;
+		if (match_kind(l->m, l->part, match_types[PDQ]))
+			looked(l, PDQ);
 		l->w->near_all =
 		    v->quality >= MATCH_QUALITY && v->quality >= l->m->most;
 	}
@@ -128,7 +148,7 @@ look_pdqs(const struct look *l, struct ct_err *err)
 }
 
 static int
-look_pdna(const struct look *l, struct ct_err *err)
+look_pdna(struct look *l, struct ct_err *err)
 {
 	struct ct_match_work *w = l->w;
 	const struct ct_set_kind *k;
@@ -141,7 +161,7 @@ look_pdna(const struct look *l, struct ct_err *err)
 	w->flat |= ct_pdna_flat(w->view.pdna);
 	if (w->flat)
 		return 0;
-	w->looked++;
+	looked(l, PDNA);
 	n = ct_pdna_scan(
 	    w->view.pdna, k->hash, k->n, l->m->pdna, w->pdna, w->pdna_cap);
 	if (n > w->pdna_cap) {
@@ -177,15 +197,35 @@ by_note(const void *a, const void *b)
 	return x->turn - y->turn;
 }
 
-/* Notes are in order of source, member and entry. */
+/* Notes are in order of source, member and entry; those of a delta come behind
+ * the others: then their texts say, which begin with these. */
 static int
-by_distance(const void *a, const void *b)
+by_place(const struct ct_match *m, uint32_t x, uint32_t y)
+{
+	struct ct_err none = { 0 };
+	const char *a, *b;
+	size_t la, lb, ga, gb;
+	int d;
+
+	if (!m->delta || x == y || match_note(m, x, &a, &la, &ga, &none) ||
+	    match_note(m, y, &b, &lb, &gb, &none))
+		return 0;
+	if (ga != gb)
+		return ga < gb ? -1 : 1;
+	d = memcmp(a, b, la < lb ? la : lb);
+	return d ? d : la < lb ? -1 : la > lb;
+}
+
+static int
+by_distance(const void *a, const void *b, void *m)
 {
 	const struct match_hit *x = a, *y = b;
+	int d;
 
 	if (x->distance != y->distance)
 		return x->distance < y->distance ? -1 : 1;
-	return by_note(a, b);
+	d = by_place(m, x->note, y->note);
+	return d ? d : by_note(a, b);
 }
 
 static bool
@@ -214,7 +254,7 @@ sort_out(const struct look *l, const struct match_hit *h, size_t *n,
 	const char *text;
 	size_t len, group;
 
-	if (ct_set_note(l->m->set, h->note, &text, &len, &group, err))
+	if (match_note(l->m, h->note, &text, &len, &group, err))
 		return err->code;
 	g = &l->m->group[group];
 	if (!counts(l, g, h))
@@ -254,10 +294,11 @@ allow(struct ct_match_work *w)
 }
 
 static void
-nearest(struct match_hits *h)
+nearest(const struct ct_match *m, struct match_hits *h)
 {
 	if (h->n > 1)
-		qsort(h->p, h->n, sizeof *h->p, by_distance);
+		qsort_r(h->p, h->n, sizeof *h->p, by_distance,
+		    (void *)(uintptr_t)m);
 }
 
 static int
@@ -284,28 +325,38 @@ choose(const struct look *l, struct ct_err *err)
 	h->n = n;
 	if (w->allowed.n)
 		allow(w);
-	nearest(h);
-	nearest(&w->shadow);
-	nearest(&w->allowed);
+	nearest(l->m, h);
+	nearest(l->m, &w->shadow);
+	nearest(l->m, &w->allowed);
 	return 0;
+}
+
+/* In one part. */
+static int
+look(struct look *l, struct ct_err *err)
+{
+	const struct match_view *v = &l->w->view;
+	int rc = 0, type;
+
+	for (type = 0; !rc && type < MATCH_DIGESTS; type++)
+		rc = look_digest(l, (enum match_type)type, err);
+	if (!rc && (v->has[PDQ] || v->dihedral))
+		rc = look_pdqs(l, err);
+	return rc ? rc : look_pdna(l, err);
 }
 
 int
 match_look(const struct ct_match *m, const struct ct_match_how *how,
     struct ct_match_work *w, struct ct_err *err)
 {
-	struct look l = { m, how, w };
-	int rc = 0, type;
+	struct look l = { .m = m, .how = how, .w = w };
+	int rc = 0;
 
 	w->hits.n = w->shadow.n = w->allowed.n = 0;
 	w->looked = 0;
 	w->near_all = w->flat = false;
-	for (type = 0; !rc && type < MATCH_DIGESTS; type++)
-		rc = look_digest(&l, (enum match_type)type, err);
-	if (!rc && (w->view.has[PDQ] || w->view.dihedral))
-		rc = look_pdqs(&l, err);
-	if (!rc)
-		rc = look_pdna(&l, err);
+	for (; !rc && l.part < (m->delta ? MATCH_PARTS : 1); l.part++)
+		rc = look(&l, err);
 	return rc || !w->hits.n ? rc : choose(&l, err);
 }
 

@@ -11,9 +11,8 @@
 #include "prog.h"
 #include "source.h"
 
-#define PRIVATE "interpersonal"   /* a surface that wants to be allowed */
-#define AHEAD 3600000             /* ms that clocks may differ */
-#define VERIFY ((size_t)16 << 20) /* bytes that are always verified */
+#define PRIVATE "interpersonal" /* a surface that wants to be allowed */
+#define AHEAD 3600000           /* ms that clocks may differ */
 
 const char *const match_actions[MATCH_ACTIONS] = { "review", "report", "block",
 	"shadow", "allow" };
@@ -145,20 +144,6 @@ is_index(const char *path)
 	return n == sizeof magic - 1 && strcmp(magic, CT_SET_MAGIC) == 0;
 }
 
-/* Mapped, and looked at whole if that is wanted or costs nothing. */
-static int
-map(struct ct_match *m, const struct ct_match_from *from, struct ct_err *err)
-{
-	struct ct_err why = { 0 };
-	int rc = ct_set_open(&m->set, from->path, &why);
-
-	if (!rc && (from->verify || ct_set_size(m->set) <= VERIFY))
-		rc = ct_set_verify(m->set, &why);
-	if (rc == CT_DATAERR)
-		return ct_fail(err, rc, "'%s': %s", from->path, why.msg);
-	return rc ? ct_fail(err, rc, "%s", why.msg) : 0;
-}
-
 static int
 load(struct ct_match *m, const struct ct_match_from *from, struct ct_err *err)
 {
@@ -168,11 +153,11 @@ load(struct ct_match *m, const struct ct_match_from *from, struct ct_err *err)
 
 	rc = is_index(from->path) ||
 		(n > 4 && strcmp(from->path + n - 4, ".ctx") == 0)
-	    ? map(m, from, err)
+	    ? match_pair(m, from, err)
 	    : match_list(m, from, err);
 	if (rc)
 		return rc;
-	ct_set_head(m->set, &head);
+	match_head(m, &head);
 	if (head.asof < 0 || head.asof > INT64_MAX / 2)
 		return ct_fail(err, CT_DATAERR,
 		    "'%s': the index is damaged: its time", from->path);
@@ -225,6 +210,7 @@ ct_match_close(struct ct_match *m)
 	}
 	free(m->group);
 	ct_set_close(m->set);
+	ct_set_close(m->delta);
 	free(m->bytes);
 	free(m);
 }

@@ -166,12 +166,12 @@ ct_match_run(const struct ct_match_run *how)
 
 struct pack {
 	const struct ct_match_run *how;
-	const struct ct_set_kind *pdq;
 	struct ct_match_work *w;
 	struct ct_near_find near;
 	struct ct_out out;
-	uint8_t *hash; /* at hand */
-	uint64_t row;  /* of the first of them */
+	uint8_t *hash;   /* at hand */
+	bool *near_some; /* of each */
+	uint64_t row;    /* of the first of them */
 	size_t matches;
 };
 
@@ -206,10 +206,10 @@ near_one(
     void *arg, size_t i, const struct ct_near_find *found, struct ct_err *err)
 {
 	struct pack *p = arg;
-	const uint8_t *hash = p->hash + i * CT_HASH_LEN;
-
 	(void)found;
-	return ct_ham_flat(hash) ? 0 : one(p, hash, p->row + i, err);
+	(void)err;
+	p->near_some[i] = !ct_ham_flat(p->hash + i * CT_HASH_LEN);
+	return 0;
 }
 
 static int
@@ -218,10 +218,18 @@ pack(struct pack *p, size_t n, struct ct_err *err)
 	const struct ct_match_run *how = p->how;
 	int max =
 	    how->how.threshold >= 0 ? how->how.threshold : how->m->threshold;
-	int rc = p->pdq ? ct_set_near_each(p->pdq, p->hash, n, max, &p->near,
-			      near_one, p, err)
-			: 0;
+	const struct ct_set_kind *pdq;
+	size_t part, i;
+	int rc = 0;
 
+	memset(p->near_some, 0, n * sizeof *p->near_some);
+	for (part = 0; !rc && part < MATCH_PARTS; part++)
+		if ((pdq = match_kind(how->m, part, match_types[PDQ])))
+			rc = ct_set_near_each(
+			    pdq, p->hash, n, max, &p->near, near_one, p, err);
+	for (i = 0; !rc && i < n; i++)
+		if (p->near_some[i])
+			rc = one(p, p->hash + i * CT_HASH_LEN, p->row + i, err);
 	p->row += n;
 	return rc ? rc : ct_out_tick(&p->out, err);
 }
@@ -257,6 +265,7 @@ packs(struct pack *p, struct ct_err *err)
 	int rc = 0;
 
 	p->hash = ct_alloc(room, 1);
+	p->near_some = ct_alloc(CT_NEAR_BLOCK, sizeof *p->near_some);
 	while (!rc && n) {
 		got = take(p, room);
 		if (got < 0) {
@@ -273,16 +282,16 @@ packs(struct pack *p, struct ct_err *err)
 			rc = ct_out_flush(&p->out, err);
 	}
 	free(p->hash);
+	free(p->near_some);
 	return rc;
 }
 
 int
 ct_match_packed(const struct ct_match_run *how)
 {
-	struct pack p = { .how = how,
-		.pdq = ct_set_kind(how->m->set, match_types[PDQ]),
-		.w = match_work(),
-		.out = { .fd = how->out } };
+	struct pack p = {
+		.how = how, .w = match_work(), .out = { .fd = how->out }
+	};
 	struct ct_err err = { 0 };
 	int rc;
 

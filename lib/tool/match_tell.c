@@ -70,7 +70,7 @@ hit(const struct ct_match *m, const struct match_view *v,
 	size_t len, group;
 	bool sure, person;
 
-	if (ct_set_note(m->set, h->note, &note, &len, &group, err))
+	if (match_note(m, h->note, &note, &len, &group, err))
 		return err->code;
 	if (!sound(m, note, len, &sure))
 		return ct_fail(err, CT_DATAERR,
@@ -137,7 +137,7 @@ match_tell(const struct ct_match *m, const struct ct_match_how *how,
 	struct ct_set_head head;
 	int64_t age;
 
-	ct_set_head(m->set, &head);
+	match_head(m, &head);
 	age = (ct_now() - head.asof) / 1000;
 	add(t, "\"match\":{\"verdict\":\"");
 	add(t, ct_verdict_name[verdict]);
