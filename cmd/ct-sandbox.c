@@ -1,4 +1,4 @@
-/* ct-sandbox - a loopback server that behaves as NCMEC's services do */
+/* ct-sandbox - a loopback server that behaves as NCMEC and the exchanges do */
 #include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ static const char usage[] =
     "                  [--hashes FILE] [--fault SPEC] [--clock TIME]\n"
     "       ct-sandbox state URL\n"
     "       ct-sandbox control URL JSON\n"
-    "a loopback server that behaves as NCMEC's services do\n\n"
+    "a loopback server that behaves as NCMEC and the exchanges do\n\n"
     "  -p, --port PORT        0 (the default) is any free one\n"
     "  -d, --dir DIR          write the clients' credential files there\n"
     "      --credential FILE  user name and password are those of FILE\n"
@@ -64,23 +64,6 @@ who(struct ct_cred *cred, const struct options *o)
 	ct_random_id(cred->password);
 }
 
-/* DIR/NAME.cred, for a client of the service at url/service; its path. */
-static char *
-write_cred(const char *dir, const char *name, const char *url,
-    const char *service, const struct ct_cred *cred)
-{
-	char *path = ct_printf("%s/%s.cred", dir, name);
-	char *text = ct_printf("environment = test\nurl = %s/%s\n"
-			       "username = \"%s\"\npassword = \"%s\"\n",
-	    url, service, cred->user, cred->password);
-	struct ct_err err = { 0 };
-
-	must(ct_file_replace(path, 0600, text, strlen(text), &err), &err);
-	ct_wipe(text, strlen(text));
-	free(text);
-	return path;
-}
-
 static void
 announce(const char *url, const struct options *o, const struct ct_cred *cred)
 {
@@ -88,18 +71,13 @@ announce(const char *url, const struct options *o, const struct ct_cred *cred)
 	struct ct_err err = { 0 };
 	json_t *ready =
 	    json_pack("{s:s, s:i}", "url", url, "pid", (int)getpid());
-	char *tip, *hash;
 
 	if (o->dir) {
 		must(ct_mkdirs(o->dir, &err), &err);
-		tip = write_cred(o->dir, "cybertip", url, "ispws", cred);
-		hash =
-		    write_cred(o->dir, "hashsharing", url, "hashsharing", cred);
 		(void)json_object_set_new(ready, "credential",
-		    json_pack(
-			"{s:s, s:s}", "cybertip", tip, "hashsharing", hash));
-		free(tip);
-		free(hash);
+		    ct_sandbox_creds(
+			o->dir, url, cred->user, cred->password, &err));
+		must(err.code, &err);
 	}
 	must(ct_out_rec(&out, ready, &err), &err);
 	json_decref(ready);

@@ -50,8 +50,10 @@ ct_sandbox_new(struct ct_sandbox **out, const char *user, const char *password,
 	ct_wipe(pair, strlen(pair));
 	free(pair);
 	box->user = ct_strdup(user);
+	box->password = ct_strdup(password);
 	box->page = page;
 	ct_sandbox_webhook_new(box);
+	ct_sandbox_feeds_new(box);
 	box->clock = -1;
 	box->log = ct_alloc(SANDBOX_LOG_MAX, sizeof *box->log);
 	(void)pthread_mutex_init(&box->lock, NULL);
@@ -81,7 +83,9 @@ ct_sandbox_free(struct ct_sandbox *box)
 	}
 	ct_wipe(box->basic, strlen(box->basic));
 	ct_xsd_free(box->xsd);
+	ct_wipe(box->password, strlen(box->password));
 	ct_sandbox_webhook_free(box);
+	ct_sandbox_feeds_free(box);
 	free(box->report);
 	free(box->entry);
 	free(box->index);
@@ -89,6 +93,7 @@ ct_sandbox_free(struct ct_sandbox *box)
 	free(box->log);
 	free(box->basic);
 	free(box->user);
+	free(box->password);
 	(void)pthread_mutex_destroy(&box->lock);
 	free(box);
 }

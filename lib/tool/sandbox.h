@@ -1,10 +1,12 @@
 /*
- * sandbox.h - a loopback server that behaves as NCMEC's services do
+ * sandbox.h - a loopback server that behaves as NCMEC and the exchanges do
  *
  * CyberTipline Reporting under /ispws, Hash Sharing v2 under /hashsharing/v2,
- * both with HTTP Basic authentication; what it holds at /_state and its
- * controls at /_control, without.  It listens on 127.0.0.1 alone, keeps all
- * in memory, and of an uploaded file only its size and digests.
+ * both with HTTP Basic authentication; ThreatExchange under /graph,
+ * StopNCII.org under /stopncii, Tech Against Terrorism's list under /tat, files
+ * under /files; what it holds at /_state and its controls at /_control,
+ * without.  It listens on 127.0.0.1 alone, keeps all in memory, and of an
+ * uploaded file only its size and digests.
  */
 #ifndef CT_SANDBOX_H
 #define CT_SANDBOX_H
@@ -13,6 +15,7 @@
 #include <stdint.h>
 
 #include "err.h"
+#include "rec.h"
 
 struct ct_sandbox;
 
@@ -36,6 +39,11 @@ int ct_sandbox_clock(
  * an hour ago.  CT_NOINPUT, CT_DATAERR with the line. */
 int ct_sandbox_load(
     struct ct_sandbox *box, const char *path, struct ct_err *err);
+
+/* Credential files for its clients, in dir; url is its base.  The paths by the
+ * names of the services; release with json_decref. */
+json_t *ct_sandbox_creds(const char *dir, const char *url, const char *user,
+    const char *password, struct ct_err *err);
 
 /* Listen (port 0: any free one) and serve from threads of its own until it
  * is freed.  *url is the base, borrowed.  CT_UNAVAILABLE. */

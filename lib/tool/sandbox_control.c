@@ -106,6 +106,18 @@ hashes_json(const struct ct_sandbox *box)
 }
 
 static json_t *
+feed_json(const json_t *feed)
+{
+	json_t *all = json_array();
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(feed, i, item)(void)
+	    json_array_append(all, json_object_get(item, "wire"));
+	return all;
+}
+
+static json_t *
 votes_json(const struct ct_sandbox *box)
 {
 	json_t *all = json_array(), *o, *why;
@@ -133,9 +145,11 @@ votes_json(const struct ct_sandbox *box)
 	return all;
 }
 
-static void
-put_json(struct sandbox_ans *ans, int status, json_t *o)
+void
+ct_sandbox_json(struct sandbox_ans *ans, int status, json_t *o)
 {
+	if (!o)
+		ct_die(CT_OSERR, "out of memory");
 	ans->status = status;
 	ans->type = "application/json";
 	ans->body = json_dumps(o, JSON_COMPACT);
@@ -159,10 +173,12 @@ ct_sandbox_show(struct sandbox_req *req, struct sandbox_ans *ans)
 	set(o, "reports", reports);
 	set(o, "hashes", hashes_json(box));
 	set(o, "votes", votes_json(box));
+	for (i = 0; i < SERVICES; i++)
+		set(o, ct_sandbox_service[i], feed_json(box->feed[i]));
 	set(o, "webhooks", ct_sandbox_webhook_calls(box));
 	set(o, "requests_total", json_integer((json_int_t)box->nlogs));
 	set(o, "requests", log_json(box));
-	put_json(ans, 200, o);
+	ct_sandbox_json(ans, 200, o);
 }
 
 /* ---- control --------------------------------------------------------------
@@ -196,6 +212,46 @@ set_fault(struct ct_sandbox *box, const json_t *v, struct ct_err *err)
 	return 0;
 }
 
+/* How a link to a page counts: "offset" or "entry". */
+static int
+set_paging(struct ct_sandbox *box, const json_t *v, struct ct_err *err)
+{
+	const char *how = json_string_value(v);
+
+	if (!how || (strcmp(how, "offset") != 0 && strcmp(how, "entry") != 0))
+		return ct_fail(err, CT_DATAERR, "paging: want offset or entry");
+	box->by_entry = strcmp(how, "entry") == 0;
+	return 0;
+}
+
+static int
+set_churn(struct ct_sandbox *box, const json_t *v, struct ct_err *err)
+{
+	if (!json_is_integer(v) || json_integer_value(v) < 0 ||
+	    json_integer_value(v) > 1000000)
+		return ct_fail(err, CT_DATAERR, "churn: want a number");
+	box->churn = (long)json_integer_value(v);
+	return 0;
+}
+
+static int
+set_graph(struct ct_sandbox *box, const json_t *v, struct ct_err *err)
+{
+	return ct_sandbox_feed(box, GRAPH, v, err);
+}
+
+static int
+set_stopncii(struct ct_sandbox *box, const json_t *v, struct ct_err *err)
+{
+	return ct_sandbox_feed(box, STOPNCII, v, err);
+}
+
+static int
+set_tat(struct ct_sandbox *box, const json_t *v, struct ct_err *err)
+{
+	return ct_sandbox_feed(box, TAT, v, err);
+}
+
 static int
 set_entries(struct ct_sandbox *box, const json_t *v, struct ct_err *err)
 {
@@ -219,7 +275,12 @@ ct_sandbox_control(struct sandbox_req *req, struct sandbox_ans *ans)
 		int (*fn)(struct ct_sandbox *box, const json_t *v,
 		    struct ct_err *err);
 	} verbs[] = { { "clock", set_clock }, { "fault", set_fault },
-		{ "entries", set_entries }, { "webhook", ct_sandbox_webhook } };
+		{ "entries", set_entries }, { "webhook", ct_sandbox_webhook },
+		{ "fill", ct_sandbox_fill }, { "churn", set_churn },
+		{ "paging", set_paging }, { "threatexchange", set_graph },
+		{ "stopncii", set_stopncii }, { "tat", set_tat },
+		{ "group", ct_sandbox_group }, { "file", ct_sandbox_files },
+		{ "body", ct_sandbox_body } };
 	enum { NVERBS = sizeof verbs / sizeof verbs[0] };
 	struct ct_err err = { 0 };
 	const char *name;
@@ -240,7 +301,7 @@ ct_sandbox_control(struct sandbox_req *req, struct sandbox_ans *ans)
 			break;
 	}
 	json_decref(o);
-	put_json(ans, err.code ? 400 : 200,
+	ct_sandbox_json(ans, err.code ? 400 : 200,
 	    err.code ? json_pack("{s:s}", "error", err.msg)
 		     : json_pack("{s:b}", "ok", 1));
 }

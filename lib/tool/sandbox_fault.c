@@ -24,6 +24,14 @@ static const struct {
 	{ "reasons", CALL_REASONS },
 	{ "enrich", CALL_ENRICH },
 	{ "preserve", CALL_PRESERVE },
+	{ "groups", CALL_GROUPS },
+	{ "updates", CALL_UPDATES },
+	{ "reaction", CALL_REACTION },
+	{ "fetch", CALL_FETCH },
+	{ "opinion", CALL_OPINION },
+	{ "token", CALL_TOKEN },
+	{ "list", CALL_LIST },
+	{ "file", CALL_FILE },
 };
 
 #define AT(call) (1U << (call))
@@ -31,7 +39,13 @@ static const struct {
 #define REPORT_CALLS (AT(CALL_SUBMIT) | AT(CALL_FILEINFO) | FORM_CALLS)
 #define TIPLINE_CALLS (AT(CALL_STATUS) | REPORT_CALLS)
 #define ANY_CALL (~0U)
-#define JSON_CALLS (AT(CALL_ENRICH) | AT(CALL_PRESERVE))
+#define JSON_CALLS                                                  \
+	(AT(CALL_ENRICH) | AT(CALL_PRESERVE) | AT(CALL_GROUPS) |    \
+	    AT(CALL_UPDATES) | AT(CALL_REACTION) | AT(CALL_FETCH) | \
+	    AT(CALL_OPINION) | AT(CALL_TOKEN) | AT(CALL_LIST) | AT(CALL_FILE))
+#define PAGED \
+	(AT(CALL_ENTRIES) | AT(CALL_UPDATES) | AT(CALL_FETCH) | AT(CALL_LIST))
+#define LINKED (AT(CALL_ENTRIES) | AT(CALL_UPDATES) | AT(CALL_LIST))
 #define XML_CALLS (ANY_CALL & ~(AT(CALL_XSD) | JSON_CALLS))
 
 enum arg { NONE, MAY, MUST };
@@ -63,12 +77,36 @@ static const struct {
 	{ "bare", FAULT_BARE, ANY_CALL, MUST, 200, 599 },
 	{ "junk", FAULT_JUNK, ANY_CALL, MAY, 0, 1 },
 	{ "indent", FAULT_INDENT, XML_CALLS, NONE, 0, 0 },
-	{ "loop", FAULT_LOOP, AT(CALL_ENTRIES), NONE, 0, 0 },
-	{ "foreign", FAULT_FOREIGN, AT(CALL_ENTRIES), NONE, 0, 0 },
-	{ "count", FAULT_COUNT, AT(CALL_ENTRIES), NONE, 0, 0 },
+	{ "loop", FAULT_LOOP, PAGED, NONE, 0, 0 },
+	{ "foreign", FAULT_FOREIGN, LINKED, MAY, 0, 3 },
+	{ "count", FAULT_COUNT, PAGED & ~AT(CALL_UPDATES), NONE, 0, 0 },
+	{ "empty", FAULT_EMPTY, AT(CALL_ENTRIES) | AT(CALL_UPDATES), NONE, 0,
+	    0 },
+	{ "back", FAULT_BACK, AT(CALL_ENTRIES), NONE, 0, 0 },
+	{ "endless", FAULT_ENDLESS, PAGED, NONE, 0, 0 },
+	{ "no-token", FAULT_NO_TOKEN, AT(CALL_FETCH), NONE, 0, 0 },
+	{ "rewind", FAULT_REWIND, AT(CALL_FETCH), NONE, 0, 0 },
+	{ "limit", FAULT_LIMIT, ANY_CALL, MAY, 0, LONG_MAX },
+	{ "limit-date", FAULT_LIMIT_DATE, ANY_CALL, MUST, 0, LONG_MAX },
+	{ "redirect", FAULT_REDIRECT, ANY_CALL, MAY, 300, 308 },
+	{ "no-date", FAULT_NO_DATE, ANY_CALL, NONE, 0, 0 },
+	{ "chunk-cut", FAULT_CHUNK_CUT, ANY_CALL, MUST, 0, 1L << 30 },
+	{ "close-cut", FAULT_CLOSE_CUT, ANY_CALL, MUST, 0, 1L << 30 },
+	{ "body", FAULT_BODY, ANY_CALL, NONE, 0, 0 },
 };
 
 #define N(table) (sizeof(table) / sizeof(table)[0])
+
+const char *
+ct_sandbox_call_name(enum sandbox_call call)
+{
+	size_t i;
+
+	for (i = 0; i < N(calls); i++)
+		if (calls[i].call == call)
+			return calls[i].name;
+	return "";
+}
 
 /* A number from lo to hi, or -1. */
 static long

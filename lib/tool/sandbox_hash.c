@@ -270,9 +270,12 @@ static void
 put_next(const struct sandbox_req *req, struct ct_xmlout *x,
     const struct query *q, size_t start)
 {
+	static const char *const hosts[] = { "http://other.example",
+		"https://other.example", "https://user:pw@127.0.0.1", "/.." };
+	long foreign = req->plan.arg[FAULT_FOREIGN];
 	char from[CT_TIME_LEN], to[CT_TIME_LEN], *next;
 	const char *host =
-	    req->plan.on[FAULT_FOREIGN] ? "http://other.example" : "";
+	    req->plan.on[FAULT_FOREIGN] ? hosts[foreign < 0 ? 0 : foreign] : "";
 
 	(void)ct_time(q->from - q->from % 1000, from);
 	(void)ct_time(q->to - q->to % 1000, to);
@@ -298,11 +301,14 @@ put_page(
 	const struct ct_sandbox *box = req->box;
 	const struct sandbox_entry **page = ct_alloc(q->size, sizeof(void *));
 	struct ct_xmlout *x = ct_sandbox_open(req, "queryResult");
-	size_t i, seen = 0, n = 0;
+	size_t i, seen = 0, n = 0, next;
 	bool more = false;
 
-	for (i = 0; i < box->nentries && !more; i++) {
-		if (!within(q, &box->entry[i]) || seen++ < q->start)
+	/* counted off, or from where the last page ended */
+	i = box->by_entry ? q->start : 0;
+	for (; i < box->nentries && !more && !req->plan.on[FAULT_EMPTY]; i++) {
+		if (!within(q, &box->entry[i]) ||
+		    (!box->by_entry && seen++ < q->start))
 			continue;
 		if (n == q->size)
 			more = true;
@@ -311,14 +317,21 @@ put_page(
 	}
 	put_kind(req, x, page, n, "image");
 	put_kind(req, x, page, n, "video");
+	next = box->by_entry ? i - more : q->start + n;
+	more |= req->plan.on[FAULT_ENDLESS] || req->plan.on[FAULT_EMPTY];
+	if (req->plan.on[FAULT_ENDLESS])
+		next += n == 0;
 	if (req->plan.on[FAULT_LOOP])
 		put_next(req, x, q, q->start);
+	else if (req->plan.on[FAULT_BACK])
+		put_next(req, x, q, q->start ? q->start - 1 : 0);
 	else if (more || req->plan.on[FAULT_FOREIGN])
-		put_next(req, x, q, q->start + n);
+		put_next(req, x, q, next);
 	free(page);
 	ct_sandbox_close(req, ans, x);
-	if (more)
+	if (more || req->plan.on[FAULT_LOOP] || req->plan.on[FAULT_BACK])
 		give_link(req->box, q);
+	ct_sandbox_churn(req->box, q->from, q->to);
 }
 
 void

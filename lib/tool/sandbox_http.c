@@ -1,4 +1,4 @@
-/* sandbox_http.c - HTTP over libmicrohttpd: routes, bodies, broken answers */
+/* sandbox_http.c - HTTP over libmicrohttpd: bodies, broken answers */
 #include <arpa/inet.h>
 #include <microhttpd.h>
 #include <stdio.h>
@@ -17,52 +17,6 @@
 #define POST_BUFFER ((size_t)64 << 10)
 #define TEXT_SWALLOWED ((uint64_t)64 << 20)
 #define BIG ((size_t)2 << 20)
-
-struct sandbox_route {
-	const char *method, *path;
-	bool below; /* anything under path */
-	enum sandbox_call call;
-	enum sandbox_body body;
-	sandbox_fn *fn;
-};
-
-#define HS "/hashsharing/v2"
-#define WEBHOOK "/webhook/" /* these are signed, not logged in to */
-
-static const struct sandbox_route routes[] = {
-	{ "GET", "/ispws/status", false, CALL_STATUS, BODY_NONE,
-	    ct_sandbox_status },
-	{ "GET", "/ispws/xsd", false, CALL_XSD, BODY_NONE, ct_sandbox_xsd },
-	{ "POST", "/ispws/submit", false, CALL_SUBMIT, BODY_TEXT,
-	    ct_sandbox_submit },
-	{ "POST", "/ispws/upload", false, CALL_UPLOAD, BODY_FORM,
-	    ct_sandbox_upload },
-	{ "POST", "/ispws/fileinfo", false, CALL_FILEINFO, BODY_TEXT,
-	    ct_sandbox_fileinfo },
-	{ "POST", "/ispws/finish", false, CALL_FINISH, BODY_FORM,
-	    ct_sandbox_finish },
-	{ "POST", "/ispws/retract", false, CALL_RETRACT, BODY_FORM,
-	    ct_sandbox_retract },
-	{ "GET", HS "/status", false, CALL_HASH_STATUS, BODY_NONE,
-	    ct_sandbox_hash_status },
-	{ "GET", HS "/members", false, CALL_MEMBERS, BODY_NONE,
-	    ct_sandbox_members },
-	{ "GET", HS "/entries", false, CALL_ENTRIES, BODY_NONE,
-	    ct_sandbox_entries },
-	{ "PUT", HS "/entries/", true, CALL_FEEDBACK, BODY_TEXT,
-	    ct_sandbox_feedback },
-	{ "GET", HS "/feedback/", true, CALL_REASONS, BODY_NONE,
-	    ct_sandbox_reasons },
-	{ "GET", HS "/categorizations", false, CALL_NONE, BODY_NONE,
-	    ct_sandbox_categorizations },
-	{ "POST", WEBHOOK "enrich", false, CALL_ENRICH, BODY_TEXT,
-	    ct_sandbox_enrich },
-	{ "POST", WEBHOOK "preserve", false, CALL_PRESERVE, BODY_TEXT,
-	    ct_sandbox_preserve },
-	{ "GET", "/_state", false, CALL_NONE, BODY_NONE, ct_sandbox_show },
-	{ "POST", "/_control", false, CALL_NONE, BODY_TEXT,
-	    ct_sandbox_control },
-};
 
 const char *
 ct_sandbox_arg(const struct sandbox_req *req, const char *name)
@@ -86,72 +40,42 @@ ct_sandbox_typed(const struct sandbox_req *req, const char *type)
 	return is && strncasecmp(is, type, n) == 0 && strchr("; \t", is[n]);
 }
 
+/* NAME=VALUE of a form, decoded. */
+static char *
+of_form(const char *text, const char *name)
+{
+	size_t n = strlen(name), len;
+	char *value, *s;
+
+	for (; text && *text; text += *text == '&') {
+		len = strcspn(text, "&");
+		if (len > n && text[n] == '=' && strncmp(text, name, n) == 0) {
+			value =
+			    ct_printf("%.*s", (int)(len - n - 1), text + n + 1);
+			for (s = value; *s; s++)
+				if (*s == '+')
+					*s = ' ';
+			(void)MHD_http_unescape(value);
+			return value;
+		}
+		text += len;
+	}
+	return NULL;
+}
+
+char *
+ct_sandbox_param(const struct sandbox_req *req, const char *name)
+{
+	const char *v = ct_sandbox_arg(req, name);
+
+	if (v)
+		return ct_strdup(v);
+	return ct_sandbox_typed(req, "application/x-www-form-urlencoded")
+	    ? of_form(req->text, name)
+	    : NULL;
+}
+
 /* ---- the request as it comes in ------------------------------------------ */
-
-static bool
-is_control(const char *url)
-{
-	return strncmp(url, "/_", 2) == 0;
-}
-
-/* Not from a page of some site whose name leads to this address. */
-static bool
-from_here(struct sandbox_req *req)
-{
-	const char *host = ct_sandbox_header(req, "Host");
-	bool same;
-
-	(void)pthread_mutex_lock(&req->box->lock);
-	same = host && strcmp(host, req->box->url + strlen("http://")) == 0;
-	(void)pthread_mutex_unlock(&req->box->lock);
-	return same;
-}
-
-static bool
-may(struct sandbox_req *req)
-{
-	const char *auth = ct_sandbox_header(req, "Authorization");
-	const char *want = req->box->basic;
-
-	if (is_control(req->url))
-		return from_here(req);
-	if (strncmp(req->url, WEBHOOK, strlen(WEBHOOK)) == 0)
-		return true;
-	if (!auth || strncasecmp(auth, "Basic ", 6) != 0)
-		return false;
-	auth += 6 + strspn(auth + 6, " ");
-	return strlen(auth) == strlen(want) &&
-	    ct_same(auth, want, strlen(want));
-}
-
-/* Sets the route, or what is wrong with the request as far as it is known. */
-static void
-find_route(struct sandbox_req *req)
-{
-	const struct sandbox_route *r;
-	size_t n;
-
-	if (!may(req)) {
-		req->refused = is_control(req->url) ? MHD_HTTP_FORBIDDEN
-						    : MHD_HTTP_UNAUTHORIZED;
-		return;
-	}
-	req->refused = MHD_HTTP_NOT_FOUND;
-	for (r = routes; r < routes + sizeof routes / sizeof *routes; r++) {
-		n = strlen(r->path);
-		if (r->below ? strncmp(req->url, r->path, n) != 0
-			     : strcmp(req->url, r->path) != 0)
-			continue;
-		req->refused = MHD_HTTP_METHOD_NOT_ALLOWED;
-		if (strcmp(req->method, r->method) != 0)
-			continue;
-		req->refused = 0;
-		req->route = r;
-		req->kind = r->body;
-		req->tail = req->url + n;
-		return;
-	}
-}
 
 static void
 copy_field(char *to, size_t cap, const char *data, uint64_t off, size_t size,
@@ -217,7 +141,8 @@ begin(struct sandbox_req *req, struct ct_sandbox *box,
 	req->conn = conn;
 	req->method = method;
 	req->url = url;
-	find_route(req);
+	req->control = strncmp(url, "/_", 2) == 0;
+	ct_sandbox_route(req);
 	if (req->kind != BODY_FORM || req->refused)
 		return;
 	req->multipart = ct_sandbox_typed(req, "multipart/form-data");
@@ -276,7 +201,8 @@ struct broken {
 	char *body;
 	size_t len;
 	struct ct_sandbox *box;
-	long ms; /* before each byte; 0: they come as they can */
+	bool quiet; /* it ends as if that were all */
+	long ms;    /* before each byte; 0: they come as they can */
 };
 
 static void
@@ -295,7 +221,8 @@ on_broken(void *arg, uint64_t pos, char *buf, size_t max)
 	size_t n = b->len - (size_t)pos;
 
 	if (pos >= b->len)
-		return MHD_CONTENT_READER_END_WITH_ERROR;
+		return b->quiet ? MHD_CONTENT_READER_END_OF_STREAM
+				: MHD_CONTENT_READER_END_WITH_ERROR;
 	n = n < max ? n : max;
 	if (b->ms) {
 		wait_ms(b->box, b->ms);
@@ -314,25 +241,38 @@ free_broken(void *arg)
 	free(b);
 }
 
-/* Of a body of the length promised only the first bytes come, or one after the
- * other. */
+/* Of a body of the length promised, or of none promised, only the first bytes
+ * come, or one after the other. */
 static struct MHD_Response *
 broken(const struct sandbox_req *req, struct sandbox_ans *ans)
 {
 	const struct sandbox_plan *plan = &req->plan;
 	struct broken *b = ct_alloc(1, sizeof *b);
-	size_t keep = ans->len, promised = ans->len;
+	size_t keep = ans->len;
+	uint64_t promised = ans->len;
+	struct MHD_Response *r;
 
 	if (plan->on[FAULT_TRUNCATE]) {
 		keep = (size_t)plan->arg[FAULT_TRUNCATE];
 		promised += keep >= ans->len;
+	} else if (plan->on[FAULT_CHUNK_CUT]) {
+		keep = (size_t)plan->arg[FAULT_CHUNK_CUT];
+		promised = MHD_SIZE_UNKNOWN;
+	} else if (plan->on[FAULT_CLOSE_CUT]) {
+		keep = (size_t)plan->arg[FAULT_CLOSE_CUT];
+		promised = MHD_SIZE_UNKNOWN;
+		b->quiet = true;
 	}
 	b->body = ans->body;
 	b->len = keep < ans->len ? keep : ans->len;
 	b->box = req->box;
 	b->ms = plan->on[FAULT_DRIP] ? plan->arg[FAULT_DRIP] : 0;
-	return MHD_create_response_from_callback(
+	r = MHD_create_response_from_callback(
 	    promised, 4096, on_broken, b, free_broken);
+	if (r && b->quiet) /* then only the end of the connection tells */
+		(void)MHD_set_response_options(
+		    r, MHD_RF_HTTP_1_0_SERVER, MHD_RO_END);
+	return r;
 }
 
 static void
@@ -345,15 +285,54 @@ http_date(int64_t ms, char out[64])
 	(void)strftime(out, 64, "%a, %d %b %Y %H:%M:%S GMT", &tm);
 }
 
+/* What is to be waited for, as seconds or as a time. */
+static void
+say_wait(const struct sandbox_plan *plan, struct MHD_Response *r, int64_t now)
+{
+	char text[64];
+	long s = plan->on[FAULT_BUSY] ? plan->arg[FAULT_BUSY]
+	    : plan->on[FAULT_LIMIT]   ? plan->arg[FAULT_LIMIT]
+				      : -1;
+
+	(void)snprintf(text, sizeof text, "%ld", s);
+	if (plan->on[FAULT_LIMIT_DATE])
+		http_date(now + 1000 * plan->arg[FAULT_LIMIT_DATE], text);
+	else if (s < 0)
+		return;
+	(void)MHD_add_response_header(r, "Retry-After", text);
+}
+
+static void
+say_where(const struct sandbox_req *req, struct MHD_Response *r)
+{
+	char *url = ct_printf("http://localhost:%d/elsewhere", req->box->port);
+
+	(void)MHD_add_response_header(r, "Location", url);
+	free(url);
+}
+
+static void
+say_more(const struct sandbox_ans *ans, struct MHD_Response *r)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(ans->header, name, value)(void)
+	    MHD_add_response_header(r, name, json_string_value(value));
+	json_decref(ans->header);
+}
+
 static enum MHD_Result
 send_answer(struct sandbox_req *req, struct sandbox_ans *ans, int64_t now)
 {
 	const struct sandbox_plan *plan = &req->plan;
 	struct MHD_Response *r;
 	enum MHD_Result rc;
-	char date[64], wait[24];
+	char date[64];
 
-	if ((plan->on[FAULT_TRUNCATE] || plan->on[FAULT_DRIP]) && ans->body)
+	if ((plan->on[FAULT_TRUNCATE] || plan->on[FAULT_CHUNK_CUT] ||
+		plan->on[FAULT_CLOSE_CUT] || plan->on[FAULT_DRIP]) &&
+	    ans->body)
 		r = broken(req, ans);
 	else
 		r = MHD_create_response_from_buffer(
@@ -361,7 +340,8 @@ send_answer(struct sandbox_req *req, struct sandbox_ans *ans, int64_t now)
 	if (!r)
 		ct_die(CT_OSERR, "out of memory");
 	http_date(now, date);
-	(void)MHD_add_response_header(r, "Date", date);
+	if (!plan->on[FAULT_NO_DATE])
+		(void)MHD_add_response_header(r, "Date", date);
 	(void)MHD_add_response_header(r, "Request-ID", ans->request_id);
 	if (ans->type)
 		(void)MHD_add_response_header(r, "Content-Type", ans->type);
@@ -370,10 +350,10 @@ send_answer(struct sandbox_req *req, struct sandbox_ans *ans, int64_t now)
 		    r, "WWW-Authenticate", "Basic realm=\"ESP Web Services\"");
 	if (ans->status == MHD_HTTP_METHOD_NOT_ALLOWED)
 		(void)MHD_add_response_header(r, "Allow", "GET, POST, PUT");
-	if (plan->on[FAULT_BUSY]) {
-		(void)snprintf(wait, sizeof wait, "%ld", plan->arg[FAULT_BUSY]);
-		(void)MHD_add_response_header(r, "Retry-After", wait);
-	}
+	say_wait(plan, r, now);
+	if (plan->on[FAULT_REDIRECT])
+		say_where(req, r);
+	say_more(ans, r);
 	rc = MHD_queue_response(req->conn, (unsigned)ans->status, r);
 	MHD_destroy_response(r);
 	return rc;
@@ -421,6 +401,15 @@ instead(struct sandbox_req *req, struct sandbox_ans *ans)
 		plain(ans, MHD_HTTP_UNAUTHORIZED, NULL, "");
 	else if (plan->on[FAULT_HTTP])
 		plain(ans, (int)plan->arg[FAULT_HTTP], NULL, "");
+	else if (plan->on[FAULT_LIMIT] || plan->on[FAULT_LIMIT_DATE])
+		plain(ans, MHD_HTTP_TOO_MANY_REQUESTS, NULL, "");
+	else if (plan->on[FAULT_REDIRECT])
+		plain(ans,
+		    (arg = plan->arg[FAULT_REDIRECT]) > 0 ? (int)arg
+							  : MHD_HTTP_FOUND,
+		    NULL, "");
+	else if (plan->on[FAULT_BODY])
+		ct_sandbox_instead(req, ans);
 	else if (plan->on[FAULT_BUSY])
 		plain(ans, MHD_HTTP_SERVICE_UNAVAILABLE, NULL, "");
 	else if (plan->on[FAULT_HTML])
@@ -444,7 +433,7 @@ remember(struct sandbox_req *req, const struct sandbox_ans *ans, int64_t now)
 	struct ct_sandbox *box = req->box;
 	struct sandbox_log *l = &box->log[box->nlogs++ % SANDBOX_LOG_MAX];
 
-	if (is_control(req->url)) {
+	if (req->control) {
 		box->nlogs--;
 		return;
 	}
@@ -497,6 +486,7 @@ answer(struct sandbox_req *req)
 		return send_answer(req, &ans, now);
 	if (req->plan.on[FAULT_JUNK] && !req->plan.on[FAULT_DROP_BEFORE])
 		junk(req);
+	json_decref(ans.header);
 	free(ans.body);
 	return MHD_NO;
 }

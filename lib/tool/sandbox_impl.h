@@ -13,6 +13,7 @@
 #define SANDBOX_XML_MAX ((size_t)2 << 20)
 #define SANDBOX_FILE_MAX ((uint64_t)1 << 30)
 #define SANDBOX_KEPT_MAX ((size_t)512 << 20) /* bytes of documents held */
+#define SANDBOX_APP "810000000000001"        /* whom ThreatExchange knows */
 #define SANDBOX_LOG_MAX 10000                /* requests remembered */
 
 /* ---- faults -------------------------------------------------------------- */
@@ -32,6 +33,14 @@ enum sandbox_call {
 	CALL_REASONS,
 	CALL_ENRICH,
 	CALL_PRESERVE,
+	CALL_GROUPS,
+	CALL_UPDATES,
+	CALL_REACTION,
+	CALL_FETCH,
+	CALL_OPINION,
+	CALL_TOKEN,
+	CALL_LIST,
+	CALL_FILE,
 	CALL_NONE /* of no plan: the controls, and what is not there */
 };
 
@@ -59,6 +68,18 @@ enum sandbox_kind {
 	FAULT_LOOP,
 	FAULT_FOREIGN,
 	FAULT_COUNT,
+	FAULT_EMPTY,
+	FAULT_BACK,
+	FAULT_ENDLESS,
+	FAULT_NO_TOKEN,
+	FAULT_REWIND,
+	FAULT_LIMIT,
+	FAULT_LIMIT_DATE,
+	FAULT_REDIRECT,
+	FAULT_NO_DATE,
+	FAULT_CHUNK_CUT,
+	FAULT_CLOSE_CUT,
+	FAULT_BODY,
 	FAULT_KINDS
 };
 
@@ -77,6 +98,8 @@ struct sandbox_fault {
 
 struct sandbox_plan ct_sandbox_plan(
     struct ct_sandbox *box, enum sandbox_call call);
+
+const char *ct_sandbox_call_name(enum sandbox_call call); /* as in a fault */
 
 /* ---- state --------------------------------------------------------------- */
 
@@ -128,13 +151,16 @@ struct sandbox_log {
 	int64_t report_id;
 };
 
+/* The exchanges that speak JSON: their records as they give them. */
+enum sandbox_service { GRAPH, STOPNCII, TAT, SERVICES };
+
 struct ct_xsd;
 struct ct_xmlout;
 struct sandbox_webhook;
 
 struct ct_sandbox {
 	pthread_mutex_t lock; /* held for all below */
-	char *user, *basic, url[64];
+	char *user, *password, *basic, url[64];
 	int port;
 	int64_t clock; /* -1: the machine's */
 	size_t page;
@@ -149,6 +175,13 @@ struct ct_sandbox {
 	    nindex; /* open addressing, number + 1 */
 	struct sandbox_link link[64];
 	size_t nlinks;
+	long churn;    /* entries that change after each page of entries */
+	bool by_entry; /* a link counts from an entry, so none is missed */
+	json_t *feed[SERVICES]; /* [{"key","at","wire"}] in order of at, in s */
+	json_t *group;          /* ThreatExchange's privacy groups, by id */
+	json_t *token;          /* TAT's: when each was given */
+	json_t *file;           /* by name: paths */
+	json_t *body;           /* what the fault body answers */
 	struct sandbox_webhook *webhook;
 	struct sandbox_log *log; /* a ring */
 	size_t nlogs;
@@ -162,6 +195,22 @@ int64_t ct_sandbox_now(const struct ct_sandbox *box);
 /* ---- a request and its answer -------------------------------------------- */
 
 enum sandbox_body { BODY_NONE, BODY_TEXT, BODY_FORM };
+struct sandbox_req;
+struct sandbox_ans;
+typedef void sandbox_fn(struct sandbox_req *req, struct sandbox_ans *ans);
+
+struct sandbox_route {
+	const char *method, *path;
+	bool below; /* anything under path */
+	enum sandbox_call call;
+	enum sandbox_body body;
+	sandbox_fn *fn;
+	const char *within; /* below: what else the path has; NULL: nothing */
+};
+
+/* Sets the route of a request, or what is wrong with it as far as its head
+ * tells. */
+void ct_sandbox_route(struct sandbox_req *req);
 
 struct sandbox_req {
 	struct ct_sandbox *box;
@@ -175,7 +224,7 @@ struct sandbox_req {
 	char *text;  /* BODY_TEXT: len bytes and a NUL */
 	size_t len;
 	uint64_t total;
-	bool too_large, form_bad;
+	bool too_large, form_bad, control;
 	/* BODY_FORM */
 	char id[32], file_id[33], *name;
 	bool has_id, has_file, multipart, hashing;
@@ -191,9 +240,8 @@ struct sandbox_ans {
 	long code;
 	int64_t report_id;
 	char request_id[33];
+	json_t *header; /* further ones, by name; or NULL */
 };
-
-typedef void sandbox_fn(struct sandbox_req *req, struct sandbox_ans *ans);
 
 /* The query's argument, decoded, or NULL; the header, or NULL. */
 const char *ct_sandbox_arg(const struct sandbox_req *req, const char *name);
@@ -233,7 +281,50 @@ sandbox_fn ct_sandbox_status, ct_sandbox_xsd, ct_sandbox_submit,
 sandbox_fn ct_sandbox_hash_status, ct_sandbox_members, ct_sandbox_entries,
     ct_sandbox_reasons, ct_sandbox_feedback, ct_sandbox_categorizations;
 sandbox_fn ct_sandbox_enrich, ct_sandbox_preserve;
+sandbox_fn ct_sandbox_graph_get, ct_sandbox_graph_post;
+sandbox_fn ct_sandbox_fetch, ct_sandbox_opinion;
+sandbox_fn ct_sandbox_token, ct_sandbox_list;
+sandbox_fn ct_sandbox_file;
 sandbox_fn ct_sandbox_show, ct_sandbox_control;
+
+/* An answer of this JSON, which is taken. */
+void ct_sandbox_json(struct sandbox_ans *ans, int status, json_t *o);
+/* A parameter of the query or of the form in the body, decoded; NULL.  Release
+ * with free. */
+char *ct_sandbox_param(const struct sandbox_req *req, const char *name);
+
+/* ---- the exchanges that speak JSON --------------------------------------- */
+
+extern const char *const ct_sandbox_service[SERVICES]; /* as controls name it */
+
+void ct_sandbox_feeds_new(struct ct_sandbox *box);
+void ct_sandbox_feeds_free(struct ct_sandbox *box);
+/* Records of a service, put in place of those of the same key; what has no time
+ * gets that of the clock. */
+int ct_sandbox_feed(struct ct_sandbox *box, enum sandbox_service s,
+    const json_t *records, struct ct_err *err);
+/* One of them has changed now: it goes to the end. */
+void ct_sandbox_touch(struct ct_sandbox *box, enum sandbox_service s, size_t i);
+/* The number that a record changed at, or a parameter, in s; -1: none. */
+double ct_sandbox_seconds(const json_t *v);
+
+/* May it?  The credentials are where each service wants them. */
+bool ct_sandbox_graph_may(struct sandbox_req *req);
+bool ct_sandbox_key_may(struct sandbox_req *req, const char *key);
+bool ct_sandbox_bearer_may(struct sandbox_req *req);
+
+int ct_sandbox_group(
+    struct ct_sandbox *box, const json_t *v, struct ct_err *err);
+int ct_sandbox_files(
+    struct ct_sandbox *box, const json_t *v, struct ct_err *err);
+int ct_sandbox_body(
+    struct ct_sandbox *box, const json_t *v, struct ct_err *err);
+/* What the fault body says in place of an answer. */
+void ct_sandbox_instead(struct sandbox_req *req, struct sandbox_ans *ans);
+/* Many entries of one moment, made up; so many of them change. */
+int ct_sandbox_fill(
+    struct ct_sandbox *box, const json_t *v, struct ct_err *err);
+void ct_sandbox_churn(struct ct_sandbox *box, int64_t from, int64_t to);
 
 /* Webhooks: what the control says of them; the calls, a new reference. */
 void ct_sandbox_webhook_new(struct ct_sandbox *box);

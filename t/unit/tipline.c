@@ -266,7 +266,9 @@ static int
 made(bool cred_production, const char *url, bool production)
 {
 	char user[] = "u", password[] = "p", copy[128] = "";
-	struct ct_cred cred = { user, password, NULL, cred_production };
+	struct ct_cred cred = { .user = user,
+		.password = password,
+		.production = cred_production };
 	struct ct_err err = { 0 };
 	struct ct_tipline *tip;
 	int rc;
