@@ -14,10 +14,13 @@ static const char usage[] =
     "usage: ct-syncdb [-qV] [-c FILE] [-d DIR] VERB\n"
     "  sync [--all | NAME...]  fetch what is new, compile the index\n"
     "       --allow-shrink     also if much of a list goes\n"
+    "       --delta FILE       write what changed there, for a rescan\n"
     "       --reconcile        walk the whole list, not only what is new\n"
     "       --retry-wait MS    pause before the first new try (1000)\n"
     "  check [NAME...]         configuration, credentials, index\n"
     "  show [NAME...]          one record a source\n"
+    "  diff [NAME...]          what changed, as list records\n"
+    "       --since GENERATION of the index (the last one)\n"
     "  -c, --config FILE       configuration in place of /etc/ct\n"
     "  -d, --dir DIR           state directory\n"
     "  -q, --quiet             nothing on standard error when all is well\n"
@@ -30,17 +33,21 @@ static const struct option options[] = {
 	{ "all", no_argument, &all, 1 },
 	{ "allow-shrink", no_argument, &shrink, 1 },
 	{ "config", required_argument, NULL, 'c' },
+	{ "delta", required_argument, NULL, 'D' },
 	{ "dir", required_argument, NULL, 'd' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "reconcile", no_argument, &reconcile, 1 },
 	{ "retry-wait", required_argument, NULL, 'w' },
+	{ "since", required_argument, NULL, 's' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
 
 struct run {
 	const char *home, *conf;
+	const char *delta; /* sync: the file for what changed */
+	int64_t since;     /* diff: generation; 0: the last */
 	bool quiet;
 	int64_t wait; /* ms */
 	struct ct_sources sources;
@@ -90,18 +97,21 @@ sync_one(struct run *r, struct ct_source *s)
 static void
 sync_all(struct run *r)
 {
+	struct ct_compile c = {
+		.all = &r->sources, .home = r->home, .news = r->delta
+	};
 	struct ct_err err = { 0 };
-	uint64_t generation;
 	size_t i;
 
 	for (i = 0; i < r->sources.n && !ct_stop; i++)
 		if (meant(r, &r->sources.src[i]))
 			sync_one(r, &r->sources.src[i]);
-	if (ct_compile(&r->sources, r->home, ct_now(), &generation, &err)) {
+	c.now = ct_now();
+	if (ct_compile(&c, &err)) {
 		ct_warn("%s", err.msg);
 		worse(r, err.code);
 	} else {
-		worse(r, ct_compile_tell(r->home, generation, r->quiet));
+		worse(r, ct_compile_tell(r->home, c.generation, r->quiet));
 	}
 	if (ct_stop)
 		worse(r, CT_TEMPFAIL);
@@ -160,6 +170,28 @@ show_all(struct run *r)
 }
 
 static void
+diff_all(struct run *r)
+{
+	struct ct_source *s;
+	struct ct_err err = { 0 };
+	uint64_t last, content;
+
+	if (ct_compile_last(r->home, &last, &content, &err))
+		ct_die_err(&err);
+	if (r->since > (int64_t)last)
+		ct_die(CT_USAGE, "--since: the index has generation %llu",
+		    (unsigned long long)last);
+	for (s = r->sources.src; s < r->sources.src + r->sources.n; s++) {
+		err = (struct ct_err){ 0 };
+		if (meant(r, s))
+			put(r, NULL,
+			    ct_diff(
+				s, r->home, (uint64_t)r->since, &r->out, &err),
+			    &err);
+	}
+}
+
+static void
 load(struct run *r)
 {
 	struct ct_err err = { 0 };
@@ -203,6 +235,12 @@ parse(struct run *r, int argc, char *argv[])
 			exit(ct_version("index version 1"));
 		case 0:
 			break;
+		case 'D':
+			r->delta = optarg;
+			break;
+		case 's':
+			r->since = ct_number("--since", optarg, 1, INT64_MAX);
+			break;
 		case 'w':
 			r->wait = ct_number("--retry-wait", optarg, 0, 3600000);
 			break;
@@ -223,6 +261,7 @@ static const struct verb {
 	{ "sync", sync_all },
 	{ "check", check_all },
 	{ "show", show_all },
+	{ "diff", diff_all },
 };
 
 static const struct verb *

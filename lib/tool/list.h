@@ -67,8 +67,13 @@ int ct_list_log(struct ct_list *list, const char *home, int status);
 int ct_list_compiled(struct ct_list *list, uint64_t generation,
     int64_t revision, struct ct_err *err);
 
-/* The revision that an index of this generation held: *revision, -1 if the
- * list was not there yet.  CT_NO: that is no longer known. */
+/* The revision that the index of exactly this generation holds; CT_NO: it is
+ * not known. */
+int ct_list_held(struct ct_list *list, uint64_t generation, int64_t *revision,
+    struct ct_err *err);
+
+/* The same of any generation: *revision is -1 if the list was not there yet.
+ * CT_NO: it is no longer known. */
 int ct_list_revision(struct ct_list *list, uint64_t generation,
     int64_t *revision, struct ct_err *err);
 

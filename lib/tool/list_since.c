@@ -19,10 +19,8 @@ ct_list_compiled(struct ct_list *l, uint64_t generation, int64_t revision,
 		    l->st, err, "UPDATE state SET compiled = ?", "i", revision);
 	if (!rc)
 		rc = ct_store_do(l->st, err,
-		    "INSERT OR REPLACE INTO compiled SELECT ?, ?"
-		    " WHERE ? IS NOT (SELECT revision FROM compiled"
-		    " ORDER BY generation DESC LIMIT 1)",
-		    "iii", (int64_t)generation, revision, revision);
+		    "INSERT OR REPLACE INTO compiled VALUES(?, ?)", "ii",
+		    (int64_t)generation, revision);
 	if (!rc &&
 	    (rc = ct_store_int(l->st, &oldest, err,
 		 "SELECT generation FROM compiled ORDER BY generation DESC"
@@ -44,6 +42,17 @@ ct_list_compiled(struct ct_list *l, uint64_t generation, int64_t revision,
 	if (rc)
 		ct_list_rollback(l);
 	return rc;
+}
+
+int
+ct_list_held(struct ct_list *l, uint64_t generation, int64_t *revision,
+    struct ct_err *err)
+{
+	int rc = ct_store_int(l->st, revision, err,
+	    "SELECT revision FROM compiled WHERE generation = ?", "i",
+	    (int64_t)generation);
+
+	return rc > 1 ? rc : rc == 1 ? 0 : CT_NO;
 }
 
 int

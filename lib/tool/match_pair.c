@@ -9,6 +9,7 @@
 #include "entry.h"
 #include "match_impl.h"
 #include "prog.h"
+#include "source.h"
 
 #define TRIES 200
 #define PAUSE 2000000             /* ns before the next */
@@ -42,30 +43,6 @@ beside(const char *path)
 	    : NULL;
 }
 
-/* On top of which index is it?  The text of its first group tells. */
-static int
-base_of(const struct ct_set *delta, uint64_t *generation, uint64_t *content,
-    struct ct_err *err)
-{
-	struct ct_err none = { 0 };
-	const char *text, *hex;
-	json_t *o, *base;
-	size_t len;
-
-	if (ct_set_group(delta, 0, &text, &len, err))
-		return err->code;
-	o = ct_json_object(text, len, &none);
-	base = json_object_get(o, "base");
-	hex = json_string_value(json_object_get(o, "content"));
-	*generation = (uint64_t)json_integer_value(base);
-	*content = hex ? strtoull(hex, NULL, 16) : 0;
-	if (!json_is_integer(base) || !hex)
-		(void)ct_fail(err, CT_DATAERR,
-		    "the index is damaged: on top of which it is");
-	json_decref(o);
-	return err->code;
-}
-
 /* Does the delta belong to the set?  0; CT_NO: it is of an older one, whose
  * successor holds all of it; CT_TEMPFAIL: of one that we did not see. */
 static int
@@ -77,7 +54,7 @@ fits(const struct ct_match *m, struct ct_err *err)
 	size_t i, na, nb;
 
 	ct_set_head(m->set, &head);
-	if (base_of(m->delta, &generation, &content, err))
+	if (ct_delta_base(m->delta, &generation, &content, err))
 		return err->code;
 	if (generation < head.generation)
 		return CT_NO;

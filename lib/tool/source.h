@@ -17,6 +17,7 @@
 #include "list.h"
 #include "listfile.h"
 #include "rec.h"
+#include "set.h"
 
 struct ct_source;
 
@@ -133,13 +134,35 @@ void ct_page_free(struct ct_page *page);
 /* ---- the index ------------------------------------------------------------
  */
 
+struct ct_compile {
+	const struct ct_sources *all;
+	const char *home;
+	int64_t now;         /* ms */
+	const char *news;    /* the file for what changed; NULL: none */
+	uint64_t generation; /* of the index: set by ct_compile */
+};
+
 /*
- * Compile the lists of all sources into lists/known.ctx, unless it is there
- * and holds them already; then only its time moves on.  now is ms.  The file
- * is verified before it takes its place.  *generation (may be NULL) is that of
- * the index.
+ * Compile the lists of all sources into lists/known.ctx, or what changed in
+ * them into lists/known.delta beside it while that is little, unless it is
+ * there already; then only its time moves on.  Files are verified before they
+ * take their place.  First news is written, as ct_diff would, mode 0600.
  */
-int ct_compile(const struct ct_sources *all, const char *home, int64_t now,
-    uint64_t *generation, struct ct_err *err);
+int ct_compile(struct ct_compile *c, struct ct_err *err);
+
+/* The generation that was made last, and the digest of its content; 0: none. */
+int ct_compile_last(const char *home, uint64_t *generation, uint64_t *content,
+    struct ct_err *err);
+
+/* Of a delta: which index it is on top of.  CT_DATAERR. */
+int ct_delta_base(const struct ct_set *delta, uint64_t *generation,
+    uint64_t *content, struct ct_err *err);
+
+/*
+ * List records of what changed in the list of a source since the index of this
+ * generation; 0: since the last.  CT_NOINPUT: how it was then is not known.
+ */
+int ct_diff(struct ct_source *src, const char *home, uint64_t generation,
+    struct ct_out *out, struct ct_err *err);
 
 #endif

@@ -1,5 +1,6 @@
 /* source_show.c - records that tell how sources and the index are */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "prog.h"
@@ -105,23 +106,48 @@ complete(const struct ct_set *set, const char *path, struct ct_err *err)
 	return 0;
 }
 
+/* The index, and what is beside it: both sound, and of each other? */
+static int
+check_sets(const char *path, const char *delta, struct ct_set_head *head,
+    struct ct_err *err)
+{
+	struct ct_set *set, *side = NULL;
+	uint64_t base = 0, content;
+	int rc = ct_set_open(&set, path, err);
+
+	if (!rc && !(rc = ct_set_verify(set, err))) {
+		ct_set_head(set, head);
+		rc = complete(set, path, err);
+	}
+	if (!rc && access(delta, F_OK) == 0 &&
+	    !(rc = ct_set_open(&side, delta, err)) &&
+	    !(rc = ct_set_verify(side, err)) &&
+	    !(rc = ct_delta_base(side, &base, &content, err)) &&
+	    base >= head->generation) {
+		if (base > head->generation || content != ct_set_content(set))
+			rc = ct_fail(err, CT_DATAERR,
+			    "'%s' is of another index than '%s'", delta, path);
+		else
+			ct_set_head(side, head);
+	}
+	ct_set_close(side);
+	ct_set_close(set);
+	return rc;
+}
+
 int
 ct_index_check(const char *home, json_t **rec, struct ct_err *err)
 {
 	char *path = ct_printf("%s/lists/known.ctx", home);
+	char *delta = ct_printf("%s/lists/known.delta", home);
 	struct ct_set_head head = { 0 };
-	struct ct_set *set;
-	int rc = ct_set_open(&set, path, err);
+	int rc = check_sets(path, delta, &head, err);
 
-	if (!rc && !(rc = ct_set_verify(set, err))) {
-		ct_set_head(set, &head);
-		rc = complete(set, path, err);
-	}
 	*rec = json_pack("{s:s, s:b, s:I}", "index", path, "ok", rc == 0,
 	    "generation", (json_int_t)head.generation);
 	if (rc)
 		ct_rec_fail(*rec, err);
-	ct_set_close(set);
 	free(path);
+	free(delta);
 	return rc;
 }
