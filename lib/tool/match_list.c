@@ -35,6 +35,7 @@ struct load {
 	struct signal *signal; /* that can be matched */
 	size_t n, cap;
 	size_t flat; /* left out */
+	bool news;   /* what is withdrawn is no news of a hash */
 };
 
 static char *
@@ -73,6 +74,8 @@ on_signal(void *arg, const struct ct_entry *e, struct ct_err *err)
 	struct load *l = arg;
 	struct signal *s;
 
+	if (e->n == 0 && l->news)
+		return 0;
 	if (e->n == 0)
 		return ct_fail(err, CT_DATAERR,
 		    "'%s': withdrawals are for ct-syncdb", l->path);
@@ -264,7 +267,9 @@ int
 match_list(
     struct ct_match *m, const struct ct_match_from *from, struct ct_err *err)
 {
-	struct load l = { .path = from->path, .build = build_new() };
+	struct load l = {
+		.path = from->path, .build = build_new(), .news = from->delta
+	};
 	struct memory to = { .m = m };
 	int rc = load(&l, from->type, -1, err);
 
