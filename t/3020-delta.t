@@ -38,8 +38,8 @@ is 'it is told: what and why' \
     '["add","e5000",null] ["add","e5001",null] ["del","e0","deleted"] ["del","e4999","deleted"]' \
     sh -c "jq -c '[.op,.entry,.why]' news | sort | paste -sd' '"
 is 'by its hash' "$(md5 0)" jq -r 'select(.entry == "e0").hash' news
-ct-syncdb diff --since 1 | sort >diff
-ok 'diff says the same' sh -c 'sort news | cmp - diff'
+ct-syncdb diff --since 1 | sort >changes
+ok 'diff says the same' sh -c 'sort news | cmp - changes'
 is 'nothing is newer than the index' '' ct-syncdb diff
 is 'nor than its generation' '' ct-syncdb diff --since 2
 exits 'there is no later one' 64 ct-syncdb diff --since 3
