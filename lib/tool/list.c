@@ -70,6 +70,11 @@ static const char *const schema[] = {
 	" generation INTEGER PRIMARY KEY, revision INTEGER NOT NULL);"
 	"ALTER TABLE state ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;"
 	"UPDATE state SET lost = 1 WHERE revision > 0",
+	/* entries that the source tells of as one thing, by its name of it */
+	"CREATE TABLE part("
+	" whole TEXT NOT NULL, member TEXT NOT NULL, entry TEXT NOT NULL,"
+	" content TEXT NOT NULL, PRIMARY KEY(whole, member, entry, content))"
+	" WITHOUT ROWID",
 	NULL
 };
 

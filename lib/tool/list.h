@@ -92,6 +92,17 @@ int ct_list_put(struct ct_list *list, const struct ct_entry *e,
 int ct_list_remove(struct ct_list *list, const struct ct_entry *e,
     int64_t *gone, struct ct_err *err);
 
+/*
+ * What the source tells of as one thing, by a name of its own, stands in the
+ * list as these entries, and no others that it was before; n 0: it is gone.
+ * *gone counts the live ones that went.  After a sweep those that went with it
+ * are forgotten.
+ */
+int ct_list_put_whole(struct ct_list *list, const char *whole, const char *at,
+    const struct ct_entry *e, size_t n, int64_t generation, int64_t *gone,
+    struct ct_err *err);
+int ct_list_forget_parts(struct ct_list *list, struct ct_err *err);
+
 /* Note a refused record: where it stood ("line 7"), and why; never the
  * record itself.  The notes of earlier runs go with ct_list_forget. */
 int ct_list_reject(struct ct_list *list, const char *where, const char *why,

@@ -13,7 +13,8 @@
 #define GUARD_LEAST 1000
 
 static const struct ct_adapter *const adapters[] = { &ct_source_file,
-	&ct_source_ncmec };
+	&ct_source_ncmec, &ct_source_threatexchange, &ct_source_stopncii,
+	&ct_source_tat };
 
 static char *
 get(const struct ct_conf *conf, const char *name, const char *key)
@@ -78,6 +79,13 @@ policy(struct ct_source *s, struct ct_err *err)
 	static const char *const classes[] = { "csam", "exploitative", "ncii",
 		"own", NULL };
 
+	if (!s->class && s->adapter->class) {
+		s->class = ct_strdup(s->adapter->class(s));
+		if (!*s->class)
+			return ct_fail(err, CT_CONFIG,
+			    "source '%s': want class = what the list holds",
+			    s->name);
+	}
 	if (word(s, "action", &s->action, actions, err) ||
 	    word(s, "class", &s->class, classes, err))
 		return err->code;
@@ -115,14 +123,18 @@ static int
 numbers(struct ct_source *s, const struct ct_conf *conf, struct ct_err *err)
 {
 	const char *name = s->name;
-	int rc;
+	int rc, days;
 
 	if ((rc = number(conf, name, "threshold", CT_HAM_MAX, CT_HAM_DEFAULT,
 		 &s->threshold, err)) ||
 	    (rc = number(conf, name, "pdna_threshold", CT_PDNA_MAX,
 		 CT_PDNA_DEFAULT, &s->pdna_threshold, err)) ||
-	    (rc = number(conf, name, "quality", 100, 50, &s->quality, err)))
+	    (rc = number(conf, name, "quality", 100, 50, &s->quality, err)) ||
+	    (rc = number(conf, name, "requests_per_minute", 60000, 0,
+		 &s->per_minute, err)) ||
+	    (rc = number(conf, name, "reconcile_days", 365, 7, &days, err)))
 		return rc;
+	s->reconcile_ms = days * (int64_t)86400000;
 	return number(
 	    conf, name, "flood", 1000000000, CT_SOURCE_FLOOD, &s->flood, err);
 }
@@ -144,6 +156,8 @@ load(struct ct_source *s, const struct ct_conf *conf, const char *name,
 	s->action = get(conf, name, "action");
 	s->class = get(conf, name, "class");
 	s->surfaces = get(conf, name, "surfaces");
+	s->group = get(conf, name, "group");
+	s->types = get(conf, name, "types");
 	s->retry_ms = 1000;
 	for (i = 0; i < sizeof adapters / sizeof adapters[0]; i++)
 		if (type && strcmp(adapters[i]->type, type) == 0)
@@ -155,7 +169,15 @@ load(struct ct_source *s, const struct ct_conf *conf, const char *name,
 		    name);
 	else if (!s->adapter)
 		rc = ct_fail(err, CT_CONFIG,
-		    "source '%s': want type = file or ncmec", name);
+		    "source '%s': want type = file, ncmec, threatexchange,"
+		    " stopncii or tat",
+		    name);
+	else if ((s->group || s->types) &&
+	    s->adapter != &ct_source_threatexchange)
+		rc = ct_fail(err, CT_CONFIG,
+		    "source '%s': group and types are for type ="
+		    " threatexchange",
+		    name);
 	if (rc || (rc = numbers(s, conf, err)) || (rc = surfaces(s, err)) ||
 	    (rc = policy(s, err)))
 		return rc;
@@ -175,7 +197,8 @@ ct_sources_load(
 {
 	static const char *const known[] = { "type", "path", "url",
 		"credential", "list", "hash", "threshold", "quality", "action",
-		"class", "surfaces", "flood", "pdna_threshold", NULL };
+		"class", "surfaces", "flood", "pdna_threshold", "group",
+		"types", "requests_per_minute", "reconcile_days", NULL };
 	const char *name;
 
 	*all = (struct ct_sources){ 0 };
@@ -211,6 +234,8 @@ ct_sources_free(struct ct_sources *all)
 		free(s->action);
 		free(s->class);
 		free(s->surfaces);
+		free(s->group);
+		free(s->types);
 	}
 	free(all->src);
 	*all = (struct ct_sources){ 0 };

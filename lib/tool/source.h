@@ -33,9 +33,13 @@ struct ct_adapter {
 	/* Can it be reached, and do the credentials hold?  *what: who the
 	 * service says we are, or NULL; release with free. */
 	int (*check)(struct ct_source *src, char **what, struct ct_err *err);
+	/* What it holds if the configuration does not say; "": it must; may be
+	 * NULL: csam. */
+	const char *(*class)(const struct ct_source *src);
 };
 
-extern const struct ct_adapter ct_source_file, ct_source_ncmec;
+extern const struct ct_adapter ct_source_file, ct_source_ncmec,
+    ct_source_threatexchange, ct_source_stopncii, ct_source_tat;
 
 struct ct_source {
 	const struct ct_adapter *adapter;
@@ -43,11 +47,15 @@ struct ct_source {
 	char *name, *path, *url, *credential, *list, *hash, *action, *class;
 	char *surfaces; /* words, separated by blanks */
 	int threshold, pdna_threshold, quality;
+	char *group, *types;  /* of ThreatExchange */
+	int per_minute;       /* requests; 0: any */
+	int64_t reconcile_ms; /* between complete walks */
 	int flood; /* objects an hour that one hash may hit; 0: any */
 
 	/* of this run */
 	bool allow_shrink; /* no guard against mass removal */
 	bool reconcile;    /* walk everything, due or not */
+	bool strict;       /* only windows of a single page, if it can be */
 	int64_t retry_ms;  /* before the first retry; doubled after each */
 	struct ct_list *db;
 

@@ -17,14 +17,16 @@
 #define PAGE_MS 120000
 
 int
-ct_get_open(struct ct_get *g, struct ct_source *src, const char *production,
-    const char *test, struct ct_err *err)
+ct_get_open(struct ct_get *g, struct ct_source *src, enum ct_cred_kind kind,
+    const char *production, const char *test, struct ct_err *err)
 {
 	const char *url;
 	size_t n;
 
-	*g = (struct ct_get){ .src = src };
-	if (ct_cred_read(&g->cred, src->credential, err))
+	*g = (struct ct_get){
+		.src = src, .max = PAGE_MAX, .basic = kind == CT_CRED_USER
+	};
+	if (ct_cred_read_kind(&g->cred, src->credential, kind, err))
 		return err->code;
 	if (g->cred.url && g->cred.production)
 		return ct_fail(err, CT_CONFIG,
@@ -34,6 +36,9 @@ ct_get_open(struct ct_get *g, struct ct_source *src, const char *production,
 	    : src->url           ? src->url
 	    : g->cred.production ? production
 				 : test;
+	if (!url)
+		return ct_fail(
+		    err, CT_CONFIG, "source '%s': want url", src->name);
 	n = strlen(url);
 	while (n && url[n - 1] == '/')
 		n--;
@@ -49,6 +54,9 @@ ct_get_close(struct ct_get *g)
 	ct_http_free(g->http);
 	ct_cred_free(&g->cred);
 	free(g->base);
+	if (g->query)
+		ct_wipe(g->query, strlen(g->query));
+	free(g->query);
 	*g = (struct ct_get){ 0 };
 }
 
@@ -102,19 +110,38 @@ judge(const struct ct_get *g, const struct ct_http_res *res, struct ct_err *err)
 	}
 }
 
+/* As many requests a minute as the configuration allows. */
 static int
-once(struct ct_get *g, const char *url, struct ct_http_res *res,
+pace(struct ct_get *g, struct ct_err *err)
+{
+	int64_t gap = g->src->per_minute ? 60000 / g->src->per_minute : 0;
+	int64_t due = g->last + gap - ct_mono();
+	struct timespec t = { due / 1000, due % 1000 * 1000000 };
+
+	if (g->last && due > 0)
+		while (!ct_stop && nanosleep(&t, &t) < 0 && errno == EINTR)
+			;
+	g->last = ct_mono();
+	return ct_stop ? ct_fail(err, CT_TEMPFAIL, "stopped") : 0;
+}
+
+static int
+once(struct ct_get *g, const struct ct_http_req *what, struct ct_http_res *res,
     struct ct_err *err)
 {
-	struct ct_http_req req = { .method = "GET",
-		.url = url,
-		.user = g->cred.user,
-		.password = g->cred.password,
-		.max = PAGE_MAX,
-		.timeout = PAGE_MS };
+	struct ct_http_req req = *what;
 	struct ct_err why = { 0 };
-	int rc = ct_http_do(g->http, &req, res, &why);
+	int rc;
 
+	*res = (struct ct_http_res){ .retry_after = -1 };
+	if (pace(g, err))
+		return err->code;
+	req.user = g->basic ? g->cred.user : NULL;
+	req.password = g->cred.password;
+	req.max = g->max;
+	req.timeout = PAGE_MS;
+	req.header = g->header;
+	rc = ct_http_do(g->http, &req, res, &why);
 	g->src->requests++;
 	g->status = rc ? 0 : res->status;
 	if (rc)
@@ -122,24 +149,30 @@ once(struct ct_get *g, const char *url, struct ct_http_res *res,
 		    err, rc, "source '%s': %s", g->src->name, why.msg);
 	if (res->date)
 		g->date = res->date;
-	return judge(g, res, err);
+	rc = g->judge ? g->judge(g, res, err) : -1;
+	return rc < 0 ? judge(g, res, err) : rc;
 }
 
-int
-ct_get_path(struct ct_get *g, const char *path, struct ct_http_res *res,
-    struct ct_err *err)
+static int
+patiently(struct ct_get *g, const char *path, struct ct_http_req *req,
+    struct ct_http_res *res, struct ct_err *err)
 {
-	char *url = ct_printf("%s%s", g->base, path);
+	char *url = ct_printf("%s%s%s%s", g->base, path,
+	    !g->query               ? ""
+		: strchr(path, '?') ? "&"
+				    : "?",
+	    g->query ? g->query : "");
 	int64_t asked;
 	int n, rc;
 
+	req->url = url;
 	for (n = 0;; n++) {
-		rc = once(g, url, res, err);
+		rc = once(g, req, res, err);
 		if (rc == 0)
 			break;
 		asked = res->retry_after;
 		ct_http_done(res);
-		if (rc != CT_TEMPFAIL || n + 1 == TRIES)
+		if (rc != CT_TEMPFAIL || n + 1 == TRIES || ct_stop)
 			break;
 		if (asked > ASKED_MOST) {
 			rc = ct_fail(err, CT_TEMPFAIL,
@@ -150,6 +183,28 @@ ct_get_path(struct ct_get *g, const char *path, struct ct_http_res *res,
 		if ((rc = ct_get_wait(g, n, asked, err)))
 			break;
 	}
+	ct_wipe(url, strlen(url));
 	free(url);
 	return rc;
+}
+
+int
+ct_get_path(struct ct_get *g, const char *path, struct ct_http_res *res,
+    struct ct_err *err)
+{
+	struct ct_http_req req = { .method = "GET" };
+
+	return patiently(g, path, &req, res, err);
+}
+
+int
+ct_get_post(struct ct_get *g, const char *path, const char *form,
+    struct ct_http_res *res, struct ct_err *err)
+{
+	struct ct_http_req req = { .method = "POST",
+		.type = "application/x-www-form-urlencoded",
+		.body = form,
+		.len = strlen(form) };
+
+	return patiently(g, path, &req, res, err);
 }

@@ -1,4 +1,4 @@
-/* source_get.h - GET with patience; for source_*.c only */
+/* source_get.h - runs, GET with patience, links; for source_*.c only */
 #ifndef CT_SOURCE_GET_H
 #define CT_SOURCE_GET_H
 
@@ -13,12 +13,25 @@ struct ct_get {
 	char *base;   /* no slash at its end */
 	int64_t date; /* ms: the server's time of its last answer; 0: none */
 	long status;  /* of the last answer */
+
+	/* may be set once it is open */
+	size_t max; /* bytes of answer accepted */
+	bool basic; /* every request has user and password */
+	const char *header[4];
+	char *query; /* a parameter that every request has and no message or
+			state: a secret, which is wiped */
+	/* What an answer means to this service: 0, a code as of ct_get_path,
+	 * or -1: what its status says */
+	int (*judge)(const struct ct_get *g, const struct ct_http_res *res,
+	    struct ct_err *err);
+	int64_t last; /* ct_mono of the last request */
 };
 
 /* Read the credentials, settle the base address: that of the credential file
- * (test only), else url, else production or test. */
-int ct_get_open(struct ct_get *g, struct ct_source *src, const char *production,
-    const char *test, struct ct_err *err);
+ * (test only), else url, else production or test, which may be NULL: then one
+ * of the others is needed. */
+int ct_get_open(struct ct_get *g, struct ct_source *src, enum ct_cred_kind kind,
+    const char *production, const char *test, struct ct_err *err);
 void ct_get_close(struct ct_get *g);
 
 /*
@@ -29,9 +42,34 @@ void ct_get_close(struct ct_get *g);
  */
 int ct_get_path(struct ct_get *g, const char *path, struct ct_http_res *res,
     struct ct_err *err);
+/* The same for a POST of a form that changes nothing: it may be sent again. */
+int ct_get_post(struct ct_get *g, const char *path, const char *form,
+    struct ct_http_res *res, struct ct_err *err);
+
+/*
+ * What a link of the service is behind the base address, and without the
+ * parameter of this name (may be NULL).  Release with free.  NULL: CT_PROTOCOL,
+ * it leads elsewhere or is no address.
+ */
+char *ct_get_link(const struct ct_get *g, const char *link, const char *without,
+    struct ct_err *err);
+
+/* Text as it may stand for a value in a query.  Release with free. */
+char *ct_get_escape(const char *text);
 
 /* Wait before try number n, from 0.  CT_TEMPFAIL if we are told to stop. */
 int ct_get_wait(
     const struct ct_get *g, int n, int64_t least, struct ct_err *err);
+
+/* ---- a run ----------------------------------------------------------------
+ */
+
+/* The list is a copy of origin; what a run goes by, *state, that it was told
+ * of before is forgotten.  One that did not get to its end goes on. */
+int ct_run_begin(struct ct_source *s, const char *origin,
+    struct ct_list_state *state, struct ct_err *err);
+/* All of it is in the list. */
+int ct_run_end(
+    struct ct_source *s, struct ct_list_state *state, struct ct_err *err);
 
 #endif

@@ -1,5 +1,6 @@
 /* source_ncmec.c - NCMEC Hash Sharing v2: runs, walks over everything */
 #include <stdlib.h>
+#include <string.h>
 
 #include "clock.h"
 #include "prog.h"
@@ -8,13 +9,58 @@
 #include "source_walk.h"
 #include "xml.h"
 
-#define PRODUCTION "https://report.cybertip.org/hashsharing"
-#define TEST "https://exttest.cybertip.org/hashsharing"
+/* The services, by the names that a configuration gives its list; the first
+ * for any other name. */
+static const struct base {
+	const char *list, *class, *production, *test;
+} bases[] = {
+	{ "industry", "csam", "https://report.cybertip.org/hashsharing",
+	    "https://exttest.cybertip.org/hashsharing" },
+	{ "exploitative", "exploitative",
+	    "https://report.cybertip.org/exploitative-hashsharing",
+	    "https://exttest.cybertip.org/exploitative-hashsharing" },
+	{ "law-enforcement", "csam", "https://lesp.ncmec.org/csam-hashsharing",
+	    "https://betalesp.ncmec.org/csam-hashsharing" },
+	{ "npo", "csam", "https://hashsharing.ncmec.org/npo",
+	    "https://hashsharing-test.ncmec.org/npo" },
+	{ "npo-exploitative", "exploitative",
+	    "https://hashsharing.ncmec.org/exploitative",
+	    "https://hashsharing-test.ncmec.org/exploitative" },
+	{ "npo-generative-ai", "csam",
+	    "https://hashsharing.ncmec.org/generative-ai-csam",
+	    "https://hashsharing-test.ncmec.org/generative-ai-csam" },
+	{ "npo-generative-ai-exploitative", "exploitative",
+	    "https://hashsharing.ncmec.org/generative-ai-exploitative",
+	    "https://hashsharing-test.ncmec.org/generative-ai-exploitative" },
+};
 
 #define SECOND ((int64_t)1000)
 #define LAG (60 * SECOND) /* what is newer may not be complete */
 #define CLOCK_OFF (300 * SECOND)
-#define RECONCILE (SECOND * 86400 * 7)
+
+static const struct base *
+base_of(const struct ct_source *s)
+{
+	size_t i;
+
+	for (i = 0; s->list && i < sizeof bases / sizeof bases[0]; i++)
+		if (strcmp(s->list, bases[i].list) == 0)
+			return &bases[i];
+	return bases;
+}
+
+static const char *
+class_ncmec(const struct ct_source *s)
+{
+	return base_of(s)->class;
+}
+
+static int
+open_ncmec(struct ct_get *g, struct ct_source *s, struct ct_err *err)
+{
+	return ct_get_open(
+	    g, s, CT_CRED_USER, base_of(s)->production, base_of(s)->test, err);
+}
 
 /* Everything, into a new generation; then what is absent twice goes. */
 static int
@@ -64,49 +110,6 @@ limit_of(const struct ct_get *g, const struct ct_cursor *delta)
 }
 
 static int
-begin_run(struct ct_source *s, const struct ct_get *g,
-    struct ct_list_state *state, struct ct_err *err)
-{
-	struct ct_list_count count;
-	int rc;
-
-	if ((rc = ct_list_begin(s->db, err)) ||
-	    (rc = ct_list_origin(s->db, g->base, err)) ||
-	    (rc = ct_list_state(s->db, state, err)) ||
-	    (rc = ct_list_forget(s->db, err)))
-		return rc;
-	if (state->guard_live < 0) {
-		if ((rc = ct_list_count(s->db, &count, err)))
-			return rc;
-		state->guard_live = count.entries;
-		state->guard_gone = 0;
-	}
-	if (!state->generation)
-		state->generation = 1;
-	return (rc = ct_list_keep(s->db, state, err))
-	    ? rc
-	    : ct_list_commit(s->db, err);
-}
-
-static int
-end_run(struct ct_source *s, struct ct_list_state *state, struct ct_err *err)
-{
-	int rc;
-
-	state->last_run = ct_now();
-	if (!state->last_reconcile) /* the first run is a complete walk */
-		state->last_reconcile = state->last_run;
-	state->guard_live = -1;
-	state->guard_gone = 0;
-	state->rejected = s->rejected;
-	if ((rc = ct_list_begin(s->db, err)) ||
-	    (rc = ct_list_keep(s->db, state, err)) ||
-	    (rc = ct_list_ran(s->db, state, s->put, s->gone, err)))
-		return rc;
-	return ct_list_commit(s->db, err);
-}
-
-static int
 run(struct ct_source *s, struct ct_get *g, struct ct_err *err)
 {
 	struct ct_list_state state;
@@ -125,26 +128,27 @@ run(struct ct_source *s, struct ct_get *g, struct ct_err *err)
 	if ((rc = ct_get_path(g, "/v2/status", &res, err)))
 		return rc;
 	ct_http_done(&res);
-	if ((rc = begin_run(s, g, &state, err)) ||
+	if ((rc = ct_run_begin(s, g->base, &state, err)) ||
 	    (rc = ct_list_cursor(s->db, "delta", &cur, err)))
 		return rc;
 	free(cur.next);
 	delta.limit = all.limit = limit_of(g, &cur);
 	due = state.last_reconcile &&
-	    (s->reconcile || ct_now() - state.last_reconcile >= RECONCILE);
+	    (s->reconcile ||
+		ct_now() - state.last_reconcile >= s->reconcile_ms);
 	if (delta.limit < 0)
 		return 0;
 	if (((rc = ct_walk(&delta, err)) ||
 		(due && (rc = reconcile(&all, err)))))
 		return rc;
-	return end_run(s, &state, err);
+	return ct_run_end(s, &state, err);
 }
 
 static int
 sync_ncmec(struct ct_source *s, struct ct_err *err)
 {
 	struct ct_get g;
-	int rc = ct_get_open(&g, s, PRODUCTION, TEST, err);
+	int rc = open_ncmec(&g, s, err);
 
 	if (!rc)
 		rc = run(s, &g, err);
@@ -170,7 +174,7 @@ check_ncmec(struct ct_source *s, char **what, struct ct_err *err)
 	struct ct_http_res res;
 	struct ct_xml *doc;
 	struct ct_get g;
-	int rc = ct_get_open(&g, s, PRODUCTION, TEST, err);
+	int rc = open_ncmec(&g, s, err);
 
 	*what = NULL;
 	if (!rc && !(rc = ct_get_path(&g, "/v2/status", &res, err))) {
@@ -190,4 +194,4 @@ check_ncmec(struct ct_source *s, char **what, struct ct_err *err)
 }
 
 const struct ct_adapter ct_source_ncmec = { "ncmec", conf_ncmec, sync_ncmec,
-	check_ncmec };
+	check_ncmec, class_ncmec };

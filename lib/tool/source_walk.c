@@ -251,6 +251,13 @@ forget_links(struct ct_walk *w)
 	w->start = -1;
 }
 
+/* The smallest window: the service knows whole seconds. */
+static int64_t
+least(const struct ct_walk *w)
+{
+	return w->src->strict ? SECOND : SPAN_LEAST;
+}
+
 /* A smaller window, at least as small as the server's own count suggests. */
 static void
 shrink(struct ct_walk *w, long waiting)
@@ -260,8 +267,8 @@ shrink(struct ct_walk *w, long waiting)
 	w->span = span / 2;
 	if (waiting > 2 * CROWD)
 		w->span = span / (waiting / CROWD);
-	if (w->span < SPAN_LEAST)
-		w->span = SPAN_LEAST;
+	if (w->span < least(w))
+		w->span = least(w);
 	w->span -= w->span % SECOND;
 	w->cur.to = w->cur.done_to + w->span;
 	if (w->cur.to > w->limit)
@@ -291,8 +298,9 @@ follow(struct ct_walk *w, const char *from, bool *crowd, struct ct_err *err)
 			path = ct_strdup(next);
 		max = page.next ? count_of(page.next, "max") : -1;
 		waiting = page.next ? max - w->start : 0;
-		if (page.next && w->nseen == 1 && waiting > CROWD &&
-		    w->cur.to - w->cur.done_to > SPAN_LEAST) {
+		if (page.next && w->nseen == 1 &&
+		    (waiting > CROWD || w->src->strict) &&
+		    w->cur.to - w->cur.done_to > least(w)) {
 			shrink(w, waiting);
 			*crowd = true;
 		} else {
