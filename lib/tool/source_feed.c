@@ -50,6 +50,7 @@ parse(struct ct_feed *f, const struct ct_http_res *res, json_t **doc,
 
 	*p = (struct ct_feed_page){ 0 };
 	*doc = ct_json_page(res->body, res->len, &why);
+	f->cut = !*doc;
 	rc = *doc ? f->proto->page(f, *doc, p, &why) : why.code;
 	if (!rc)
 		return 0;
@@ -191,7 +192,7 @@ commit(struct ct_feed *f, const struct ct_feed_page *p, struct ct_err *err)
 static int
 smaller(struct ct_feed *f, int rc)
 {
-	if (rc != CT_DATAERR || !f->proto->halve || f->size == 1 ||
+	if (rc != CT_DATAERR || !f->cut || !f->proto->halve || f->size == 1 ||
 	    f->records / (f->size / 2) > HALVED_MAX)
 		return rc;
 	f->size /= 2;
