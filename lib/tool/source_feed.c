@@ -80,13 +80,18 @@ fetch(struct ct_feed *f, const char *path, json_t **doc, struct ct_feed_page *p,
 	}
 }
 
-/* A link must not come twice; there is no end to new ones. */
+/* A link must not come twice, but that an empty page may once lead to itself;
+ * there is no end to new ones. */
 static int
-lead_on(struct ct_feed *f, const char *next, struct ct_err *err)
+lead_on(struct ct_feed *f, const char *next, bool empty, struct ct_err *err)
 {
 	uint64_t d = digest(next);
 	size_t i;
 
+	if (!empty)
+		f->stood = false;
+	else if (!f->stood && f->nseen && f->seen[f->nseen - 1] == d)
+		return f->stood = true, 0;
 	for (i = 0; i < f->nseen; i++)
 		if (f->seen[i] == d)
 			return ct_fail(err, CT_PROTOCOL,
@@ -218,7 +223,8 @@ follow(struct ct_feed *f, char *path, bool resumed, struct ct_err *err)
 		resumed = false;
 		f->pages++;
 		path = p.next ? ct_strdup(p.next) : NULL;
-		if (path && (rc = lead_on(f, path, err)))
+		if (path &&
+		    (rc = lead_on(f, path, !json_array_size(p.records), err)))
 			break;
 		advance(f, &p);
 		if ((rc = commit(f, &p, err)) || !path)

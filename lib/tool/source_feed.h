@@ -57,6 +57,7 @@ struct ct_feed {
 	size_t nseen, pages;
 	int64_t records; /* of this run */
 	size_t at;       /* the record in hand, from 1 */
+	bool stood;      /* an empty page led to itself */
 	bool cut;        /* the last page was no whole document */
 	bool told[4];    /* warnings of this run */
 };
