@@ -8,7 +8,7 @@
 
 printf '[source own]\ntype = file\npath = list\n' >conf
 export CT_CONF=conf CT_CLOCK=2026-11-22T10:00:00Z
-list() { # MANY ID...: so many, and those
+made() { # MANY ID...: so many, and those
 	awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) printf "md5 %032x f%d\n", i + 65536, i }'
 	shift
 	for i; do printf 'md5 %032x e%s\n' "$i" "$i"; done
@@ -65,20 +65,20 @@ sweep() {
 	strike rename EIO 2
 	strike write ENOSPC 6
 }
-list 4200 1 2 >list
+made 4200 1 2 >list
 ct-syncdb -q sync
-list 4200 2 3 >list
+made 4200 2 3 >list
 sweep 'a first delta' 12 23
 rm -rf "$CT_HOME"
 cp -r old "$CT_HOME"
-list 4200 2 4 >list
+made 4200 2 4 >list
 ct-syncdb -q sync
 is 'a delta is there' 0 sh -c "test -e $CT_HOME/lists/known.delta; echo \$?"
-list 4200 2 3 >list
+made 4200 2 3 >list
 sweep 'another delta' 24 23
 rm -rf "$CT_HOME"
 cp -r old "$CT_HOME"
-list 4600 2 3 >list
+made 4600 2 3 >list
 sweep 'merged' 24 23
 is 'the delta is gone' 1 sh -c "test -e $CT_HOME/lists/known.delta; echo \$?"
 done_testing

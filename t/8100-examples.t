@@ -160,6 +160,7 @@ ct-audit.1 3
 ct-enrich.1 3
 ct-report.1 6
 ct-syncdb.1 2
+ct-syncdb.1 4
 ct.7 2
 ct.conf.5 1
 libct.3 1' printf '%s' "$skipped"

@@ -101,7 +101,13 @@ ct-hash -q known/*.png | jq -c '
     (.hashes | {md5, pdq} | to_entries[] | {type: .key, hash: .value})' >ncmec.rec
 jq -c '. + {opinion: "seed"}' ncmec.rec >own.rec
 members 'List records' >names
-is 'list records are as their section says' '' sh -c 'jq -r keys_unsorted[] own.rec | sort -u | diff names -'
+head -1 own.rec >some.rec
+printf '[source some]\ntype = file\npath = some.rec\nlist = ours\n' >some.conf
+ct-syncdb -q -c some.conf -d some sync --delta some.add
+echo '{"type":"md5","hash":"900150983cd24fb0d6963f7d28e17f72"}' >some.rec
+ct-syncdb -q -c some.conf -d some sync --delta some.del
+is 'list records are as their section says' '' \
+    sh -c 'jq -r keys_unsorted[] own.rec some.add some.del | sort -u | diff names -'
 ct-preserve keygen -o vault 2>/dev/null
 sandbox --hashes ncmec.rec || exit 1
 conf <<END
