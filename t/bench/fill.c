@@ -38,8 +38,8 @@ put(struct ct_list *list, long i, const char *only, uint64_t turn,
 	uint64_t hash[4][4];
 	struct ct_signal s[4];
 	char id[32], member[16];
-	struct ct_entry e = { member, id, "image", "A1",
-		"2026-01-01T10:00:00Z", s, 0 };
+	struct ct_entry e = { member, id, "image", "A1", "2026-01-01T10:00:00Z",
+		s, 0 };
 	size_t k, j;
 
 	(void)snprintf(id, sizeof id, "%ld", 10000000 + i);
@@ -86,8 +86,7 @@ main(int argc, char *argv[])
 			st.generation++;
 			st.last_run = st.last_reconcile = ct_now();
 		}
-		if (ct_list_keep(list, &st, &err) ||
-		    ct_list_commit(list, &err))
+		if (ct_list_keep(list, &st, &err) || ct_list_commit(list, &err))
 			ct_die_err(&err);
 	}
 	ct_list_close(list);
