@@ -17,6 +17,7 @@ static const char usage[] =
     "       --delta FILE       write what changed there, for a rescan\n"
     "       --reconcile        walk the whole list, not only what is new\n"
     "       --retry-wait MS    pause before the first new try (1000)\n"
+    "       --strict-windows   ask NCMEC for no second page\n"
     "  check [NAME...]         configuration, credentials, index\n"
     "  show [NAME...]          one record a source\n"
     "  diff [NAME...]          what changed, as list records\n"
@@ -27,7 +28,7 @@ static const char usage[] =
     "  -V, --version           version\n"
     "  -h, --help              this text\n";
 
-static int all, shrink, reconcile; /* options that are only flags */
+static int all, shrink, reconcile, strict; /* options that are only flags */
 
 static const struct option options[] = {
 	{ "all", no_argument, &all, 1 },
@@ -40,6 +41,7 @@ static const struct option options[] = {
 	{ "reconcile", no_argument, &reconcile, 1 },
 	{ "retry-wait", required_argument, NULL, 'w' },
 	{ "since", required_argument, NULL, 's' },
+	{ "strict-windows", no_argument, &strict, 1 },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -83,6 +85,7 @@ sync_one(struct run *r, struct ct_source *s)
 
 	s->allow_shrink = shrink;
 	s->reconcile = reconcile;
+	s->strict = strict;
 	s->retry_ms = r->wait;
 	worse(r, ct_source_sync(s, r->home, &err));
 	if (err.code)

@@ -156,6 +156,7 @@ load(struct ct_source *s, const struct ct_conf *conf, const char *name,
 	s->action = get(conf, name, "action");
 	s->class = get(conf, name, "class");
 	s->surfaces = get(conf, name, "surfaces");
+	s->members = get(conf, name, "members");
 	s->group = get(conf, name, "group");
 	s->types = get(conf, name, "types");
 	s->retry_ms = 1000;
@@ -198,7 +199,8 @@ ct_sources_load(
 	static const char *const known[] = { "type", "path", "url",
 		"credential", "list", "hash", "threshold", "quality", "action",
 		"class", "surfaces", "flood", "pdna_threshold", "group",
-		"types", "requests_per_minute", "reconcile_days", NULL };
+		"members", "types", "requests_per_minute", "reconcile_days",
+		NULL };
 	const char *name;
 
 	*all = (struct ct_sources){ 0 };
@@ -234,6 +236,7 @@ ct_sources_free(struct ct_sources *all)
 		free(s->action);
 		free(s->class);
 		free(s->surfaces);
+		free(s->members);
 		free(s->group);
 		free(s->types);
 	}
@@ -250,6 +253,23 @@ ct_source_named(const struct ct_sources *all, const char *name)
 		if (strcmp(all->src[i].name, name) == 0)
 			return &all->src[i];
 	return NULL;
+}
+
+bool
+ct_source_wants(const struct ct_source *src, const char *member)
+{
+	const char *p = src->members;
+	size_t n = strlen(member), len;
+
+	if (!p)
+		return true;
+	for (; *p; p += len) {
+		p += strspn(p, " \t");
+		len = strcspn(p, " \t");
+		if (len == n && n && strncmp(p, member, n) == 0)
+			return true;
+	}
+	return false;
 }
 
 int

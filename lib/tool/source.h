@@ -45,6 +45,7 @@ struct ct_source {
 	const struct ct_adapter *adapter;
 	/* of the configuration; NULL if absent */
 	char *name, *path, *url, *credential, *list, *hash, *action, *class;
+	char *members; /* words: the only ones that are looked for; NULL: all */
 	char *surfaces; /* words, separated by blanks */
 	int threshold, pdna_threshold, quality;
 	char *group, *types;  /* of ThreatExchange */
@@ -78,6 +79,9 @@ void ct_sources_free(struct ct_sources *all);
 /* By name, or NULL. */
 struct ct_source *ct_source_named(
     const struct ct_sources *all, const char *name);
+
+/* Is what this member submitted looked for?  The list has all of it. */
+bool ct_source_wants(const struct ct_source *src, const char *member);
 
 /* Open the list, sync, count the run in its state, close. */
 int ct_source_sync(struct ct_source *src, const char *home, struct ct_err *err);

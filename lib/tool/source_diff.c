@@ -40,9 +40,12 @@ put(void *arg, const struct ct_entry *e, const char *why, struct ct_err *err)
 {
 	const struct diff *d = arg;
 	const struct ct_signal *s = e->signal;
-	json_t *o = json_object();
+	json_t *o;
 	int rc;
 
+	if (!ct_source_wants(d->src, e->member))
+		return 0;
+	o = json_object();
 	set(o, "op", why ? "del" : "add");
 	set(o, "source", d->src->name);
 	set(o, "list", d->src->list);

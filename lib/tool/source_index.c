@@ -64,6 +64,8 @@ index_group(const struct ct_source *s, bool complete)
 	(void)json_object_set_new(
 	    o, "pdna_threshold", json_integer(s->pdna_threshold));
 	(void)json_object_set_new(o, "flood", json_integer(s->flood));
+	if (s->members)
+		(void)json_object_set_new(o, "members", words(s->members));
 	if (s->surfaces)
 		(void)json_object_set_new(o, "surfaces", words(s->surfaces));
 	if (!complete)
@@ -126,9 +128,12 @@ add_entry(void *arg, const struct ct_entry *e, struct ct_err *err)
 {
 	static const char *const opinions[] = { "positive", "seed",
 		"disputed" };
+	const struct index_job *j = arg;
 	size_t i;
 	int rc = 0;
 
+	if (!ct_source_wants(j->src, e->member))
+		return 0;
 	for (i = 0; !rc && i < sizeof opinions / sizeof opinions[0]; i++)
 		rc = add_opinion(arg, e, opinions[i], err);
 	return rc;
@@ -168,6 +173,7 @@ index_build(struct index_job *j, struct ct_err *err)
 	int rc = 0;
 
 	for (i = 0; !rc && i < j->all->n; i++) {
+		j->src = &j->all->src[i];
 		rc = ct_build_group(b, j->text[i], strlen(j->text[i]), err);
 		if (!rc)
 			rc = ct_list_each(j->list[i], add_entry, j, err);
@@ -180,7 +186,6 @@ index_build(struct index_job *j, struct ct_err *err)
 
 struct changed {
 	struct index_job *j;
-	const struct ct_source *src;
 	uint32_t note; /* of all that changed */
 };
 
@@ -192,7 +197,7 @@ add_changed(void *arg, const struct ct_entry *e, struct ct_err *err)
 	int rc;
 
 	c->j->changed++;
-	ct_entry_key(c->src->name, e->member, e->entry, e->content, key);
+	ct_entry_key(c->j->src->name, e->member, e->entry, e->content, key);
 	rc = ct_build_hash(
 	    c->j->build, CT_ENTRY_KIND, key, sizeof key, c->note, err);
 	return rc ? rc : add_entry(c->j, e, err);
@@ -224,7 +229,7 @@ index_build_delta(struct index_job *j, struct ct_err *err)
 	int rc = head(j, &c.note, err);
 
 	for (i = 0; !rc && i < j->all->n; i++) {
-		c.src = &j->all->src[i];
+		j->src = &j->all->src[i];
 		rc = ct_build_group(b, j->text[i], strlen(j->text[i]), err);
 		if (!rc)
 			rc = ct_list_each_since(

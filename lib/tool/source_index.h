@@ -28,6 +28,7 @@ struct index_job {
 	struct ct_list_state *state;
 	int64_t *since; /* the revision that old holds; -1: not known */
 	char **text;    /* of each group */
+	const struct ct_source *src; /* the one in hand */
 	struct ct_build *build;
 	uint64_t content;
 	uint64_t last, last_content; /* of known.generation; 0: none */
