@@ -134,8 +134,9 @@ ct_http_redacted(const char *url)
 	}
 	if (query)
 		cut = redact_query(query);
-	out = all ? ct_printf("%s%s%s", all, cut ? "?" : "", cut ? cut : "")
-		  : ct_strdup("*");
+	out = all
+	    ? ct_printf("%s%s%s", all, cut && *cut ? "?" : "", cut ? cut : "")
+	    : ct_strdup("*");
 	free(cut);
 	curl_free(query);
 	curl_free(all);
