@@ -8,9 +8,9 @@
 #include "prog.h"
 
 #define SECOND ((int64_t)1000)
-#define DAY (86400 * SECOND)
-#define STALE (28 * DAY) /* deletions are told of for 30 days */
-#define LINK_LIFE (6 * 3600 * SECOND)
+#define DAY (SECOND * 86400)
+#define STALE (DAY * 28) /* deletions are told of for 30 days */
+#define LINK_LIFE (SECOND * 6 * 3600)
 #define PAGES_MAX 100000
 #define PAGE_TRIES 3
 #define HALVED_MAX 1000 /* pages that are worth reading again, smaller */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hex.h"
 #include "prog.h"
 #include "source_get.h"
 
@@ -26,31 +27,21 @@ ct_get_escape(const char *text)
 	return out;
 }
 
-static int
-digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0'
-	    : c >= 'a' && c <= 'f'  ? c - 'a' + 10
-	    : c >= 'A' && c <= 'F'  ? c - 'A' + 10
-				    : -1;
-}
-
 /* len bytes with %3A and such resolved.  Release with free. */
 static char *
 plain(const char *text, size_t len)
 {
 	char *out = ct_alloc(len + 1, 1), *p = out;
+	uint8_t byte;
 	size_t i;
 
-	for (i = 0; i < len; i++) {
+	for (i = 0; i < len; i++, p++) {
 		*p = text[i];
-		if (text[i] == '%' && i + 2 < len && digit(text[i + 1]) >= 0 &&
-		    digit(text[i + 2]) >= 0) {
-			*p = (char)(digit(text[i + 1]) << 4 |
-			    digit(text[i + 2]));
+		if (text[i] == '%' && i + 2 < len &&
+		    ct_unhex(text + i + 1, &byte, 1) == 0) {
+			*p = (char)byte;
 			i += 2;
 		}
-		p++;
 	}
 	return out;
 }
