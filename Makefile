@@ -130,11 +130,11 @@ asan: clean
 	    -fno-sanitize-recover=all' HARDEN= CT_SANITIZED=1
 
 # speed as ratios, in a table; BIG=1: in 1e7 hashes, too; ONLY=match: only
-# searching, ONLY=hash, ONLY=report, ONLY=audit, ONLY=vault.  The other programs
-# of t/bench stand alone
+# searching, ONLY=hash, ONLY=lists, ONLY=report, ONLY=audit, ONLY=vault.  The
+# other programs of t/bench stand alone
 bench: all t/bench/photo t/bench/speed t/bench/kernels t/bench/hashes \
-    t/bench/near t/bench/lines t/bench/took t/bench/report t/bench/filing \
-    t/bench/seal t/tool/hostile t/tool/mklog
+    t/bench/fill t/bench/near t/bench/lines t/bench/took t/bench/report \
+    t/bench/filing t/bench/seal t/tool/hostile t/tool/mklog
 	@if $(FAISS_THERE); then $(MAKE) t/bench/anchor; else \
 	    echo 'no FAISS rows: libfaiss-dev is missing (scripts/deps bench)'; fi
 	PATH=$$PWD:$$PATH BIG=$(BIG) t/bench/run $(ONLY)

@@ -103,7 +103,13 @@ ct_list_each(
     struct ct_list *l, ct_list_each_fn *each, void *arg, struct ct_err *err)
 {
 	struct ct_rows *r;
-	int rc = ct_rows_open(&r, l->st, err,
+	/* each page is looked at many times, as the order is that of names */
+	int rc = ct_store_do(
+	    l->st, err, "PRAGMA mmap_size = 1099511627776", "");
+
+	if (rc)
+		return rc;
+	rc = ct_rows_open(&r, l->st, err,
 	    "SELECT e.id, e.member, e.entry, e.content, e.classification,"
 	    " e.at, s.type, s.hash, s.opinion"
 	    " FROM entry e CROSS JOIN signal s ON s.entry = e.id"

@@ -1,0 +1,68 @@
+# lists.sh - from the lists to the index, and what a day's changes cost
+# shellcheck shell=sh disable=SC2154
+#
+# Made-up lists of entries with four hashes each; with BIG=1 ten million hashes,
+# else a million.  What counts is the wall clock, with two CPUs, since that is
+# what is waited for; the CPU time stands beside it.  Memory is what belongs to
+# the process alone, as the kernel tells it every 20 ms.
+
+# anonymous COMMAND... - the most anonymous memory that it has, in KiB
+anonymous() {
+	most=0
+	"$@" >/dev/null &
+	while kill -0 $! 2>/dev/null && [ -r /proc/$!/status ]; do
+		while read -r name kib _; do
+			if [ "$name" = RssAnon: ] && [ "$kib" -gt "$most" ]; then
+				most=$kib
+			fi
+		done </proc/$!/status 2>/dev/null
+		sleep 0.02
+	done
+	wait $!
+	echo "$most"
+}
+
+# one - a list that is read, so that those that are filled are compiled
+one() {
+	echo "md5 900150983cd24fb0d6963f7d28e17f72 $1" >one.list
+}
+
+# wait_for COMMAND... - seconds of CPU and of the clock, once
+wait_for() {
+	took 1 "$@" </dev/null | sed 's/.*cpu=\([0-9.]*\).*wall=\([0-9.]*\).*/\1 \2/'
+}
+
+compile_rows() {
+	n=250000
+	[ -z "${BIG-}" ] || n=2500000
+	printf '[source big]\ntype = file\npath = none\n[source one]\ntype = file\npath = one.list\n' >lists.conf
+	CT_CONF=$PWD/lists.conf CT_HOME=$PWD/state
+	export CT_CONF CT_HOME
+	one a
+	fill state big 0 $n
+	name="index of $((n * 4)) hashes"
+	wait_for ct-syncdb -q sync one >full
+	rm state/lists/known.*
+	kib=$(anonymous ct-syncdb -q sync one)
+	row "$name" 'from the lists, s of CPU' "$(cut -d ' ' -f 1 full)" - -
+	row "$name" 'from the lists, s, of 60 for ten million' \
+	    "$(cut -d ' ' -f 2 full)" \
+	    "$(awk -v n=$n '{ print $2 / (60 * n / 2500000) }' full)" 1
+	row "$name" 'anonymous memory, bytes a hash' "$kib KiB" \
+	    "$(awk -v n=$n -v kib="$kib" 'BEGIN { print kib * 1024 / n / 4 }')" 200
+	fill state big 1000 11000
+	wait_for ct-syncdb -q sync one >part
+	echo '{"hashes":{"md5":"900150983cd24fb0d6963f7d28e17f72"}}' >rec
+	took 1 ct-match -q <rec | sed 's/.*wall=//' >look
+	[ -e state/lists/known.delta ]
+	row "$name" '10,000 entries changed: sync, s' \
+	    "$(cut -d ' ' -f 2 part)" "$(cut -d ' ' -f 2 part)" 1
+	row "$name" '  and ct-match, s, from its start' "$(cat look)" \
+	    "$(cat look)" 0.1
+	unset CT_CONF CT_HOME
+	rm -rf state
+}
+
+lists_rows() {
+	compile_rows
+}
