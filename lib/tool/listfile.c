@@ -1,5 +1,6 @@
 #include "listfile.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -8,8 +9,24 @@
 #include "blake.h"
 #include "file.h"
 #include "hex.h"
+#include "listfile_impl.h"
 #include "prog.h"
-#include "rec.h"
+
+#define NAME ((size_t)33)
+
+/* A name that stays the same and does not tell the hash. */
+static void
+name_of(const struct ct_signal *sig, char name[NAME])
+{
+	uint8_t digest[NAME / 2];
+	struct ct_blake b;
+
+	ct_blake_start(&b, sizeof digest, NULL);
+	ct_blake_field(&b, sig->type);
+	ct_blake_add(&b, sig->hash, sig->len);
+	ct_blake_end(&b, digest, sizeof digest);
+	ct_hex(digest, sizeof digest, name);
+}
 
 static int
 give(struct ct_listfile *f, size_t line, const struct ct_entry *e,
@@ -18,9 +35,7 @@ give(struct ct_listfile *f, size_t line, const struct ct_entry *e,
 	struct ct_entry full = *e;
 	struct ct_signal sig;
 	const char *why = ct_signal_parse(&sig, type, hash);
-	uint8_t digest[16];
-	char id[2 * sizeof digest + 1];
-	struct ct_blake b;
+	char name[NAME];
 	json_t *utf8;
 	int rc;
 
@@ -36,13 +51,8 @@ give(struct ct_listfile *f, size_t line, const struct ct_entry *e,
 	utf8 = json_string(e->entry);
 	json_decref(utf8);
 	if (!utf8 || !*e->entry || strcasecmp(e->entry, hash) == 0) {
-		/* a name that stays the same and does not tell the hash */
-		ct_blake_start(&b, sizeof digest, NULL);
-		ct_blake_field(&b, sig.type);
-		ct_blake_add(&b, sig.hash, sig.len);
-		ct_blake_end(&b, digest, sizeof digest);
-		ct_hex(digest, sizeof digest, id);
-		full.entry = id;
+		name_of(&sig, name);
+		full.entry = name;
 	}
 	full.signal = &sig;
 	full.n = 1;
@@ -159,6 +169,30 @@ type_of(const struct ct_listfile *f, size_t digits, const char **why)
 	return NULL;
 }
 
+/* ALGO (name) = HASH, of BSD; with less blanks, of openssl(1).  False: no such
+ * line, or name has no end. */
+static bool
+from_bsd(char *text, const char **type, char **name, char **hash)
+{
+	char *open = strchr(text, '('), *end = open, *at;
+
+	for (at = open; at && (at = strstr(at, ")")); at++)
+		if (at[1 + strspn(at + 1, " ")] == '=')
+			end = at;
+	if (!open || open == text || end == open ||
+	    strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789- ") !=
+		(size_t)(open - text))
+		return false;
+	*hash = end + 1 + strspn(end + 1, " ") + 1;
+	*hash += strspn(*hash, " ");
+	*end = '\0';
+	*name = open + 1;
+	for (*open = '\0'; open > text && open[-1] == ' '; open--)
+		open[-1] = '\0';
+	*type = text;
+	return true;
+}
+
 /* TYPE HASH [label], HASH [label], or what sha256sum(1) writes */
 static int
 from_words(struct ct_listfile *f, size_t line, char *text, struct ct_err *err)
@@ -171,6 +205,12 @@ from_words(struct ct_listfile *f, size_t line, char *text, struct ct_err *err)
 
 	if (*text == '\\') /* sha256sum's sign for an escaped name */
 		text++;
+	if (from_bsd(text, &type, &text, &hash)) {
+		if (!ct_signal_matched(type))
+			return f->bad(f->arg, line, "unknown type", err);
+		e.entry = text;
+		return give(f, line, &e, type, hash, NULL, err);
+	}
 	hash = word(&text);
 	n = strspn(hash, hex);
 	if (hash[n] == '\0' && n >= 32) {
@@ -192,6 +232,99 @@ from_words(struct ct_listfile *f, size_t line, char *text, struct ct_err *err)
 	e.entry = text + (*text == '*');
 	return give(f, line, &e, type, hash, NULL, err);
 }
+
+/* ---- rows of several hashes ------------------------------------------------
+ */
+
+bool
+listfile_word(const char *words, const char *text)
+{
+	size_t n = strlen(text), len;
+
+	for (; words && *words; words += *words == ',') {
+		words += strspn(words, " \t");
+		len = strcspn(words, ",");
+		if (len >= n && strncasecmp(words, text, n) == 0 &&
+		    n + strspn(words + n, " \t") >= len)
+			return true;
+		words += len;
+	}
+	return false;
+}
+
+void
+listfile_hash(struct listfile_row *row, const char *type, const char *hash)
+{
+	if (hash && *hash && row->n < LISTFILE_HASHES) {
+		row->hash[row->n].type = type;
+		row->hash[row->n++].hash = hash;
+	}
+}
+
+static const char *
+opinion_by(const struct ct_listfile *f, const struct listfile_row *row)
+{
+	if (row->opinion && *row->opinion)
+		return opinion_of(row->opinion);
+	if (f->allow || (!f->positive && !f->negative))
+		return "positive";
+	if (row->classification && *row->classification) {
+		if (listfile_word(f->positive, row->classification))
+			return "positive";
+		if (listfile_word(f->negative, row->classification))
+			return "negative";
+	}
+	return "seed";
+}
+
+int
+listfile_row(
+    struct ct_listfile *f, const struct listfile_row *row, struct ct_err *err)
+{
+	char name[NAME] = "", low[16];
+	struct ct_entry e = { .member = row->member ? row->member : "",
+		.entry = row->entry ? row->entry : "",
+		.classification = row->classification,
+		.at = row->at };
+	const char *opinion = opinion_by(f, row);
+	struct ct_signal sig;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; row->content && row->content[i] && i < sizeof low - 1; i++)
+		low[i] = (char)tolower((unsigned char)row->content[i]);
+	low[i] = '\0';
+	e.content = *low ? low : "unknown";
+	if (e.classification && !*e.classification)
+		e.classification = NULL;
+	if (e.at && !*e.at)
+		e.at = NULL;
+	if (!opinion)
+		return f->bad(f->arg, row->line, "opinion", err);
+	if (!row->n)
+		return f->bad(f->arg, row->line, "no hash", err);
+	for (i = 0; !rc && i < row->n; i++) {
+		/* all have the name of the first, if they have none */
+		if (!*e.entry && !*name &&
+		    !ct_signal_parse(
+			&sig, row->hash[i].type, row->hash[i].hash)) {
+			name_of(&sig, name);
+			free(sig.hash);
+		}
+		if (!ct_signal_matched(row->hash[i].type)) {
+			if (f->strict)
+				continue;
+			f->unknown++;
+		}
+		e.entry = *name ? name : e.entry;
+		rc = give(f, row->line, &e, row->hash[i].type,
+		    row->hash[i].hash, opinion, err);
+	}
+	return rc;
+}
+
+/* ---- lines -----------------------------------------------------------------
+ */
 
 static int
 one_line(
@@ -225,27 +358,142 @@ one_line(
 }
 
 int
-ct_listfile_read_fd(
-    struct ct_listfile *f, int fd, const char *name, struct ct_err *err)
+listfile_named(
+    const struct ct_listfile *f, int code, const char *why, struct ct_err *err)
 {
-	struct ct_err why = { 0 };
-	struct ct_in in = { .fd = fd, .delim = '\n' };
+	struct ct_err copy = { 0 };
+
+	(void)ct_fail(&copy, code, "%s", why);
+	return ct_fail(err, code, "'%s': %s", f->name, copy.msg);
+}
+
+static int
+words(struct ct_listfile *f, struct ct_in *in, struct ct_err *err)
+{
 	char *line;
 	size_t len;
 	int got, rc = 0;
 
-	while (!rc && (got = ct_in_next(&in, &line, &len, &why))) {
+	while (!rc && (got = ct_in_next(in, &line, &len, err))) {
 		if (got == 1) {
-			rc = one_line(f, in.lineno, line, len, err);
+			rc = one_line(f, in->lineno, line, len, err);
 		} else if (got == CT_DATAERR) {
+			*err = (struct ct_err){ 0 };
 			f->lines++;
-			rc = f->bad(f->arg, in.lineno, "too long", err);
+			rc = f->bad(f->arg, in->lineno, "too long", err);
 		} else {
-			rc = ct_fail(err, got, "'%s': %s", name, why.msg);
+			rc = listfile_named(f, got, err->msg, err);
 		}
 		if (!rc && ct_stop)
 			rc = ct_fail(err, CT_TEMPFAIL, "stopped");
 	}
+	return rc;
+}
+
+/* ---- forms -----------------------------------------------------------------
+ */
+
+static const char *const forms[] = { "words", "csv", "hashdeep", "vics", NULL };
+
+int
+ct_listfile_form(const char *form, struct ct_err *err)
+{
+	size_t i;
+
+	for (i = 0; forms[i]; i++)
+		if (strcmp(forms[i], form) == 0)
+			return 0;
+	return ct_fail(err, CT_CONFIG, "unknown form '%s'", form);
+}
+
+static const char *
+behind_mark(const char *text, size_t len)
+{
+	return len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? text + 3
+								: text;
+}
+
+static bool
+begins(const char *text, const char *end, const char *with)
+{
+	size_t n = strlen(with);
+
+	return (size_t)(end - text) >= n && memcmp(text, with, n) == 0;
+}
+
+/* What it looks like from its first bytes, where that is certain; "words" may
+ * still be csv. */
+static int
+look(const struct ct_listfile *f, struct ct_in *in, const char **form,
+    struct ct_err *err)
+{
+	const char *bytes, *text, *end;
+	size_t len;
+	int rc = ct_in_bytes(in, &bytes, &len, err);
+
+	*form = "words";
+	if (rc != 1)
+		return rc ? listfile_named(f, rc, err->msg, err) : 0;
+	text = behind_mark(bytes, len);
+	end = bytes + len;
+	if (begins(text, end, "ssdeep,1."))
+		return listfile_named(f, CT_CONFIG,
+		    "a list of ssdeep: it tells of texts that are alike, and"
+		    " nothing here has such hashes",
+		    err);
+	if (begins(text, end, "%%%% HASHDEEP"))
+		*form = "hashdeep";
+	if (begins(text, end, "{") &&
+	    (memmem(text, (size_t)(end - text), "odata.context\"", 14) ||
+		memmem(text, (size_t)(end - text), "odata.metadata\"", 15)))
+		*form = "vics";
+	return 0;
+}
+
+/* Rows, if the first line is the header of such, or is said to be. */
+static int
+lines(struct ct_listfile *f, struct ct_in *in, struct ct_err *err)
+{
+	bool said = f->form && strcmp(f->form, "csv") == 0;
+	char *line, *head;
+	size_t len;
+	int rc = ct_in_next(in, &line, &len, err);
+
+	if (rc == CT_DATAERR && !said) {
+		*err = (struct ct_err){ 0 };
+		f->lines++;
+		rc = f->bad(f->arg, in->lineno, "too long", err);
+		return rc ? rc : words(f, in, err);
+	}
+	if (rc != 1)
+		return rc ? listfile_named(f, rc, err->msg, err) : 0;
+	head = ct_strdup(behind_mark(line, len));
+	if (said ||
+	    (!f->form && *head != '{' && *head != '#' && listfile_is_csv(head)))
+		rc = listfile_csv(f, in, head, err);
+	else if (!(rc = one_line(f, in->lineno, line, len, err)))
+		rc = words(f, in, err);
+	free(head);
+	return rc;
+}
+
+int
+ct_listfile_read_fd(
+    struct ct_listfile *f, int fd, const char *name, struct ct_err *err)
+{
+	struct ct_in in = { .fd = fd, .delim = '\n' };
+	const char *form = f->form;
+	int rc;
+
+	f->name = name;
+	f->unit = "line";
+	rc = form ? 0 : look(f, &in, &form, err);
+
+	if (!rc && form)
+		rc = strcmp(form, "vics") == 0 ? listfile_vics(f, &in, err)
+		    : strcmp(form, "hashdeep") == 0
+		    ? listfile_hashdeep(f, &in, err)
+		    : lines(f, &in, err);
 	ct_in_free(&in);
 	return rc;
 }

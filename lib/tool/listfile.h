@@ -1,4 +1,4 @@
-/* listfile.h - a hash list in a file: one hash a line, or list records */
+/* listfile.h - a hash list in a file, in any form that the field uses */
 #ifndef CT_LISTFILE_H
 #define CT_LISTFILE_H
 
@@ -20,13 +20,27 @@ typedef int ct_listfile_bad_fn(
 
 struct ct_listfile {
 	const char *type; /* of lines that do not say; NULL: none */
+	/* "words", "csv", "hashdeep", "vics", "url"; NULL: what it looks like
+	 */
+	const char *form;
+	const char *map; /* of csv: COLUMN: WORD, ...; or NULL */
+	/* Classifications, separated by commas, that make a hash positive or
+	 * negative, where a row has one; any other is a seed.  NULL: none. */
+	const char *positive, *negative;
+	bool allow; /* all that is listed is harmless: it is an allow list */
 	ct_listfile_fn *each;
 	ct_listfile_bad_fn *bad;
 	void *arg;
-	bool strict;    /* refuse records of types that we do not know */
-	size_t unknown; /* hashes of such types that were given, counted */
-	size_t lines;   /* that held something, counted */
+	bool strict;      /* refuse records of types that we do not know */
+	size_t unknown;   /* hashes of such types that were given, counted */
+	size_t lines;     /* that held something, counted */
+	const char *name; /* of the file; set by the reading, as is: */
+	const char *unit; /* "line" or "object": what bad is told numbers of */
 };
+
+/* Is it a form, or a map?  CT_CONFIG. */
+int ct_listfile_form(const char *form, struct ct_err *err);
+int ct_listfile_map(const char *map, struct ct_err *err);
 
 /* Lines as ct-syncdb(1) has them.  CT_NOINPUT, CT_IOERR, or what was
  * returned. */

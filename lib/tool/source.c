@@ -139,6 +139,25 @@ numbers(struct ct_source *s, const struct ct_conf *conf, struct ct_err *err)
 	    conf, name, "flood", 1000000000, CT_SOURCE_FLOOD, &s->flood, err);
 }
 
+/* What is said of the form of a file. */
+static int
+of_file(const struct ct_source *s, struct ct_err *err)
+{
+	struct ct_err why = { 0 };
+
+	if (s->adapter != &ct_source_file &&
+	    (s->form || s->map || s->positive || s->negative))
+		return ct_fail(err, CT_CONFIG,
+		    "source '%s': form, map, positive and negative are for"
+		    " type = file",
+		    s->name);
+	if ((s->form && ct_listfile_form(s->form, &why)) ||
+	    (s->map && ct_listfile_map(s->map, &why)))
+		return ct_fail(
+		    err, why.code, "source '%s': %s", s->name, why.msg);
+	return 0;
+}
+
 static int
 load(struct ct_source *s, const struct ct_conf *conf, const char *name,
     struct ct_err *err)
@@ -159,6 +178,10 @@ load(struct ct_source *s, const struct ct_conf *conf, const char *name,
 	s->members = get(conf, name, "members");
 	s->group = get(conf, name, "group");
 	s->types = get(conf, name, "types");
+	s->form = get(conf, name, "form");
+	s->map = get(conf, name, "map");
+	s->positive = get(conf, name, "positive");
+	s->negative = get(conf, name, "negative");
 	s->retry_ms = 1000;
 	for (i = 0; i < sizeof adapters / sizeof adapters[0]; i++)
 		if (type && strcmp(adapters[i]->type, type) == 0)
@@ -180,7 +203,7 @@ load(struct ct_source *s, const struct ct_conf *conf, const char *name,
 		    " threatexchange",
 		    name);
 	if (rc || (rc = numbers(s, conf, err)) || (rc = surfaces(s, err)) ||
-	    (rc = policy(s, err)))
+	    (rc = policy(s, err)) || (rc = of_file(s, err)))
 		return rc;
 	return s->adapter->conf(s, err);
 }
@@ -200,7 +223,7 @@ ct_sources_load(
 		"credential", "list", "hash", "threshold", "quality", "action",
 		"class", "surfaces", "flood", "pdna_threshold", "group",
 		"members", "types", "requests_per_minute", "reconcile_days",
-		NULL };
+		"form", "map", "positive", "negative", NULL };
 	const char *name;
 
 	*all = (struct ct_sources){ 0 };
@@ -239,6 +262,10 @@ ct_sources_free(struct ct_sources *all)
 		free(s->members);
 		free(s->group);
 		free(s->types);
+		free(s->form);
+		free(s->map);
+		free(s->positive);
+		free(s->negative);
 	}
 	free(all->src);
 	*all = (struct ct_sources){ 0 };

@@ -47,6 +47,7 @@ struct ct_source {
 	char *name, *path, *url, *credential, *list, *hash, *action, *class;
 	char *members; /* words: the only ones that are looked for; NULL: all */
 	char *surfaces; /* words, separated by blanks */
+	char *form, *map, *positive, *negative; /* of a file, see listfile.h */
 	int threshold, pdna_threshold, quality;
 	char *group, *types;  /* of ThreatExchange */
 	int per_minute;       /* requests; 0: any */

@@ -21,6 +21,7 @@
 struct run {
 	struct ct_source *src;
 	int64_t generation;
+	const struct ct_listfile *file;
 };
 
 static int
@@ -40,7 +41,7 @@ on_bad(void *arg, size_t line, const char *why, struct ct_err *err)
 	struct run *r = arg;
 	char where[32];
 
-	(void)snprintf(where, sizeof where, "line %zu", line);
+	(void)snprintf(where, sizeof where, "%s %zu", r->file->unit, line);
 	return ct_source_reject(r->src, where, NULL, why, err);
 }
 
@@ -70,13 +71,20 @@ static int
 walk(struct ct_source *s, struct ct_list_state *state, struct ct_err *err)
 {
 	struct run r = { .src = s, .generation = state->generation + 1 };
-	struct ct_listfile f = {
-		.type = s->hash, .each = on_signal, .bad = on_bad, .arg = &r
-	};
+	struct ct_listfile f = { .type = s->hash,
+		.form = s->form,
+		.map = s->map,
+		.positive = s->positive,
+		.negative = s->negative,
+		.allow = strcmp(s->action, "allow") == 0,
+		.each = on_signal,
+		.bad = on_bad,
+		.arg = &r };
 	struct ct_list_count was;
 	int64_t swept = 0;
 	int rc;
 
+	r.file = &f;
 	if ((rc = ct_list_count(s->db, &was, err)) ||
 	    (rc = ct_list_forget(s->db, err)) ||
 	    (rc = ct_listfile_read(&f, s->path, err)) ||
