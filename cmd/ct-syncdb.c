@@ -2,13 +2,10 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "prog.h"
-#include "rec.h"
-#include "source.h"
+#include "syncdb.h"
 
 static const char usage[] =
     "usage: ct-syncdb [-qV] [-c FILE] [-d DIR] VERB\n"
@@ -46,185 +43,38 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-struct run {
-	const char *home, *conf;
-	const char *delta; /* sync: the file for what changed */
-	int64_t since;     /* diff: generation; 0: the last */
-	bool quiet;
-	int64_t wait; /* ms */
-	struct ct_sources sources;
-	char **name; /* operands */
-	size_t nnames;
-	struct ct_out out;
-	int worst;
-};
-
 static void
-worse(struct run *r, int rc)
-{
-	if (rc > r->worst)
-		r->worst = rc;
-}
-
-/* Is this source meant?  Without names all are. */
-static bool
-meant(const struct run *r, const struct ct_source *s)
-{
-	size_t i;
-
-	for (i = 0; i < r->nnames; i++)
-		if (strcmp(r->name[i], s->name) == 0)
-			return true;
-	return r->nnames == 0;
-}
-
-static void
-sync_one(struct run *r, struct ct_source *s)
+load(struct ct_syncdb *s, const char *conf_path)
 {
 	struct ct_err err = { 0 };
-
-	s->allow_shrink = shrink;
-	s->reconcile = reconcile;
-	s->strict = strict;
-	s->retry_ms = r->wait;
-	worse(r, ct_source_sync(s, r->home, &err));
-	if (err.code)
-		ct_warn("%s", err.msg);
-	else if (!r->quiet)
-		ct_warn("%s: %lld put, %lld removed, %lld refused", s->name,
-		    (long long)s->put, (long long)s->gone,
-		    (long long)s->rejected);
-}
-
-/* What could be fetched is compiled, also if another source failed. */
-static void
-sync_all(struct run *r)
-{
-	struct ct_compile c = {
-		.all = &r->sources, .home = r->home, .news = r->delta
-	};
-	struct ct_err err = { 0 };
-	size_t i;
-
-	for (i = 0; i < r->sources.n && !ct_stop; i++)
-		if (meant(r, &r->sources.src[i]))
-			sync_one(r, &r->sources.src[i]);
-	c.now = ct_now();
-	if (ct_compile(&c, &err)) {
-		ct_warn("%s", err.msg);
-		worse(r, err.code);
-	} else {
-		worse(r, ct_compile_tell(r->home, c.generation, r->quiet));
-	}
-	if (ct_stop)
-		worse(r, CT_TEMPFAIL);
-}
-
-/* Write the record that a look at something gave; it holds its error. */
-static void
-put(struct run *r, json_t *rec, int rc, const struct ct_err *why)
-{
-	struct ct_err err = { 0 };
-
-	if (rc) {
-		ct_warn("%s", why->msg);
-		worse(r, rc);
-	}
-	if (rec && ct_out_rec(&r->out, rec, &err))
-		ct_die_err(&err);
-	json_decref(rec);
-}
-
-static void
-look(struct run *r,
-    int (*at)(struct ct_source *, const char *, json_t **, struct ct_err *))
-{
-	struct ct_source *s;
-	struct ct_err err;
-	json_t *rec;
-	int rc;
-
-	for (s = r->sources.src; s < r->sources.src + r->sources.n; s++) {
-		if (!meant(r, s))
-			continue;
-		err = (struct ct_err){ 0 };
-		s->retry_ms = r->wait;
-		rc = at(s, r->home, &rec, &err);
-		put(r, rec, rc, &err);
-	}
-}
-
-static void
-check_all(struct run *r)
-{
-	struct ct_err err = { 0 };
-	json_t *rec;
-	int rc;
-
-	look(r, ct_source_check);
-	rc = ct_index_check(r->home, &rec, &err);
-	put(r, rec, rc, &err);
-}
-
-static void
-show_all(struct run *r)
-{
-	look(r, ct_source_show);
-}
-
-static void
-diff_all(struct run *r)
-{
-	struct ct_source *s;
-	struct ct_err err = { 0 };
-	uint64_t last, content;
-
-	if (ct_compile_last(r->home, &last, &content, &err))
-		ct_die_err(&err);
-	if (r->since > (int64_t)last)
-		ct_die(CT_USAGE, "--since: the index has generation %llu",
-		    (unsigned long long)last);
-	for (s = r->sources.src; s < r->sources.src + r->sources.n; s++) {
-		err = (struct ct_err){ 0 };
-		if (meant(r, s))
-			put(r, NULL,
-			    ct_diff(
-				s, r->home, (uint64_t)r->since, &r->out, &err),
-			    &err);
-	}
-}
-
-static void
-load(struct run *r)
-{
-	struct ct_err err = { 0 };
-	const char *where = r->conf ? r->conf : getenv("CT_CONF");
+	const char *where = conf_path ? conf_path : getenv("CT_CONF");
 	struct ct_conf *conf;
 	size_t i;
 
-	if (ct_conf_load(&conf, r->conf, &err) ||
-	    ct_sources_load(&r->sources, conf, &err))
+	if (ct_conf_load(&conf, conf_path, &err) ||
+	    ct_sources_load(&s->sources, conf, &err))
 		ct_die_err(&err);
 	ct_conf_free(conf);
-	if (r->sources.n == 0)
+	if (s->sources.n == 0)
 		ct_die(CT_CONFIG, "no [source NAME] in %s",
 		    where ? where : "/etc/ct/ct.conf, /etc/ct/conf.d/*.conf");
-	for (i = 0; i < r->nnames; i++)
-		if (!ct_source_named(&r->sources, r->name[i]))
+	for (i = 0; i < s->nnames; i++)
+		if (!ct_source_named(&s->sources, s->name[i]))
 			ct_die(CT_USAGE, "no source '%s' in the configuration",
-			    r->name[i]);
+			    s->name[i]);
 }
 
-static void
-parse(struct run *r, int argc, char *argv[])
+/* Returns the path of the configuration, or NULL. */
+static const char *
+parse(struct ct_syncdb *s, int argc, char *argv[])
 {
-	const char *dir = NULL;
+	const char *dir = NULL, *conf = NULL;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "c:d:hqV", options, NULL)) != -1)
 		switch (c) {
 		case 'c':
-			r->conf = optarg;
+			conf = optarg;
 			break;
 		case 'd':
 			dir = optarg;
@@ -232,66 +82,51 @@ parse(struct run *r, int argc, char *argv[])
 		case 'h':
 			exit(ct_help(usage));
 		case 'q':
-			r->quiet = true;
+			s->quiet = true;
 			break;
 		case 'V':
 			exit(ct_version("index version 1"));
 		case 0:
 			break;
 		case 'D':
-			r->delta = optarg;
+			s->news = optarg;
 			break;
 		case 's':
-			r->since = ct_number("--since", optarg, 1, INT64_MAX);
+			s->since = ct_number("--since", optarg, 1, INT64_MAX);
 			break;
 		case 'w':
-			r->wait = ct_number("--retry-wait", optarg, 0, 3600000);
+			s->retry_ms =
+			    ct_number("--retry-wait", optarg, 0, 3600000);
 			break;
 		default:
 			ct_usage(usage);
 		}
 	if (optind == argc || (all && optind + 1 != argc))
 		ct_usage(usage);
-	r->home = ct_home(dir);
-	r->name = argv + optind + 1;
-	r->nnames = (size_t)(argc - optind - 1);
-}
-
-static const struct verb {
-	const char *name;
-	void (*run)(struct run *r);
-} verbs[] = {
-	{ "sync", sync_all },
-	{ "check", check_all },
-	{ "show", show_all },
-	{ "diff", diff_all },
-};
-
-static const struct verb *
-find(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-		if (strcmp(verbs[i].name, name) == 0)
-			return &verbs[i];
-	ct_usage(usage);
+	s->home = ct_home(dir);
+	s->name = argv + optind + 1;
+	s->nnames = (size_t)(argc - optind - 1);
+	s->shrink = shrink;
+	s->reconcile = reconcile;
+	s->strict = strict;
+	return conf;
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct run r = { .wait = 1000, .out = { .fd = STDOUT_FILENO } };
-	const struct verb *verb;
-	struct ct_err err = { 0 };
+	struct ct_syncdb s = { .retry_ms = 1000,
+		.out = { .fd = STDOUT_FILENO } };
+	ct_syncdb_fn *verb;
+	const char *conf;
 
 	ct_start("ct-syncdb");
-	parse(&r, argc, argv);
-	verb = find(argv[optind]);
+	conf = parse(&s, argc, argv);
+	verb = ct_syncdb_verb(argv[optind]);
+	if (!verb)
+		ct_usage(usage);
 	ct_stop_gently();
-	load(&r);
-	verb->run(&r);
-	ct_sources_free(&r.sources);
-	put(&r, NULL, ct_out_close(&r.out, &err), &err);
-	return r.worst;
+	load(&s, conf);
+	verb(&s);
+	return ct_syncdb_end(&s);
 }

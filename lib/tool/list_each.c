@@ -104,8 +104,8 @@ ct_list_each(
 {
 	struct ct_rows *r;
 	/* each page is looked at many times, as the order is that of names */
-	int rc = ct_store_do(
-	    l->st, err, "PRAGMA mmap_size = 1099511627776", "");
+	int rc =
+	    ct_store_do(l->st, err, "PRAGMA mmap_size = 1099511627776", "");
 
 	if (rc)
 		return rc;

@@ -253,7 +253,7 @@ int
 ct_list_remove(struct ct_list *l, const struct ct_entry *e, int64_t *gone,
     struct ct_err *err)
 {
-	int64_t id;
+	int64_t id = 0;
 	bool changed;
 	int rc = find(l, e, &id, &changed, err);
 

@@ -1,0 +1,175 @@
+#include "syncdb.h"
+
+#include <string.h>
+
+#include "clock.h"
+#include "prog.h"
+
+static void
+worse(struct ct_syncdb *r, int rc)
+{
+	if (rc > r->worst)
+		r->worst = rc;
+}
+
+/* Is this source meant?  Without names all are. */
+static bool
+meant(const struct ct_syncdb *r, const struct ct_source *s)
+{
+	size_t i;
+
+	for (i = 0; i < r->nnames; i++)
+		if (strcmp(r->name[i], s->name) == 0)
+			return true;
+	return r->nnames == 0;
+}
+
+static void
+sync_one(struct ct_syncdb *r, struct ct_source *s)
+{
+	struct ct_err err = { 0 };
+
+	s->allow_shrink = r->shrink;
+	s->reconcile = r->reconcile;
+	s->strict = r->strict;
+	s->retry_ms = r->retry_ms;
+	worse(r, ct_source_sync(s, r->home, &err));
+	if (err.code)
+		ct_warn("%s", err.msg);
+	else if (!r->quiet)
+		ct_warn("%s: %lld put, %lld removed, %lld refused", s->name,
+		    (long long)s->put, (long long)s->gone,
+		    (long long)s->rejected);
+}
+
+/* What could be fetched is compiled, also if another source failed. */
+static void
+sync_all(struct ct_syncdb *r)
+{
+	struct ct_compile c = {
+		.all = &r->sources, .home = r->home, .news = r->news
+	};
+	struct ct_err err = { 0 };
+	size_t i;
+
+	for (i = 0; i < r->sources.n && !ct_stop; i++)
+		if (meant(r, &r->sources.src[i]))
+			sync_one(r, &r->sources.src[i]);
+	c.now = ct_now();
+	if (ct_compile(&c, &err)) {
+		ct_warn("%s", err.msg);
+		worse(r, err.code);
+	} else {
+		worse(r, ct_compile_tell(r->home, c.generation, r->quiet));
+	}
+	if (ct_stop)
+		worse(r, CT_TEMPFAIL);
+}
+
+/* Write the record that a look at something gave; it holds its error. */
+static void
+put(struct ct_syncdb *r, json_t *rec, int rc, const struct ct_err *why)
+{
+	struct ct_err err = { 0 };
+
+	if (rc) {
+		ct_warn("%s", why->msg);
+		worse(r, rc);
+	}
+	if (rec && ct_out_rec(&r->out, rec, &err))
+		ct_die_err(&err);
+	json_decref(rec);
+}
+
+static void
+look(struct ct_syncdb *r,
+    int (*at)(struct ct_source *, const char *, json_t **, struct ct_err *))
+{
+	struct ct_source *s;
+	struct ct_err err;
+	json_t *rec;
+	int rc;
+
+	for (s = r->sources.src; s < r->sources.src + r->sources.n; s++) {
+		if (!meant(r, s))
+			continue;
+		err = (struct ct_err){ 0 };
+		s->retry_ms = r->retry_ms;
+		rc = at(s, r->home, &rec, &err);
+		put(r, rec, rc, &err);
+	}
+}
+
+static void
+check_all(struct ct_syncdb *r)
+{
+	struct ct_err err = { 0 };
+	json_t *rec;
+	int rc;
+
+	look(r, ct_source_check);
+	rc = ct_index_check(r->home, &rec, &err);
+	put(r, rec, rc, &err);
+}
+
+static void
+show_all(struct ct_syncdb *r)
+{
+	look(r, ct_source_show);
+}
+
+static void
+diff_all(struct ct_syncdb *r)
+{
+	struct ct_source *s;
+	struct ct_err err = { 0 };
+	uint64_t last, content;
+
+	if (ct_compile_last(r->home, &last, &content, &err))
+		ct_die_err(&err);
+	if (r->since > (int64_t)last)
+		ct_die(CT_USAGE, "--since: the index has generation %llu",
+		    (unsigned long long)last);
+	for (s = r->sources.src; s < r->sources.src + r->sources.n; s++) {
+		err = (struct ct_err){ 0 };
+		if (meant(r, s))
+			put(r, NULL,
+			    ct_diff(
+				s, r->home, (uint64_t)r->since, &r->out, &err),
+			    &err);
+	}
+}
+
+/* ---- by name ---------------------------------------------------------------
+ */
+
+static const struct {
+	const char *name;
+	ct_syncdb_fn *run;
+} verbs[] = {
+	{ "sync", sync_all },
+	{ "check", check_all },
+	{ "show", show_all },
+	{ "diff", diff_all },
+};
+
+ct_syncdb_fn *
+ct_syncdb_verb(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return verbs[i].run;
+	return NULL;
+}
+
+int
+ct_syncdb_end(struct ct_syncdb *r)
+{
+	struct ct_err err = { 0 };
+
+	ct_sources_free(&r->sources);
+	put(r, NULL, ct_out_close(&r->out, &err), &err);
+	return r->worst;
+}
