@@ -280,6 +280,8 @@ walk(struct ct_feed *f, struct ct_err *err)
 	int rc;
 
 	f->size = f->cur.total ? (int)f->cur.total : f->proto->size;
+	f->nseen = 0;
+	f->stood = false;
 	rc = resume(f, err);
 	while (rc == AGAIN)
 		rc = begin(f, err);
