@@ -39,6 +39,15 @@ sed -i '/^members/d' "$CT_CONF"
 exits 'all again' 0 sync
 is 'all is looked for' '0 1' known
 
+# ---- as many requests a minute as the configuration allows
+echo 'requests_per_minute = 300' >>"$CT_CONF"
+before=$(state .requests_total)
+start=$(date +%s%N)
+exits 'a slow client' 0 sync --reconcile
+took=$((($(date +%s%N) - start) / 1000000))
+asked=$(($(state .requests_total) - before))
+ok "$asked requests took $took ms: 200 between two" test $took -ge $(((asked - 1) * 200)) -a $asked -gt 1
+
 # ---- the lists of NCMEC: the address is that of the name
 class() { # LIST: what the index says of a source that nobody could read
 	printf '[source l]\ntype = ncmec\nlist = %s\ncredential = cred\nurl = http://127.0.0.1:1/h\n' "$1" >one.conf
