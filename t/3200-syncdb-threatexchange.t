@@ -165,6 +165,14 @@ exits 'check: 78' 78 ct-syncdb check
 control '{"group":{"id":"300000000000001","threat_updates_enabled":true}}'
 is 'check tells who we are' $us sh -c 'ct-syncdb check te | jq -r "select(.source).member"'
 
+printf '{"data":[]}' >empty
+control '{"fault":null}'
+control "{\"body\":{\"groups\":{\"path\":\"$PWD/empty\",\"header\":{\"X-App-Usage\":\"{\\\"call_count\\\":28,\\\"total_time\\\":95}\"}}},\"fault\":\"groups:1:body\"}"
+start=$(date +%s%N)
+exits 'most of the limit is used' 0 ct-syncdb -q --retry-wait 100 sync
+took=$((($(date +%s%N) - start) / 1000000))
+ok "five times the wait goes by: $took ms" test $took -ge 500
+
 # ---- not read for 29 days
 fresh
 sync

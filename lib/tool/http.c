@@ -244,6 +244,8 @@ on_header(char *data, size_t size, size_t n, void *arg)
 	}
 	if (header_is(data, len, "Request-ID", value, sizeof value))
 		memcpy(fl->res->request_id, value, sizeof value);
+	else if (header_is(data, len, "X-App-Usage", value, sizeof value))
+		memcpy(fl->res->usage, value, sizeof value);
 	else if (header_is(data, len, "Date", value, sizeof value) &&
 	    (t = curl_getdate(value, NULL)) > 0)
 		fl->res->date = (int64_t)t * 1000;

@@ -59,6 +59,7 @@ struct ct_http_res {
 	size_t len;
 	char *type;           /* Content-Type or NULL */
 	char request_id[128]; /* Request-ID or "" */
+	char usage[128];      /* X-App-Usage or "" */
 	int64_t date;         /* Date, ms since 1970; 0 if there is none */
 	int64_t retry_after;  /* ms to wait that the server asks, at most those
 				 of a  year; -1: none */

@@ -110,13 +110,34 @@ judge(const struct ct_get *g, const struct ct_http_res *res, struct ct_err *err)
 	}
 }
 
-/* As many requests a minute as the configuration allows. */
+/* The greatest number of {"call_count":28,"total_time":25,...} */
+static long
+used(const char *usage)
+{
+	long most = 0, n;
+	const char *p;
+
+	for (p = usage; (p = strchr(p, ':')); p++) {
+		n = strtol(p + 1, NULL, 10);
+		if (n > most)
+			most = n;
+	}
+	return most;
+}
+
+/* As many requests a minute as the configuration allows; fewer before the
+ * service refuses them. */
 static int
 pace(struct ct_get *g, struct ct_err *err)
 {
 	int64_t gap = g->src->per_minute ? 60000 / g->src->per_minute : 0;
-	int64_t due = g->last + gap - ct_mono();
-	struct timespec t = { due / 1000, due % 1000 * 1000000 };
+	int64_t slow = g->src->retry_ms * (g->used >= 100 ? 60 : 5), due;
+	struct timespec t;
+
+	if (g->used > 80 && slow > gap)
+		gap = slow < WAIT_MOST ? slow : WAIT_MOST;
+	due = g->last + gap - ct_mono();
+	t = (struct timespec){ due / 1000, due % 1000 * 1000000 };
 
 	if (g->last && due > 0)
 		while (!ct_stop && nanosleep(&t, &t) < 0 && errno == EINTR)
@@ -149,6 +170,7 @@ once(struct ct_get *g, const struct ct_http_req *what, struct ct_http_res *res,
 		    err, rc, "source '%s': %s", g->src->name, why.msg);
 	if (res->date)
 		g->date = res->date;
+	g->used = used(res->usage);
 	rc = g->judge ? g->judge(g, res, err) : -1;
 	return rc < 0 ? judge(g, res, err) : rc;
 }

@@ -24,6 +24,7 @@ struct ct_get {
 	 * or -1: what its status says */
 	int (*judge)(const struct ct_get *g, const struct ct_http_res *res,
 	    struct ct_err *err);
+	long used;    /* per cent of what the service allows, as it says */
 	int64_t last; /* ct_mono of the last request */
 };
 
