@@ -115,9 +115,14 @@ int ct_set_group(const struct ct_set *set, size_t group, const char **text,
 
 struct ct_build;
 
-/* NULL if memory is short, which the others say with CT_OSERR. */
+/* NULL if memory is short, which the others say with CT_OSERR; CT_IOERR: a
+ * file of ct_build_spill cannot be written. */
 struct ct_build *ct_build_new(void);
 void ct_build_free(struct ct_build *b);
+
+/* Keep the notes in two files in place of memory: borrowed, empty, open for
+ * both.  Their descriptors are needed until ct_build_finish. */
+void ct_build_spill(struct ct_build *b, int text, int at);
 
 /* Begin a group; the notes added from now on are in it. */
 int ct_build_group(

@@ -1,14 +1,22 @@
 /* set_build.c - making a set: gather, sort, lay out, write */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "set_file.h"
 
 #define KINDS 9 /* each up to 6 sections, and 5 more */
 
+#define SPILL 65536 /* bytes gathered before they are written to a file */
+
 struct mem {
 	uint8_t *p;
 	size_t len, cap;
+	/* in a file, but for what comes last; at the end it is mapped */
+	int file; /* descriptor + 1; 0: none */
+	size_t written, mapped;
 };
 
 struct kind {
@@ -33,18 +41,22 @@ struct ct_build {
 static int
 no_memory(struct ct_err *err)
 {
-	return ct_fail(err, CT_OSERR, "out of memory");
+	if (errno == ENOMEM)
+		return ct_fail(err, CT_OSERR, "out of memory");
+	return ct_fail_errno(err, CT_IOERR, "cannot write what is gathered");
 }
 
+/* So many bytes more in memory. */
 static int
 reserve(struct mem *m, size_t len)
 {
-	size_t cap = m->cap ? m->cap : 4096;
+	size_t cap = m->cap ? m->cap : 4096, have = m->len - m->written;
 	uint8_t *p;
 
-	if (m->len > SIZE_MAX / 4 || len > SIZE_MAX / 4)
+	errno = ENOMEM;
+	if (have > SIZE_MAX / 4 || len > SIZE_MAX / 4)
 		return -1;
-	while (cap < m->len + len)
+	while (cap < have + len)
 		cap *= 2;
 	if (cap == m->cap)
 		return 0;
@@ -57,12 +69,32 @@ reserve(struct mem *m, size_t len)
 }
 
 static int
+flush(struct mem *m)
+{
+	const uint8_t *p = m->p;
+	size_t left = m->len - m->written;
+	ssize_t n;
+
+	for (; left; left -= (size_t)n, p += n) {
+		n = write(m->file - 1, p, left);
+		if (n < 0 && errno == EINTR)
+			n = 0;
+		else if (n < 0)
+			return -1;
+	}
+	m->written = m->len;
+	return 0;
+}
+
+static int
 append(struct mem *m, const void *bytes, size_t len)
 {
+	if (m->file && m->len - m->written >= SPILL && flush(m) < 0)
+		return -1;
 	if (reserve(m, len) < 0)
 		return -1;
 	if (len)
-		memcpy(m->p + m->len, bytes, len);
+		memcpy(m->p + (m->len - m->written), bytes, len);
 	m->len += len;
 	return 0;
 }
@@ -84,7 +116,10 @@ append64(struct mem *m, uint64_t v)
 static void
 release(struct mem *m)
 {
-	free(m->p);
+	if (m->mapped)
+		(void)munmap(m->p, m->mapped);
+	else
+		free(m->p);
 	*m = (struct mem){ 0 };
 }
 
@@ -117,6 +152,13 @@ ct_build_free(struct ct_build *b)
 	release(&b->gat);
 	release(&b->gfirst);
 	free(b);
+}
+
+void
+ct_build_spill(struct ct_build *b, int text, int at)
+{
+	b->text.file = text + 1;
+	b->at.file = at + 1;
 }
 
 int
@@ -268,6 +310,31 @@ index_kind(struct kind *k, struct ct_err *err)
 	    (void *)k->sketch.p, (void *)k->id.p, err);
 }
 
+/* Zeros behind the bytes of m, which from now on are all at m->p. */
+static int
+fill_up(struct mem *m, size_t fill)
+{
+	static const uint8_t zero[SET_ALIGN];
+	size_t len = m->len;
+
+	if (append(m, zero, fill) < 0)
+		return -1;
+	if (m->file && m->len) {
+		if (flush(m) < 0)
+			return -1;
+		free(m->p);
+		m->p =
+		    mmap(NULL, m->len, PROT_READ, MAP_SHARED, m->file - 1, 0);
+		if (m->p == MAP_FAILED) {
+			m->p = NULL;
+			return -1;
+		}
+		m->mapped = m->len;
+	}
+	m->len = len;
+	return 0;
+}
+
 /* The bytes of m as a section of the table. */
 static int
 place(struct ct_build *b, enum set_role role, const char *kind, size_t elem,
@@ -276,9 +343,8 @@ place(struct ct_build *b, enum set_role role, const char *kind, size_t elem,
 	struct set_section *c = &b->section[b->nsections];
 	size_t fill = (SET_ALIGN - m->len % SET_ALIGN) % SET_ALIGN;
 
-	if (reserve(m, fill + 1) < 0)
+	if (fill_up(m, fill) < 0)
 		return -1;
-	memset(m->p + m->len, 0, fill);
 	*c = (struct set_section){ .role = (uint32_t)role,
 		.elem = (uint32_t)elem,
 		.offset = SET_HEAD,

@@ -1,8 +1,10 @@
 /* source_index.c - lists as an index: all of them, or what changed */
 #include "source_index.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "prog.h"
 #include "rec.h"
@@ -165,13 +167,32 @@ finish(struct index_job *j, struct ct_err *err)
 	return rc;
 }
 
-int
-index_build(struct index_job *j, struct ct_err *err)
+/* A file without a name; -1 with the error. */
+static int
+scratch(const struct index_job *j, struct ct_err *err)
+{
+	char *path = ct_printf("%s/known.notes.tmp.XXXXXX", j->dir);
+	int fd = mkostemp(path, O_CLOEXEC);
+
+	if (fd < 0)
+		(void)ct_fail_errno(
+		    err, CT_CANTCREAT, "cannot create '%s'", path);
+	else
+		(void)unlink(path);
+	free(path);
+	return fd;
+}
+
+/* What is told of entries is as much as their hashes: it need not stay in
+ * memory until it is written. */
+static int
+build_spilt(struct index_job *j, int text, int at, struct ct_err *err)
 {
 	struct ct_build *b = begin(j);
 	size_t i;
 	int rc = 0;
 
+	ct_build_spill(b, text, at);
 	for (i = 0; !rc && i < j->all->n; i++) {
 		j->src = &j->all->src[i];
 		rc = ct_build_group(b, j->text[i], strlen(j->text[i]), err);
@@ -179,6 +200,20 @@ index_build(struct index_job *j, struct ct_err *err)
 			rc = ct_list_each(j->list[i], add_entry, j, err);
 	}
 	return rc ? rc : finish(j, err);
+}
+
+int
+index_build(struct index_job *j, struct ct_err *err)
+{
+	int text = scratch(j, err);
+	int at = text < 0 ? -1 : scratch(j, err);
+	int rc = at < 0 ? err->code : build_spilt(j, text, at, err);
+
+	if (text >= 0)
+		(void)close(text);
+	if (at >= 0)
+		(void)close(at);
+	return rc;
 }
 
 /* ---- what changed -----------------------------------------------------------

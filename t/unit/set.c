@@ -1,8 +1,11 @@
 /* The index finds what was put in, and no damage to it goes unnoticed. */
 #include "set.h"
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ham.h"
 
@@ -17,6 +20,8 @@ struct mem {
 
 static struct mem file, again;
 static uint8_t hash[N][CT_HASH_LEN];
+
+static int spill[2] = { -1, -1 }; /* files for the notes, if any */
 
 static uint32_t
 rnd(void)
@@ -52,7 +57,11 @@ build(struct mem *out, size_t n, size_t turn)
 	uint32_t *note = calloc(n + 1, sizeof *note);
 	char text[32];
 	size_t i, k;
-	int rc = ct_build_group(b, "group", 5, &err);
+	int rc;
+
+	if (spill[0] >= 0)
+		ct_build_spill(b, spill[0], spill[1]);
+	rc = ct_build_group(b, "group", 5, &err);
 
 	for (i = 0; i < n && !rc; i++) {
 		if (i == n / 2)
@@ -225,6 +234,31 @@ texts(void)
 	ct_set_close(s);
 }
 
+static void
+spilt(size_t n, const char *what)
+{
+	FILE *text = tmpfile(), *at = tmpfile();
+
+	(void)build(&file, n, 0);
+	if (!text || !at)
+		exit(1);
+	spill[0] = fileno(text);
+	spill[1] = fileno(at);
+	ok(build(&again, n, 0) == 0 && file.len == again.len &&
+		memcmp(file.p, again.p, file.len) == 0,
+	    "%s with notes in files, the same bytes", what);
+	(void)fclose(text);
+	(void)fclose(at);
+	spill[0] = open("/dev/full", O_RDWR);
+	if (spill[0] >= 0 && n) {
+		spill[1] = spill[0];
+		ok(build(&again, n, 0) != 0, "%s and a full disk: refused",
+		    what);
+		(void)close(spill[0]);
+	}
+	spill[0] = -1;
+}
+
 int
 main(void)
 {
@@ -244,6 +278,9 @@ main(void)
 	ok(build(&file, N, 0) == 0 && build(&again, N, 1234) == 0 &&
 		file.len == again.len && memcmp(file.p, again.p, file.len) == 0,
 	    "another order, the same bytes");
+	spilt(N, "many");
+	spilt(1, "one");
+	spilt(0, "none");
 	texts();
 	(void)build(&file, 7, 0);
 	damage();
