@@ -251,7 +251,7 @@ diff_entry(void *arg, const struct ct_entry *e, struct ct_err *err)
 	const char *reason;
 	bool lost = false;
 	size_t i;
-	int rc = then(d, e, err);
+	int rc = d->revision < 0 ? 0 : then(d, e, err); /* there was none */
 
 	for (i = 0; !rc && i < d->n; i++)
 		if ((reason = why(e, &d->was[i]))) {
