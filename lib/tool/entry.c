@@ -197,6 +197,19 @@ ct_entry_fits(const struct ct_entry *e)
 	    fits(e->classification) && fits(e->at);
 }
 
+void
+ct_signal_name(const struct ct_signal *sig, char name[CT_SIGNAL_NAME])
+{
+	uint8_t digest[CT_SIGNAL_NAME / 2];
+	struct ct_blake b;
+
+	ct_blake_start(&b, sizeof digest, NULL);
+	ct_blake_field(&b, sig->type);
+	ct_blake_add(&b, sig->hash, sig->len);
+	ct_blake_end(&b, digest, sizeof digest);
+	ct_hex(digest, sizeof digest, name);
+}
+
 bool
 ct_signal_flat(const struct ct_signal *s)
 {

@@ -43,6 +43,11 @@ const char *ct_signal_parse(
 /* A PhotoDNA hash from text, as hex digits or base64: is it one? */
 bool ct_signal_pdna(const char *text, size_t len, uint8_t out[CT_PDNA_LEN]);
 
+/* A name for the entry of this hash that stays the same and does not tell it:
+ * 32 digits and a NUL. */
+#define CT_SIGNAL_NAME 33
+void ct_signal_name(const struct ct_signal *sig, char name[CT_SIGNAL_NAME]);
+
 /* Is it a hash of something flat, which never matches?  See ham.h, pdna.h. */
 bool ct_signal_flat(const struct ct_signal *sig);
 

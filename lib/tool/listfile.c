@@ -6,27 +6,9 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "blake.h"
 #include "file.h"
-#include "hex.h"
 #include "listfile_impl.h"
 #include "prog.h"
-
-#define NAME ((size_t)33)
-
-/* A name that stays the same and does not tell the hash. */
-static void
-name_of(const struct ct_signal *sig, char name[NAME])
-{
-	uint8_t digest[NAME / 2];
-	struct ct_blake b;
-
-	ct_blake_start(&b, sizeof digest, NULL);
-	ct_blake_field(&b, sig->type);
-	ct_blake_add(&b, sig->hash, sig->len);
-	ct_blake_end(&b, digest, sizeof digest);
-	ct_hex(digest, sizeof digest, name);
-}
 
 static int
 give(struct ct_listfile *f, size_t line, const struct ct_entry *e,
@@ -35,7 +17,7 @@ give(struct ct_listfile *f, size_t line, const struct ct_entry *e,
 	struct ct_entry full = *e;
 	struct ct_signal sig;
 	const char *why = ct_signal_parse(&sig, type, hash);
-	char name[NAME];
+	char name[CT_SIGNAL_NAME];
 	json_t *utf8;
 	int rc;
 
@@ -51,7 +33,7 @@ give(struct ct_listfile *f, size_t line, const struct ct_entry *e,
 	utf8 = json_string(e->entry);
 	json_decref(utf8);
 	if (!utf8 || !*e->entry || strcasecmp(e->entry, hash) == 0) {
-		name_of(&sig, name);
+		ct_signal_name(&sig, name);
 		full.entry = name;
 	}
 	full.signal = &sig;
@@ -281,7 +263,7 @@ int
 listfile_row(
     struct ct_listfile *f, const struct listfile_row *row, struct ct_err *err)
 {
-	char name[NAME] = "", low[16];
+	char name[CT_SIGNAL_NAME] = "", low[16];
 	struct ct_entry e = { .member = row->member ? row->member : "",
 		.entry = row->entry ? row->entry : "",
 		.classification = row->classification,
@@ -308,7 +290,7 @@ listfile_row(
 		if (!*e.entry && !*name &&
 		    !ct_signal_parse(
 			&sig, row->hash[i].type, row->hash[i].hash)) {
-			name_of(&sig, name);
+			ct_signal_name(&sig, name);
 			free(sig.hash);
 		}
 		if (!ct_signal_matched(row->hash[i].type)) {

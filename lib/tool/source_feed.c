@@ -11,23 +11,12 @@
 #define DAY (SECOND * 86400)
 #define STALE (DAY * 28) /* deletions are told of for 30 days */
 #define LINK_LIFE (SECOND * 6 * 3600)
-#define PAGES_MAX 100000
 #define PAGE_TRIES 3
 #define HALVED_MAX 1000 /* pages that are worth reading again, smaller */
 #define RATIO_LEAST 1000
 #define ANSWER_MAX ((size_t)8 << 20)
 
 enum { AGAIN = -1 }; /* from the walk's beginning */
-
-static uint64_t
-digest(const char *s)
-{
-	uint64_t h = 14695981039346656037u;
-
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * 1099511628211u;
-	return h;
-}
 
 /* ---- pages ----------------------------------------------------------------
  */
@@ -80,29 +69,16 @@ fetch(struct ct_feed *f, const char *path, json_t **doc, struct ct_feed_page *p,
 	}
 }
 
-/* A link must not come twice, but that an empty page may once lead to itself;
- * there is no end to new ones. */
+/* An empty page may once lead to itself. */
 static int
 lead_on(struct ct_feed *f, const char *next, bool empty, struct ct_err *err)
 {
-	uint64_t d = digest(next);
-	size_t i;
-
-	if (!empty)
-		f->stood = false;
-	else if (!f->stood && f->nseen && f->seen[f->nseen - 1] == d)
-		return f->stood = true, 0;
-	for (i = 0; i < f->nseen; i++)
-		if (f->seen[i] == d)
-			return ct_fail(err, CT_PROTOCOL,
-			    "source '%s': the next page leads back",
-			    f->src->name);
-	if (f->nseen == PAGES_MAX)
-		return ct_fail(err, CT_PROTOCOL,
-		    "source '%s': the next page is one too many", f->src->name);
-	f->seen = ct_grow(f->seen, f->nseen + 1, sizeof *f->seen);
-	f->seen[f->nseen++] = d;
-	return 0;
+	if (empty && !f->stood && ct_links_last(&f->links, next)) {
+		f->stood = true;
+		return 0;
+	}
+	f->stood = f->stood && empty;
+	return ct_links_add(&f->links, &f->get, next, err);
 }
 
 /* No list is known up to a moment that has not come. */
@@ -263,7 +239,7 @@ begin(struct ct_feed *f, struct ct_err *err)
 		f->cur.to = ct_now();
 	set(&f->cur.next, NULL);
 	f->cur.total = f->size;
-	f->nseen = 0;
+	f->links.n = 0;
 	if (commit(f, NULL, err))
 		return err->code;
 	return follow(f, f->proto->first(f), false, err);
@@ -280,7 +256,7 @@ walk(struct ct_feed *f, struct ct_err *err)
 	int rc;
 
 	f->size = f->cur.total ? (int)f->cur.total : f->proto->size;
-	f->nseen = 0;
+	f->links.n = 0;
 	f->stood = false;
 	rc = resume(f, err);
 	while (rc == AGAIN)
@@ -453,6 +429,6 @@ ct_feed_run(struct ct_feed *f, const char *origin, struct ct_err *err)
 	free(f->cur.next);
 	free(f->mark);
 	free(f->new_mark);
-	free(f->seen);
+	free(f->links.seen);
 	return rc ? rc : s->rejected ? CT_DATAERR : 0;
 }

@@ -53,8 +53,8 @@ struct ct_feed {
 	char *mark;       /* where the list is known up to, or NULL */
 	char *new_mark;
 	int size;
-	uint64_t *seen; /* digests of the links of this walk */
-	size_t nseen, pages;
+	struct ct_links links; /* of this walk */
+	size_t pages;
 	int64_t records; /* of this run */
 	size_t at;       /* the record in hand, from 1 */
 	bool stood;      /* an empty page led to itself */
@@ -89,8 +89,6 @@ int64_t ct_feed_ms(const json_t *v);
 /* A signal's type as a list has it, from the service's: cut if it is too long
  * for one that we know. */
 void ct_feed_type(char out[CT_SIGNAL_TYPE], const char *text);
-/* A name for the entry of this hash that does not tell it, 32 digits. */
-void ct_feed_name(char out[33], const struct ct_signal *sig);
 
 /* Warn, once a run for each n below 4. */
 void ct_feed_warn(struct ct_feed *f, int n, const char *what);

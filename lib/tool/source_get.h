@@ -55,12 +55,26 @@ int ct_get_post(struct ct_get *g, const char *path, const char *form,
 char *ct_get_link(const struct ct_get *g, const char *link, const char *without,
     struct ct_err *err);
 
+/* The links of one walk.  CT_PROTOCOL: this one was there before, or is one too
+ * many. */
+struct ct_links {
+	uint64_t *seen; /* digests, the last one last; release with free */
+	size_t n;
+};
+int ct_links_add(struct ct_links *links, const struct ct_get *g,
+    const char *link, struct ct_err *err);
+/* Is this the link that was added last? */
+bool ct_links_last(const struct ct_links *links, const char *link);
+
 /* Text as it may stand for a value in a query.  Release with free. */
 char *ct_get_escape(const char *text);
 
 /* Wait before try number n, from 0.  CT_TEMPFAIL if we are told to stop. */
 int ct_get_wait(
     const struct ct_get *g, int n, int64_t least, struct ct_err *err);
+
+/* What the configuration of a service must have, and may not: CT_CONFIG. */
+int ct_get_conf(struct ct_source *s, struct ct_err *err);
 
 /* ---- a run ----------------------------------------------------------------
  */

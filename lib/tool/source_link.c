@@ -8,6 +8,7 @@
 #include "source_get.h"
 
 #define LINK_MAX ((size_t)8192)
+#define PAGES_MAX 100000
 
 char *
 ct_get_escape(const char *text)
@@ -129,4 +130,40 @@ ct_get_link(const struct ct_get *g, const char *link, const char *without,
 		return NULL;
 	}
 	return without ? cut(path, without) : ct_strdup(path);
+}
+
+static uint64_t
+digest(const char *s)
+{
+	uint64_t h = 14695981039346656037u;
+
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * 1099511628211u;
+	return h;
+}
+
+int
+ct_links_add(struct ct_links *l, const struct ct_get *g, const char *link,
+    struct ct_err *err)
+{
+	uint64_t d = digest(link);
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (l->seen[i] == d)
+			return ct_fail(err, CT_PROTOCOL,
+			    "source '%s': the next page leads back",
+			    g->src->name);
+	if (l->n == PAGES_MAX)
+		return ct_fail(err, CT_PROTOCOL,
+		    "source '%s': the next page is one too many", g->src->name);
+	l->seen = ct_grow(l->seen, l->n + 1, sizeof *l->seen);
+	l->seen[l->n++] = d;
+	return 0;
+}
+
+bool
+ct_links_last(const struct ct_links *l, const char *link)
+{
+	return l->n && l->seen[l->n - 1] == digest(link);
 }

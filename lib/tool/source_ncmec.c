@@ -157,17 +157,6 @@ sync_ncmec(struct ct_source *s, struct ct_err *err)
 }
 
 static int
-conf_ncmec(struct ct_source *s, struct ct_err *err)
-{
-	if (!s->credential || s->path || s->hash)
-		return ct_fail(err, CT_CONFIG,
-		    "source '%s': type = ncmec wants credential, no path or"
-		    " hash",
-		    s->name);
-	return 0;
-}
-
-static int
 check_ncmec(struct ct_source *s, char **what, struct ct_err *err)
 {
 	const struct ct_xml_node *member;
@@ -193,5 +182,5 @@ check_ncmec(struct ct_source *s, char **what, struct ct_err *err)
 	return rc;
 }
 
-const struct ct_adapter ct_source_ncmec = { "ncmec", conf_ncmec, sync_ncmec,
+const struct ct_adapter ct_source_ncmec = { "ncmec", ct_get_conf, sync_ncmec,
 	check_ncmec, class_ncmec };

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "blake.h"
-#include "hex.h"
 #include "prog.h"
 #include "source_feed.h"
 
@@ -113,19 +111,6 @@ ct_feed_type(char out[CT_SIGNAL_TYPE], const char *text)
 		memcpy(out, "tmk_pdqf", sizeof "tmk_pdqf");
 	else if (strcmp(out, "uri") == 0 || strcmp(out, "raw_uri") == 0)
 		memcpy(out, "url", sizeof "url");
-}
-
-void
-ct_feed_name(char out[33], const struct ct_signal *sig)
-{
-	uint8_t id[16];
-	struct ct_blake b;
-
-	ct_blake_start(&b, sizeof id, NULL);
-	ct_blake_field(&b, sig->type);
-	ct_blake_add(&b, sig->hash, sig->len);
-	ct_blake_end(&b, id, sizeof id);
-	ct_hex(id, sizeof id, out);
 }
 
 void

@@ -44,3 +44,13 @@ ct_run_end(struct ct_source *s, struct ct_list_state *state, struct ct_err *err)
 		return rc;
 	return ct_list_commit(s->db, err);
 }
+
+int
+ct_get_conf(struct ct_source *s, struct ct_err *err)
+{
+	if (s->credential && !s->path && !s->hash)
+		return 0;
+	return ct_fail(err, CT_CONFIG,
+	    "source '%s': type = %s wants credential, no path or hash", s->name,
+	    s->adapter->type);
+}

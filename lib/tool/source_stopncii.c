@@ -172,7 +172,8 @@ opinion(const json_t *rec, const char *status)
 static int
 record(struct ct_feed *f, const json_t *rec, struct ct_err *err)
 {
-	char room[3][32], name[33], type[CT_SIGNAL_TYPE], at[CT_TIME_LEN];
+	char room[3][32], name[CT_SIGNAL_NAME], type[CT_SIGNAL_TYPE],
+	    at[CT_TIME_LEN];
 	const char *hash = ct_feed_get(rec, "hashValue", room[0]);
 	const char *kind = ct_feed_get(rec, "signalType", room[1]);
 	const char *status = ct_feed_get(rec, "hashStatus", room[2]);
@@ -192,7 +193,7 @@ record(struct ct_feed *f, const json_t *rec, struct ct_err *err)
 	why = ct_signal_parse(&sig, type, hash);
 	if (why)
 		return ct_feed_reject(f, NULL, why, err);
-	ct_feed_name(name, &sig);
+	ct_signal_name(&sig, name);
 	e.entry = name;
 	e.at = ct_time(ms, at);
 	e.signal = &sig;
@@ -259,11 +260,8 @@ class_stopncii(const struct ct_source *s)
 static int
 conf_stopncii(struct ct_source *s, struct ct_err *err)
 {
-	if (!s->credential || s->path || s->hash)
-		return ct_fail(err, CT_CONFIG,
-		    "source '%s': type = stopncii wants credential, no path or"
-		    " hash",
-		    s->name);
+	if (ct_get_conf(s, err))
+		return err->code;
 	if (strcmp(s->action, "report") == 0)
 		return ct_fail(err, CT_CONFIG,
 		    "source '%s': what adults filed of themselves is never"

@@ -230,10 +230,8 @@ class_tat(const struct ct_source *s)
 static int
 conf_tat(struct ct_source *s, struct ct_err *err)
 {
-	if (!s->credential || s->path || s->hash)
-		return ct_fail(err, CT_CONFIG,
-		    "source '%s': type = tat wants credential, no path or hash",
-		    s->name);
+	if (ct_get_conf(s, err))
+		return err->code;
 	if (strcmp(s->class, "csam") == 0)
 		return ct_fail(err, CT_CONFIG,
 		    "source '%s': type = tat holds no class = csam", s->name);

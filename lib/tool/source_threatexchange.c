@@ -533,11 +533,8 @@ class_graph(const struct ct_source *s)
 static int
 conf_graph(struct ct_source *s, struct ct_err *err)
 {
-	if (!s->credential || s->path || s->hash)
-		return ct_fail(err, CT_CONFIG,
-		    "source '%s': type = threatexchange wants credential and"
-		    " group, no path or hash",
-		    s->name);
+	if (ct_get_conf(s, err))
+		return err->code;
 	if (!s->group || !*s->group || s->group[strspn(s->group, "0123456789")])
 		return ct_fail(err, CT_CONFIG,
 		    "source '%s': want group = the id of a privacy group",

@@ -13,7 +13,6 @@
 #define SPAN_LEAST (60 * SECOND)
 #define LINK_LIFE (SECOND * 3600 * 6)
 #define CROWD INT64_C(20000) /* entries that are better read in two windows */
-#define PAGES_MAX 100000
 #define PAGE_TRIES 3
 #define WALKS_MAX 3
 
@@ -74,16 +73,6 @@ bad_link(const struct ct_walk *w, const char *why, struct ct_err *err)
 	    w->src->name, why);
 }
 
-static uint64_t
-digest(const char *s)
-{
-	uint64_t h = 14695981039346656037u;
-
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * 1099511628211u;
-	return h;
-}
-
 /*
  * A link must stay at the same service, in the same window, and lead on.
  * *path is the part behind the base address.
@@ -94,7 +83,6 @@ check_link(
 {
 	static const char entries[] = "/v2/entries?";
 	size_t n = strlen(w->get->base), i;
-	uint64_t d = digest(link);
 	long start;
 
 	*path = strncmp(link, w->get->base, n) == 0 ? link + n : link;
@@ -110,13 +98,8 @@ check_link(
 	start = count_of(link, "start");
 	if (start >= 0 && start <= w->start)
 		return bad_link(w, "leads back", err);
-	for (i = 0; i < w->nseen; i++)
-		if (w->seen[i] == d)
-			return bad_link(w, "leads back", err);
-	if (w->nseen == PAGES_MAX)
-		return bad_link(w, "is one too many", err);
-	w->seen = ct_grow(w->seen, w->nseen + 1, sizeof *w->seen);
-	w->seen[w->nseen++] = d;
+	if (ct_links_add(&w->links, w->get, link, err))
+		return err->code;
 	if (start >= 0)
 		w->start = start;
 	return 0;
@@ -247,7 +230,7 @@ set_next(struct ct_walk *w, const char *next)
 static void
 forget_links(struct ct_walk *w)
 {
-	w->nseen = 0;
+	w->links.n = 0;
 	w->start = -1;
 }
 
@@ -298,14 +281,14 @@ follow(struct ct_walk *w, const char *from, bool *crowd, struct ct_err *err)
 			path = ct_strdup(next);
 		max = page.next ? count_of(page.next, "max") : -1;
 		waiting = page.next ? max - w->start : 0;
-		if (page.next && w->nseen == 1 &&
+		if (page.next && w->links.n == 1 &&
 		    (waiting > CROWD || w->src->strict) &&
 		    w->cur.to - w->cur.done_to > least(w)) {
 			shrink(w, waiting);
 			*crowd = true;
 		} else {
 			set_next(w, path);
-			if (w->nseen == 1 && !w->cur.total && max > 0)
+			if (w->links.n == 1 && !w->cur.total && max > 0)
 				w->cur.total = max;
 		}
 		if ((rc = ct_walk_commit(w, &page, err)))
@@ -441,6 +424,6 @@ ct_walk(struct ct_walk *w, struct ct_err *err)
 		rc = window(w, err);
 	}
 	free(w->cur.next);
-	free(w->seen);
+	free(w->links.seen);
 	return rc;
 }

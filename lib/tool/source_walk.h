@@ -22,9 +22,9 @@ struct ct_walk {
 	int64_t limit;    /* ms: where it ends */
 
 	struct ct_cursor cur;
-	int64_t span;   /* ms of a window */
-	uint64_t *seen; /* digests of the links of this window */
-	size_t nseen, pages;
+	int64_t span;          /* ms of a window */
+	struct ct_links links; /* of this window */
+	size_t pages;
 	long start;    /* of the last link; -1: none */
 	bool relented; /* a window was made smaller for the server's sake */
 };

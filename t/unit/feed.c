@@ -122,7 +122,7 @@ times(void)
 static void
 names(void)
 {
-	char type[CT_SIGNAL_TYPE], name[2][33];
+	char type[CT_SIGNAL_TYPE], name[2][CT_SIGNAL_NAME];
 	struct ct_signal a, b;
 
 	ct_feed_type(type, "A-Very.Long Name Of One");
@@ -134,8 +134,8 @@ names(void)
 	if (ct_signal_parse(&a, "md5", "900150983CD24FB0D6963F7D28E17F72") ||
 	    ct_signal_parse(&b, "md5", "900150983cd24fb0d6963f7d28e17f72"))
 		return;
-	ct_feed_name(name[0], &a);
-	ct_feed_name(name[1], &b);
+	ct_signal_name(&a, name[0]);
+	ct_signal_name(&b, name[1]);
 	ok(strcmp(name[0], name[1]) == 0 &&
 		!strstr(name[0], "900150983cd24fb0"),
 	    "a name that stays the same and does not tell the hash");
