@@ -182,17 +182,7 @@ restart
 many 0 2500
 CT_CLOCK=2026-06-01T00:00:00Z
 if [ -z "${CT_SANITIZED-}" ]; then
-	i=1 wrong='' struck=0
-	while :; do
-		rm -rf "$CT_HOME" did
-		LD_PRELOAD=$t/fault.so CT_FAULT=fdatasync:$i:KILL CT_FAULT_DID=did \
-		    ct-syncdb -q --retry-wait 0 sync >/dev/null 2>&1
-		[ -e did ] || break
-		struck=$((struck + 1))
-		sync || wrong="$wrong $i:status"
-		tail -c +4097 "$CT_HOME/lists/known.ctx" | cmp -s - whole.body || wrong="$wrong $i"
-		i=$((i + 1))
-	done
+	sync_killed 1
 	ok "killed at each of $struck syncs: the same list in the end" \
 	    test -z "$wrong" -a $struck -gt 8
 fi

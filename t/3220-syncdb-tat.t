@@ -124,17 +124,7 @@ CT_CLOCK=2026-06-01T00:00:00Z
 restart
 many 0 2500
 if [ -z "${CT_SANITIZED-}" ]; then
-	i=1 wrong='' struck=0
-	while :; do
-		rm -rf "$CT_HOME" did
-		LD_PRELOAD=$t/fault.so CT_FAULT=fdatasync:$i:KILL CT_FAULT_DID=did \
-		    ct-syncdb -q --retry-wait 0 sync >/dev/null 2>&1
-		[ -e did ] || break
-		struck=$((struck + 1))
-		sync || wrong="$wrong $i:status"
-		tail -c +4097 "$CT_HOME/lists/known.ctx" | cmp -s - whole.body || wrong="$wrong $i"
-		i=$((i + 2))
-	done
+	sync_killed 2
 	ok "killed at each second sync, $struck times: the same list in the end" \
 	    test -z "$wrong" -a $struck -gt 4
 fi

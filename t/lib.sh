@@ -111,6 +111,24 @@ END
 	cat >>"$CT_CONF"
 }
 
+# sync_killed STEP - ct-syncdb sync from nothing dies at each STEP-th sync to
+# disk there is, and is run again: $struck of them, $wrong ones whose index is
+# not that of the file whole.body
+sync_killed() {
+	i=1 wrong='' struck=0
+	while :; do
+		rm -rf "$CT_HOME" did
+		LD_PRELOAD=$t/fault.so CT_FAULT=fdatasync:$i:KILL CT_FAULT_DID=did \
+		    ct-syncdb -q --retry-wait 0 sync >/dev/null 2>&1
+		[ -e did ] || break
+		struck=$((struck + 1))
+		ct-syncdb -q --retry-wait 0 sync 2>said || wrong="$wrong $i:status"
+		tail -c +4097 "$CT_HOME/lists/known.ctx" | cmp -s - whole.body || wrong="$wrong $i"
+		i=$((i + $1))
+	done
+	[ -z "$wrong" ] || echo "# $wrong"
+}
+
 skip_all() {
 	echo "1..0 # SKIP $*"
 	exit 0
