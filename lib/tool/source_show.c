@@ -1,5 +1,6 @@
 /* source_show.c - records that tell how sources and the index are */
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -106,30 +107,61 @@ complete(const struct ct_set *set, const char *path, struct ct_err *err)
 	return 0;
 }
 
-/* The index, and what is beside it: both sound, and of each other? */
+#define TRIES 100
+#define PAUSE                                                          \
+	10000000 /* ns: between two files a writer may have been at it \
+		  */
+
+/* The index, and what is beside it, or NULL.  CT_NO: of another index. */
+static int
+open_sets(const char *path, const char *delta, struct ct_set **set,
+    struct ct_set **side, struct ct_err *err)
+{
+	struct ct_set_head head;
+	uint64_t base, content;
+	int rc = ct_set_open(set, path, err);
+
+	*side = NULL;
+	if (rc || access(delta, F_OK) < 0)
+		return rc;
+	ct_set_head(*set, &head);
+	rc = ct_set_open(side, delta, err);
+	if (rc == CT_NOINPUT && access(delta, F_OK) < 0) {
+		*err = (struct ct_err){ 0 };
+		return CT_NO;
+	}
+	if (rc || (rc = ct_delta_base(*side, &base, &content, err)))
+		return rc;
+	if (base == head.generation && content == ct_set_content(*set))
+		return 0;
+	ct_set_close(*side);
+	*side = NULL;
+	return base < head.generation ? 0 : CT_NO;
+}
+
 static int
 check_sets(const char *path, const char *delta, struct ct_set_head *head,
     struct ct_err *err)
 {
-	struct ct_set *set, *side = NULL;
-	uint64_t base = 0, content;
-	int rc = ct_set_open(&set, path, err);
+	const struct timespec pause = { .tv_nsec = PAUSE };
+	struct ct_set *set = NULL, *side = NULL;
+	int i, rc = CT_NO;
 
-	if (!rc && !(rc = ct_set_verify(set, err))) {
-		ct_set_head(set, head);
+	for (i = 0; i < TRIES && rc == CT_NO; i++) {
+		if (i)
+			(void)nanosleep(&pause, NULL);
+		ct_set_close(set);
+		rc = open_sets(path, delta, &set, &side, err);
+	}
+	if (rc == CT_NO)
+		rc = ct_fail(err, CT_DATAERR,
+		    "'%s' is of another index than '%s'", delta, path);
+	if (set)
+		ct_set_head(side ? side : set, head);
+	if (!rc && !(rc = ct_set_verify(set, err)))
 		rc = complete(set, path, err);
-	}
-	if (!rc && access(delta, F_OK) == 0 &&
-	    !(rc = ct_set_open(&side, delta, err)) &&
-	    !(rc = ct_set_verify(side, err)) &&
-	    !(rc = ct_delta_base(side, &base, &content, err)) &&
-	    base >= head->generation) {
-		if (base > head->generation || content != ct_set_content(set))
-			rc = ct_fail(err, CT_DATAERR,
-			    "'%s' is of another index than '%s'", delta, path);
-		else
-			ct_set_head(side, head);
-	}
+	if (!rc && side)
+		rc = ct_set_verify(side, err);
 	ct_set_close(side);
 	ct_set_close(set);
 	return rc;
