@@ -46,7 +46,7 @@ struct ct_source {
 	/* of the configuration; NULL if absent */
 	char *name, *path, *url, *credential, *list, *hash, *action, *class;
 	char *members; /* words: the only ones that are looked for; NULL: all */
-	char *surfaces; /* words, separated by blanks */
+	char *surfaces;                         /* words, separated by blanks */
 	char *form, *map, *positive, *negative; /* of a file, see listfile.h */
 	int threshold, pdna_threshold, quality;
 	char *group, *types;  /* of ThreatExchange */
