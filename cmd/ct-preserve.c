@@ -205,6 +205,7 @@ main(int argc, char *argv[])
 		if (*word == '-')
 			ct_die(CT_USAGE, "the verb comes before its options");
 		ct_preserve_no_verb(word);
+		return CT_USAGE;
 	}
 	argv[1 + last] = argv[0]; /* getopt_long names it */
 	argv += 1 + last;

@@ -123,8 +123,10 @@ main(int argc, char *argv[])
 	ct_start("ct-syncdb");
 	conf = parse(&s, argc, argv);
 	verb = ct_syncdb_verb(argv[optind]);
-	if (!verb)
+	if (!verb) {
 		ct_usage(usage);
+		return CT_USAGE;
+	}
 	ct_stop_gently();
 	load(&s, conf);
 	verb(&s);

@@ -96,10 +96,11 @@ static void
 operands(const struct ct_preserve_verb *v, int n)
 {
 	const char *want = v->operand ? v->operand : "[";
+	int most = v->operand ? 1 : 0;
 
 	if (n == 0 && *want != '[')
 		ct_die(CT_USAGE, "%s: %s is missing", v->name, want);
-	if (n > (v->operand != NULL) && !strstr(want, "..."))
+	if (n > most && !strstr(want, "..."))
 		ct_die(CT_USAGE, "%s: an operand too many", v->name);
 }
 

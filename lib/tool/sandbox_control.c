@@ -112,8 +112,10 @@ feed_json(const json_t *feed)
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(feed, i, item)(void)
-	    json_array_append(all, json_object_get(item, "wire"));
+	json_array_foreach(feed, i, item)
+	{
+		(void)json_array_append(all, json_object_get(item, "wire"));
+	}
 	return all;
 }
 

@@ -121,8 +121,10 @@ groups(struct sandbox_req *req, struct sandbox_ans *ans)
 	json_t *all = json_array(), *one;
 	const char *id;
 
-	json_object_foreach(req->box->group, id, one)(void)
-	    json_array_append(all, one);
+	json_object_foreach(req->box->group, id, one)
+	{
+		(void)json_array_append(all, one);
+	}
 	ct_sandbox_json(ans, 200, json_pack("{s:o}", "data", all));
 }
 

@@ -317,8 +317,11 @@ say_more(const struct sandbox_ans *ans, struct MHD_Response *r)
 	const char *name;
 	json_t *value;
 
-	json_object_foreach(ans->header, name, value)(void)
-	    MHD_add_response_header(r, name, json_string_value(value));
+	json_object_foreach(ans->header, name, value)
+	{
+		(void)MHD_add_response_header(
+		    r, name, json_string_value(value));
+	}
 	json_decref(ans->header);
 }
 

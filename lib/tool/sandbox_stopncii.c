@@ -179,7 +179,10 @@ ct_sandbox_opinion(struct sandbox_req *req, struct sandbox_ans *ans)
 		(json_int_t)json_array_size(all)) {
 		ct_sandbox_json(ans, 400, json_pack("{s:s}", "error", "bad"));
 	} else {
-		json_array_foreach(all, i, one) done += opine(req->box, one);
+		json_array_foreach(all, i, one)
+		{
+			done += opine(req->box, one);
+		}
 		ct_sandbox_json(
 		    ans, done ? 200 : 404, json_pack("{s:I}", "count", done));
 	}

@@ -263,7 +263,10 @@ react(struct poll *p, const char *key, const json_t *apps)
 	if (v == NONE)
 		return;
 	if (json_is_array(apps))
-		json_array_foreach(apps, i, one) react(p, key, one);
+		json_array_foreach(apps, i, one)
+		{
+			react(p, key, one);
+		}
 	for (text = json_string_value(apps); text && *text; text += len) {
 		text += strspn(text, ", ");
 		len = strcspn(text, ", ");
@@ -282,11 +285,15 @@ reactions(struct poll *p, const json_t *all)
 
 	if (json_is_array(list)) {
 		json_array_foreach(list, i, one)
-		    react(p, json_string_value(json_object_get(one, "key")),
-			json_object_get(one, "value"));
+		{
+			react(p, json_string_value(json_object_get(one, "key")),
+			    json_object_get(one, "value"));
+		}
 	} else {
 		json_object_foreach((json_t *)(uintptr_t)all, key, apps)
-		    react(p, key, apps);
+		{
+			react(p, key, apps);
+		}
 	}
 }
 
