@@ -85,7 +85,7 @@ had(const struct hads *all, const struct ct_signal *s)
 {
 	struct had *h;
 
-	for (h = all->p; h < all->p + all->n; h++)
+	for (h = all->p; h && h < all->p + all->n; h++)
 		if (h->len == s->len && strcmp(h->type, s->type) == 0 &&
 		    memcmp(h->hash, s->hash, s->len) == 0)
 			return h;

@@ -225,10 +225,11 @@ why(const struct ct_entry *e, const struct was *w)
 static bool
 old(const struct diff *d, const struct ct_signal *s)
 {
-	const struct was *w;
+	size_t i;
 
-	for (w = d->was; w < d->was + d->n; w++)
-		if (same(&w->s, 1, s) && w->s.opinion == s->opinion)
+	for (i = 0; i < d->n; i++)
+		if (same(&d->was[i].s, 1, s) &&
+		    d->was[i].s.opinion == s->opinion)
 			return true;
 	return false;
 }

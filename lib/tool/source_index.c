@@ -96,13 +96,13 @@ static int
 add_opinion(struct index_job *j, const struct ct_entry *e, const char *opinion,
     struct ct_err *err)
 {
-	const struct ct_signal *s;
+	const struct ct_signal *s = e->signal, *end = s ? s + e->n : NULL;
 	bool noted = false;
 	uint32_t note = 0;
 	char *text;
 	int rc = 0;
 
-	for (s = e->signal; !rc && s < e->signal + e->n; s++) {
+	for (; !rc && s != end; s++) {
 		if (strcmp(s->opinion, opinion) != 0 ||
 		    !ct_signal_len(s->type) || ct_signal_len(s->type) != s->len)
 			continue;
