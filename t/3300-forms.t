@@ -59,6 +59,10 @@ printf 'note,md5\n"two\nlines",%s\n"no end,%s\n' $md5 $md5 >list
 took 'a cell of two lines, and one without an end' 65
 ok '  the other by its first line' grep -q 'line 4: refused: a quote is open' err
 is '  the good one' md5 hits .type
+printf 'note,md5,sha1\n"slip,%s,\nb,,%s\nc,%s,\n' 11111111111111111111111111111111 $sha1 $md5 >list
+took 'a quote that nothing ends' 65
+is '  takes no other row with it' 'md5
+sha1' hits .type
 printf 'Image ID;MD5;SHA1;PhotoDNA;Media Type;Baseline\n1;%s;%s;%s;Image;1\n2;%s\n3;;;;Image;1\n' \
     $md5 $sha1 "$pdna" d41d8cd98f00b204e9800998ecf8427e >list
 took 'ICSE: semicolons, uneven rows' 65

@@ -7,6 +7,7 @@
 #include "prog.h"
 
 #define CELLS 128 /* in one row; further ones are not looked at */
+#define ROW_MAX ((size_t)16 << 10) /* bytes of one of several lines */
 
 /* ---- what columns mean -----------------------------------------------------
  */
@@ -193,7 +194,7 @@ join(struct ct_in *in, struct ct_text *row, struct ct_err *err)
 	char *line;
 	size_t len;
 
-	if (row->len > CT_REC_MAX || ct_in_next(in, &line, &len, err) != 1)
+	if (row->len > ROW_MAX || ct_in_next(in, &line, &len, err) != 1)
 		return false;
 	ct_text_add(row, "\n", 1);
 	ct_text_add(row, line, len);
@@ -297,6 +298,24 @@ one_row(struct ct_listfile *f, const struct table *t, size_t line, char *text,
 	return listfile_row(f, &row, err);
 }
 
+/* A line and those that its open quote took with it, each by itself: the quote
+ * is a slip, and they are rows of their own. */
+static int
+each_line(struct ct_listfile *f, const struct table *t, size_t lineno,
+    char *text, struct ct_err *err)
+{
+	char *line;
+	int rc = 0;
+
+	for (; !rc && (line = strsep(&text, "\n")); lineno++) {
+		if (!*line)
+			continue;
+		f->lines++;
+		rc = one_row(f, t, lineno, line, err);
+	}
+	return rc;
+}
+
 /* A row and what its open quotes take with it, until it can be split. */
 static int
 whole_row(struct ct_listfile *f, struct ct_in *in, const struct table *t,
@@ -315,10 +334,15 @@ whole_row(struct ct_listfile *f, struct ct_in *in, const struct table *t,
 		free(copy);
 	} while (n < 0 && join(in, &row, &none));
 	ct_text_add(&row, "", 1);
-	f->lines++;
-	rc = memchr(row.s, 0, row.len - 1)
-	    ? f->bad(f->arg, lineno, "a NUL", err)
-	    : one_row(f, t, lineno, row.s, err);
+	if (memchr(row.s, 0, row.len - 1)) {
+		f->lines++;
+		rc = f->bad(f->arg, lineno, "a NUL", err);
+	} else if (n < 0) {
+		rc = each_line(f, t, lineno, row.s, err);
+	} else {
+		f->lines++;
+		rc = one_row(f, t, lineno, row.s, err);
+	}
 	ct_text_free(&row);
 	return rc;
 }
