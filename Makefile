@@ -116,6 +116,12 @@ $(PRELOADS): t/%.so: t/%.c
 check: all $(UNITS) $(TOOLS) $(FUZZ) $(BROKEN) $(PRELOADS)
 	PATH=$$PWD:$$PATH prove -j4 $(PROVEFLAGS) -e '' $(UNITS) t/*.t
 
+# the table of the ways in which a list can be bad, and what came of each
+cases: all $(TOOLS) $(PRELOADS)
+	@PATH=$$PWD:$$PATH prove -v t/35*.t >cases.tmp; rc=$$?; \
+	    grep '^# [0-9][0-9] |' cases.tmp | sort -s -k2,2n; rm -f cases.tmp; \
+	    exit $$rc
+
 # ct-submit and ct-preserve killed, and their power cut, at every system call
 # there is: make check does it with some of them.  As root, or ext4 has no power
 # cuts; STEP=7: only every 7th here, too; SWEEPS='t/61[12]0*.t': only ct-preserve
@@ -240,5 +246,5 @@ fuzz-mutants: all $(TOOLS)
 	PATH=$$PWD:$$PWD/t/tool:$$PATH sh -c '. t/mutants.sh && \
 	    mutants $(or $(COUNT),1000000)'
 
-.PHONY: all deps check check-arm64 sweep fuzz fuzz-mutants bench asan demo layers lint install install-lib dist clean
+.PHONY: all deps check check-arm64 cases sweep fuzz fuzz-mutants bench asan demo layers lint install install-lib dist clean
 -include $(wildcard */*.d */*/*.d $(FUZZED)/*/*/*.d)
