@@ -42,6 +42,9 @@ ok 'ct-decode links decoders' sh -c 'readelf -d "$1" | grep -q "NEEDED.*libjpeg"
 ok 'ct-decode links nothing for network, keys or state' sh -c \
     '! readelf -d "$1" | grep -E "NEEDED.*lib(curl|ssl|crypto|sodium|sqlite|jansson|xml|microhttpd)"' \
     sh "$top/ct-decode"
+ok 'ct-match, which only reads an index, links nothing for network or stores' sh -c \
+    '! readelf -d "$1" | grep -E "NEEDED.*lib(curl|ssl|crypto|sqlite|xml|microhttpd)"' \
+    sh "$top/ct-match"
 for p in $programs; do
 	[ "$p" = ct-decode ] || ok "$p links no decoder" sh -c \
 	    '! readelf -d "$1" | grep -qE "NEEDED.*lib(jpeg|png|webp|av)"' sh "$top/$p"

@@ -1,0 +1,29 @@
+/* source_base.c - what a delta is on top of; by itself, for who only reads one:
+ * a program is linked with what its files need */
+#include <stdlib.h>
+
+#include "rec.h"
+#include "source.h"
+
+int
+ct_delta_base(const struct ct_set *delta, uint64_t *generation,
+    uint64_t *content, struct ct_err *err)
+{
+	struct ct_err none = { 0 };
+	const char *text, *hex;
+	json_t *o, *base;
+	size_t len;
+
+	if (ct_set_group(delta, 0, &text, &len, err))
+		return err->code;
+	o = ct_json_object(text, len, &none);
+	base = json_object_get(o, "base");
+	hex = json_string_value(json_object_get(o, "content"));
+	*generation = (uint64_t)json_integer_value(base);
+	*content = hex ? strtoull(hex, NULL, 16) : 0;
+	if (!json_is_integer(base) || !hex)
+		(void)ct_fail(err, CT_DATAERR,
+		    "the index is damaged: on top of which it is");
+	json_decref(o);
+	return err->code;
+}
