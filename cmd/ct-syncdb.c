@@ -16,7 +16,10 @@ static const char usage[] =
     "       --retry-wait MS    pause before the first new try (1000)\n"
     "       --strict-windows   ask NCMEC for no second page\n"
     "  check [NAME...]         configuration, credentials, index\n"
+    "       --max-age AGE      only whether all is that new, as 26h\n"
     "  show [NAME...]          one record a source\n"
+    "       --prometheus       metrics in its text format instead\n"
+    "       -o, --output FILE  into this file\n"
     "  diff [NAME...]          what changed, as list records\n"
     "       --since GENERATION of the index (the last one)\n"
     "  -c, --config FILE       configuration in place of /etc/ct\n"
@@ -25,7 +28,8 @@ static const char usage[] =
     "  -V, --version           version\n"
     "  -h, --help              this text\n";
 
-static int all, shrink, reconcile, strict; /* options that are only flags */
+/* options that are only flags */
+static int all, shrink, reconcile, strict, prometheus;
 
 static const struct option options[] = {
 	{ "all", no_argument, &all, 1 },
@@ -34,6 +38,9 @@ static const struct option options[] = {
 	{ "delta", required_argument, NULL, 'D' },
 	{ "dir", required_argument, NULL, 'd' },
 	{ "help", no_argument, NULL, 'h' },
+	{ "max-age", required_argument, NULL, 'm' },
+	{ "output", required_argument, NULL, 'o' },
+	{ "prometheus", no_argument, &prometheus, 1 },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "reconcile", no_argument, &reconcile, 1 },
 	{ "retry-wait", required_argument, NULL, 'w' },
@@ -71,7 +78,7 @@ parse(struct ct_syncdb *s, int argc, char *argv[])
 	const char *dir = NULL, *conf = NULL;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "c:d:hqV", options, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, "c:d:ho:qV", options, NULL)) != -1)
 		switch (c) {
 		case 'c':
 			conf = optarg;
@@ -91,6 +98,12 @@ parse(struct ct_syncdb *s, int argc, char *argv[])
 		case 'D':
 			s->news = optarg;
 			break;
+		case 'm':
+			s->max_age = ct_age("--max-age", optarg);
+			break;
+		case 'o':
+			s->output = optarg;
+			break;
 		case 's':
 			s->since = ct_number("--since", optarg, 1, INT64_MAX);
 			break;
@@ -109,6 +122,7 @@ parse(struct ct_syncdb *s, int argc, char *argv[])
 	s->shrink = shrink;
 	s->reconcile = reconcile;
 	s->strict = strict;
+	s->prometheus = prometheus;
 	return conf;
 }
 
@@ -117,6 +131,7 @@ main(int argc, char *argv[])
 {
 	struct ct_syncdb s = { .retry_ms = 1000,
 		.out = { .fd = STDOUT_FILENO } };
+	struct ct_err err = { 0 };
 	ct_syncdb_fn *verb;
 	const char *conf;
 
@@ -127,6 +142,8 @@ main(int argc, char *argv[])
 		ct_usage(usage);
 		return CT_USAGE;
 	}
+	if (ct_syncdb_fits(&s, argv[optind], &err))
+		ct_die_err(&err);
 	ct_stop_gently();
 	load(&s, conf);
 	verb(&s);

@@ -466,6 +466,7 @@ ok 'ct-act -n: as the page says' diff -u names keys
 prints ct-submit fetch-xsd
 prints ct-syncdb show
 may='^error$' prints ct-syncdb check
+may='^error$' prints ct-syncdb check --max-age 26h
 ct-review add -q --undecided <3.rec >/dev/null
 prints ct-review stats
 ct-preserve keygen --officer -o heads 2>>err.log

@@ -59,6 +59,7 @@ struct ct_source {
 	bool reconcile;    /* walk everything, due or not */
 	bool strict;       /* only windows of a single page, if it can be */
 	int64_t retry_ms;  /* before the first retry; doubled after each */
+	int64_t max_age;   /* ms; 0: any */
 	struct ct_list *db;
 
 	/* its outcome */
@@ -108,11 +109,15 @@ int ct_source_guard(const struct ct_source *src, int64_t gone, int64_t live,
 int ct_source_show(
     struct ct_source *src, const char *home, json_t **rec, struct ct_err *err);
 
-/* Asks the source whether it can be reached; of the index, whether it is
- * sound.  *rec is a record, with its error if there is one. */
+/*
+ * Asks the source whether it can be reached; of the index, whether it is
+ * sound.  With a max_age (ms), only how old they are: CT_TEMPFAIL if they are
+ * older, or of the future.  *rec is a record, with its error if there is one.
+ */
 int ct_source_check(
     struct ct_source *src, const char *home, json_t **rec, struct ct_err *err);
-int ct_index_check(const char *home, json_t **rec, struct ct_err *err);
+int ct_index_check(
+    const char *home, int64_t max_age, json_t **rec, struct ct_err *err);
 
 /* ---- a page of NCMEC Hash Sharing ---------------------------------------- */
 

@@ -64,16 +64,60 @@ ct_source_show(
 	return rc;
 }
 
+/* Seconds since then, and whether that is too long. */
+static int
+age(const char *what, int64_t since, int64_t max, json_t **age_s,
+    struct ct_err *err)
+{
+	int64_t ms = ct_now() - since;
+
+	*age_s = since > 0 ? json_integer(ms / 1000) : json_null();
+	if (since <= 0)
+		return ct_fail(
+		    err, CT_TEMPFAIL, "%s was never brought up to date", what);
+	if (ms < 0)
+		return ct_fail(err, CT_TEMPFAIL,
+		    "%s was brought up to date in the future:"
+		    " one of the clocks is wrong",
+		    what);
+	return ms <= max ? 0
+			 : ct_fail(err, CT_TEMPFAIL,
+			       "%s was brought up to date %lld minutes ago",
+			       what, (long long)(ms / 60000));
+}
+
+static int
+check_age(const struct ct_source *s, const char *home, json_t **age_s,
+    struct ct_err *err)
+{
+	struct ct_list_state state;
+	struct ct_list *db;
+	char *what;
+	int rc = ct_list_open(&db, home, s->name, false, err);
+
+	*age_s = json_null();
+	if (!rc && !(rc = ct_list_state(db, &state, err))) {
+		what = ct_printf("source '%s'", s->name);
+		rc = age(what, state.last_run, s->max_age, age_s, err);
+		free(what);
+	}
+	ct_list_close(db);
+	return rc;
+}
+
 int
 ct_source_check(
     struct ct_source *s, const char *home, json_t **rec, struct ct_err *err)
 {
-	char *who;
-	int rc = s->adapter->check(s, &who, err);
+	json_t *age_s = NULL;
+	char *who = NULL;
+	int rc = s->max_age ? check_age(s, home, &age_s, err)
+			    : s->adapter->check(s, &who, err);
 
-	(void)home;
 	*rec = json_pack("{s:s, s:s, s:b}", "source", s->name, "type",
 	    s->adapter->type, "ok", rc == 0);
+	if (age_s)
+		(void)json_object_set_new(*rec, "age_s", age_s);
 	if (who)
 		(void)json_object_set_new(*rec, "member", json_string(who));
 	free(who);
@@ -140,8 +184,8 @@ open_sets(const char *path, const char *delta, struct ct_set **set,
 }
 
 static int
-check_sets(const char *path, const char *delta, struct ct_set_head *head,
-    struct ct_err *err)
+check_sets(const char *path, const char *delta, bool verify,
+    struct ct_set_head *head, struct ct_err *err)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE };
 	struct ct_set *set = NULL, *side = NULL;
@@ -158,9 +202,11 @@ check_sets(const char *path, const char *delta, struct ct_set_head *head,
 		    "'%s' is of another index than '%s'", delta, path);
 	if (set)
 		ct_set_head(side ? side : set, head);
-	if (!rc && !(rc = ct_set_verify(set, err)))
+	if (!rc && verify)
+		rc = ct_set_verify(set, err);
+	if (!rc)
 		rc = complete(set, path, err);
-	if (!rc && side)
+	if (!rc && side && verify)
 		rc = ct_set_verify(side, err);
 	ct_set_close(side);
 	ct_set_close(set);
@@ -168,15 +214,22 @@ check_sets(const char *path, const char *delta, struct ct_set_head *head,
 }
 
 int
-ct_index_check(const char *home, json_t **rec, struct ct_err *err)
+ct_index_check(
+    const char *home, int64_t max_age, json_t **rec, struct ct_err *err)
 {
 	char *path = ct_printf("%s/lists/known.ctx", home);
 	char *delta = ct_printf("%s/lists/known.delta", home);
 	struct ct_set_head head = { 0 };
-	int rc = check_sets(path, delta, &head, err);
+	json_t *age_s = NULL;
+	int rc = check_sets(path, delta, !max_age, &head, err);
 
+	if (!rc && max_age)
+		rc = age("the oldest list of the index", head.asof, max_age,
+		    &age_s, err);
 	*rec = json_pack("{s:s, s:b, s:I}", "index", path, "ok", rc == 0,
 	    "generation", (json_int_t)head.generation);
+	if (age_s)
+		(void)json_object_set_new(*rec, "age_s", age_s);
 	if (rc)
 		ct_rec_fail(*rec, err);
 	free(path);

@@ -4,17 +4,18 @@
 
 #include "clock.h"
 #include "prog.h"
+#include "syncdb_impl.h"
 
-static void
-worse(struct ct_syncdb *r, int rc)
+void
+syncdb_worse(struct ct_syncdb *r, int rc)
 {
 	if (rc > r->worst)
 		r->worst = rc;
 }
 
 /* Is this source meant?  Without names all are. */
-static bool
-meant(const struct ct_syncdb *r, const struct ct_source *s)
+bool
+syncdb_meant(const struct ct_syncdb *r, const struct ct_source *s)
 {
 	size_t i;
 
@@ -33,7 +34,7 @@ sync_one(struct ct_syncdb *r, struct ct_source *s)
 	s->reconcile = r->reconcile;
 	s->strict = r->strict;
 	s->retry_ms = r->retry_ms;
-	worse(r, ct_source_sync(s, r->home, &err));
+	syncdb_worse(r, ct_source_sync(s, r->home, &err));
 	if (err.code)
 		ct_warn("%s", err.msg);
 	else if (!r->quiet)
@@ -53,17 +54,18 @@ sync_all(struct ct_syncdb *r)
 	size_t i;
 
 	for (i = 0; i < r->sources.n && !ct_stop; i++)
-		if (meant(r, &r->sources.src[i]))
+		if (syncdb_meant(r, &r->sources.src[i]))
 			sync_one(r, &r->sources.src[i]);
 	c.now = ct_now();
 	if (ct_compile(&c, &err)) {
 		ct_warn("%s", err.msg);
-		worse(r, err.code);
+		syncdb_worse(r, err.code);
 	} else {
-		worse(r, ct_compile_tell(r->home, c.generation, r->quiet));
+		syncdb_worse(
+		    r, ct_compile_tell(r->home, c.generation, r->quiet));
 	}
 	if (ct_stop)
-		worse(r, CT_TEMPFAIL);
+		syncdb_worse(r, CT_TEMPFAIL);
 }
 
 /* Write the record that a look at something gave; it holds its error. */
@@ -74,7 +76,7 @@ put(struct ct_syncdb *r, json_t *rec, int rc, const struct ct_err *why)
 
 	if (rc) {
 		ct_warn("%s", why->msg);
-		worse(r, rc);
+		syncdb_worse(r, rc);
 	}
 	if (rec && ct_out_rec(&r->out, rec, &err))
 		ct_die_err(&err);
@@ -91,10 +93,11 @@ look(struct ct_syncdb *r,
 	int rc;
 
 	for (s = r->sources.src; s < r->sources.src + r->sources.n; s++) {
-		if (!meant(r, s))
+		if (!syncdb_meant(r, s))
 			continue;
 		err = (struct ct_err){ 0 };
 		s->retry_ms = r->retry_ms;
+		s->max_age = r->max_age;
 		rc = at(s, r->home, &rec, &err);
 		put(r, rec, rc, &err);
 	}
@@ -108,14 +111,20 @@ check_all(struct ct_syncdb *r)
 	int rc;
 
 	look(r, ct_source_check);
-	rc = ct_index_check(r->home, &rec, &err);
+	/* of some sources: how old the index is may be due to others */
+	if (r->max_age && r->nnames)
+		return;
+	rc = ct_index_check(r->home, r->max_age, &rec, &err);
 	put(r, rec, rc, &err);
 }
 
 static void
 show_all(struct ct_syncdb *r)
 {
-	look(r, ct_source_show);
+	if (r->prometheus)
+		syncdb_prometheus(r);
+	else
+		look(r, ct_source_show);
 }
 
 static void
@@ -132,7 +141,7 @@ diff_all(struct ct_syncdb *r)
 		    (unsigned long long)last);
 	for (s = r->sources.src; s < r->sources.src + r->sources.n; s++) {
 		err = (struct ct_err){ 0 };
-		if (meant(r, s))
+		if (syncdb_meant(r, s))
 			put(r, NULL,
 			    ct_diff(
 				s, r->home, (uint64_t)r->since, &r->out, &err),
@@ -143,25 +152,53 @@ diff_all(struct ct_syncdb *r)
 /* ---- by name ---------------------------------------------------------------
  */
 
-static const struct {
+enum { AGE = 1, PROMETHEUS = 2 }; /* options that are of few verbs */
+
+static const struct verb {
 	const char *name;
 	ct_syncdb_fn *run;
+	int takes;
 } verbs[] = {
-	{ "sync", sync_all },
-	{ "check", check_all },
-	{ "show", show_all },
-	{ "diff", diff_all },
+	{ "sync", sync_all, 0 },
+	{ "check", check_all, AGE },
+	{ "show", show_all, PROMETHEUS },
+	{ "diff", diff_all, 0 },
 };
 
-ct_syncdb_fn *
-ct_syncdb_verb(const char *name)
+static const struct verb *
+named(const char *name)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
 		if (strcmp(verbs[i].name, name) == 0)
-			return verbs[i].run;
+			return &verbs[i];
 	return NULL;
+}
+
+ct_syncdb_fn *
+ct_syncdb_verb(const char *name)
+{
+	const struct verb *v = named(name);
+
+	return v ? v->run : NULL;
+}
+
+int
+ct_syncdb_fits(const struct ct_syncdb *r, const char *name, struct ct_err *err)
+{
+	const struct verb *v = named(name);
+	int takes = v ? v->takes : 0;
+
+	if (r->max_age && !(takes & AGE))
+		return ct_fail(
+		    err, CT_USAGE, "%s does not take --max-age", name);
+	if ((r->prometheus || r->output) && !(takes & PROMETHEUS))
+		return ct_fail(err, CT_USAGE,
+		    "%s does not take --prometheus or --output", name);
+	if (r->output && !r->prometheus)
+		return ct_fail(err, CT_USAGE, "--output is for --prometheus");
+	return 0;
 }
 
 int

@@ -15,6 +15,9 @@ struct ct_syncdb {
 	int64_t since;    /* diff: generation; 0: the last */
 	bool quiet, shrink, reconcile, strict;
 	int64_t retry_ms; /* before the first new try */
+	int64_t max_age;  /* check: ms; 0: any, and services are asked */
+	bool prometheus;
+	const char *output; /* show: the file of prometheus; NULL: stdout */
 	struct ct_sources sources;
 	char **name; /* of those that are meant; none: all */
 	size_t nnames;
@@ -25,8 +28,11 @@ struct ct_syncdb {
 /* Messages are printed. */
 typedef void ct_syncdb_fn(struct ct_syncdb *s);
 
-/* NULL: there is no such verb. */
+/* NULL: there is no such verb.  CT_USAGE if it does not take what r asks of
+ * it. */
 ct_syncdb_fn *ct_syncdb_verb(const char *name);
+int ct_syncdb_fits(
+    const struct ct_syncdb *r, const char *name, struct ct_err *err);
 
 /* Close and release; returns the exit status. */
 int ct_syncdb_end(struct ct_syncdb *s);
