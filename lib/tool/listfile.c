@@ -135,7 +135,7 @@ word(char **p)
 
 /* The type that a bare hash of this many digits has. */
 static const char *
-type_of(const struct ct_listfile *f, size_t digits, const char **why)
+type_of(struct ct_listfile *f, size_t digits, const char **why)
 {
 	*why = NULL;
 	if (f->type)
@@ -146,6 +146,7 @@ type_of(const struct ct_listfile *f, size_t digits, const char **why)
 		return "sha1";
 	if (digits == 128)
 		return "sha512";
+	f->unsaid += digits == 64;
 	*why = digits == 64 ? "64 digits may be PDQ or SHA-256: say which"
 			    : "not a hash";
 	return NULL;

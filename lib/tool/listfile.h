@@ -33,6 +33,7 @@ struct ct_listfile {
 	void *arg;
 	bool strict;      /* refuse records of types that we do not know */
 	size_t unknown;   /* hashes of such types that were given, counted */
+	size_t unsaid;    /* lines that may be of two types, refused, counted */
 	size_t lines;     /* that held something, counted */
 	const char *name; /* of the file; set by the reading, as is: */
 	const char *unit; /* "line" or "object": what bad is told numbers of */

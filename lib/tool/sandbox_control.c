@@ -290,7 +290,7 @@ ct_sandbox_control(struct sandbox_req *req, struct sandbox_ans *ans)
 	size_t i;
 
 	if (req->text)
-		o = ct_json_object(req->text, req->len, &err);
+		o = ct_json_page(req->text, req->len, &err);
 	else
 		(void)ct_fail(&err, CT_DATAERR, "want a JSON object");
 	json_object_foreach(o, name, v)

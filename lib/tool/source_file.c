@@ -54,6 +54,11 @@ guards(struct ct_source *s, const struct ct_listfile *f,
 
 	if (rc)
 		return rc;
+	if (f->lines && f->unsaid == f->lines)
+		return ct_fail(err, CT_CONFIG,
+		    "source '%s': all its hashes may be PDQ or SHA-256: want"
+		    " hash = pdq or sha256",
+		    s->name);
 	if (f->lines >= RATIO_LEAST && s->rejected > (int64_t)(f->lines / 5))
 		return ct_fail(err, CT_DATAERR,
 		    "source '%s': %lld of %zu lines refused: another format?"
