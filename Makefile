@@ -184,12 +184,14 @@ lint: layers lib/tool/cybertipline.inc
 
 install: all install-lib
 	mkdir -p $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) \
-	    $(DESTDIR)$(DATADIR)/authority $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man3 \
+	    $(DESTDIR)$(DATADIR)/authority $(DESTDIR)$(DATADIR)/test \
+	    $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man3 \
 	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7
 	install -m 755 $(filter-out $(LIBEXEC),$(CMDS)) scripts/ct-* \
 	    $(DESTDIR)$(BINDIR)
 	install -m 755 $(LIBEXEC) $(DESTDIR)$(LIBEXECDIR)
 	install -m 644 lib/authority/*.conf $(DESTDIR)$(DATADIR)/authority
+	install -m 644 lib/test/harmless.* $(DESTDIR)$(DATADIR)/test
 	for n in 1 3 5 7; do install -m 644 man/*.$$n \
 	    $(DESTDIR)$(MANDIR)/man$$n || exit 1; done
 

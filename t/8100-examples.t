@@ -46,7 +46,7 @@ cp "$box/hashsharing.cred" etc/hashsharing-test.cred
 # here TEXT-FILE - the folders of the examples are those of the fixture
 here() {
 	sed "s#/etc/ct\>#$tmp/etc#g; s#/var/lib/ct\>#$tmp/state#g
-	    s#/srv/media\>#$tmp/media#g" "$1"
+	    s#/srv/media\>#$tmp/media#g; s#/usr/local/share/ct\>#$top/lib#g" "$1"
 }
 mkdir conf && cd conf && blocks "$top/man/ct.conf.5" EXAMPLES && cd .. || exit 1
 here conf/1.sh >etc/ct.conf
@@ -159,8 +159,8 @@ ct-audit.1 2
 ct-audit.1 3
 ct-enrich.1 3
 ct-report.1 6
-ct-syncdb.1 2
-ct-syncdb.1 4
+ct-syncdb.1 3
+ct-syncdb.1 6
 ct.7 2
 ct.conf.5 1
 libct.3 1' printf '%s' "$skipped"

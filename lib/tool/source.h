@@ -39,7 +39,7 @@ struct ct_adapter {
 };
 
 extern const struct ct_adapter ct_source_file, ct_source_ncmec,
-    ct_source_threatexchange, ct_source_stopncii, ct_source_tat;
+    ct_source_threatexchange, ct_source_stopncii, ct_source_tat, ct_source_test;
 
 struct ct_source {
 	const struct ct_adapter *adapter;
