@@ -62,30 +62,78 @@ open_ncmec(struct ct_get *g, struct ct_source *s, struct ct_err *err)
 	    g, s, CT_CRED_USER, base_of(s)->production, base_of(s)->test, err);
 }
 
-/* Everything, into a new generation; then what is absent twice goes. */
+/* A walk that an earlier run began goes on; else a new generation begins. */
+static int
+begin_walk(struct ct_walk *w, struct ct_err *err)
+{
+	struct ct_cursor cur;
+	int rc = ct_list_cursor(w->src->db, w->name, &cur, err);
+
+	free(cur.next);
+	if (rc || cur.done_to || cur.to)
+		return rc;
+	w->state->generation++;
+	return ct_walk_commit(w, NULL, err); /* w->cur: from the beginning */
+}
+
+/* What changed since the walk's limit: it may have left a window before that
+ * was read. */
+static int
+tail(const struct ct_walk *all, struct ct_err *err)
+{
+	struct ct_walk w = { .src = all->src,
+		.get = all->get,
+		.state = all->state,
+		.name = "tail",
+		.doubt = all->doubt,
+		.limit = all->get->date ? all->get->date : ct_now() };
+	int rc;
+
+	w.limit -= w.limit % SECOND;
+	w.cur.done_to = all->limit;
+	return (rc = ct_walk_commit(&w, NULL, err)) ? rc : ct_walk(&w, err);
+}
+
+/* Of a walk that saw all there is: what is absent twice goes. */
+static int
+sweep(struct ct_walk *w, struct ct_err *err)
+{
+	struct ct_list *db = w->src->db;
+	struct ct_cursor doubt;
+	int64_t swept = 0;
+	int rc = ct_list_cursor(db, w->doubt, &doubt, err);
+
+	free(doubt.next);
+	if (rc)
+		return rc;
+	if (doubt.done_to) {
+		ct_warn("%s: entries changed while they were read; what is"
+			" absent is left to the next walk",
+		    w->src->name);
+		return 0;
+	}
+	if ((rc = ct_list_sweep_twice(db, w->state->generation, &swept, err)) ||
+	    (rc = ct_source_guard(w->src, swept, w->state->guard_live, err)))
+		return rc;
+	w->src->gone += swept;
+	w->state->revision += swept > 0;
+	return 0;
+}
+
+/* Everything, into a new generation. */
 static int
 reconcile(struct ct_walk *w, struct ct_err *err)
 {
 	struct ct_list *db = w->src->db;
-	struct ct_cursor cur;
-	int64_t swept = 0;
-	int rc = ct_list_cursor(db, w->name, &cur, err);
+	int rc;
 
-	free(cur.next);
-	if (!rc && !cur.done_to && !cur.to) {
-		w->state->generation++;
-		rc = ct_walk_commit(
-		    w, NULL, err); /* w->cur: from the beginning */
-	}
-	if (rc || (rc = ct_walk(w, err)))
+	if ((rc = begin_walk(w, err)) || (rc = ct_walk(w, err)) ||
+	    (rc = tail(w, err)) || (rc = ct_list_begin(db, err)) ||
+	    (rc = sweep(w, err)) ||
+	    (rc = ct_list_drop_cursor(db, w->name, err)) ||
+	    (rc = ct_list_drop_cursor(db, w->doubt, err)) ||
+	    (rc = ct_list_drop_cursor(db, "tail", err)))
 		return rc;
-	if ((rc = ct_list_begin(db, err)) ||
-	    (rc = ct_list_sweep_twice(db, w->state->generation, &swept, err)) ||
-	    (rc = ct_source_guard(w->src, swept, w->state->guard_live, err)) ||
-	    (rc = ct_list_drop_cursor(db, w->name, err)))
-		return rc;
-	w->src->gone += swept;
-	w->state->revision += swept > 0;
 	w->state->last_reconcile = ct_now();
 	return (rc = ct_list_keep(db, w->state, err)) ? rc
 						      : ct_list_commit(db, err);
@@ -116,9 +164,11 @@ run(struct ct_source *s, struct ct_get *g, struct ct_err *err)
 	struct ct_walk delta = {
 		.src = s, .get = g, .state = &state, .name = "delta"
 	};
-	struct ct_walk all = {
-		.src = s, .get = g, .state = &state, .name = "reconcile"
-	};
+	struct ct_walk all = { .src = s,
+		.get = g,
+		.state = &state,
+		.name = "reconcile",
+		.doubt = "doubt" };
 	struct ct_http_res res;
 	struct ct_cursor cur;
 	bool due;

@@ -14,6 +14,7 @@
 #define LINK_LIFE (SECOND * 3600 * 6)
 #define CROWD INT64_C(20000) /* entries that are better read in two windows */
 #define PAGE_TRIES 3
+#define PAGES_SLACK 1000 /* more of a window than it has entries */
 #define WALKS_MAX 3
 
 /* ---- links ----------------------------------------------------------------
@@ -83,7 +84,7 @@ check_link(
 {
 	static const char entries[] = "/v2/entries?";
 	size_t n = strlen(w->get->base), i;
-	long start;
+	long start, max;
 
 	*path = strncmp(link, w->get->base, n) == 0 ? link + n : link;
 	if (strncmp(*path, entries, sizeof entries - 1) != 0)
@@ -98,6 +99,9 @@ check_link(
 	start = count_of(link, "start");
 	if (start >= 0 && start <= w->start)
 		return bad_link(w, "leads back", err);
+	max = count_of(link, "max");
+	if (max >= 0 && w->links.n >= (size_t)max + PAGES_SLACK)
+		return bad_link(w, "is one too many", err);
 	if (ct_links_add(&w->links, w->get, link, err))
 		return err->code;
 	if (start >= 0)
@@ -195,6 +199,9 @@ ct_walk_commit(
 	if ((rc = ct_list_begin(w->src->db, err)) ||
 	    (page && (rc = store_entries(w, page, err))) ||
 	    (rc = ct_list_set_cursor(w->src->db, w->name, &w->cur, err)) ||
+	    (w->doubt && w->doubted &&
+		(rc = ct_list_set_cursor(
+		     w->src->db, w->doubt, &w->cur, err))) ||
 	    (rc = ct_list_keep(w->src->db, w->state, err)) ||
 	    (rc = ct_list_commit(w->src->db, err))) {
 		ct_list_rollback(w->src->db);
@@ -234,11 +241,18 @@ forget_links(struct ct_walk *w)
 	w->start = -1;
 }
 
+/* Is the window to be so small that it is a single page? */
+static bool
+narrow(const struct ct_walk *w)
+{
+	return w->src->strict || w->cur.done_to < w->narrow_to;
+}
+
 /* The smallest window: the service knows whole seconds. */
 static int64_t
 least(const struct ct_walk *w)
 {
-	return w->src->strict ? SECOND : SPAN_LEAST;
+	return narrow(w) ? SECOND : SPAN_LEAST;
 }
 
 /* A smaller window, at least as small as the server's own count suggests. */
@@ -273,6 +287,7 @@ follow(struct ct_walk *w, const char *from, bool *crowd, struct ct_err *err)
 	*crowd = false;
 	while (!(rc = fetch(w, path, &page, err))) {
 		w->pages++;
+		w->got += (long)page.n;
 		free(path);
 		path = NULL;
 		if (page.next && (rc = check_link(w, page.next, &next, err)))
@@ -282,7 +297,7 @@ follow(struct ct_walk *w, const char *from, bool *crowd, struct ct_err *err)
 		max = page.next ? count_of(page.next, "max") : -1;
 		waiting = page.next ? max - w->start : 0;
 		if (page.next && w->links.n == 1 &&
-		    (waiting > CROWD || w->src->strict) &&
+		    (waiting > CROWD || narrow(w)) &&
 		    w->cur.to - w->cur.done_to > least(w)) {
 			shrink(w, waiting);
 			*crowd = true;
@@ -323,13 +338,17 @@ shrunk(struct ct_walk *w, struct ct_err *err)
 	return now >= 0 && now < w->cur.total;
 }
 
-/* From the page that a run before stopped at, if that may still be used. */
+/*
+ * From the page that a run before stopped at, if that may still be used.  A
+ * service that has forgotten the link says so, or gives an empty last page.
+ */
 static int
 resume(struct ct_walk *w, bool *crowd, struct ct_err *err)
 {
 	const char *next;
 	int64_t age = ct_now() - w->cur.next_at;
 	char *link;
+	long left;
 	int rc;
 
 	forget_links(w);
@@ -337,16 +356,20 @@ resume(struct ct_walk *w, bool *crowd, struct ct_err *err)
 	if (!w->cur.next || age < 0 || age > LINK_LIFE)
 		return 0;
 	link = ct_strdup(w->cur.next);
+	left = count_of(link, "max") - count_of(link, "start");
+	w->got = 0;
 	rc = check_link(w, link, &next, err);
 	if (!rc)
 		rc = follow(w, next, crowd, err);
 	free(link);
-	/* the service has forgotten the link: the window from its start */
+	/* then the window from its start */
 	if (rc == CT_PROTOCOL && w->get->status >= 400 &&
 	    w->get->status < 500) {
 		*crowd = true;
-		rc = 0;
+		return 0;
 	}
+	if (!rc && w->got < left)
+		*crowd = true;
 	return rc;
 }
 
@@ -358,6 +381,7 @@ whole(struct ct_walk *w, bool *crowd, struct ct_err *err)
 	int rc;
 
 	forget_links(w);
+	w->cur.total = 0;
 	rc = follow(w, path, crowd, err);
 	free(path);
 	/* deep pages fail more than the first ones: try a smaller window */
@@ -371,25 +395,32 @@ whole(struct ct_walk *w, bool *crowd, struct ct_err *err)
 	return rc;
 }
 
-/* Read the window of the cursor to its end, and move done_to there. */
+/*
+ * Read the window of the cursor to its end, and move done_to there.  If it has
+ * lost entries meanwhile it is read again as windows of one page each, of which
+ * none can be missed; a second that is over a page is read some times.
+ */
 static int
 window(struct ct_walk *w, struct ct_err *err)
 {
-	bool crowd = true, many;
-	int rc = 0, walks;
+	bool crowd = !w->cur.total, many;
+	int rc = 0, walks = 0;
 
 	if (w->cur.next)
 		rc = resume(w, &crowd, err);
-	for (walks = 0; !rc && walks < WALKS_MAX; walks++) {
+	while (!rc) {
 		while (!rc && crowd)
 			rc = whole(w, &crowd, err);
-		if (rc || !w->cur.total)
-			break;
-		if ((rc = shrunk(w, err)) != 1)
+		if (rc || !w->cur.total || (rc = shrunk(w, err)) != 1)
 			break;
 		rc = 0;
-		w->cur.total = 0;
-		crowd = walks + 1 < WALKS_MAX;
+		crowd = true;
+		if (w->cur.to - w->cur.done_to > SECOND) {
+			w->narrow_to = w->cur.to;
+		} else if (++walks == WALKS_MAX) {
+			w->doubted = true;
+			break;
+		}
 	}
 	if (rc)
 		return rc;
@@ -411,14 +442,14 @@ ct_walk(struct ct_walk *w, struct ct_err *err)
 
 	w->span = w->limit;
 	while (!rc && w->cur.done_to < w->limit) {
-		if (!w->cur.next) {
+		/* else one is under way, or read and not looked at again */
+		if (!w->cur.next && !w->cur.total) {
 			w->cur.from = w->cur.done_to > overlap
 			    ? w->cur.done_to - overlap
 			    : 0;
 			w->cur.to = w->limit - w->cur.done_to > w->span
 			    ? w->cur.done_to + w->span
 			    : w->limit;
-			w->cur.total = 0;
 		}
 		overlap = 0;
 		rc = window(w, err);

@@ -5,8 +5,9 @@
  * A window (from, to] is done when its pages are exhausted, never before: the
  * entries within are in no order.  A link to a page counts its entries off,
  * so that one which changes meanwhile makes another slip through; therefore
- * windows are kept small, a window of several pages is looked at once more,
- * and everything is walked again from time to time.
+ * a window of several pages is looked at once more, one that has lost entries
+ * is read in windows of one page each, and everything is walked again from time
+ * to time.
  */
 #ifndef CT_SOURCE_WALK_H
 #define CT_SOURCE_WALK_H
@@ -18,15 +19,20 @@ struct ct_walk {
 	struct ct_source *src;
 	struct ct_get *get;
 	struct ct_list_state *state;
-	const char *name; /* of its cursor */
-	int64_t limit;    /* ms: where it ends */
+	const char *name;  /* of its cursor */
+	int64_t limit;     /* ms: where it ends */
+	const char *doubt; /* the cursor that is set if a window lost entries
+			    * however it was read; NULL: nobody asks */
 
 	struct ct_cursor cur;
 	int64_t span;          /* ms of a window */
 	struct ct_links links; /* of this window */
 	size_t pages;
-	long start;    /* of the last link; -1: none */
-	bool relented; /* a window was made smaller for the server's sake */
+	long got;          /* entries, of a window that is resumed */
+	long start;        /* of the last link; -1: none */
+	int64_t narrow_to; /* ms: up to here windows are to be single pages */
+	bool doubted;      /* a window may have had more than was seen */
+	bool relented;     /* a window was made smaller for the server's sake */
 };
 
 /* Window after window from the cursor to the limit, each page durable before
