@@ -31,6 +31,7 @@ struct flight {
 	struct ct_http_res *res;
 	size_t max, cap, headers;
 	bool too_large, begun; /* begun: all headers are there */
+	int64_t later;         /* ms: Retry-After, if it is a time; 0: none */
 	char why[CURL_ERROR_SIZE];
 };
 
@@ -249,6 +250,11 @@ on_header(char *data, size_t size, size_t n, void *arg)
 	else if (header_is(data, len, "Date", value, sizeof value) &&
 	    (t = curl_getdate(value, NULL)) > 0)
 		fl->res->date = (int64_t)t * 1000;
+	else if (header_is(data, len, "Retry-After", value, sizeof value))
+		fl->later = strspn(value, "0123456789") < strlen(value) &&
+			(t = curl_getdate(value, NULL)) > 0
+		    ? (int64_t)t * 1000
+		    : 0;
 	return len;
 }
 
@@ -373,8 +379,9 @@ explain(CURLcode rc, const struct flight *fl, struct ct_err *err)
 }
 
 static void
-take_info(CURL *c, struct ct_http_res *res)
+take_info(CURL *c, const struct flight *fl)
 {
+	struct ct_http_res *res = fl->res;
 	curl_off_t wait = 0;
 	char *type = NULL;
 
@@ -382,6 +389,9 @@ take_info(CURL *c, struct ct_http_res *res)
 	(void)curl_easy_getinfo(c, CURLINFO_CONTENT_TYPE, &type);
 	res->type = type ? ct_strdup(type) : NULL;
 	(void)curl_easy_getinfo(c, CURLINFO_RETRY_AFTER, &wait);
+	/* a time is one of the server's clock, which need not be ours */
+	if (fl->later && res->date)
+		wait = (fl->later - res->date) / 1000;
 	wait = wait < RETRY_MAX ? wait : RETRY_MAX;
 	res->retry_after = wait > 0 ? (int64_t)wait * 1000 : -1;
 }
@@ -460,7 +470,7 @@ ct_http_do(struct ct_http *http, const struct ct_http_req *req,
 		rc = CURLE_PARTIAL_FILE;
 	res->fate = fate_of(c, rc);
 	if (rc == CURLE_OK)
-		take_info(c, res);
+		take_info(c, &fl);
 	else
 		(void)explain(rc, &fl, err);
 	curl_mime_free(mime);
