@@ -39,34 +39,20 @@ int
 ct_outbox_open(struct ct_outbox **out, const char *dir, bool production,
     bool own, struct ct_err *err)
 {
-	const char *env = production ? "production" : "test";
-	char *path = ct_printf("%s/outbox-%s.db", dir, env);
-	char *lock = ct_printf("%s/outbox-%s.lock", dir, env);
 	struct ct_outbox *ob = ct_alloc(1, sizeof *ob);
-	int rc = 0;
+	int rc;
 
 	*out = NULL;
-	ob->lock = -1;
 	ob->production = production;
 	ob->tail = &ob->queue;
 	(void)pthread_mutex_init(&ob->mutex, NULL);
 	(void)pthread_cond_init(&ob->free, NULL);
-	if (own) {
-		/* dir may be of a run that was killed before it was durable */
-		if (!(rc = ct_mkdirs(dir, err)) &&
-		    !(rc = ct_file_sync_dir(dir, err)))
-			rc = ct_file_lock(lock, &ob->lock, err);
-	} else if (access(path, F_OK) < 0) {
-		rc = ct_fail(err, CT_NO, "no outbox at '%s'", path);
-	}
-	if (!rc)
-		rc = ct_store_open(&ob->st, path, schema, err);
+	rc = ct_store_open_env(
+	    &ob->st, &ob->lock, dir, "outbox", production, own, schema, err);
 	if (rc)
 		ct_outbox_close(ob);
 	else
 		*out = ob;
-	free(path);
-	free(lock);
 	return rc;
 }
 

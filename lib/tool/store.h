@@ -42,6 +42,15 @@ int ct_store_open_memory(
  * to it: no lock is taken, no file made. */
 int ct_store_open_still(
     struct ct_store **st, const char *path, struct ct_err *err);
+/*
+ * DIR/NAME-ENV.db, of the test environment or of production, which are never in
+ * one file.  own: as its only writer, made if it is not there: *lock, then to
+ * be closed, keeps others out, CT_TEMPFAIL if one is at it.  Without own *lock
+ * is -1, and a file that is not there is CT_NO.
+ */
+int ct_store_open_env(struct ct_store **st, int *lock, const char *dir,
+    const char *name, bool production, bool own, const char *const schema[],
+    struct ct_err *err);
 void ct_store_close(struct ct_store *st);
 
 /* Run one statement to its end. */
