@@ -113,10 +113,23 @@ ct_cred_read_kind(struct ct_cred *cred, const char *name,
 static char *
 whole(const struct ct_cred *cred, size_t *len)
 {
-	char *text =
-	    ct_printf("%d %zu %s %s %s", cred->production, strlen(cred->user),
-		cred->user, cred->password, cred->url ? cred->url : "");
+	const char *name = cred->user, *secret = cred->password;
+	char *several = NULL, *text;
 
+	if (cred->token) {
+		name = "token";
+		secret = cred->token;
+	} else if (!name) {
+		name = "keys";
+		secret = several = ct_printf("%s %s %s", cred->fetch_key,
+		    cred->subscription_key,
+		    cred->feedback_key ? cred->feedback_key : "");
+	}
+	text = ct_printf("%d %zu %s %s %s", cred->production, strlen(name),
+	    name, secret, cred->url ? cred->url : "");
+	if (several)
+		ct_wipe(several, strlen(several));
+	free(several);
 	*len = strlen(text);
 	return text;
 }

@@ -157,6 +157,10 @@ typedef int ct_list_each_fn(
 int ct_list_each(
     struct ct_list *list, ct_list_each_fn *each, void *arg, struct ct_err *err);
 
+/* The same for this one; CT_NO if there is none. */
+int ct_list_one(struct ct_list *list, const char *member, const char *entry,
+    const char *content, ct_list_each_fn *each, void *arg, struct ct_err *err);
+
 /* ---- what changed ---------------------------------------------------------
  */
 

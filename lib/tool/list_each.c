@@ -121,3 +121,38 @@ ct_list_each(
 	ct_rows_close(r);
 	return rc;
 }
+
+/* list_gather tells of none without a word */
+struct seen {
+	ct_list_each_fn *each;
+	void *arg;
+	bool any;
+};
+
+static int
+see(void *arg, const struct ct_entry *e, struct ct_err *err)
+{
+	struct seen *s = arg;
+
+	s->any = true;
+	return s->each(s->arg, e, err);
+}
+
+int
+ct_list_one(struct ct_list *l, const char *member, const char *entry,
+    const char *content, ct_list_each_fn *each, void *arg, struct ct_err *err)
+{
+	struct seen s = { .each = each, .arg = arg };
+	struct ct_rows *r;
+	int rc = ct_rows_open(&r, l->st, err,
+	    "SELECT e.id, e.member, e.entry, e.content, e.classification,"
+	    " e.at, s.type, s.hash, s.opinion"
+	    " FROM entry e JOIN signal s ON s.entry = e.id"
+	    " WHERE e.member = ? AND e.entry = ? AND e.content = ?",
+	    "sss", member, entry, content);
+
+	if (!rc)
+		rc = list_gather(r, see, &s, err);
+	ct_rows_close(r);
+	return rc || s.any ? rc : CT_NO;
+}

@@ -8,6 +8,7 @@
 #include "ham.h"
 #include "pdna.h"
 #include "prog.h"
+#include "source_vote.h"
 
 #define TOLD 20 /* refused records told of one run */
 #define GUARD_LEAST 1000
@@ -178,6 +179,7 @@ load(struct ct_source *s, const struct ct_conf *conf, const char *name,
 	s->members = get(conf, name, "members");
 	s->group = get(conf, name, "group");
 	s->types = get(conf, name, "types");
+	s->reason = get(conf, name, "reason");
 	s->form = get(conf, name, "form");
 	s->map = get(conf, name, "map");
 	s->positive = get(conf, name, "positive");
@@ -203,7 +205,9 @@ load(struct ct_source *s, const struct ct_conf *conf, const char *name,
 		    " threatexchange",
 		    name);
 	if (rc || (rc = numbers(s, conf, err)) || (rc = surfaces(s, err)) ||
-	    (rc = policy(s, err)) || (rc = of_file(s, err)))
+	    (rc = policy(s, err)) || (rc = of_file(s, err)) ||
+	    (rc = ct_vote_conf(
+		 s, ct_conf_get(conf, "source", name, "feedback"), err)))
 		return rc;
 	return s->adapter->conf(s, err);
 }
@@ -223,7 +227,8 @@ ct_sources_load(
 		"credential", "list", "hash", "threshold", "quality", "action",
 		"class", "surfaces", "flood", "pdna_threshold", "group",
 		"members", "types", "requests_per_minute", "reconcile_days",
-		"form", "map", "positive", "negative", NULL };
+		"form", "map", "positive", "negative", "feedback", "reason",
+		NULL };
 	const char *name;
 
 	*all = (struct ct_sources){ 0 };
@@ -262,6 +267,7 @@ ct_sources_free(struct ct_sources *all)
 		free(s->members);
 		free(s->group);
 		free(s->types);
+		free(s->reason);
 		free(s->form);
 		free(s->map);
 		free(s->positive);

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "conf.h"
+#include "cred.h"
 #include "err.h"
 #include "list.h"
 #include "listfile.h"
@@ -36,6 +37,8 @@ struct ct_adapter {
 	/* What it holds if the configuration does not say; "": it must; may be
 	 * NULL: csam. */
 	const char *(*class)(const struct ct_source *src);
+	/* How its owner is told what people think of entries; NULL: not. */
+	const struct ct_vote_proto *vote;
 };
 
 extern const struct ct_adapter ct_source_file, ct_source_ncmec,
@@ -50,6 +53,8 @@ struct ct_source {
 	char *form, *map, *positive, *negative; /* of a file, see listfile.h */
 	int threshold, pdna_threshold, quality;
 	char *group, *types;  /* of ThreatExchange */
+	char *reason;         /* of votes against: see ct_reason_of */
+	bool feedback;        /* its owner is told what people think of it */
 	int per_minute;       /* requests; 0: any */
 	int64_t reconcile_ms; /* between complete walks */
 	int flood; /* objects an hour that one hash may hit; 0: any */
@@ -118,6 +123,60 @@ int ct_source_check(
     struct ct_source *src, const char *home, json_t **rec, struct ct_err *err);
 int ct_index_check(
     const char *home, int64_t max_age, json_t **rec, struct ct_err *err);
+
+/* ---- votes: what people think of entries, told to their owner --------------
+ */
+
+struct ct_vote {
+	const char *member, *entry, *content, *type; /* one hash of it */
+	bool up;     /* it is what the list says; else it is harmless */
+	bool turned; /* the contrary may have been told before */
+};
+
+enum ct_voted {
+	CT_VOTED,
+	CT_VOTE_GONE,     /* there is no such entry any more */
+	CT_VOTE_CONFLICT, /* HTTP 409 */
+	CT_VOTE_REFUSED,  /* the owner will not have it */
+	CT_VOTE_REASON,   /* not sent: a vote against wants a reason */
+	CT_VOTE_DENIED,   /* our credentials are refused */
+	CT_VOTE_BUSY,     /* nothing was done; try again later */
+	CT_VOTE_UNSENT,   /* nothing was sent */
+	CT_VOTE_UNKNOWN   /* it may have been done */
+};
+
+struct ct_vote_end {
+	enum ct_voted how;
+	long status;  /* HTTP; 0: no answer */
+	int64_t wait; /* BUSY: ms that we are asked to wait; -1: not told */
+	struct ct_err why; /* unless CT_VOTED */
+};
+
+struct ct_voter; /* of one source */
+
+/* Can and may votes go to this source? */
+bool ct_source_votes(const struct ct_source *src);
+/* Is what it asks whether we blocked the content, whatever that was? */
+bool ct_source_asks_block(const struct ct_source *src);
+
+/* Reads the credentials; nothing is sent.  src and home must outlive it. */
+int ct_voter_open(struct ct_voter **voter, struct ct_source *src,
+    const char *home, struct ct_err *err);
+void ct_voter_close(struct ct_voter *voter);
+const struct ct_cred *ct_voter_cred(const struct ct_voter *voter);
+
+/* Send it once.  The same vote again changes nothing, another takes its
+ * place. */
+void ct_voter_send(struct ct_voter *voter, const struct ct_vote *vote,
+    struct ct_vote_end *end);
+
+/* Could it be sent, or has the configuration no reason for it? */
+bool ct_vote_ready(const struct ct_source *src, const struct ct_vote *vote);
+
+/* The reasons that the owner takes for votes against hashes of this type: an
+ * array of objects.  CT_USAGE: it wants none. */
+int ct_voter_reasons(struct ct_voter *voter, const char *type, json_t **reasons,
+    struct ct_err *err);
 
 /* ---- a page of NCMEC Hash Sharing ---------------------------------------- */
 

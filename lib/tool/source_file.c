@@ -154,4 +154,4 @@ check_file(struct ct_source *s, char **what, struct ct_err *err)
 }
 
 const struct ct_adapter ct_source_file = { "file", conf_file, sync_file,
-	check_file, NULL };
+	check_file, NULL, NULL };

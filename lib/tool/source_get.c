@@ -146,21 +146,31 @@ pace(struct ct_get *g, struct ct_err *err)
 	return ct_stop ? ct_fail(err, CT_TEMPFAIL, "stopped") : 0;
 }
 
+static char *
+url_of(const struct ct_get *g, const char *path)
+{
+	return ct_printf("%s%s%s%s", g->base, path,
+	    !g->query               ? ""
+		: strchr(path, '?') ? "&"
+				    : "?",
+	    g->query ? g->query : "");
+}
+
 static int
-once(struct ct_get *g, const struct ct_http_req *what, struct ct_http_res *res,
-    struct ct_err *err)
+send_it(struct ct_get *g, const struct ct_http_req *what,
+    struct ct_http_res *res, struct ct_err *err)
 {
 	struct ct_http_req req = *what;
 	struct ct_err why = { 0 };
 	int rc;
 
-	*res = (struct ct_http_res){ .retry_after = -1 };
+	*res =
+	    (struct ct_http_res){ .fate = CT_HTTP_UNSENT, .retry_after = -1 };
 	if (pace(g, err))
 		return err->code;
 	req.user = g->basic ? g->cred.user : NULL;
 	req.password = g->cred.password;
 	req.max = g->max;
-	req.timeout = PAGE_MS;
 	req.header = g->header;
 	rc = ct_http_do(g->http, &req, res, &why);
 	g->src->requests++;
@@ -171,23 +181,46 @@ once(struct ct_get *g, const struct ct_http_req *what, struct ct_http_res *res,
 	if (res->date)
 		g->date = res->date;
 	g->used = used(res->usage);
+	return 0;
+}
+
+static int
+once(struct ct_get *g, const struct ct_http_req *req, struct ct_http_res *res,
+    struct ct_err *err)
+{
+	int rc = send_it(g, req, res, err);
+
+	if (rc)
+		return rc;
 	rc = g->judge ? g->judge(g, res, err) : -1;
 	return rc < 0 ? judge(g, res, err) : rc;
+}
+
+int
+ct_get_once(struct ct_get *g, const char *path, const struct ct_http_req *what,
+    struct ct_http_res *res, struct ct_err *err)
+{
+	struct ct_http_req req = *what;
+	char *url = url_of(g, path);
+	int rc;
+
+	req.url = url;
+	rc = send_it(g, &req, res, err);
+	ct_wipe(url, strlen(url));
+	free(url);
+	return rc;
 }
 
 static int
 patiently(struct ct_get *g, const char *path, struct ct_http_req *req,
     struct ct_http_res *res, struct ct_err *err)
 {
-	char *url = ct_printf("%s%s%s%s", g->base, path,
-	    !g->query               ? ""
-		: strchr(path, '?') ? "&"
-				    : "?",
-	    g->query ? g->query : "");
+	char *url = url_of(g, path);
 	int64_t asked;
 	int n, rc;
 
 	req->url = url;
+	req->timeout = PAGE_MS;
 	for (n = 0;; n++) {
 		rc = once(g, req, res, err);
 		if (rc == 0)

@@ -48,6 +48,15 @@ int ct_get_post(struct ct_get *g, const char *path, const char *form,
     struct ct_http_res *res, struct ct_err *err);
 
 /*
+ * Send one request to base + path as it is, once: for what changes something.
+ * 0: it was answered, with whatever status; else as ct_http_do.  Release res
+ * with ct_http_done.
+ */
+int ct_get_once(struct ct_get *g, const char *path,
+    const struct ct_http_req *what, struct ct_http_res *res,
+    struct ct_err *err);
+
+/*
  * What a link of the service is behind the base address, and without the
  * parameter of this name (may be NULL).  Release with free.  NULL: CT_PROTOCOL,
  * it leads elsewhere or is no address.

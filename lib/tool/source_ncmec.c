@@ -6,6 +6,7 @@
 #include "prog.h"
 #include "source.h"
 #include "source_get.h"
+#include "source_vote.h"
 #include "source_walk.h"
 #include "xml.h"
 
@@ -55,8 +56,8 @@ class_ncmec(const struct ct_source *s)
 	return base_of(s)->class;
 }
 
-static int
-open_ncmec(struct ct_get *g, struct ct_source *s, struct ct_err *err)
+int
+ct_ncmec_open(struct ct_get *g, struct ct_source *s, struct ct_err *err)
 {
 	return ct_get_open(
 	    g, s, CT_CRED_USER, base_of(s)->production, base_of(s)->test, err);
@@ -198,7 +199,7 @@ static int
 sync_ncmec(struct ct_source *s, struct ct_err *err)
 {
 	struct ct_get g;
-	int rc = open_ncmec(&g, s, err);
+	int rc = ct_ncmec_open(&g, s, err);
 
 	if (!rc)
 		rc = run(s, &g, err);
@@ -213,7 +214,7 @@ check_ncmec(struct ct_source *s, char **what, struct ct_err *err)
 	struct ct_http_res res;
 	struct ct_xml *doc;
 	struct ct_get g;
-	int rc = open_ncmec(&g, s, err);
+	int rc = ct_ncmec_open(&g, s, err);
 
 	*what = NULL;
 	if (!rc && !(rc = ct_get_path(&g, "/v2/status", &res, err))) {
@@ -233,4 +234,4 @@ check_ncmec(struct ct_source *s, char **what, struct ct_err *err)
 }
 
 const struct ct_adapter ct_source_ncmec = { "ncmec", ct_get_conf, sync_ncmec,
-	check_ncmec, class_ncmec };
+	check_ncmec, class_ncmec, &ct_vote_ncmec };

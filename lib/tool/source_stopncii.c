@@ -5,14 +5,11 @@
 #include "clock.h"
 #include "prog.h"
 #include "source_feed.h"
+#include "source_vote.h"
 
 #define PRODUCTION "https://api.stopncii.org/v1"
 #define SECOND ((int64_t)1000)
 #define FIRST 10 /* seconds: the moment that stands for all */
-
-struct keys {
-	char *function, *subscription;
-};
 
 static void
 wipe(char *text)
@@ -22,28 +19,35 @@ wipe(char *text)
 	free(text);
 }
 
-static int
-open_stopncii(struct ct_feed *f, struct keys *k, struct ct_err *err)
+int
+ct_stopncii_open(struct ct_get *g, struct ct_source *src, bool feedback,
+    struct ct_stopncii_keys *k, struct ct_err *err)
 {
-	int rc =
-	    ct_get_open(&f->get, f->src, CT_CRED_KEYS, PRODUCTION, NULL, err);
+	const char *key;
+	int rc = ct_get_open(g, src, CT_CRED_KEYS, PRODUCTION, NULL, err);
 
 	if (rc)
 		return rc;
-	k->function = ct_printf("x-functions-key: %s", f->get.cred.fetch_key);
+	key = feedback ? g->cred.feedback_key : g->cred.fetch_key;
+	if (!key)
+		return ct_fail(err, CT_CONFIG,
+		    "source '%s': the credential has no feedback_key",
+		    src->name);
+	k->function = ct_printf("x-functions-key: %s", key);
 	k->subscription = ct_printf(
-	    "Ocp-Apim-Subscription-Key: %s", f->get.cred.subscription_key);
-	f->get.header[0] = k->function;
-	f->get.header[1] = k->subscription;
+	    "Ocp-Apim-Subscription-Key: %s", g->cred.subscription_key);
+	g->header[0] = k->function;
+	g->header[1] = k->subscription;
 	return 0;
 }
 
-static void
-close_stopncii(struct ct_feed *f, struct keys *k)
+void
+ct_stopncii_close(struct ct_get *g, struct ct_stopncii_keys *k)
 {
-	ct_get_close(&f->get);
+	ct_get_close(g);
 	wipe(k->function);
 	wipe(k->subscription);
+	*k = (struct ct_stopncii_keys){ 0 };
 }
 
 static char *
@@ -222,12 +226,12 @@ static int
 sync_stopncii(struct ct_source *s, struct ct_err *err)
 {
 	struct ct_feed f = { .src = s, .proto = &proto };
-	struct keys k = { 0 };
-	int rc = open_stopncii(&f, &k, err);
+	struct ct_stopncii_keys k = { 0 };
+	int rc = ct_stopncii_open(&f.get, s, false, &k, err);
 
 	if (!rc)
 		rc = ct_feed_run(&f, f.get.base, err);
-	close_stopncii(&f, &k);
+	ct_stopncii_close(&f.get, &k);
 	return rc;
 }
 
@@ -235,10 +239,10 @@ static int
 check_stopncii(struct ct_source *s, char **what, struct ct_err *err)
 {
 	struct ct_feed f = { .src = s, .size = 1 };
-	struct keys k = { 0 };
+	struct ct_stopncii_keys k = { 0 };
 	struct ct_http_res res;
 	char *path;
-	int rc = open_stopncii(&f, &k, err);
+	int rc = ct_stopncii_open(&f.get, s, false, &k, err);
 
 	*what = NULL;
 	f.cur.from = ct_now();
@@ -246,7 +250,7 @@ check_stopncii(struct ct_source *s, char **what, struct ct_err *err)
 	if (!rc && !(rc = ct_get_path(&f.get, path, &res, err)))
 		ct_http_done(&res);
 	free(path);
-	close_stopncii(&f, &k);
+	ct_stopncii_close(&f.get, &k);
 	return rc;
 }
 
@@ -271,4 +275,4 @@ conf_stopncii(struct ct_source *s, struct ct_err *err)
 }
 
 const struct ct_adapter ct_source_stopncii = { "stopncii", conf_stopncii,
-	sync_stopncii, check_stopncii, class_stopncii };
+	sync_stopncii, check_stopncii, class_stopncii, &ct_vote_stopncii };

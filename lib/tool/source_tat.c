@@ -239,4 +239,4 @@ conf_tat(struct ct_source *s, struct ct_err *err)
 }
 
 const struct ct_adapter ct_source_tat = { "tat", conf_tat, sync_tat, check_tat,
-	class_tat };
+	class_tat, NULL };

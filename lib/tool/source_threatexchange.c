@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "prog.h"
 #include "source_feed.h"
+#include "source_vote.h"
 
 #define PRODUCTION "https://graph.facebook.com/v21.0"
 #define SECOND ((int64_t)1000)
@@ -32,7 +33,7 @@ refusal(const struct ct_get *g, const json_t *error, struct ct_err *err)
 		    err, CT_NOPERM, "source '%s': the token is refused", name);
 	if (code == 10 || (code >= 200 && code < 300))
 		return ct_fail(err, CT_NOPERM,
-		    "source '%s': the token may not read the group", name);
+		    "source '%s': the token may not do that", name);
 	if (code == 1 || code == 2 || code == 4 || code == 17 || code == 32 ||
 	    code == 613 || json_is_true(json_object_get(error, "is_transient")))
 		return ct_fail(err, CT_TEMPFAIL,
@@ -59,18 +60,17 @@ judge(const struct ct_get *g, const struct ct_http_res *res, struct ct_err *err)
 	return rc;
 }
 
-static int
-open_graph(struct ct_feed *f, struct ct_err *err)
+int
+ct_graph_open(struct ct_get *g, struct ct_source *src, struct ct_err *err)
 {
 	const char *token, *bar;
 	char *escaped;
 	size_t n;
-	int rc =
-	    ct_get_open(&f->get, f->src, CT_CRED_TOKEN, PRODUCTION, NULL, err);
+	int rc = ct_get_open(g, src, CT_CRED_TOKEN, PRODUCTION, NULL, err);
 
 	if (rc)
 		return rc;
-	token = f->get.cred.token;
+	token = g->cred.token;
 	bar = strchr(token, '|');
 	n = bar ? (size_t)(bar - token) : 0;
 	if (n < 8 || n >= APP_MAX || strspn(token, "0123456789") != n ||
@@ -78,12 +78,12 @@ open_graph(struct ct_feed *f, struct ct_err *err)
 		return ct_fail(err, CT_CONFIG,
 		    "source '%s': want token = the id of the application, |,"
 		    " its secret",
-		    f->src->name);
+		    src->name);
 	escaped = ct_get_escape(token);
-	f->get.query = ct_printf("access_token=%s", escaped);
+	g->query = ct_printf("access_token=%s", escaped);
 	ct_wipe(escaped, strlen(escaped));
 	free(escaped);
-	f->get.judge = judge;
+	g->judge = judge;
 	return 0;
 }
 
@@ -504,7 +504,7 @@ sync_graph(struct ct_source *s, struct ct_err *err)
 {
 	struct ct_feed f = { .src = s, .proto = &proto };
 	char *of = NULL;
-	int rc = open_graph(&f, err);
+	int rc = ct_graph_open(&f.get, s, err);
 
 	if (!rc && !(rc = see_group(&f, err))) {
 		of = origin(&f);
@@ -519,7 +519,7 @@ static int
 check_graph(struct ct_source *s, char **what, struct ct_err *err)
 {
 	struct ct_feed f = { .src = s };
-	int rc = open_graph(&f, err);
+	int rc = ct_graph_open(&f.get, s, err);
 
 	*what = NULL;
 	if (!rc && !(rc = see_group(&f, err)))
@@ -557,4 +557,4 @@ conf_graph(struct ct_source *s, struct ct_err *err)
 }
 
 const struct ct_adapter ct_source_threatexchange = { "threatexchange",
-	conf_graph, sync_graph, check_graph, class_graph };
+	conf_graph, sync_graph, check_graph, class_graph, &ct_vote_graph };
