@@ -36,7 +36,8 @@ static const struct base {
 };
 
 #define SECOND ((int64_t)1000)
-#define LAG (60 * SECOND) /* what is newer may not be complete */
+#define LAG (60 * SECOND)           /* what is newer may not be complete */
+#define PAGE_MAX ((size_t)16 << 20) /* 1000 entries are half a MiB */
 #define CLOCK_OFF (300 * SECOND)
 
 static const struct base *
@@ -59,8 +60,11 @@ class_ncmec(const struct ct_source *s)
 int
 ct_ncmec_open(struct ct_get *g, struct ct_source *s, struct ct_err *err)
 {
-	return ct_get_open(
+	int rc = ct_get_open(
 	    g, s, CT_CRED_USER, base_of(s)->production, base_of(s)->test, err);
+
+	g->max = PAGE_MAX;
+	return rc;
 }
 
 /* A walk that an earlier run began goes on; else a new generation begins. */
