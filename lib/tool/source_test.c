@@ -42,4 +42,4 @@ check_test(struct ct_source *s, char **what, struct ct_err *err)
 }
 
 const struct ct_adapter ct_source_test = { "test", conf_test, sync_test,
-	check_test, class_test };
+	check_test, class_test, NULL };
