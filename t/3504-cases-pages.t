@@ -116,6 +116,7 @@ echo "$root<images count=\"1\">$entry$(echo "$entry" | sed 's/<id>100/<id>101/')
 fresh entries:1:body
 ends 0 sync ncmec
 is 'more than it says: all of them' 2 show .entries
+is 'and that is told' 'ct-syncdb: ncmec: page 1: a page has more entries than it says; all are taken' head -1 said
 third count 65 3
 row 46 'a count that is not that of the entries' 'more: taken; fewer: asked 3 times, as one cut short'
 done_testing

@@ -20,6 +20,6 @@ row() {
 	held=$?
 	ok "$1: $2" test "$held" -eq 0
 	[ $held -eq 0 ] || set -- "$1" "$2" "NOT: $3"
-	printf '# %02d | %s | %s | %s\n' "$1" "$2" "$3" "$ended"
+	printf '# %02d | %s | %s | %s\n' "$1" "$2" "$3" "${ended:-$got_status}"
 	ended='' bad_before=$bad
 }

@@ -196,8 +196,13 @@ struct ct_page {
 		const char *why;
 	} * bad;
 	size_t nbad;
-	char *next; /* NULL: the last page */
+	char *next;   /* NULL: the last page */
+	unsigned odd; /* CT_ODD_: what is worth a word */
 };
+
+#define CT_ODD_TWICE 1U   /* an entry stands there twice: the last counts */
+#define CT_ODD_UNKNOWN 2U /* there is what this program does not know */
+#define CT_ODD_MORE 4U    /* there are more entries than it says */
 
 /*
  * Take a queryResult apart.  CT_PROTOCOL: another document; CT_DATAERR: not

@@ -154,9 +154,9 @@ limit_of(const struct ct_get *g, const struct ct_cursor *delta)
 		ct_warn("%s: our clock is %lld s from the server's",
 		    g->src->name, (long long)((here - now) / SECOND));
 	now -= LAG;
-	if (now < delta->done_to && !g->date) {
-		ct_warn("%s: our clock is before the last run; nothing asked",
-		    g->src->name);
+	if (now < delta->done_to - (g->date ? CLOCK_OFF : 0)) {
+		ct_warn("%s: %s clock is before the last run; nothing asked",
+		    g->src->name, g->date ? "the server's" : "our");
 		return -1;
 	}
 	return now - now % SECOND;

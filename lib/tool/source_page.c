@@ -33,6 +33,15 @@ attribute(const char *const *attr, const char *name)
 	return NULL;
 }
 
+/* Is it one of these words? */
+static bool
+among(const char *const *words, const char *name)
+{
+	while (*words && strcmp(*words, name) != 0)
+		words++;
+	return *words != NULL;
+}
+
 static void
 set(const char **text, const char *value)
 {
@@ -50,6 +59,7 @@ last(const struct walk *w)
 static int
 begin_entry(struct walk *w, const char *name)
 {
+	static const char *const contents[] = { "image", "video", NULL };
 	struct ct_page *p = w->page;
 	struct ct_page_entry *e;
 	bool gone = strncmp(name, "deleted", 7) == 0 && name[7];
@@ -68,6 +78,8 @@ begin_entry(struct walk *w, const char *name)
 	for (c = content; *c; c++)
 		*c = (char)tolower((unsigned char)*c);
 	e->e.content = content;
+	if (!among(contents, content))
+		p->odd |= CT_ODD_UNKNOWN;
 	w->have++;
 	w->ndisputed = 0;
 	*w->field = *w->vote = '\0';
@@ -77,8 +89,13 @@ begin_entry(struct walk *w, const char *name)
 static int
 begin_field(struct walk *w, const char *name, const char *const *attr)
 {
+	static const char *const fields[] = { "member", "timestamp", "id",
+		"classification", "categorizations", "fingerprints", "feedback",
+		NULL };
 	const char *id = attribute(attr, "id");
 
+	if (!among(fields, name))
+		w->page->odd |= CT_ODD_UNKNOWN;
 	(void)strncpy(w->field, name, sizeof w->field - 1);
 	if (strcmp(name, "member") == 0 && id)
 		set(&last(w)->e.member, id);
@@ -123,6 +140,8 @@ on_start(void *arg, const char *name, const char *const *attr)
 		w->paging = strcmp(name, "paging") == 0;
 		w->known =
 		    strcmp(name, "images") == 0 || strcmp(name, "videos") == 0;
+		if (!w->paging && !w->known)
+			w->page->odd |= CT_ODD_UNKNOWN;
 		w->want = count ? strtol(count, NULL, 10) : 0;
 		w->have = 0;
 	} else if (w->paging) {
@@ -140,6 +159,10 @@ on_start(void *arg, const char *name, const char *const *attr)
 static void
 take_signal(struct walk *w, const char *type, const char *text)
 {
+	/* those that we match, and those that only some can */
+	static const char *const types[] = { "netclean", "videntifier",
+		"tmk_pdqf", "ssvh_pdna", "ssvh_safer_hash", "tmk_safer_hash",
+		NULL };
 	struct ct_page *p = w->page;
 	struct ct_page_entry *e = last(w);
 	struct ct_signal sig, *all;
@@ -154,6 +177,8 @@ take_signal(struct walk *w, const char *type, const char *text)
 		    (struct ct_page_bad){ p->n - 1, ct_strdup(type), why };
 		return;
 	}
+	if (!ct_signal_len(sig.type) && !among(types, sig.type))
+		p->odd |= CT_ODD_UNKNOWN;
 	all = (struct ct_signal *)(uintptr_t)e->e.signal;
 	if (e->e.n == e->cap) {
 		e->cap = e->cap ? 2 * e->cap : 4;
@@ -230,6 +255,8 @@ on_end(void *arg, const char *name, const char *text)
 	if (depth == 2 && !w->paging && w->have < w->want)
 		return ct_fail(w->err, CT_DATAERR,
 		    "the page says %ld entries and has %ld", w->want, w->have);
+	if (depth == 2 && w->known && w->want && w->have > w->want)
+		w->page->odd |= CT_ODD_MORE;
 	if (w->paging && depth == 3 && strcmp(name, "next") == 0 && *text) {
 		free(w->page->next);
 		w->page->next = ct_strdup(text);
@@ -245,6 +272,54 @@ on_end(void *arg, const char *name, const char *text)
 	return 0;
 }
 
+/* ---- an entry that stands there twice ------------------------------------ */
+
+static bool
+same(const struct ct_entry *a, const struct ct_entry *b)
+{
+	return strcmp(a->entry, b->entry) == 0 &&
+	    strcmp(a->member, b->member) == 0 &&
+	    strcmp(a->content, b->content) == 0;
+}
+
+static size_t
+slot_of(const struct ct_entry *e)
+{
+	const char *const part[] = { e->entry, e->member, e->content };
+	uint64_t h = 14695981039346656037u;
+	const char *s;
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		for (s = part[i]; *s; s++)
+			h = (h ^ (unsigned char)*s) * 1099511628211u;
+	return (size_t)(h ^ h >> 32);
+}
+
+static bool
+has_twice(const struct ct_page *p)
+{
+	size_t room = 64, i, at;
+	const struct ct_entry *e;
+	size_t *index; /* 1 + that of an entry; open addressing */
+	bool twice = false;
+
+	while (room < 2 * p->n)
+		room *= 2;
+	index = ct_alloc(room, sizeof *index);
+	for (i = 0; i < p->n && !twice; i++) {
+		e = &p->entry[i].e;
+		if (p->entry[i].why)
+			continue;
+		for (at = slot_of(e) & (room - 1); index[at] && !twice;
+		     at = (at + 1) & (room - 1))
+			twice = same(e, &p->entry[index[at] - 1].e);
+		index[at] = i + 1;
+	}
+	free(index);
+	return twice;
+}
+
 int
 ct_page_parse(
     struct ct_page *page, const char *xml, size_t len, struct ct_err *err)
@@ -254,8 +329,13 @@ ct_page_parse(
 		.start = on_start, .end = on_end, .arg = &w
 	};
 
+	int rc;
+
 	*page = (struct ct_page){ 0 };
-	return ct_xml_walk(&walk, xml, len, err);
+	rc = ct_xml_walk(&walk, xml, len, err);
+	if (!rc && has_twice(page))
+		page->odd |= CT_ODD_TWICE;
+	return rc;
 }
 
 void

@@ -156,6 +156,25 @@ reject(struct ct_walk *w, size_t at, const struct ct_entry *e, const char *type,
 	return rc;
 }
 
+/* What is odd about a page, once a walk. */
+static void
+tell_odd(struct ct_walk *w, unsigned odd)
+{
+	static const char *const what[] = {
+		"an entry stands twice on a page; the last one counts",
+		"there is what this program does not know;"
+		" hashes of it are kept, all else is passed over",
+		"a page has more entries than it says; all are taken"
+	};
+	unsigned i;
+
+	for (i = 0; i < sizeof what / sizeof what[0]; i++)
+		if (odd & ~w->told & 1U << i)
+			ct_warn("%s: page %zu: %s", w->src->name, w->pages,
+			    what[i]);
+	w->told |= odd;
+}
+
 static int
 store_entries(struct ct_walk *w, const struct ct_page *page, struct ct_err *err)
 {
@@ -180,6 +199,7 @@ store_entries(struct ct_walk *w, const struct ct_page *page, struct ct_err *err)
 		rc = reject(w, page->bad[i].entry,
 		    &page->entry[page->bad[i].entry].e, page->bad[i].type,
 		    page->bad[i].why, err);
+	tell_odd(w, page->odd);
 	if (rc)
 		return rc;
 	w->src->gone += gone;

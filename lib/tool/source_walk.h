@@ -32,6 +32,7 @@ struct ct_walk {
 	long start;        /* of the last link; -1: none */
 	int64_t narrow_to; /* ms: up to here windows are to be single pages */
 	bool doubted;      /* a window may have had more than was seen */
+	unsigned told;     /* CT_ODD_ of its pages */
 	bool relented;     /* a window was made smaller for the server's sake */
 };
 
