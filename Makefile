@@ -39,7 +39,7 @@ PKG_LIBS   := $(shell $(PKGCONF) --libs $(PKGS) 2>/dev/null) -lm -lpthread
 CORE = err cpu hex ham pdna near pdq set
 TOOL = prog os clock file blake tally scan rec conf authority cred store keyfile signet audit auditor http xml digest image \
        decode frame cache hasher hashrun entry listfile list source syncdb match offence queue schema report outbox tipline filing \
-       vault preserve sign hook webhook enrich act sandbox
+       vault preserve sign hook webhook enrich act feedback sandbox
 
 CMDS     := $(patsubst cmd/%.c,%,$(wildcard cmd/ct-*.c))
 LIBEXEC  = ct-decode

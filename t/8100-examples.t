@@ -158,6 +158,7 @@ is 'not run' 'ct-act.1 3
 ct-audit.1 2
 ct-audit.1 3
 ct-enrich.1 3
+ct-feedback.1 4
 ct-report.1 6
 ct-syncdb.1 3
 ct-syncdb.1 6

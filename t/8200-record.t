@@ -359,6 +359,17 @@ stage ct-act hide -q --command "$tmp/does"
 adds ct-act ct-act 'Any program'
 is 'what became of it' 'done failed' sh -c 'jq -r ".action[].state" 114.rec | sort -u | xargs'
 
+# what list owners are told: done, already, in vain
+jq -c 'select(.review.verdict == "csam")' 12.rec 5.rec >180.rec
+[ -s 180.rec ] || echo '# nothing is decided'
+stage=180
+control '{"fault":"feedback:1:http:500"}'
+ct-feedback -q --retry-wait 0 <180.rec >once.rec 2>>err.log
+stage ct-feedback -q --now
+adds ct-feedback ct-feedback
+cat once.rec >>181.rec
+control '{"fault":null}'
+
 # what is to be destroyed: asked for, approved, certified; and what gets another
 # key
 ct-preserve keygen -o hold
@@ -425,7 +436,7 @@ adds 'ct-preserve export' 'ct-preserve export'
 members 'The operator' ct-hash ct-match ct-review ct-report 'ct-preserve stage' 'ct-preserve seal' 'ct-preserve export' \
     ct-submit 'ct-submit prior' 'ct-preserve anchor' ct-enrich 'ct-enrich preserve' \
     'ct-preserve destroy-request' 'ct-preserve approve' 'ct-preserve destroy' \
-    'ct-preserve rewrap' ct-act 'Any program' >names
+    'ct-preserve rewrap' ct-act ct-feedback 'Any program' >names
 paths ./*[0-9].rec >all
 is 'all together: nothing without a name' '' unnamed names <all
 echo "$unseen" | sort >unseen
@@ -464,6 +475,13 @@ printed 'ct-act hide -n' >names
 ct-act hide -n --command "$tmp/does" <113.rec 2>>err.log | jq -r keys_unsorted[] | sort -u >keys
 ok 'ct-act -n: as the page says' diff -u names keys
 prints ct-submit fetch-xsd
+may='^reason$' prints ct-feedback status
+printed 'ct-feedback -n' >names
+ct-feedback -n <180.rec 2>>err.log | jq -r keys_unsorted[] | sort -u >keys
+ok 'ct-feedback -n: as the page says' diff -u names keys
+printed 'ct-feedback reasons' >names
+ct-feedback reasons ncmec md5 | jq -r keys_unsorted[] | sort -u >keys
+ok 'ct-feedback reasons: as the page says' diff -u names keys
 prints ct-syncdb show
 may='^error$' prints ct-syncdb check
 may='^error$' prints ct-syncdb check --max-age 26h
