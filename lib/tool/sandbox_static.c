@@ -32,7 +32,15 @@ ct_sandbox_files(struct ct_sandbox *box, const json_t *v, struct ct_err *err)
 				 : ct_fail(err, CT_DATAERR, "file: want {}");
 }
 
-/* {CALL: {"path", "header": {NAME: TEXT}}} */
+static bool
+is_status(const json_t *is)
+{
+	json_int_t n = json_integer_value(json_object_get(is, "status"));
+
+	return n >= 200 && n < 600;
+}
+
+/* {CALL: {"path", "status", "header": {NAME: TEXT}}} */
 int
 ct_sandbox_body(struct ct_sandbox *box, const json_t *v, struct ct_err *err)
 {
@@ -43,6 +51,8 @@ ct_sandbox_body(struct ct_sandbox *box, const json_t *v, struct ct_err *err)
 	{
 		if (!json_is_string(json_object_get(is, "path")))
 			return ct_fail(err, CT_DATAERR, "body: want a path");
+		if (json_object_get(is, "status") && !is_status(is))
+			return ct_fail(err, CT_DATAERR, "body: want a status");
 		(void)json_object_set(box->body, call, is);
 	}
 	return json_is_object(v) ? 0
@@ -78,6 +88,9 @@ ct_sandbox_instead(struct sandbox_req *req, struct sandbox_ans *ans)
 		return;
 	}
 	put_file(ans, json_string_value(path));
+	if (is_status(is))
+		ans->status =
+		    (int)json_integer_value(json_object_get(is, "status"));
 	ans->type = NULL;
 	ans->header = json_incref(json_object_get(is, "header"));
 }

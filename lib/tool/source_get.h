@@ -64,6 +64,9 @@ int ct_get_once(struct ct_get *g, const char *path,
 char *ct_get_link(const struct ct_get *g, const char *link, const char *without,
     struct ct_err *err);
 
+/* Does it hold this text, whichever of its bytes are spelt as %41? */
+bool ct_get_link_holds(const char *link, const char *text);
+
 /* The links of one walk.  CT_PROTOCOL: this one was there before, or is one too
  * many. */
 struct ct_links {

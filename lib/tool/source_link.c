@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blake.h"
 #include "hex.h"
 #include "prog.h"
 #include "source_get.h"
@@ -28,7 +29,7 @@ ct_get_escape(const char *text)
 	return out;
 }
 
-/* len bytes with %3A and such resolved.  Release with free. */
+/* len bytes with %3A and such resolved, but %00.  Release with free. */
 static char *
 plain(const char *text, size_t len)
 {
@@ -39,7 +40,7 @@ plain(const char *text, size_t len)
 	for (i = 0; i < len; i++, p++) {
 		*p = text[i];
 		if (text[i] == '%' && i + 2 < len &&
-		    ct_unhex(text + i + 1, &byte, 1) == 0) {
+		    ct_unhex(text + i + 1, &byte, 1) == 0 && byte) {
 			*p = (char)byte;
 			i += 2;
 		}
@@ -130,6 +131,17 @@ ct_get_link(const struct ct_get *g, const char *link, const char *without,
 		return NULL;
 	}
 	return without ? cut(path, without) : ct_strdup(path);
+}
+
+bool
+ct_get_link_holds(const char *link, const char *text)
+{
+	char *all = plain(link, strlen(link));
+	bool yes = strstr(link, text) || strstr(all, text);
+
+	ct_wipe(all, strlen(all));
+	free(all);
+	return yes;
 }
 
 static uint64_t

@@ -152,7 +152,7 @@ take_next(struct ct_feed *f, const char *link, char **next, struct ct_err *err)
 		rc = ct_fail(err, CT_PROTOCOL,
 		    "the next page is of another"
 		    " group");
-	else if (path && strstr(path, secret))
+	else if (path && ct_get_link_holds(path, secret))
 		rc = ct_fail(err, CT_PROTOCOL,
 		    "the next page's address holds what it must not");
 	if (rc)
