@@ -10,6 +10,7 @@
  *	near.h	search by distance among 256-bit hashes in memory
  *	ham.h	distance between two, brute force, all pairs
  *	pdna.h	the same for PhotoDNA hashes of one's own hasher
+ *	url.h	an address of the web in one normal form
  *	hex.h	bytes as text
  *	err.h	what a function returns
  *
@@ -25,5 +26,6 @@
 #include "pdna.h"
 #include "pdq.h"
 #include "set.h"
+#include "url.h"
 
 #endif
