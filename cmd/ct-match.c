@@ -32,7 +32,7 @@ static const char usage[] =
     "      --max-hits N   hits told of one record (64); total counts all\n"
     "      --packed       standard input is PDQ hashes of 32 bytes each\n"
     "      --type TYPE    of the list's hashes: md5 sha1 sha256 sha512 pdq"
-    " pdna\n"
+    " pdna url\n"
     "      --verify       check every byte of the index first\n"
     "  -V, --version      version and kernels in use\n"
     "  -h, --help         this text\n";
@@ -134,8 +134,8 @@ option(struct options *o, int c)
 	case O_TYPE:
 		if (!ct_signal_matched(optarg))
 			ct_die(CT_USAGE,
-			    "--type: want md5, sha1, sha256, sha512, pdq or"
-			    " pdna");
+			    "--type: want md5, sha1, sha256, sha512, pdq,"
+			    " pdna or url");
 		o->from.type = optarg;
 		return 'T';
 	case O_VERIFY:

@@ -174,6 +174,7 @@ operator() {
 	jq -c 'select(.id | test("media/same.png$")) | .id = "gone" |
 	    .object.missing = true' 1.rec
 	jq -nc '("0" * 128) as $h | {id: "of another tool", surface: "public",
+		url: "http://a.example/", urls: ["http://a.example/"],
 	    hashes: {sha512: $h, pdna: ("A" * 192), pdq: $h[:64],
 		pdq_quality: 100, pdq_dihedral: [range(8) | $h[:64]]}}'
 }

@@ -1,4 +1,5 @@
-/* blake.h - BLAKE2b: names of things, keyed proofs, random ids (libsodium) */
+/* blake.h - BLAKE2b: names of things, keyed proofs, random ids; and a SHA-256
+ * without libcrypto (libsodium) */
 #ifndef CT_BLAKE_H
 #define CT_BLAKE_H
 
@@ -18,6 +19,11 @@ void ct_blake_add(struct ct_blake *b, const void *data, size_t len);
  * ("a", "bc") differ; NULL counts as "". */
 void ct_blake_field(struct ct_blake *b, const char *text);
 void ct_blake_end(struct ct_blake *b, uint8_t *out, size_t len);
+
+/* The SHA-256 of len bytes, for what others must be able to make again. */
+#define CT_BLAKE_SHA256 32
+void ct_blake_sha256(
+    const void *data, size_t len, uint8_t out[CT_BLAKE_SHA256]);
 
 /* len bytes that nobody can guess. */
 void ct_random(void *out, size_t len);

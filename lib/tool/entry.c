@@ -9,6 +9,7 @@
 #include "hex.h"
 #include "pdna.h"
 #include "prog.h"
+#include "url.h"
 
 #define BASE64 (CT_PDNA_LEN / 3 * 4) /* characters of a PhotoDNA hash */
 
@@ -28,6 +29,7 @@ static const struct type {
 	    "e" },
 	{ "pdq", CT_HASH_LEN, NULL },
 	{ "pdna", CT_PDNA_LEN, NULL },
+	{ CT_SIGNAL_URL, CT_URL_HASH, NULL },
 };
 
 static const struct type *
@@ -128,6 +130,29 @@ take_base64(struct ct_signal *s, const char *text, size_t len)
 	return base64(text, len, s->hash) ? NULL : "alphabet";
 }
 
+const char *
+ct_url_hash(const char *text, size_t len, uint8_t hash[CT_URL_HASH])
+{
+	char form[CT_URL_MAX];
+	const char *why = ct_url_normal(text, len, form, &len);
+
+	if (!why)
+		ct_blake_sha256(form, len, hash);
+	return why;
+}
+
+/* An address, or the digest of one. */
+static const char *
+take_url(struct ct_signal *s, const char *text, size_t len)
+{
+	if (len == 2 * CT_URL_HASH && !take_hex(s, text, len, CT_URL_HASH))
+		return NULL;
+	free(s->hash);
+	s->len = CT_URL_HASH;
+	s->hash = ct_alloc(s->len, 1);
+	return ct_url_hash(text, len, s->hash);
+}
+
 static bool
 is_null(const struct ct_signal *s, const struct type *t)
 {
@@ -149,7 +174,9 @@ take(struct ct_signal *s, const char *text, size_t len)
 	const char *why;
 
 	if (t) {
-		why = strcmp(t->name, "pdna") == 0 && len == BASE64
+		why = strcmp(t->name, CT_SIGNAL_URL) == 0
+		    ? take_url(s, text, len)
+		    : strcmp(t->name, "pdna") == 0 && len == BASE64
 		    ? take_base64(s, text, len)
 		    : take_hex(s, text, len, t->len);
 		return why ? why : is_null(s, t) ? "null-signal" : NULL;

@@ -25,7 +25,7 @@ struct ct_signal {
 };
 
 /* Bytes of a hash of this type that can be matched: md5, sha1, sha256,
- * sha512, pdq, pdna (PhotoDNA); 0 for any other. */
+ * sha512, pdq, pdna (PhotoDNA), url; 0 for any other. */
 size_t ct_signal_len(const char *type);
 
 /* Is it one of these types, in any spelling? */
@@ -33,12 +33,20 @@ bool ct_signal_matched(const char *type);
 
 /*
  * Take a signal as text, outer blanks cut: hex in either case for the types
- * above; for pdna base64 or hex.  Returns NULL, or why it is refused: "type",
- * "length", "alphabet", or "null-signal" (PDQ of all zeros or ones, the digest
- * of the empty file).  Release sig->hash with free.
+ * above; for pdna base64 or hex; for url an address or the digest of one.
+ * Returns NULL, or why it is refused: "type", "length", "alphabet",
+ * "null-signal" (PDQ of all zeros or ones, the digest of the empty file), or
+ * what ct_url_normal says.  Release sig->hash with free.
  */
 const char *ct_signal_parse(
     struct ct_signal *sig, const char *type, const char *text);
+
+/* An address of the web: the SHA-256 of its normal form, so that no list shows
+ * any.  NULL, or why it is refused, as of ct_url_normal. */
+#define CT_SIGNAL_URL "url"
+#define CT_URL_HASH ((size_t)32)
+const char *ct_url_hash(
+    const char *text, size_t len, uint8_t hash[CT_URL_HASH]);
 
 /* A PhotoDNA hash from text, as hex digits or base64: is it one? */
 bool ct_signal_pdna(const char *text, size_t len, uint8_t out[CT_PDNA_LEN]);

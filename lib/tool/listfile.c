@@ -176,7 +176,17 @@ from_bsd(char *text, const char **type, char **name, char **hash)
 	return true;
 }
 
-/* TYPE HASH [label], HASH [label], or what sha256sum(1) writes */
+/* Does it say itself what it is?  Or whoever gave us the list? */
+static bool
+is_url(const struct ct_listfile *f, const char *text)
+{
+	return strncasecmp(text, "http://", 7) == 0 ||
+	    strncasecmp(text, "https://", 8) == 0 ||
+	    (f->type && strcasecmp(f->type, CT_SIGNAL_URL) == 0 &&
+		!ct_signal_matched(text));
+}
+
+/* TYPE HASH [label], HASH [label], URL [label], or what sha256sum(1) writes */
 static int
 from_words(struct ct_listfile *f, size_t line, char *text, struct ct_err *err)
 {
@@ -198,6 +208,8 @@ from_words(struct ct_listfile *f, size_t line, char *text, struct ct_err *err)
 	n = strspn(hash, hex);
 	if (hash[n] == '\0' && n >= 32) {
 		type = type_of(f, n, &why);
+	} else if (is_url(f, hash)) {
+		type = CT_SIGNAL_URL;
 	} else {
 		type = hash;
 		hash = word(&text);
@@ -376,7 +388,8 @@ words(struct ct_listfile *f, struct ct_in *in, struct ct_err *err)
 /* ---- forms -----------------------------------------------------------------
  */
 
-static const char *const forms[] = { "words", "csv", "hashdeep", "vics", NULL };
+static const char *const forms[] = { "words", "csv", "hashdeep", "vics", "url",
+	NULL };
 
 int
 ct_listfile_form(const char *form, struct ct_err *err)
@@ -470,6 +483,8 @@ ct_listfile_read_fd(
 
 	f->name = name;
 	f->unit = "line";
+	if (form && strcmp(form, "url") == 0)
+		f->type = CT_SIGNAL_URL;
 	rc = form ? 0 : look(f, &in, &form, err);
 
 	if (!rc && form)

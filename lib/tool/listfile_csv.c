@@ -36,6 +36,7 @@ static const struct column {
 	{ "sha-256", HASH_OF, "sha256" }, { "sha512", HASH_OF, "sha512" },
 	{ "sha-512", HASH_OF, "sha512" }, { "pdq", HASH_OF, "pdq" },
 	{ "pdna", HASH_OF, "pdna" }, { "photodna", HASH_OF, "pdna" },
+	{ "url", HASH_OF, CT_SIGNAL_URL }, { "uri", HASH_OF, CT_SIGNAL_URL },
 	{ "type", TYPE, NULL }, { "signal_type", TYPE, NULL },
 	{ "hash", HASH, NULL }, { "signal", HASH, NULL },
 	{ "member", MEMBER, NULL }, { "member_id", MEMBER, NULL },
@@ -204,18 +205,39 @@ join(struct ct_in *in, struct ct_text *row, struct ct_err *err)
 /* ---- rows ------------------------------------------------------------------
  */
 
+/* Where there are hashes, an address only tells where these were. */
+static void
+no_urls(struct table *t, const bool said[CELLS])
+{
+	bool hashes = false;
+	size_t i;
+
+	for (i = 0; i < t->n; i++)
+		hashes |= t->of[i].word == HASH ||
+		    (t->of[i].word == HASH_OF &&
+			strcmp(t->of[i].type, CT_SIGNAL_URL) != 0);
+	for (i = 0; hashes && i < t->n; i++)
+		if (!said[i] && t->of[i].type &&
+		    strcmp(t->of[i].type, CT_SIGNAL_URL) == 0)
+			t->of[i].word = NOTHING;
+}
+
 static void
 header(const struct ct_listfile *f, char *line, struct table *t)
 {
 	char *cell[CELLS];
+	bool said[CELLS];
 	int i, n;
 
 	t->delim = delimiter(line);
 	n = split(line, t->delim, cell);
-	for (i = 0; i < n; i++)
-		if (!mapped(f->map, cell[i], &t->of[i]))
+	for (i = 0; i < n; i++) {
+		said[i] = mapped(f->map, cell[i], &t->of[i]);
+		if (!said[i])
 			t->of[i] = column_named(cell[i]);
+	}
 	t->n = n < 0 ? 0 : (size_t)n;
+	no_urls(t, said);
 }
 
 static bool

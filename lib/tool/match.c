@@ -24,6 +24,7 @@ match_work_free(void *work)
 	ct_near_free(&w->near);
 	ct_text_free(&w->text);
 	free(w->pdna);
+	free(w->view.urls.p);
 	free(w->hits.p);
 	free(w->shadow.p);
 	free(w->allowed.p);

@@ -112,7 +112,7 @@ match_later(const struct ct_match *m, const struct ct_match_how *how,
 	l = ct_alloc(1, sizeof *l + n * sizeof *l->one);
 	for (i = 0; i < n; i++, h++) {
 		/* what is equal hits as often as it comes, by no chance */
-		if (h->type < MATCH_DIGESTS ||
+		if (!match_near(h->type) ||
 		    match_note(m, h->note, &text, &len, &group, &err) ||
 		    !m->group[group].flood)
 			continue;

@@ -90,12 +90,30 @@ int match_list(
 /* ---- what a record says -----------------------------------------------------
  */
 
-enum match_type { MD5, SHA1, SHA256, SHA512, PDQ, PDNA, MATCH_TYPES };
-#define MATCH_DIGESTS PDQ /* the types before it match what is equal */
+enum match_type { MD5, SHA1, SHA256, SHA512, PDQ, PDNA, URL, MATCH_TYPES };
+#define MATCH_DIGESTS PDQ /* those before it are digests of the bytes */
+#define MATCH_HASHES URL  /* those before it are members of hashes */
+
+/* Does it match what is near, too? */
+static inline bool
+match_near(int type)
+{
+	return type == PDQ || type == PDNA;
+}
+
 extern const char *const match_types[MATCH_TYPES];
 extern const char *const match_turns[MATCH_TURNS];
 
 enum match_decode { DECODE_UNTOLD, DECODE_OK, DECODE_BAD };
+
+/* Addresses that a record has, borrowed from it. */
+struct match_urls {
+	struct match_url {
+		const char *text;
+		size_t len;
+	} * p;
+	size_t n, cap;
+};
 
 struct match_view {
 	bool has[MATCH_TYPES];
@@ -109,6 +127,7 @@ struct match_view {
 	bool mime, picture;  /* told; it is that of a picture */
 	const char *surface; /* NULL: not told; borrowed */
 	size_t surface_len;
+	struct match_urls urls; /* kept over from one record to the next */
 };
 
 /* Of a parsed record.  CT_DATAERR: something is not what it seems. */
@@ -143,9 +162,10 @@ struct ct_match_work {
 	/* the hits that count; of sources that only watch; of those that know
 	 * it to be harmless */
 	struct match_hits hits, shadow, allowed;
-	int looked;          /* hashes looked up */
+	int looked;          /* hashes looked up, addresses not counted */
 	bool near_all;       /* PDQ was looked up, for every source */
-	bool flat;           /* a hash of something flat was not looked up */
+	bool flat;           /* a hash of something flat was not looked up, or
+				an address that is none */
 	struct ct_text text; /* of the member */
 	size_t *at;          /* see match_tell */
 };

@@ -158,9 +158,10 @@ look_pdna(struct look *l, struct ct_err *err)
 		return 0;
 	if (kind(l, PDNA, &k, err) || !k)
 		return err->code;
-	w->flat |= ct_pdna_flat(w->view.pdna);
-	if (w->flat)
+	if (ct_pdna_flat(w->view.pdna)) {
+		w->flat = true;
 		return 0;
+	}
 	looked(l, PDNA);
 	n = ct_pdna_scan(
 	    w->view.pdna, k->hash, k->n, l->m->pdna, w->pdna, w->pdna_cap);
@@ -177,6 +178,35 @@ look_pdna(struct look *l, struct ct_err *err)
 			    .distance = w->pdna[i].distance },
 			err))
 			return err->code;
+	return 0;
+}
+
+/* That an address is not known says nothing of the bytes: it is not counted as
+ * looked up. */
+static int
+look_urls(struct look *l, struct ct_err *err)
+{
+	const struct match_urls *u = &l->w->view.urls;
+	const struct ct_set_kind *k;
+	uint8_t hash[CT_URL_HASH];
+	size_t i, at;
+
+	if (!u->n)
+		return 0;
+	if (kind(l, URL, &k, err) || !k)
+		return err->code;
+	for (i = 0; i < u->n; i++) {
+		if (ct_url_hash(u->p[i].text, u->p[i].len, hash)) {
+			l->w->flat = true;
+			continue;
+		}
+		at = ct_set_find(k, hash);
+		if (at != SIZE_MAX &&
+		    add(l, k,
+			(struct match_hit){ .type = URL, .hash = (uint32_t)at },
+			err))
+			return err->code;
+	}
 	return 0;
 }
 
@@ -271,23 +301,26 @@ sort_out(const struct look *l, const struct match_hit *h, size_t *n,
 /*
  * What is known to be harmless.  Only a digest that nobody can make twice
  * outweighs what is merely near, since a picture can be made to have any PDQ
- * hash; all else of it is for a person to look at.
+ * hash; all else of it is for a person to look at.  An address says nothing of
+ * the bytes, nor they of it.
  */
 static void
 allow(struct ct_match_work *w)
 {
+	bool proven = false, known[2] = { false, false };
 	struct match_hit *h;
-	bool proven = false;
 	size_t i, n = 0;
 
-	for (i = 0; i < w->allowed.n; i++)
-		proven |= w->allowed.p[i].type == SHA256 ||
-		    w->allowed.p[i].type == SHA512;
+	for (i = 0; i < w->allowed.n; i++) {
+		h = &w->allowed.p[i];
+		proven |= h->type == SHA256 || h->type == SHA512;
+		known[h->type == URL] = true;
+	}
 	for (i = 0; i < w->hits.n; i++) {
 		h = &w->hits.p[i];
-		if (proven && h->type >= MATCH_DIGESTS)
+		if (proven && match_near(h->type))
 			continue;
-		h->allowed = true;
+		h->allowed = known[h->type == URL];
 		w->hits.p[n++] = *h;
 	}
 	w->hits.n = n;
@@ -342,7 +375,9 @@ look(struct look *l, struct ct_err *err)
 		rc = look_digest(l, (enum match_type)type, err);
 	if (!rc && (v->has[PDQ] || v->dihedral))
 		rc = look_pdqs(l, err);
-	return rc ? rc : look_pdna(l, err);
+	if (!rc)
+		rc = look_pdna(l, err);
+	return rc ? rc : look_urls(l, err);
 }
 
 int

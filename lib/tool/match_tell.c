@@ -44,7 +44,7 @@ sound(const struct ct_match *m, const char *note, size_t len, bool *sure)
 static bool
 weak(const struct match_view *v, const struct match_hit *h)
 {
-	return h->type >= MATCH_DIGESTS &&
+	return match_near(h->type) &&
 	    (v->decode == DECODE_BAD ||
 		(h->type == PDQ &&
 		    (v->quality < MATCH_QUALITY || v->degenerate)));

@@ -5,9 +5,12 @@
 #include "entry.h"
 #include "hex.h"
 #include "match_impl.h"
+#include "prog.h"
+
+#define URLS 64 /* in a line that is not parsed */
 
 const char *const match_types[MATCH_TYPES] = { "md5", "sha1", "sha256",
-	"sha512", "pdq", "pdna" };
+	"sha512", "pdq", "pdna", CT_SIGNAL_URL };
 
 const char *const match_turns[MATCH_TURNS] = { "orig", "rot90", "rot180",
 	"rot270", "flipx", "flipy", "flipp", "flipm" };
@@ -31,6 +34,16 @@ take_pdna(struct match_view *v, const char *text, size_t len)
 {
 	v->has[PDNA] = ct_signal_pdna(text, len, v->pdna);
 	return v->has[PDNA];
+}
+
+static void
+add_url(struct match_urls *u, const char *text, size_t len)
+{
+	if (u->n == u->cap) {
+		u->cap = u->cap ? 2 * u->cap : 16;
+		u->p = ct_grow(u->p, u->cap, sizeof *u->p);
+	}
+	u->p[u->n++] = (struct match_url){ text, len };
 }
 
 /* ---- of a parsed record ----------------------------------------------------
@@ -131,14 +144,45 @@ view_pdq(struct match_view *v, const json_t *rec, struct ct_err *err)
 	return all ? view_dihedral(v, all, err) : 0;
 }
 
+/* url is one address, urls are some; either may be the other. */
+static int
+view_urls(struct match_view *v, const json_t *of, const char *name,
+    struct ct_err *err)
+{
+	const json_t *one;
+	size_t i;
+
+	if (json_is_string(of))
+		add_url(
+		    &v->urls, json_string_value(of), json_string_length(of));
+	else if (of && !json_is_array(of))
+		return ct_fail(
+		    err, CT_DATAERR, "%s is no string and no array", name);
+	json_array_foreach(of, i, one)
+	{
+		if (!json_is_string(one))
+			return ct_fail(err, CT_DATAERR,
+			    "%s: want an array of strings", name);
+		add_url(
+		    &v->urls, json_string_value(one), json_string_length(one));
+	}
+	return 0;
+}
+
 int
 match_view(struct match_view *v, const json_t *rec, struct ct_err *err)
 {
 	const json_t *pdna = ct_rec_get(rec, "hashes.pdna");
+	struct match_urls urls = v->urls;
 	int rc, i;
 
-	*v = (struct match_view){ .quality = -1 };
+	urls.n = 0;
+	*v = (struct match_view){ .quality = -1, .urls = urls };
 	rc = view_file(v, rec, err);
+	if (!rc)
+		rc = view_urls(v, json_object_get(rec, "url"), "url", err);
+	if (!rc)
+		rc = view_urls(v, json_object_get(rec, "urls"), "urls", err);
 	for (i = 0; !rc && i < MATCH_DIGESTS; i++) {
 		rc = ct_rec_hash(rec, match_types[i], v->digest[i],
 		    ct_signal_len(match_types[i]), err);
@@ -163,12 +207,14 @@ enum {
 	W_ERROR,
 	W_MATCH,
 	W_SURFACE,
+	W_URL,
+	W_URLS,
 	W_FILE,
 	W_DECODE,
 	W_MIME,
 	W_HASHES,
 	W_MD5, /* and the others in the order of match_types */
-	W_QUALITY = W_MD5 + MATCH_TYPES,
+	W_QUALITY = W_MD5 + MATCH_HASHES,
 	W_DEGENERATE,
 	W_DIHEDRAL,
 	WANTS
@@ -178,10 +224,10 @@ void
 match_view_want(struct ct_scan *scan)
 {
 	static const char *const paths[WANTS] = { "error", "match", "surface",
-		"file", "file.decode", "file.mime", "hashes", "hashes.md5",
-		"hashes.sha1", "hashes.sha256", "hashes.sha512", "hashes.pdq",
-		"hashes.pdna", "hashes.pdq_quality", "hashes.pdq_degenerate",
-		"hashes.pdq_dihedral" };
+		"url", "urls", "file", "file.decode", "file.mime", "hashes",
+		"hashes.md5", "hashes.sha1", "hashes.sha256", "hashes.sha512",
+		"hashes.pdq", "hashes.pdna", "hashes.pdq_quality",
+		"hashes.pdq_degenerate", "hashes.pdq_dihedral" };
 
 	ct_scan_want(scan, paths, WANTS);
 }
@@ -222,6 +268,24 @@ line_dihedral(struct match_view *v, const struct ct_scan_got *g)
 	return true;
 }
 
+static bool
+line_urls(struct match_view *v, const struct ct_scan_got *g)
+{
+	struct ct_scan_got item[URLS];
+	size_t i, n;
+
+	if (g->kind == CT_SCAN_NONE)
+		return true;
+	if (g->kind == CT_SCAN_STRING)
+		add_url(&v->urls, g->text, g->len);
+	if (g->kind != CT_SCAN_ARRAY)
+		return g->kind == CT_SCAN_STRING;
+	n = ct_scan_items(g, item, URLS);
+	for (i = 0; i < n && i < URLS && item[i].kind == CT_SCAN_STRING; i++)
+		add_url(&v->urls, item[i].text, item[i].len);
+	return i == n;
+}
+
 bool
 match_view_line(const struct ct_match *m, struct match_view *v,
     const char *line, size_t len)
@@ -246,6 +310,9 @@ match_view_line(const struct ct_match *m, struct match_view *v,
 	v->quality = g[W_QUALITY].kind ? (int)g[W_QUALITY].number : -1;
 	v->surface = g[W_SURFACE].kind ? g[W_SURFACE].text : NULL;
 	v->surface_len = g[W_SURFACE].len;
+	v->urls.n = 0;
+	if (!line_urls(v, &g[W_URL]) || !line_urls(v, &g[W_URLS]))
+		return false;
 	if (g[W_DECODE].kind)
 		set_decode(v, g[W_DECODE].text, g[W_DECODE].len);
 	if (g[W_MIME].kind)

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "clock.h"
+#include "entry.h"
 #include "prog.h"
 #include "report_impl.h"
 
@@ -64,6 +65,9 @@ compared(const json_t *hit, const char *source)
 	if (ct_same_bytes(type))
 		return ct_printf(
 		    "Same %s as a known file: source %s", type, source);
+	if (strcmp(type, CT_SIGNAL_URL) == 0)
+		return ct_printf(
+		    "Its address is a known one: source %s", source);
 	if (strcmp(type, "pdq") == 0)
 		return ct_printf(
 		    "Near match by PDQ, distance %" JSON_INTEGER_FORMAT
