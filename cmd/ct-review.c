@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "prog.h"
-#include "queue.h"
+#include "review.h"
 
 static const char usage[] =
     "usage: ct-review add [-a | --undecided] [--replace] < records\n"
@@ -58,120 +58,18 @@ static const struct option options[] = {
 };
 
 static const char *dir, *verdict, *settle;
-static struct ct_pick pick;
-static struct ct_decision decision;
-static struct ct_wanted wanted;
-static bool quiet, *const dry = &wanted.preview;
-static struct ct_taking taking;
+static struct ct_reviewing reviewing = { .out = { .fd = STDOUT_FILENO } };
 static json_t *items;
-static const char **const text[TEXTS - ACCOUNT] = { &pick.account, &pick.item,
-	&pick.sha256, &verdict, &decision.class, &decision.by, &decision.note,
-	&settle };
-static bool *const flag[] = { &wanted.test, &taking.undecided,
-	&taking.replace };
-static struct ct_queue *queue;
-static struct ct_filter filter = { .out = STDOUT_FILENO, .promise = true };
-static struct ct_out out = { .fd = STDOUT_FILENO };
-
-static int
-add(json_t *rec, void *arg, struct ct_err *err)
-{
-	const char *outcome;
-	int rc;
-
-	(void)arg;
-	taking.all = wanted.all;
-	if (!(rc = ct_queue_add(queue, rec, &taking, &outcome, err)))
-		ct_tally(&filter.tally, outcome);
-	return rc;
-}
-
-static int
-ack(json_t *rec, void *arg, struct ct_err *err)
-{
-	const char *outcome;
-	int rc = ct_queue_ack(queue, rec, &outcome, err);
-
-	(void)arg;
-	if (!rc)
-		ct_tally(&filter.tally, outcome);
-	return rc;
-}
-
-static int
-print(json_t *rec, void *arg, struct ct_err *err)
-{
-	(void)arg;
-	return ct_out_rec(&out, rec, err);
-}
-
-/* Where the verbs that print end. */
-static int
-end(int rc, struct ct_err *err)
-{
-	struct ct_err why = { 0 };
-
-	if (rc)
-		ct_warn("%s", err->msg);
-	if (ct_out_close(&out, &why)) {
-		ct_warn("%s", why.msg);
-		rc = why.code > rc ? why.code : rc;
-	}
-	return rc;
-}
-
-static int
-do_list(struct ct_err *err)
-{
-	return ct_queue_list(queue, &pick, print, NULL, err);
-}
-
-static int
-do_decide(struct ct_err *err)
-{
-	return ct_queue_decide(queue, &pick, &decision, print, NULL, err);
-}
-
-static int
-do_decided(struct ct_err *err)
-{
-	wanted.account = pick.account;
-	wanted.items = pick.item ? items : NULL;
-	return ct_queue_decided(queue, &wanted, print, NULL, err);
-}
-
-static int
-do_stats(struct ct_err *err)
-{
-	json_t *stats = NULL;
-	int rc = ct_queue_stats(queue, &stats, err);
-
-	if (!rc)
-		rc = ct_out_rec(&out, stats, err);
-	json_decref(stats);
-	return rc;
-}
-
-static const struct verb {
-	const char *name;
-	int (*run)(struct ct_err *err); /* prints; NULL: a filter */
-	const char *takes;              /* options beside -d, -q, -h, -V */
-	ct_each_fn *each;
-} verbs[] = {
-	{ "add", NULL, " all undecided replace ", add },
-	{ "list", do_list, " account item sha256 ", NULL },
-	{ "decide", do_decide, " account item sha256 verdict class by note ",
-	    NULL },
-	{ "decided", do_decided, " all account item dry-run settle test ",
-	    NULL },
-	{ "ack", NULL, " ", ack },
-	{ "stats", do_stats, " ", NULL },
-	{ NULL, NULL, NULL, NULL },
-};
+static const char **const text[TEXTS - ACCOUNT] = { &reviewing.pick.account,
+	&reviewing.pick.item, &reviewing.pick.sha256, &verdict,
+	&reviewing.decision.class, &reviewing.decision.by,
+	&reviewing.decision.note, &settle };
+static bool *const flag[] = { &reviewing.wanted.test,
+	&reviewing.taking.undecided, &reviewing.taking.replace };
 
 /* An option that this verb does not know is a mistake, not a wish. */
 static void
-option(const struct verb *v, int c)
+option(const struct ct_review_verb *v, int c)
 {
 	const struct option *o = options;
 	char word[32];
@@ -185,8 +83,12 @@ option(const struct verb *v, int c)
 		ct_die(CT_USAGE, "--%s: empty", o->name);
 	if (c == 'd')
 		dir = optarg;
-	else if (c < ACCOUNT)
-		*(c == 'q' ? &quiet : c == 'a' ? &wanted.all : dry) = true;
+	else if (c == 'q')
+		reviewing.quiet = true;
+	else if (c == 'a')
+		reviewing.taking.all = reviewing.wanted.all = true;
+	else if (c == 'n')
+		reviewing.wanted.preview = true;
 	else if (c >= TEST)
 		*flag[c - TEST] = true;
 	else
@@ -197,54 +99,49 @@ option(const struct verb *v, int c)
 
 /* Exits 64 if this verb cannot do with its options. */
 static void
-check(const struct verb *v)
+check(const struct ct_review_verb *v)
 {
+	struct ct_reviewing *r = &reviewing;
 	struct ct_err err = { 0 };
 
-	if (verdict && !(decision.verdict = ct_verdict_named(verdict)))
+	if (verdict && !(r->decision.verdict = ct_verdict_named(verdict)))
 		ct_die(CT_USAGE, "--verdict: no such verdict");
-	if (v->run == do_decide && ct_decision_check(&pick, &decision, &err))
-		ct_die_err(&err);
 	if (settle)
-		wanted.settle = ct_age("--settle", settle);
-	if (v->run == do_decided && pick.item && !pick.account)
-		ct_die(CT_USAGE, "decided: --item wants --account");
-	if (v->run != do_decided && json_array_size(items) > 1)
-		ct_die(CT_USAGE, "%s: one --item only", v->name);
+		r->wanted.settle = ct_age("--settle", settle);
+	r->wanted.account = r->pick.account;
+	r->wanted.items = r->pick.item ? items : NULL;
+	if (ct_review_check(v, r, &err))
+		ct_die_err(&err);
 }
 
 int
 main(int argc, char *argv[])
 {
-	const struct verb *v = verbs;
+	const struct ct_review_verb *v;
 	struct ct_err err = { 0 };
 	int c, rc;
 
 	ct_start("ct-review");
 	items = json_array();
-	while (v->name && (argc < 2 || strcmp(v->name, argv[1]) != 0))
-		v++;
+	v = argc < 2 ? NULL : ct_review_verb(argv[1]);
 	while ((c = getopt_long(argc, argv, "ad:nqhV", options, NULL)) != -1) {
 		if (c == 'h')
 			return ct_help(usage);
 		if (c == 'V')
 			return ct_version(NULL);
-		if (c == '?' || !v->name)
+		if (c == '?' || !v)
 			ct_usage(usage);
 		option(v, c);
 	}
-	if (!v->name || optind != argc - 1)
+	if (!v || optind != argc - 1)
 		ct_usage(usage);
 	check(v);
-	filter.each = v->each;
-	filter.quiet = quiet;
 	ct_stop_gently();
-	if (ct_queue_open(&queue, ct_home(dir), &err))
+	if (ct_queue_open(&reviewing.queue, ct_home(dir), &err))
 		ct_die_err(&err);
-	ct_queue_feed(queue, ct_home(dir));
-	rc = ct_queue_fed(
-	    queue, v->run ? end(v->run(&err), &err) : ct_filter(&filter));
-	ct_queue_close(queue);
+	ct_queue_feed(reviewing.queue, ct_home(dir));
+	rc = ct_queue_fed(reviewing.queue, ct_review_run(v, &reviewing));
+	ct_queue_close(reviewing.queue);
 	json_decref(items);
 	return rc;
 }

@@ -1,0 +1,139 @@
+#include "review.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "prog.h"
+
+/* What a filter's each is given. */
+struct piping {
+	struct ct_filter filter;
+	struct ct_reviewing *r;
+};
+
+static int
+add(json_t *rec, void *arg, struct ct_err *err)
+{
+	struct piping *p = arg;
+	const char *outcome;
+	int rc;
+
+	rc = ct_queue_add(p->r->queue, rec, &p->r->taking, &outcome, err);
+	if (!rc)
+		ct_tally(&p->filter.tally, outcome);
+	return rc;
+}
+
+static int
+ack(json_t *rec, void *arg, struct ct_err *err)
+{
+	struct piping *p = arg;
+	const char *outcome;
+	int rc = ct_queue_ack(p->r->queue, rec, &outcome, err);
+
+	if (!rc)
+		ct_tally(&p->filter.tally, outcome);
+	return rc;
+}
+
+static int
+print(json_t *rec, void *arg, struct ct_err *err)
+{
+	return ct_out_rec(arg, rec, err);
+}
+
+static int
+list(struct ct_reviewing *r, struct ct_err *err)
+{
+	return ct_queue_list(r->queue, &r->pick, print, &r->out, err);
+}
+
+static int
+decide(struct ct_reviewing *r, struct ct_err *err)
+{
+	return ct_queue_decide(
+	    r->queue, &r->pick, &r->decision, print, &r->out, err);
+}
+
+static int
+decided(struct ct_reviewing *r, struct ct_err *err)
+{
+	return ct_queue_decided(r->queue, &r->wanted, print, &r->out, err);
+}
+
+static int
+stats(struct ct_reviewing *r, struct ct_err *err)
+{
+	json_t *counts = NULL;
+	int rc = ct_queue_stats(r->queue, &counts, err);
+
+	if (!rc)
+		rc = ct_out_rec(&r->out, counts, err);
+	json_decref(counts);
+	return rc;
+}
+
+static const struct ct_review_verb verbs[] = {
+	{ "add", " all undecided replace ", NULL, add },
+	{ "list", " account item sha256 ", list, NULL },
+	{ "decide", " account item sha256 verdict class by note ", decide,
+	    NULL },
+	{ "decided", " all account item dry-run settle test ", decided, NULL },
+	{ "ack", " ", NULL, ack },
+	{ "stats", " ", stats, NULL },
+	{ NULL, NULL, NULL, NULL },
+};
+
+const struct ct_review_verb *
+ct_review_verb(const char *name)
+{
+	const struct ct_review_verb *v;
+
+	for (v = verbs; v->name; v++)
+		if (strcmp(v->name, name) == 0)
+			return v;
+	return NULL;
+}
+
+int
+ct_review_check(const struct ct_review_verb *v, const struct ct_reviewing *r,
+    struct ct_err *err)
+{
+	if (v->run == decide)
+		return ct_decision_check(&r->pick, &r->decision, err);
+	if (v->run == decided && r->pick.item && !r->pick.account)
+		return ct_fail(
+		    err, CT_USAGE, "decided: --item wants --account");
+	if (v->run != decided && json_array_size(r->wanted.items) > 1)
+		return ct_fail(err, CT_USAGE, "%s: one --item only", v->name);
+	return 0;
+}
+
+/* Where the verbs that print end. */
+static int
+end(struct ct_reviewing *r, int rc, struct ct_err *err)
+{
+	struct ct_err why = { 0 };
+
+	if (rc)
+		ct_warn("%s", err->msg);
+	if (ct_out_close(&r->out, &why)) {
+		ct_warn("%s", why.msg);
+		rc = why.code > rc ? why.code : rc;
+	}
+	return rc;
+}
+
+int
+ct_review_run(const struct ct_review_verb *v, struct ct_reviewing *r)
+{
+	struct piping p = { .filter = { .each = v->each,
+				.out = STDOUT_FILENO,
+				.promise = true,
+				.quiet = r->quiet },
+		.r = r };
+	struct ct_err err = { 0 };
+
+	p.filter.arg = &p;
+	return v->run ? end(r, v->run(r, &err), &err) : ct_filter(&p.filter);
+}
