@@ -7,15 +7,21 @@
 #include "review.h"
 
 static const char usage[] =
-    "usage: ct-review add [-a | --undecided] [--replace] < records\n"
+    "usage: ct-review add [-a | --undecided] [--replace] [--reason TEXT\n"
+    "           [--by NAME]] < records\n"
     "       ct-review list [--account ID]\n"
+    "       ct-review next --by NAME [--account ID | --item ID]\n"
+    "       ct-review give --by NAME\n"
+    "       ct-review agree --by NAME\n"
     "       ct-review decide --account ID | --item ID [--sha256 HEX]\n"
-    "           --verdict VERDICT [--class CLASS] --by NAME [--note TEXT]\n"
+    "           --verdict VERDICT [--class CLASS] [--annotation WORD]...\n"
+    "           [--incident TYPE] [--priority WHY] --by NAME [--note TEXT]\n"
     "       ct-review decided [-an] [--settle AGE] [--test]\n"
     "           [--account ID [--item ID]...]\n"
     "       ct-review ack < reports\n"
     "       ct-review stats\n"
     "  -a, --all          add: all there is; decided: what reports none, too\n"
+    "  -c, --config FILE  configuration in place of /etc/ct\n"
     "  -d, --dir DIR      state directory ($CT_HOME, else /var/lib/ct)\n"
     "      --account ID   the account (user.id) of items\n"
     "      --item ID      an item, by the id of its record; decided: or "
@@ -25,7 +31,10 @@ static const char usage[] =
     "      --sha256 HEX   which content, if an id had several\n"
     "      --verdict V    csam exploitative ncii text_offence not_csam unsure\n"
     "      --class C      A1 A2 B1 B2, for csam\n"
-    "      --by NAME      who decided\n"
+    "      --annotation WORD, --incident TYPE, --priority WHY\n"
+    "                     what NCMEC asks for; see ct-review(1)\n"
+    "      --by NAME      who it is\n"
+    "      --reason TEXT  add: whatever ct-match said, a person wants it seen\n"
     "      --note TEXT    kept with the decision, goes nowhere else\n"
     "  -n, --dry-run      decided: show what it would be, release nothing\n"
     "      --test         not what test reports have acked\n"
@@ -33,12 +42,31 @@ static const char usage[] =
     "  -q, --quiet (no closing summary)   -h, --help   -V, --version\n";
 
 /* first those with a text, in the order of text[] */
-enum { ACCOUNT = 256, ITEM, SHA256, VERDICT, CLASS, BY, NOTE, SETTLE, TEXTS };
+enum {
+	ACCOUNT = 256,
+	ITEM,
+	SHA256,
+	VERDICT,
+	CLASS,
+	BY,
+	NOTE,
+	SETTLE,
+	INCIDENT,
+	PRIORITY,
+	REASON,
+	ANNOTATION,
+	TEXTS
+};
 enum { TEST = TEXTS, UNDECIDED, REPLACE };
 
 static const struct option options[] = {
 	{ "all", no_argument, NULL, 'a' },
+	{ "annotation", required_argument, NULL, ANNOTATION },
+	{ "config", required_argument, NULL, 'c' },
 	{ "dir", required_argument, NULL, 'd' },
+	{ "incident", required_argument, NULL, INCIDENT },
+	{ "priority", required_argument, NULL, PRIORITY },
+	{ "reason", required_argument, NULL, REASON },
 	{ "account", required_argument, NULL, ACCOUNT },
 	{ "item", required_argument, NULL, ITEM },
 	{ "sha256", required_argument, NULL, SHA256 },
@@ -57,13 +85,14 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static const char *dir, *verdict, *settle;
+static const char *dir, *conf, *verdict, *settle, *annotation;
 static struct ct_reviewing reviewing = { .out = { .fd = STDOUT_FILENO } };
-static json_t *items;
+static json_t *items, *annotations;
 static const char **const text[TEXTS - ACCOUNT] = { &reviewing.pick.account,
 	&reviewing.pick.item, &reviewing.pick.sha256, &verdict,
-	&reviewing.decision.class, &reviewing.decision.by,
-	&reviewing.decision.note, &settle };
+	&reviewing.decision.class, &reviewing.by, &reviewing.decision.note,
+	&settle, &reviewing.decision.incident, &reviewing.decision.priority,
+	&reviewing.taking.reason, &annotation };
 static bool *const flag[] = { &reviewing.wanted.test,
 	&reviewing.taking.undecided, &reviewing.taking.replace };
 
@@ -77,11 +106,13 @@ option(const struct ct_review_verb *v, int c)
 	while (o->val != c)
 		o++;
 	(void)snprintf(word, sizeof word, " %s ", o->name);
-	if (c != 'd' && c != 'q' && !strstr(v->takes, word))
+	if (c != 'd' && c != 'q' && c != 'c' && !strstr(v->takes, word))
 		ct_die(CT_USAGE, "%s does not take --%s", v->name, o->name);
 	if (o->has_arg && !*optarg)
 		ct_die(CT_USAGE, "--%s: empty", o->name);
-	if (c == 'd')
+	if (c == 'c')
+		conf = optarg;
+	else if (c == 'd')
 		dir = optarg;
 	else if (c == 'q')
 		reviewing.quiet = true;
@@ -93,6 +124,9 @@ option(const struct ct_review_verb *v, int c)
 		*flag[c - TEST] = true;
 	else
 		*text[c - ACCOUNT] = optarg;
+	if (c == ANNOTATION &&
+	    json_array_append_new(annotations, json_string(optarg)))
+		ct_die(CT_USAGE, "--annotation: not UTF-8");
 	if (c == ITEM && json_array_append_new(items, json_string(optarg)))
 		ct_die(CT_USAGE, "--item: not UTF-8");
 }
@@ -108,6 +142,8 @@ check(const struct ct_review_verb *v)
 		ct_die(CT_USAGE, "--verdict: no such verdict");
 	if (settle)
 		r->wanted.settle = ct_age("--settle", settle);
+	r->decision.by = r->taking.by = r->by;
+	r->decision.annotations = annotations;
 	r->wanted.account = r->pick.account;
 	r->wanted.items = r->pick.item ? items : NULL;
 	if (ct_review_check(v, r, &err))
@@ -123,8 +159,10 @@ main(int argc, char *argv[])
 
 	ct_start("ct-review");
 	items = json_array();
+	annotations = json_array();
 	v = argc < 2 ? NULL : ct_review_verb(argv[1]);
-	while ((c = getopt_long(argc, argv, "ad:nqhV", options, NULL)) != -1) {
+	while (
+	    (c = getopt_long(argc, argv, "ac:d:nqhV", options, NULL)) != -1) {
 		if (c == 'h')
 			return ct_help(usage);
 		if (c == 'V')
@@ -136,12 +174,17 @@ main(int argc, char *argv[])
 	if (!v || optind != argc - 1)
 		ct_usage(usage);
 	check(v);
+	if (ct_policy_load(&reviewing.policy, conf, &err))
+		ct_die_err(&err);
 	ct_stop_gently();
 	if (ct_queue_open(&reviewing.queue, ct_home(dir), &err))
 		ct_die_err(&err);
+	ct_queue_policy(reviewing.queue, &reviewing.policy);
 	ct_queue_feed(reviewing.queue, ct_home(dir));
 	rc = ct_queue_fed(reviewing.queue, ct_review_run(v, &reviewing));
 	ct_queue_close(reviewing.queue);
+	ct_policy_free(&reviewing.policy);
+	json_decref(annotations);
 	json_decref(items);
 	return rc;
 }

@@ -239,6 +239,25 @@ stage=165
 stage ct-preserve stage -q
 json 'what cannot be staged says why' '.vault.reason | length > 0' true 166.rec
 
+# ---- jobs: two people, a reason, what was decided before ------------------------
+stage=180
+jq -c 'select(.match.verdict == "match")' 4.rec | head -n 1 |
+    jq -c '.id = "j1", (.id = "j2" | .user.id = "u98"), (.id = "j3" | .user.id = "u98" |
+	.hashes.sha256 = "0" * 64)' >180.rec
+jobs() {
+	export CT_HOME="$tmp/jobs"
+	ct-review add -q --reason 'seen by a user' --by ana >/dev/null
+	printf '[review]\nsecond = csam\n' >second.conf
+	for by in ana ben; do
+		ct-review decide -q -c second.conf --item j1 --verdict csam --class A1 --by $by \
+		    --incident enticement --annotation viral --priority soon
+	done
+	ct-review next -q --by dan
+	CT_HOME="$tmp/state"
+}
+stage jobs
+adds 'ct-review next, decide' ct-review
+
 # ---- another desk --------------------------------------------------------------
 stage=120
 stage ct-report -q --authority nca

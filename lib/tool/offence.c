@@ -1,6 +1,7 @@
 #include "offence.h"
 
 #include <stddef.h>
+#include <string.h>
 
 const char *const ct_offences[] = {
 	"Child Pornography (possession, manufacture, and distribution)",
@@ -14,3 +15,31 @@ const char *const ct_offences[] = {
 const char *const ct_offence_short[] = { "csam", "trafficking", "tourism",
 	"molestation", "domain", "misleading", "enticement", "unsolicited",
 	NULL };
+
+const char *const ct_annotations[] = { "animeDrawingVirtualHentai",
+	"potentialMeme", "viral", "possibleSelfProduction", "physicalHarm",
+	"violenceGore", "bestiality", "liveStreaming", "infant", "generativeAi",
+	NULL };
+
+const char *
+ct_offence_named(const char *name)
+{
+	size_t i;
+
+	for (i = 0; ct_offences[i]; i++)
+		if (strcmp(name, ct_offence_short[i]) == 0 ||
+		    strcmp(name, ct_offences[i]) == 0)
+			return ct_offences[i];
+	return NULL;
+}
+
+bool
+ct_annotation_named(const char *name)
+{
+	size_t i;
+
+	for (i = 0; ct_annotations[i]; i++)
+		if (strcmp(name, ct_annotations[i]) == 0)
+			return true;
+	return false;
+}

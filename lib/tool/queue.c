@@ -50,6 +50,35 @@ static const char *const schema[] = {
 	" (SELECT item FROM ack WHERE env = 'production')",
 	/* goes along with what is reported of its account */
 	"ALTER TABLE item ADD COLUMN supplemental INTEGER NOT NULL DEFAULT 0",
+	/* rank: what is more is taken first; wants: the first of the decisions
+	 * on an open item that stand apart, or 0; packed: its hash is in near,
+	 * or need not be; agrees: the decision of another that says the same,
+	 * where two were wanted; single: of this item alone */
+	"ALTER TABLE item ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE item ADD COLUMN wants INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE item ADD COLUMN packed INTEGER NOT NULL DEFAULT 0;"
+	"CREATE INDEX item_open ON item (rank DESC, id) WHERE state = 'open';"
+	"CREATE INDEX item_sha256 ON item (sha256, decision);"
+	"CREATE INDEX item_packed ON item (id)"
+	"  WHERE packed = 0 AND decision IS NOT NULL;"
+	"ALTER TABLE decision ADD COLUMN annotations TEXT;"
+	"ALTER TABLE decision ADD COLUMN incident TEXT;"
+	"ALTER TABLE decision ADD COLUMN priority TEXT;"
+	"ALTER TABLE decision ADD COLUMN single INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE decision ADD COLUMN agrees INTEGER REFERENCES decision;"
+	"CREATE INDEX decision_item ON decision (item, by);"
+	"CREATE TABLE lease (by TEXT PRIMARY KEY, account TEXT NOT NULL,"
+	"  item INTEGER NOT NULL, until TEXT NOT NULL, UNIQUE (account, item));"
+	"CREATE TABLE cause (id INTEGER PRIMARY KEY,"
+	"  item INTEGER NOT NULL REFERENCES item, reason TEXT NOT NULL,"
+	"  by TEXT, at TEXT NOT NULL);"
+	"CREATE INDEX cause_item ON cause (item);"
+	"CREATE TABLE near (id INTEGER PRIMARY KEY, hash BLOB NOT NULL,"
+	"  item BLOB NOT NULL);"
+	"CREATE TABLE view_end (id INTEGER PRIMARY KEY,"
+	"  view INTEGER NOT NULL REFERENCES view, seconds INTEGER NOT NULL,"
+	"  at TEXT NOT NULL);"
+	"CREATE INDEX view_by ON view (by, at)",
 	NULL,
 };
 
@@ -131,19 +160,6 @@ ct_queue_end(struct ct_queue *q, int rc, struct ct_err *err)
 	else
 		ct_audit_feed_tick(&q->feed);
 	return rc;
-}
-
-int
-ct_queue_view(struct ct_queue *q, const char *sha256, const char *by,
-    const struct ct_viewed *v, int64_t seconds, struct ct_err *err)
-{
-	char now[CT_TIME_LEN];
-
-	return ct_store_do(q->st, err,
-	    "INSERT INTO view (sha256, by, level, entire, exif, seconds, at)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?)",
-	    "sssiiis", sha256, by, v->level, (int64_t)v->entire,
-	    (int64_t)v->exif, seconds, ct_time_now(now));
 }
 
 static int

@@ -32,6 +32,7 @@ struct ct_verdict {
 	bool classified; /* may have a class: A1 A2 B1 B2 */
 	bool offence;    /* only of what names an offence other than csam */
 };
+#define CT_VERDICTS 6 /* in ct_verdicts, without its end */
 extern const struct ct_verdict ct_verdicts[];
 const struct ct_verdict *ct_verdict_named(const char *name); /* or NULL */
 bool ct_class_ok(const char *name);
@@ -51,9 +52,11 @@ void ct_queue_feed(struct ct_queue *q, const char *home);
 int ct_queue_fed(struct ct_queue *q, int status);
 
 struct ct_taking {
-	bool all;       /* whatever ct-match said */
-	bool undecided; /* also what is neither match nor clean */
-	bool replace;   /* corrections of what is queued */
+	bool all;                /* whatever ct-match said */
+	bool undecided;          /* also what is neither match nor clean */
+	bool replace;            /* corrections of what is queued */
+	const char *reason, *by; /* a person wants each of them looked at,
+				    whatever ct-match said; or NULL */
 };
 
 /*
@@ -85,7 +88,11 @@ int ct_queue_list(struct ct_queue *q, const struct ct_pick *pick,
 struct ct_decision {
 	const struct ct_verdict *verdict;
 	const char *class, *by, *note; /* class, note: or NULL */
+	const json_t *annotations;     /* names of offence.h, or NULL */
+	const char *incident; /* an offence as operators write it, or NULL */
+	const char *priority; /* why it must be looked at first, or NULL */
 };
+#define CT_PRIORITY_MAX 3000
 
 /* CT_USAGE, in words of ct-review, if this cannot be a decision. */
 int ct_decision_check(const struct ct_pick *pick, const struct ct_decision *d,
@@ -172,6 +179,73 @@ bool ct_review_along(const json_t *rec);
  * undecided also what is neither match nor clean? */
 bool ct_review_due(const json_t *rec, bool undecided);
 
+/* ---- policy: the section [review] of the configuration ------------------- */
+
+struct ct_policy {
+	char *reviewers;          /* names between blanks; NULL: anybody */
+	bool second[CT_VERDICTS]; /* which want a second person to say so */
+	long least; /* items of an account to be decided one by one before the
+		       others may be at once */
+	long views; /* contents that a person may see closer than as a tile in
+		       a shift; 0: no end */
+	long near;  /* bits that a suggestion's hash may be away; -1: never */
+	int64_t lease, shift; /* ms */
+};
+
+/* CT_CONFIG.  Release with ct_policy_free. */
+int ct_policy_load(
+    struct ct_policy *p, const char *conf_path, struct ct_err *err);
+void ct_policy_free(struct ct_policy *p);
+
+/* From now on q keeps to it; it stays the caller's. */
+void ct_queue_policy(struct ct_queue *q, const struct ct_policy *p);
+
+/* May this person decide and view?  CT_NOPERM. */
+int ct_queue_admits(
+    const struct ct_queue *q, const char *by, struct ct_err *err);
+
+/* ---- jobs ------------------------------------------------------------------
+ *
+ * A job is what is open of one account, or one open item of no account.  It is
+ * in the hands of one person at a time, and that person has one job: until it
+ * is decided or given back, or a time has passed without a sign of life.
+ */
+
+/*
+ * Take the job that by has in hand, or else the most urgent one that nobody
+ * has: first what has a priority, then what a person reported, then what waits
+ * longest.  What by has decided and what waits for somebody else is not taken.
+ * pick: only such (account or item), or NULL.  *job, to be released:
+ *	{"account" or "item", "items": 3, "by": "r7", "until": time}
+ * CT_NO, and *job NULL, if there is none.
+ */
+int ct_queue_take(struct ct_queue *q, const char *by,
+    const struct ct_pick *pick, json_t **job, struct ct_err *err);
+
+/*
+ * The items that by has in hand and can decide, most urgent first, each as it
+ * was queued with "review": {content, lease: {by, until}, reasons, wants,
+ * suggest, viewed}.  wants: "a second person", or "a third" if two differ;
+ * nobody is told what others said.  suggest: what was decided of the same
+ * content, or of one that looks like it: {verdict, class, by, at, distance}.
+ */
+int ct_queue_job(struct ct_queue *q, const char *by, ct_queue_fn *fn, void *arg,
+    struct ct_err *err);
+
+/* Keep it for another while; CT_NO if by has nothing in hand any more. */
+int ct_queue_keep(struct ct_queue *q, const char *by, struct ct_err *err);
+
+/* Give it back; CT_NO if there was none. */
+int ct_queue_give(struct ct_queue *q, const char *by, struct ct_err *err);
+
+/*
+ * Decide every item that by has in hand as what was decided of the very same
+ * content says; then hand out each as ct_queue_decide does.  CT_NOINPUT if
+ * there is none.
+ */
+int ct_queue_agree(struct ct_queue *q, const char *by, ct_queue_fn *fn,
+    void *arg, struct ct_err *err);
+
 /* ---- what was seen ---------------------------------------------------------
  */
 
@@ -181,9 +255,20 @@ struct ct_viewed {
 	bool exif;         /* so were its embedded metadata */
 };
 
-/* Log that a person saw this content; only a viewer may call it. */
-int ct_queue_view(struct ct_queue *q, const char *sha256, const char *by,
-    const struct ct_viewed *v, int64_t seconds, struct ct_err *err);
+/*
+ * A person is about to see this content: durable on return, and it counts
+ * whatever becomes of them.  CT_NOPERM: by is none of the reviewers, or has
+ * seen as many as a shift has.  Only a viewer may call it.
+ */
+int ct_queue_view_begin(struct ct_queue *q, const char *sha256, const char *by,
+    const struct ct_viewed *v, int64_t *view, struct ct_err *err);
+/* It was seen for so long. */
+int ct_queue_view_end(
+    struct ct_queue *q, int64_t view, int64_t seconds, struct ct_err *err);
+
+/* Contents that by has seen closer than as a tile in this shift. */
+int ct_queue_shift(
+    struct ct_queue *q, const char *by, int64_t *seen, struct ct_err *err);
 
 /* ---- the proof of it, for ct-report (no database needed) ----------------- */
 

@@ -73,6 +73,27 @@ stored(struct ct_queue *q, const struct item *it, const char *text,
 	return rc == 1 ? 0 : rc ? rc : CT_NO;
 }
 
+/* What is taken first has the most: a priority, then what a person reported. */
+enum { RANK_FOUND, RANK_REPORTED, RANK_PRIORITY };
+
+static int64_t
+rank_of(const json_t *rec)
+{
+	static const char *const paths[] = { "incident.priority",
+		"cybertip.report.incidentSummary.escalateToHighPriority" };
+	const json_t *v;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		v = ct_rec_get(rec, paths[i]);
+		if (json_is_array(v))
+			v = json_array_get(v, 0);
+		if (json_is_string(v) && !ct_blank(json_string_value(v)))
+			return RANK_PRIORITY;
+	}
+	return RANK_FOUND;
+}
+
 /* State and kind go with the record.  Of what is released neither can: the
  * batch was made of what it was. */
 static int
@@ -88,10 +109,12 @@ replace(struct ct_queue *q, const struct stored *s, const json_t *rec,
 		    s->acked ? "reported" : "released");
 	return ct_store_do(q->st, err,
 	    "UPDATE item SET record = ?1, supplemental = ?2,"
-	    " state = CASE WHEN state IN ('open', 'decided') AND decision IS"
+	    " rank = max(?5, min(rank, 1)), packed = 0, state = CASE WHEN "
+	    "state IN ('open', 'decided') AND decision IS"
 	    "   NULL THEN ?3 ELSE state END"
 	    " WHERE id = ?4",
-	    "sisi", text, (int64_t)extra, along ? "decided" : "open", s->id);
+	    "sisii", text, (int64_t)extra, along ? "decided" : "open", s->id,
+	    rank_of(rec));
 }
 
 /*
@@ -130,12 +153,37 @@ insert(struct ct_queue *q, const struct item *it, const json_t *rec,
 
 	return ct_store_do(q->st, err,
 	    "INSERT OR IGNORE INTO item (object, sha256, account,"
-	    " record, added, supplemental, state)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?)",
-	    "sssssis", it->object, it->sha256, it->account, text,
+	    " record, added, supplemental, state, rank)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	    "sssssisi", it->object, it->sha256, it->account, text,
 	    ct_time_now(now),
 	    (int64_t)json_is_object(json_object_get(rec, "supplemental")),
-	    ct_review_along(rec) ? "decided" : "open");
+	    ct_review_along(rec) ? "decided" : "open", rank_of(rec));
+}
+
+/* Somebody wants it looked at: it is open, if nobody decided yet, and what a
+ * person said is said once. */
+static int
+because(struct ct_queue *q, const struct item *it, const struct ct_taking *how,
+    struct ct_err *err)
+{
+	char now[CT_TIME_LEN];
+	int rc = ct_store_do(q->st, err,
+	    "INSERT INTO cause (item, reason, by, at) SELECT id, ?4, ?5, ?6"
+	    " FROM item i WHERE object = ?1 AND sha256 = ?2 AND account = ?3"
+	    " AND NOT EXISTS (SELECT 1 FROM cause c WHERE c.item = i.id"
+	    "   AND c.reason = ?4 AND c.by IS ?5)",
+	    "ssssss", it->object, it->sha256, it->account, how->reason, how->by,
+	    ct_time_now(now));
+
+	if (rc)
+		return rc;
+	return ct_store_do(q->st, err,
+	    "UPDATE item SET rank = max(rank, ?4), state = iif(state ="
+	    "   'decided' AND decision IS NULL, 'open', state)"
+	    " WHERE object = ?1 AND sha256 = ?2 AND account = ?3",
+	    "sssi", it->object, it->sha256, it->account,
+	    (int64_t)RANK_REPORTED);
 }
 
 /* A supplement whose object or account is released, with nothing of it left
@@ -175,7 +223,7 @@ unwanted(struct ct_queue *q, const json_t *rec, const struct ct_taking *how,
 	struct item it;
 	int rc;
 
-	*out = !how->all && !ct_review_due(rec, how->undecided);
+	*out = !how->all && !how->reason && !ct_review_due(rec, how->undecided);
 	if (!*out || !how->replace)
 		return 0;
 	rc = item_of(rec, &it, &none);
@@ -215,6 +263,8 @@ ct_queue_add(struct ct_queue *q, const json_t *rec, const struct ct_taking *how,
 		rc = late(q, &it, rec, outcome, err);
 	else if (!rc && !ct_store_changes(q->st))
 		rc = again(q, &it, rec, text, how->replace, outcome, err);
+	if (!rc && how->reason)
+		rc = because(q, &it, how, err);
 	free(text);
 	return rc;
 }

@@ -10,7 +10,10 @@ struct ct_queue {
 	struct ct_store *st;
 	struct ct_audit_feed feed;
 	uint8_t key[CT_BLAKE_KEY];
+	const struct ct_policy *policy; /* NULL: none was set */
 };
+
+const struct ct_policy *ct_queue_rules(const struct ct_queue *q);
 
 /* End a transaction: commit if rc is 0, else undo; the code of both. */
 int ct_queue_end(struct ct_queue *q, int rc, struct ct_err *err);
@@ -18,10 +21,45 @@ int ct_queue_end(struct ct_queue *q, int rc, struct ct_err *err);
 /* The record in column 0, which we once wrote ourselves. */
 int ct_queue_record(struct ct_rows *r, json_t **rec, struct ct_err *err);
 
-/* "review" as its decision says, without what comes with release; by and at
- * NULL: nobody decided. */
-json_t *ct_queue_review(
-    const char *verdict, const char *class, const char *by, const char *at);
+/* CT_TEMPFAIL if this item is in the hands of somebody else. */
+int ct_queue_free(
+    struct ct_queue *q, int64_t item, const char *by, struct ct_err *err);
+
+/* by has decided: give back what is in hand if nothing is left of it. */
+int ct_queue_done(struct ct_queue *q, const char *by, struct ct_err *err);
+
+/* In a transaction: decide one item.  single: and no others with it. */
+int ct_queue_decide_one(struct ct_queue *q, int64_t item,
+    const struct ct_decision *d, bool single, const char *at,
+    struct ct_err *err);
+
+/* Hand out an item that by decided just now, with "review". */
+int ct_queue_told(struct ct_queue *q, int64_t item, const char *by,
+    ct_queue_fn *fn, void *arg, struct ct_err *err);
+
+/*
+ * What was decided of the same content, or of what looks like it, into
+ * *suggest: {verdict, class, by, at, distance}; NULL if nothing was.
+ */
+int ct_queue_suggest(struct ct_queue *q, int64_t item, const char *sha256,
+    const json_t *rec, json_t **suggest, struct ct_err *err);
+
+/* Make the hashes of what was decided since ready to be looked at.  Not in a
+ * transaction. */
+int ct_queue_pack(struct ct_queue *q, struct ct_err *err);
+
+/* {level, entire, exif}: the most that anybody saw of this content. */
+int ct_queue_seen(struct ct_queue *q, const char *sha256, struct ct_viewed *v,
+    struct ct_err *err);
+
+/* "review" as a decision says, of 0 that it only supplements; without what
+ * comes with release. */
+int ct_queue_review(
+    struct ct_queue *q, int64_t decision, json_t **review, struct ct_err *err);
+
+/* Values of review.wants. */
+#define CT_WANTS_SECOND "a second person"
+#define CT_WANTS_THIRD "a third"
 
 struct ct_ids {
 	int64_t *id; /* released with free */

@@ -5,8 +5,8 @@
 	"'file', i.object, 'content', i.sha256," \
 	" 'user', nullif(i.account, '')"
 
-/* Tables to which rows are only added.  Neither a note nor a record goes in:
- * they may say anything. */
+/* Tables to which rows are only added.  No note, reason, priority or record
+ * goes in: they may say anything. */
 static const struct ct_audit_table tables[] = {
 	{ "view",
 	    "SELECT id, 'view', json_object('content', sha256, 'by', by,"
@@ -15,7 +15,9 @@ static const struct ct_audit_table tables[] = {
 	    " 'when', at) FROM view WHERE id > ? ORDER BY id" },
 	{ "decision",
 	    "SELECT d.id, 'verdict', json_object(" ITEM ", 'verdict',"
-	    " d.verdict, 'class', d.class, 'by', d.by, 'when', d.at)"
+	    " d.verdict, 'class', d.class, 'annotations',"
+	    " json(d.annotations), 'incident', d.incident, 'by', d.by,"
+	    " 'agrees', d.agrees, 'when', d.at)"
 	    " FROM decision d LEFT JOIN item i ON i.id = d.item"
 	    " WHERE d.id > ? ORDER BY d.id" },
 	{ "batch",
@@ -28,6 +30,15 @@ static const struct ct_audit_table tables[] = {
 	    " 'report_id', a.report_id, 'when', a.at)"
 	    " FROM ack a LEFT JOIN item i ON i.id = a.item"
 	    " WHERE a.id > ? ORDER BY a.id" },
+	{ "cause",
+	    "SELECT c.id, 'reported', json_object(" ITEM ", 'by', c.by, 'when',"
+	    " c.at) FROM cause c LEFT JOIN item i ON i.id = c.item"
+	    " WHERE c.id > ? ORDER BY c.id" },
+	{ "view_end",
+	    "SELECT e.id, 'seen', json_object('content', v.sha256, 'by', v.by,"
+	    " 'level', v.level, 'seconds', e.seconds, 'when', e.at)"
+	    " FROM view_end e LEFT JOIN view v ON v.id = e.view"
+	    " WHERE e.id > ? ORDER BY e.id" },
 	{ NULL, NULL },
 };
 

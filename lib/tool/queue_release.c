@@ -23,9 +23,14 @@
 	"nullif(trim(json_extract(record, '$." path \
 	"'), char(9, 10, 11, 12, 13, 32) || '[]\",'), '')"
 #define SUMMARY "cybertip.report.incidentSummary."
-#define PRIORITY                                               \
-	"(" TOLD("incident.priority") " IS NOT NULL OR " TOLD( \
-	    SUMMARY "escalateToHighPriority") " IS NOT NULL)"
+/* of the decision that stands */
+#define PERSONS(column)                                                     \
+	"(SELECT coalesce(d." column ", o." column ") FROM decision d LEFT" \
+	" JOIN decision o ON o.id = d.agrees WHERE d.id = decision)"
+#define PRIORITY                                                 \
+	"(" PERSONS("priority") " IS NOT NULL OR " TOLD(         \
+	    "incident.priority") " IS NOT NULL OR " TOLD(SUMMARY \
+	    "escalateToHighPriority") " IS NOT NULL)"
 #define SUMMARY_TYPE TOLD(SUMMARY "incidentType")
 
 /* Accounts that have not settled, of the parameters above and ?3 now less the
@@ -101,7 +106,7 @@ choose(struct ct_queue *q, const struct ct_wanted *w, const char *items,
 		return rc;
 	rc = ct_store_do(q->st, err,
 	    "INSERT INTO temp.going (id, account, offence) SELECT id, account,"
-	    "  coalesce(" SUMMARY_TYPE ", " TOLD(
+	    "  coalesce(" SUMMARY_TYPE ", " PERSONS("incident") ", " TOLD(
 		"incident.type") ")"
 				 " FROM item WHERE state = 'decided' AND report"
 				 " AND " OF_ACCOUNT " AND " OF_ITEMS
@@ -221,27 +226,10 @@ prior(struct ct_queue *q, json_t *into, const char *account, const char *batch,
 static int
 viewed(struct ct_queue *q, json_t *into, const char *sha256, struct ct_err *err)
 {
-	static const char *const levels[] = { "none", "metadata", "tile",
-		"obscured", "full" };
-	struct ct_viewed v = { .level = "none" };
-	struct ct_rows *r;
+	struct ct_viewed v;
 	char mac[65];
-	int rc = ct_rows_open(&r, q->st, err,
-	    "SELECT max(CASE level WHEN 'full' THEN 4 WHEN 'obscured' THEN 3"
-	    "  WHEN 'tile' THEN 2 WHEN 'metadata' THEN 1 ELSE 0 END),"
-	    " max(entire AND level = 'full'), max(exif)"
-	    " FROM view WHERE sha256 = ?",
-	    "s", sha256);
+	int rc = ct_queue_seen(q, sha256, &v, err);
 
-	if (rc)
-		return rc;
-	if ((rc = ct_rows_next(r, err)) == 1) {
-		v.level = levels[ct_rows_int(r, 0)];
-		v.entire = ct_rows_int(r, 1) != 0;
-		v.exif = ct_rows_int(r, 2) != 0;
-		rc = 0;
-	}
-	ct_rows_close(r);
 	if (rc)
 		return rc;
 	ct_review_mac(q->key, sha256, &v, mac);
@@ -257,28 +245,30 @@ static int
 decided(struct ct_queue *q, struct ct_rows *r, bool preview, ct_queue_fn *fn,
     void *arg, struct ct_err *err)
 {
-	const char *batch = ct_rows_text(r, 7);
-	int64_t items = ct_rows_int(r, 8);
+	const char *batch = ct_rows_text(r, 4);
+	int64_t items = ct_rows_int(r, 5);
 	json_t *rec, *v;
 	int rc = ct_queue_record(r, &rec, err);
 
 	if (rc)
 		return rc;
-	v = ct_queue_review(ct_rows_text(r, 1), ct_rows_text(r, 2),
-	    ct_rows_text(r, 3), ct_rows_text(r, 4));
+	if ((rc = ct_queue_review(q, ct_rows_int(r, 1), &v, err))) {
+		json_decref(rec);
+		return rc;
+	}
 	if (batch)
 		(void)json_object_set_new(v, "batch", json_string(batch));
 	if (preview)
 		(void)json_object_set_new(v, "preview", json_true());
 	if (!ct_rec_get(rec, "hashes.sha256"))
 		(void)json_object_set_new(
-		    v, "content", json_string(ct_rows_text(r, 5)));
+		    v, "content", json_string(ct_rows_text(r, 2)));
 	if (items) {
 		(void)json_object_set_new(v, "items", json_integer(items));
-		rc = prior(q, v, ct_rows_text(r, 6), batch ? batch : "", err);
+		rc = prior(q, v, ct_rows_text(r, 3), batch ? batch : "", err);
 	}
 	if (!rc)
-		rc = viewed(q, v, ct_rows_text(r, 5), err);
+		rc = viewed(q, v, ct_rows_text(r, 2), err);
 	(void)json_object_set_new(rec, "review", v);
 	if (!rc)
 		rc = fn(rec, arg, err);
@@ -299,15 +289,13 @@ ct_queue_decided(struct ct_queue *q, const struct ct_wanted *w, ct_queue_fn *fn,
 				: release_all(q, w, items, err);
 	if (!rc)
 		rc = ct_rows_open(&r, q->st, err,
-		    "SELECT record, coalesce(d.verdict, 'supplemental'),"
-		    "  d.class, d.by, d.at, i.sha256, i.account, i.batch,"
+		    "SELECT record, i.decision, i.sha256, i.account, i.batch,"
 		    "  CASE WHEN i.batch IS NOT NULL THEN"
 		    "      (SELECT count(*) FROM item s WHERE s.batch = "
 		    "i.batch)"
 		    "    ELSE (SELECT count(*) FROM temp.going s"
 		    "      WHERE s.lead = g.lead) END"
-		    " FROM item i LEFT JOIN decision d ON d.id = i.decision"
-		    " LEFT JOIN batch b ON b.id = i.batch"
+		    " FROM item i LEFT JOIN batch b ON b.id = i.batch"
 		    " LEFT JOIN temp.going g ON g.id = i.id"
 		    " WHERE (?1 IS NULL OR i.account = ?1) AND"
 		    " ((i.state = 'decided' AND ((?4 AND g.id IS NOT NULL) OR"

@@ -79,6 +79,12 @@ ct_rec_text(const json_t *rec, const char *path)
 	return json_string_value(ct_rec_get(rec, path));
 }
 
+bool
+ct_blank(const char *text)
+{
+	return text[strspn(text, " \t\r\n")] == '\0';
+}
+
 int
 ct_rec_account(const json_t *rec, const char **id, struct ct_err *err)
 {

@@ -264,6 +264,8 @@ json_t *ct_rec_get(const json_t *rec, const char *path);
 /* The same if it is a string, else NULL. */
 const char *ct_rec_text(const json_t *rec, const char *path);
 
+bool ct_blank(const char *text); /* nothing but white space */
+
 /*
  * The account, user.id: *id is borrowed, NULL if there is none.  CT_DATAERR if
  * user is no object or its id no text, so that a slip of the platform is not

@@ -91,9 +91,6 @@ struct ct_report_view {
 void ct_report_viewed(const struct ct_reporting *r, const json_t *rec,
     struct ct_report_view *view);
 
-/* The incident type of this name, long or short; NULL if there is none. */
-const char *ct_report_incident(const char *name);
-
 /* ---- gathering -------------------------------------------------------------
  */
 

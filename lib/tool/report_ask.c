@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "offence.h"
 #include "prog.h"
 #include "report_impl.h"
 
@@ -29,7 +30,7 @@ typedef bool fits_fn(const char *text);
 static bool
 is_type(const char *text)
 {
-	return ct_report_incident(text) != NULL;
+	return ct_offence_named(text) != NULL;
 }
 
 static bool

@@ -267,6 +267,7 @@ ct_report_file(const struct ct_reporting *r, const json_t *rec, json_t **out,
 	info(file, rec, "object.additional_info", notes);
 	object(r, file, rec, notes);
 	copy(file, "annotations", rec, "object.annotations");
+	copy(file, "annotations", rec, "review.annotations");
 	copy(file, "exif", rec, "object.exif");
 	note_exif(rec, notes);
 	copy(file, "cybertip", rec, "cybertip.file");

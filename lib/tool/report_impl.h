@@ -140,7 +140,6 @@ int ct_report_time(
 
 /* ---- checks (report_rules.c) ------------------------------------------- */
 
-bool ct_blank(const char *text); /* nothing but white space */
 bool ct_date_ok(const char *text);
 bool ct_mail_ok(const char *text);
 bool ct_url_ok(const char *text);

@@ -9,17 +9,7 @@
 #include "queue.h"
 #include "report_impl.h"
 
-const char *
-ct_report_incident(const char *name)
-{
-	size_t i;
-
-	for (i = 0; ct_offences[i]; i++)
-		if (strcmp(name, ct_offence_short[i]) == 0 ||
-		    strcmp(name, ct_offences[i]) == 0)
-			return ct_offences[i];
-	return NULL;
-}
+#define PRIORITY "escalateToHighPriority"
 
 /* The option, else what the records say, else the configuration.  Files speak
  * for themselves: csam gives way to another offence.  What only goes along says
@@ -28,20 +18,22 @@ static int
 type_of(const struct ct_reporting *r, const json_t *recs, const char **type,
     struct ct_err *err)
 {
-	const char *said, *csam = ct_report_incident("csam");
+	const char *said, *csam = ct_offence_named("csam");
 	const json_t *rec, *v;
 	size_t i;
 
-	*type = r->incident ? ct_report_incident(r->incident) : NULL;
+	*type = r->incident ? ct_offence_named(r->incident) : NULL;
 	if (*type)
 		return 0;
 	json_array_foreach(recs, i, rec)
 	{
-		v = ct_rec_get(rec, "incident.type");
+		v = ct_rec_get(rec, "review.incident");
+		if (!v || json_is_null(v))
+			v = ct_rec_get(rec, "incident.type");
 		if (!v || json_is_null(v) || ct_review_along(rec))
 			continue;
 		said = json_is_string(v)
-		    ? ct_report_incident(json_string_value(v))
+		    ? ct_offence_named(json_string_value(v))
 		    : NULL;
 		if (!said)
 			return ct_fail(err, CT_DATAERR,
@@ -56,7 +48,7 @@ type_of(const struct ct_reporting *r, const json_t *recs, const char **type,
 	}
 	said = ct_conf_get(r->conf, "incident", NULL, "type");
 	if (!*type)
-		*type = ct_report_incident(said ? said : "csam");
+		*type = ct_offence_named(said ? said : "csam");
 	return 0;
 }
 
@@ -263,6 +255,28 @@ all_texts(const json_t *recs, const char *path, const char *element,
 	return 0;
 }
 
+/* Why it must be looked at first: what the records say, and what a person did
+ * who decided. */
+static char *
+urgency(const json_t *recs, json_t *notes)
+{
+	char *said = texts(recs, "incident.priority", PRIORITY, notes);
+	char *person = texts(recs, "review.priority", PRIORITY, notes);
+	char *all, *cut;
+
+	if (!said || !person)
+		return said ? said : person;
+	all = ct_printf("%s\n%s", person, said);
+	cut =
+	    ct_soft_text(all, ct_elem_sub(summary_elem(), PRIORITY)->type->max);
+	if (strcmp(cut, all) != 0)
+		ct_soft_note(notes, "incident.priority", CT_WAS_CUT);
+	free(all);
+	free(said);
+	free(person);
+	return cut;
+}
+
 static void
 annotations(json_t *summary, const json_t *recs)
 {
@@ -341,7 +355,6 @@ ct_incident_model(const struct ct_reporting *r, const json_t *recs,
     json_t *model, json_t **incident, json_t *files, json_t *notes,
     struct ct_err *err)
 {
-	static const char *const priority = "escalateToHighPriority";
 	json_t *summary = json_object();
 	char *text, at[CT_TIME_LEN];
 	const char *type, *said;
@@ -351,7 +364,7 @@ ct_incident_model(const struct ct_reporting *r, const json_t *recs,
 	(void)json_object_set_new(model, "incidentSummary", summary);
 	if ((rc = type_of(r, recs, &type, err)) ||
 	    (rc = time_of(r, recs, &ms, &said, notes, err)) ||
-	    (rc = all_texts(recs, "incident.priority", priority, err)))
+	    (rc = all_texts(recs, "incident.priority", PRIORITY, err)))
 		return rc;
 	ct_model_text(summary, "incidentType", type);
 	ct_model_text(summary, "incidentDateTime", ct_time(ms, at));
@@ -360,8 +373,8 @@ ct_incident_model(const struct ct_reporting *r, const json_t *recs,
 	ct_model_text(summary, "platform",
 	    text ? text : ct_conf_get(r->conf, "incident", NULL, "platform"));
 	free(text);
-	if ((text = texts(recs, "incident.priority", priority, notes))) {
-		ct_model_text(summary, priority, text);
+	if ((text = urgency(recs, notes))) {
+		ct_model_text(summary, PRIORITY, text);
 		(void)json_object_set_new(*incident, "priority", json_true());
 	}
 	free(text);

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "clock.h"
+#include "offence.h"
 #include "queue.h"
 #include "report_impl.h"
 
@@ -292,7 +293,7 @@ look_case(struct lint *l, const json_t *recs, const json_t *model,
 	l->found[NO_TIME] = !time;
 	l->found[NO_CONTACT] = !ct_rec_get(model, "reporter.contactPerson");
 	l->found[NO_OTHERS] = type &&
-	    strcmp(type, ct_report_incident("enticement")) == 0 &&
+	    strcmp(type, ct_offence_named("enticement")) == 0 &&
 	    !json_object_get(model, "victim") &&
 	    !json_object_get(model, "intendedRecipient");
 	l->found[NOTHING] = !json_array_size(files) && !ct_model_tells(model);

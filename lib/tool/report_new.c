@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "file.h"
 #include "hex.h"
+#include "offence.h"
 #include "prog.h"
 #include "queue.h"
 #include "report_impl.h"
@@ -471,9 +472,8 @@ digest(const json_t *rec, char sum[33], struct ct_err *err)
 static int
 state(json_t *rec, struct ct_err *err)
 {
-	const char *type =
-	    ct_report_incident(ct_rec_text(rec, "incident.type"));
-	bool csam = type && strcmp(type, ct_report_incident("csam")) == 0;
+	const char *type = ct_offence_named(ct_rec_text(rec, "incident.type"));
+	bool csam = type && strcmp(type, ct_offence_named("csam")) == 0;
 	char at[CT_TIME_LEN], content[65], sum[33], id[41];
 	int rc;
 

@@ -1,6 +1,7 @@
 /* report_reporter.c - who reports: out of the configuration */
 #include <string.h>
 
+#include "offence.h"
 #include "report_impl.h"
 
 static json_t *
@@ -85,7 +86,7 @@ ct_report_ready(const struct ct_reporting *r, struct ct_err *err)
 	if (!ct_mail_ok(mail))
 		return ct_fail(err, CT_CONFIG,
 		    "[reporter] email is not an e-mail address");
-	if (type && !ct_report_incident(type))
+	if (type && !ct_offence_named(type))
 		return ct_fail(
 		    err, CT_CONFIG, "[incident] type is no incident type");
 	if ((rc = ct_desk_ready(r, err)) || !r->production)

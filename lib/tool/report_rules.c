@@ -7,12 +7,6 @@
 
 #include "report_impl.h"
 
-bool
-ct_blank(const char *text)
-{
-	return text[strspn(text, " \t\r\n")] == '\0';
-}
-
 /* No white space, no control character. */
 static bool
 solid(const char *text)

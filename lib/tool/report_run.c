@@ -6,6 +6,7 @@
 #include "authority.h"
 #include "clock.h"
 #include "file.h"
+#include "offence.h"
 #include "prog.h"
 #include "queue.h"
 #include "report.h"
@@ -27,7 +28,7 @@ ct_report_prepare(struct ct_reporting *how, const char *conf_file,
 	struct ct_authority *whom;
 	struct ct_conf *conf;
 
-	if (how->incident && !ct_report_incident(how->incident))
+	if (how->incident && !ct_offence_named(how->incident))
 		ct_die(CT_USAGE, "--incident: no such incident type");
 	if (ct_conf_load(&conf, conf_file, &err))
 		ct_die_err(&err);

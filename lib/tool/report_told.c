@@ -6,6 +6,7 @@
 
 #include "digest.h"
 #include "hex.h"
+#include "offence.h"
 #include "prog.h"
 #include "queue.h"
 #include "report_impl.h"
@@ -90,7 +91,7 @@ ct_told_offence(const json_t *recs, const json_t *model, struct ct_err *err)
 		verdict = ct_rec_text(rec, "review.verdict");
 		v = verdict ? ct_verdict_named(verdict) : NULL;
 		if (v && v->offence && type &&
-		    strcmp(type, ct_report_incident("csam")) == 0)
+		    strcmp(type, ct_offence_named("csam")) == 0)
 			return ct_fail(err, CT_DATAERR,
 			    "element 'incidentType': a text_offence is "
 			    "another than csam");

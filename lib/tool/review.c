@@ -61,6 +61,36 @@ decided(struct ct_reviewing *r, struct ct_err *err)
 	return ct_queue_decided(r->queue, &r->wanted, print, &r->out, err);
 }
 
+/* Without a terminal: the job in hand as records. */
+static int
+next(struct ct_reviewing *r, struct ct_err *err)
+{
+	json_t *job;
+	int rc = ct_queue_take(r->queue, r->by, &r->pick, &job, err);
+
+	if (rc == CT_NO)
+		return ct_fail(
+		    err, CT_NOINPUT, "nothing waits for '%s'", r->by);
+	json_decref(job);
+	return rc ? rc : ct_queue_job(r->queue, r->by, print, &r->out, err);
+}
+
+static int
+give(struct ct_reviewing *r, struct ct_err *err)
+{
+	int rc = ct_queue_give(r->queue, r->by, err);
+
+	return rc == CT_NO
+	    ? ct_fail(err, CT_NOINPUT, "'%s' has nothing in hand", r->by)
+	    : rc;
+}
+
+static int
+agree(struct ct_reviewing *r, struct ct_err *err)
+{
+	return ct_queue_agree(r->queue, r->by, print, &r->out, err);
+}
+
 static int
 stats(struct ct_reviewing *r, struct ct_err *err)
 {
@@ -74,10 +104,15 @@ stats(struct ct_reviewing *r, struct ct_err *err)
 }
 
 static const struct ct_review_verb verbs[] = {
-	{ "add", " all undecided replace ", NULL, add },
+	{ "add", " all undecided replace reason by ", NULL, add },
 	{ "list", " account item sha256 ", list, NULL },
-	{ "decide", " account item sha256 verdict class by note ", decide,
-	    NULL },
+	{ "next", " account item sha256 by ", next, NULL },
+	{ "give", " by ", give, NULL },
+	{ "agree", " by ", agree, NULL },
+	{ "decide",
+	    " account item sha256 verdict class annotation incident priority"
+	    " by note ",
+	    decide, NULL },
 	{ "decided", " all account item dry-run settle test ", decided, NULL },
 	{ "ack", " ", NULL, ack },
 	{ "stats", " ", stats, NULL },
@@ -99,13 +134,17 @@ int
 ct_review_check(const struct ct_review_verb *v, const struct ct_reviewing *r,
     struct ct_err *err)
 {
+	if (v->run != decided && json_array_size(r->wanted.items) > 1)
+		return ct_fail(err, CT_USAGE, "%s: one --item only", v->name);
 	if (v->run == decide)
 		return ct_decision_check(&r->pick, &r->decision, err);
 	if (v->run == decided && r->pick.item && !r->pick.account)
 		return ct_fail(
 		    err, CT_USAGE, "decided: --item wants --account");
-	if (v->run != decided && json_array_size(r->wanted.items) > 1)
-		return ct_fail(err, CT_USAGE, "%s: one --item only", v->name);
+	if ((v->run == next || v->run == give || v->run == agree) && !r->by)
+		return ct_fail(err, CT_USAGE, "%s: want --by", v->name);
+	if (v->each == add && r->by && !r->taking.reason)
+		return ct_fail(err, CT_USAGE, "add: --by wants --reason");
 	return 0;
 }
 

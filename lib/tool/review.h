@@ -1,8 +1,7 @@
 /*
  * review.h - what ct-review does, by its verbs
  *
- * The queue itself is queue.h, and what a reviewer has in hand queue_job.h:
- * these are the ways to reach them from a shell.
+ * The queue itself is queue.h; these are the ways to reach it from a shell.
  */
 #ifndef CT_REVIEW_H
 #define CT_REVIEW_H
@@ -17,7 +16,9 @@ struct ct_reviewing {
 	struct ct_decision decision;
 	struct ct_wanted wanted; /* account: of pick */
 	struct ct_taking taking;
+	const char *by; /* of every verb but decide, which has it there, too */
 	bool quiet;
+	struct ct_policy policy;
 	struct ct_queue *queue;
 	struct ct_out out;
 };

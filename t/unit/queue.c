@@ -41,7 +41,9 @@ main(void)
 				      whole = { "full", true, true };
 	static const struct ct_wanted all;
 	static const struct ct_pick pick = { .account = "u1" };
-	struct ct_decision d = { ct_verdict_named("csam"), "A1", "r7", NULL };
+	struct ct_decision d = {
+		.verdict = ct_verdict_named("csam"), .class = "A1", .by = "r7"
+	};
 	char dir[] = "/tmp/ct-queue.XXXXXX", mac[65], other[65], cmd[64];
 	uint8_t key[CT_BLAKE_KEY], wrong[CT_BLAKE_KEY] = { 1 };
 	struct ct_viewed v;
@@ -49,6 +51,7 @@ main(void)
 	json_t *rec = json_pack("{s:s, s:{s:s}, s:{s:s}}", "id", "a", "user",
 	    "id", "u1", "hashes", "sha256", SHA256);
 	const char *what;
+	int64_t view;
 	int n = 0;
 
 	ok(ct_class_ok("A1") && ct_class_ok("B2") && !ct_class_ok("A3") &&
@@ -74,11 +77,11 @@ main(void)
 		ct_review_proven(key, last, &v) &&
 		strcmp(v.level, "none") == 0 && !v.entire && !v.exif,
 	    "unseen: none is proven");
-	(void)ct_queue_view(q, SHA256, "r7", &full, 3, &err);
-	(void)ct_queue_view(q, SHA256, "r8", &tile, 3, &err);
+	(void)ct_queue_view_begin(q, SHA256, "r7", &full, &view, &err);
+	(void)ct_queue_view_begin(q, SHA256, "r8", &tile, &view, &err);
 	(void)ct_queue_decided(q, &all, keep, &n, &err);
 	ok(proven(key, false), "the most that was seen counts");
-	(void)ct_queue_view(q, SHA256, "r7", &whole, 3, &err);
+	(void)ct_queue_view_begin(q, SHA256, "r7", &whole, &view, &err);
 	(void)ct_queue_decided(q, &all, keep, &n, &err);
 	ok(proven(key, true), "the whole of it, then");
 	ok(!proven(wrong, true), "not under another key");

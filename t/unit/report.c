@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../tap.h"
+#include "offence.h"
 #include "schema.h"
 
 static struct ct_err err;
@@ -94,10 +95,10 @@ rules(void)
 		!ct_placeholder("https://www.testing.org/") &&
 		!ct_placeholder("a@counterexample.community"),
 	    "placeholders");
-	ok(ct_report_incident("csam") && ct_report_incident("tourism") &&
-		ct_report_incident("Child Sex Tourism") ==
-		    ct_report_incident("tourism") &&
-		!ct_report_incident("CSAM") && !ct_report_incident(""),
+	ok(ct_offence_named("csam") && ct_offence_named("tourism") &&
+		ct_offence_named("Child Sex Tourism") ==
+		    ct_offence_named("tourism") &&
+		!ct_offence_named("CSAM") && !ct_offence_named(""),
 	    "incident types");
 }
 

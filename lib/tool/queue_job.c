@@ -1,0 +1,413 @@
+/* queue_job.c - jobs: what is open of an account, in the hands of one person */
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "prog.h"
+#include "queue_db.h"
+
+/* Of an item i and a lease l: is it of that job? */
+#define IN_HAND                   \
+	"(l.account = i.account " \
+	"AND l.item = iif(i.account = '', i.id, 0))"
+/* Of an open item i: may the person ?1 decide it, who did not yet? */
+#define FOR_ME                                      \
+	"(i.wants = 0 OR NOT EXISTS (SELECT 1 FROM" \
+	" decision d WHERE d.item = i.id AND d.by = ?1 AND d.id >= i.wants))"
+
+struct hand {
+	char *account; /* "" is none */
+	int64_t item;  /* 0 unless account is "" */
+};
+
+static const char *
+until(const struct ct_queue *q, char text[CT_TIME_LEN])
+{
+	return ct_time(
+	    (ct_now() + ct_queue_rules(q)->lease) / 1000 * 1000, text);
+}
+
+/* ---- who has what ----------------------------------------------------------
+ */
+
+int
+ct_queue_free(
+    struct ct_queue *q, int64_t item, const char *by, struct ct_err *err)
+{
+	char now[CT_TIME_LEN];
+	struct ct_rows *r;
+	int rc = ct_rows_open(&r, q->st, err,
+	    "SELECT l.by, l.until FROM item i JOIN lease l ON " IN_HAND
+	    " WHERE i.id = ? AND l.by <> ? AND l.until > ?",
+	    "iss", item, by, ct_time_now(now));
+
+	if (rc)
+		return rc;
+	if ((rc = ct_rows_next(r, err)) == 1)
+		rc = ct_fail(err, CT_TEMPFAIL,
+		    "it is in the hands of '%s' until %s", ct_rows_text(r, 0),
+		    ct_rows_text(r, 1));
+	ct_rows_close(r);
+	return rc;
+}
+
+int
+ct_queue_done(struct ct_queue *q, const char *by, struct ct_err *err)
+{
+	return ct_store_do(q->st, err,
+	    "DELETE FROM lease AS l WHERE by = ?1 AND NOT EXISTS (SELECT 1"
+	    " FROM item i WHERE i.state = 'open' AND " IN_HAND " AND " FOR_ME
+	    ")",
+	    "s", by);
+}
+
+static int
+has(struct ct_queue *q, const char *by, struct hand *h, struct ct_err *err)
+{
+	char now[CT_TIME_LEN];
+	struct ct_rows *r;
+	int rc = ct_rows_open(&r, q->st, err,
+	    "SELECT account, item FROM lease WHERE by = ? AND until > ?", "ss",
+	    by, ct_time_now(now));
+
+	*h = (struct hand){ NULL, 0 };
+	if (rc)
+		return rc;
+	if ((rc = ct_rows_next(r, err)) == 1)
+		*h = (struct hand){ ct_strdup(ct_rows_text(r, 0)),
+			ct_rows_int(r, 1) };
+	ct_rows_close(r);
+	return rc == 1 ? 0 : rc ? rc : CT_NO;
+}
+
+/* ---- taking ----------------------------------------------------------------
+ */
+
+/* The most urgent one that is free. */
+static int
+best(struct ct_queue *q, const char *by, const struct ct_pick *pick,
+    struct hand *h, struct ct_err *err)
+{
+	static const struct ct_pick any = { NULL, NULL, NULL };
+	const struct ct_pick *p = pick ? pick : &any;
+	struct ct_rows *r;
+	int rc;
+
+	rc = ct_rows_open(&r, q->st, err,
+	    "SELECT i.account, iif(i.account = '', i.id, 0) FROM item i"
+	    " WHERE i.state = 'open' AND (?2 IS NULL OR i.account = ?2)"
+	    " AND (?3 IS NULL OR i.object = ?3)"
+	    " AND (?4 IS NULL OR i.sha256 = ?4) AND " FOR_ME
+	    " AND NOT EXISTS (SELECT 1 FROM lease l WHERE " IN_HAND ")"
+	    " ORDER BY i.rank DESC, i.id LIMIT 1",
+	    "ssss", by, p->account, p->item, p->sha256);
+	if (rc)
+		return rc;
+	if ((rc = ct_rows_next(r, err)) == 1)
+		*h = (struct hand){ ct_strdup(ct_rows_text(r, 0)),
+			ct_rows_int(r, 1) };
+	ct_rows_close(r);
+	return rc == 1 ? 0 : rc ? rc : CT_NO;
+}
+
+/* Is it of what was picked? */
+static int
+fits(struct ct_queue *q, const struct hand *h, const struct ct_pick *p,
+    bool *is, struct ct_err *err)
+{
+	int64_t n = 0;
+	int rc;
+
+	*is = true;
+	if (!p || (!p->account && !p->item))
+		return 0;
+	rc = ct_store_int(q->st, &n, err,
+	    "SELECT count(*) FROM item WHERE account = ?1 AND (?2 = 0 OR id ="
+	    " ?2) AND (?3 IS NULL OR account = ?3) AND (?4 IS NULL OR object ="
+	    " ?4) AND (?5 IS NULL OR sha256 = ?5)",
+	    "sisss", h->account, h->item, p->account, p->item, p->sha256);
+	*is = n > 0;
+	return rc > 1 ? rc : 0;
+}
+
+static int
+take(struct ct_queue *q, const char *by, const struct ct_pick *pick,
+    struct hand *h, const char *end, struct ct_err *err)
+{
+	char now[CT_TIME_LEN];
+	bool is = false;
+	int rc = ct_store_do(q->st, err, "DELETE FROM lease WHERE until <= ?",
+	    "s", ct_time_now(now));
+
+	if (rc || (rc = ct_queue_done(q, by, err)))
+		return rc;
+	if (!(rc = has(q, by, h, err)))
+		rc = fits(q, h, pick, &is, err);
+	if (rc && rc != CT_NO)
+		return rc;
+	if (!is) {
+		free(h->account);
+		*h = (struct hand){ NULL, 0 };
+		rc = best(q, by, pick, h, err);
+	}
+	if (rc)
+		return rc;
+	return ct_store_do(q->st, err,
+	    "INSERT OR REPLACE INTO lease (by, account, item, until)"
+	    " VALUES (?, ?, ?, ?)",
+	    "ssis", by, h->account, h->item, end);
+}
+
+static int
+describe(struct ct_queue *q, const struct hand *h, const char *by,
+    const char *end, json_t **job, struct ct_err *err)
+{
+	struct ct_rows *r;
+	int rc = ct_rows_open(&r, q->st, err,
+	    "SELECT count(*), min(i.object) FROM item i WHERE i.state = 'open'"
+	    " AND i.account = ?2 AND (?3 = 0 OR i.id = ?3) AND " FOR_ME,
+	    "ssi", by, h->account, h->item);
+
+	if (rc)
+		return rc;
+	if ((rc = ct_rows_next(r, err)) == 1)
+		*job = json_pack("{s:s, s:I, s:s, s:s}",
+		    h->item ? "item" : "account",
+		    h->item ? ct_rows_text(r, 1) : h->account, "items",
+		    (json_int_t)ct_rows_int(r, 0), "by", by, "until", end);
+	ct_rows_close(r);
+	return rc == 1 ? 0 : rc;
+}
+
+int
+ct_queue_take(struct ct_queue *q, const char *by, const struct ct_pick *pick,
+    json_t **job, struct ct_err *err)
+{
+	char end[CT_TIME_LEN];
+	struct hand h = { NULL, 0 };
+	int rc = ct_queue_admits(q, by, err);
+
+	*job = NULL;
+	if (rc || (rc = ct_store_begin(q->st, err)))
+		return rc;
+	(void)until(q, end);
+	rc = take(q, by, pick, &h, end, err);
+	if (!rc)
+		rc = describe(q, &h, by, end, job, err);
+	free(h.account);
+	rc = ct_queue_end(q, rc, err);
+	if (rc) {
+		json_decref(*job);
+		*job = NULL;
+	}
+	return rc;
+}
+
+int
+ct_queue_keep(struct ct_queue *q, const char *by, struct ct_err *err)
+{
+	char end[CT_TIME_LEN], now[CT_TIME_LEN];
+	int rc = ct_store_do(q->st, err,
+	    "UPDATE lease SET until = ? WHERE by = ? AND until > ?", "sss",
+	    until(q, end), by, ct_time_now(now));
+
+	return rc ? rc : ct_store_changes(q->st) ? 0 : CT_NO;
+}
+
+int
+ct_queue_give(struct ct_queue *q, const char *by, struct ct_err *err)
+{
+	int rc =
+	    ct_store_do(q->st, err, "DELETE FROM lease WHERE by = ?", "s", by);
+
+	return rc ? rc : ct_store_changes(q->st) ? 0 : CT_NO;
+}
+
+/* ---- what is in it ---------------------------------------------------------
+ */
+
+/* Why people queued it. */
+static int
+reasons(struct ct_queue *q, int64_t item, json_t *into, struct ct_err *err)
+{
+	struct ct_rows *r;
+	json_t *list, *one;
+	int rc = ct_rows_open(&r, q->st, err,
+	    "SELECT reason, by, at FROM cause WHERE item = ? ORDER BY id", "i",
+	    item);
+
+	if (rc)
+		return rc;
+	list = json_array();
+	while ((rc = ct_rows_next(r, err)) == 1) {
+		one = json_pack("{s:s, s:s}", "reason", ct_rows_text(r, 0),
+		    "at", ct_rows_text(r, 2));
+		if (!ct_rows_null(r, 1))
+			(void)json_object_set_new(
+			    one, "by", json_string(ct_rows_text(r, 1)));
+		(void)json_array_append_new(list, one);
+	}
+	ct_rows_close(r);
+	if (json_array_size(list))
+		(void)json_object_set(into, "reasons", list);
+	json_decref(list);
+	return rc;
+}
+
+static int
+seen(struct ct_queue *q, const char *sha256, json_t *into, struct ct_err *err)
+{
+	struct ct_viewed v;
+	int rc = ct_queue_seen(q, sha256, &v, err);
+
+	if (!rc)
+		(void)json_object_set_new(into, "viewed",
+		    json_pack("{s:s, s:b, s:b}", "level", v.level, "entire",
+			v.entire, "exif", v.exif));
+	return rc;
+}
+
+/* One row of the query below. */
+static int
+item(struct ct_queue *q, struct ct_rows *r, const char *by, ct_queue_fn *fn,
+    void *arg, struct ct_err *err)
+{
+	const char *sha256 = ct_rows_text(r, 1);
+	int64_t id = ct_rows_int(r, 2), others = ct_rows_int(r, 3);
+	json_t *rec, *review, *suggest = NULL;
+	int rc = ct_queue_record(r, &rec, err);
+
+	if (rc)
+		return rc;
+	review = json_pack(
+	    "{s:{s:s, s:s}}", "lease", "by", by, "until", ct_rows_text(r, 4));
+	if (!ct_rec_get(rec, "hashes.sha256"))
+		(void)json_object_set_new(
+		    review, "content", json_string(sha256));
+	if (others)
+		(void)json_object_set_new(review, "wants",
+		    json_string(others > 1 ? CT_WANTS_THIRD : CT_WANTS_SECOND));
+	rc = reasons(q, id, review, err);
+	if (!rc)
+		rc = seen(q, sha256, review, err);
+	if (!rc)
+		rc = ct_queue_suggest(q, id, sha256, rec, &suggest, err);
+	if (suggest)
+		(void)json_object_set_new(review, "suggest", suggest);
+	(void)json_object_set_new(rec, "review", review);
+	if (!rc)
+		rc = fn(rec, arg, err);
+	json_decref(rec);
+	return rc;
+}
+
+int
+ct_queue_job(struct ct_queue *q, const char *by, ct_queue_fn *fn, void *arg,
+    struct ct_err *err)
+{
+	char now[CT_TIME_LEN];
+	struct ct_rows *r;
+	int rc = ct_queue_pack(q, err);
+
+	if (!rc)
+		rc = ct_rows_open(&r, q->st, err,
+		    "SELECT i.record, i.sha256, i.id, iif(i.wants = 0, 0,"
+		    "  (SELECT count(DISTINCT d.by) FROM decision d"
+		    "    WHERE d.item = i.id AND d.id >= i.wants)), l.until"
+		    " FROM lease l JOIN item i ON " IN_HAND
+		    " WHERE l.by = ?1 AND l.until > ?2 AND i.state = 'open'"
+		    " AND " FOR_ME " ORDER BY i.rank DESC, i.id",
+		    "ss", by, ct_time_now(now));
+	if (rc)
+		return rc;
+	while ((rc = ct_rows_next(r, err)) == 1)
+		if ((rc = item(q, r, by, fn, arg, err)))
+			break;
+	ct_rows_close(r);
+	return rc;
+}
+
+/* ---- as it was before ------------------------------------------------------
+ */
+
+/* The open items in hand of which the very same content is decided. */
+static int
+known(
+    struct ct_queue *q, const char *by, struct ct_ids *ids, struct ct_err *err)
+{
+	char now[CT_TIME_LEN];
+	const char *const with[] = { by, ct_time_now(now), NULL };
+
+	return ct_queue_ids(ids, q, with,
+	    "SELECT i.id, ?3 FROM lease l JOIN item i ON " IN_HAND
+	    " WHERE l.by = ?1 AND l.until > ?2 AND i.state = 'open' AND " FOR_ME
+	    " AND EXISTS (SELECT 1 FROM item s WHERE s.sha256 = i.sha256"
+	    "   AND s.id <> i.id AND s.decision IS NOT NULL) ORDER BY i.id",
+	    err);
+}
+
+/* The decision on the same content, but for who and when. */
+struct same {
+	struct ct_decision d;
+	char *class;
+};
+
+static int
+same(struct ct_queue *q, int64_t id, const char *by, struct same *s,
+    struct ct_err *err)
+{
+	struct ct_rows *r;
+	int rc = ct_rows_open(&r, q->st, err,
+	    "SELECT d.verdict, d.class FROM item i JOIN item s ON s.sha256 ="
+	    " i.sha256 AND s.id <> i.id JOIN decision d ON d.id = s.decision"
+	    " WHERE i.id = ? ORDER BY d.id DESC LIMIT 1",
+	    "i", id);
+
+	*s = (struct same){ { .by = by }, NULL };
+	if (rc)
+		return rc;
+	if ((rc = ct_rows_next(r, err)) == 1) {
+		s->d.verdict = ct_verdict_named(ct_rows_text(r, 0));
+		if (!ct_rows_null(r, 1))
+			s->d.class = s->class = ct_strdup(ct_rows_text(r, 1));
+		rc = s->d.verdict ? 0
+				  : ct_fail(err, CT_DATAERR,
+					"a verdict that this version lacks");
+	}
+	ct_rows_close(r);
+	return rc;
+}
+
+int
+ct_queue_agree(struct ct_queue *q, const char *by, ct_queue_fn *fn, void *arg,
+    struct ct_err *err)
+{
+	char at[CT_TIME_LEN];
+	struct ct_ids ids = { 0 };
+	struct same *s = NULL;
+	size_t i, n = 0;
+	int rc = ct_queue_admits(q, by, err);
+
+	if (rc || (rc = ct_store_begin(q->st, err)))
+		return rc;
+	ct_time_now(at);
+	rc = known(q, by, &ids, err);
+	if (!rc && !ids.n)
+		rc = ct_fail(err, CT_NOINPUT,
+		    "nothing in hand is of a content that was decided");
+	s = ct_alloc(ids.n + 1, sizeof *s);
+	for (; !rc && n < ids.n; n++)
+		if (!(rc = same(q, ids.id[n], by, &s[n], err)))
+			rc = ct_queue_decide_one(
+			    q, ids.id[n], &s[n].d, true, at, err);
+	if (!rc)
+		rc = ct_queue_done(q, by, err);
+	rc = ct_queue_end(q, rc, err);
+	for (i = 0; !rc && i < ids.n; i++)
+		rc = ct_queue_told(q, ids.id[i], by, fn, arg, err);
+	for (i = 0; i < n; i++)
+		free(s[i].class);
+	free(s);
+	free(ids.id);
+	return rc;
+}
