@@ -97,9 +97,14 @@ index_news(const struct index_job *j, const char *path, struct ct_err *err)
 	struct ct_out out = { 0 };
 	struct diff d = { .out = &out };
 	size_t i;
-	int rc = ct_newfile_open(&f, path, 0600, err);
+	struct stat st;
+	int rc;
 
-	if (rc)
+	/* a file takes the place of what is there: never that of a device */
+	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return ct_fail(err, CT_CANTCREAT,
+		    "'%s' is there and no regular file; it stays", path);
+	if ((rc = ct_newfile_open(&f, path, 0600, err)))
 		return rc;
 	out.fd = f.fd;
 	for (i = 0; !rc && i < j->all->n; i++) {
