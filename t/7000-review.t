@@ -107,7 +107,7 @@ ok 'what has no account has a batch of its own' test "$two" != "$three"
 ct-review decided >r
 ok 'the note goes nowhere' sh -c '! grep -q export r'
 json 'review as promised' 'select(.id == "a") | .review | [keys, .viewed]' \
-    '[["at","batch","by","class","items","mac","verdict","viewed"],{"level":"none","entire":false,"exif":false}]' r
+    '[["at","batch","by","class","items","mac","proof","verdict","viewed"],{"level":"none","entire":false,"exif":false}]' r
 ok 'the mac is 64 hex digits' jq -es 'all(.review.mac | test("^[0-9a-f]{64}$"))' r
 exits 'what is released stands' 77 decide --item a --account u1 --verdict not_csam
 exits 'and its namesake is not taken for it' 64 decide --item a --verdict not_csam

@@ -71,3 +71,33 @@ ct_review_proven(
 	*v = said;
 	return true;
 }
+
+void
+ct_review_vouch(
+    const uint8_t key[CT_BLAKE_KEY], const json_t *rec, char proof[65])
+{
+	static const char *const said[] = { "review.verdict", "review.class",
+		"review.by", "review.at", "review.content", "hashes.md5",
+		"hashes.sha1", "hashes.sha256", "hashes.sha512", "hashes.pdq",
+		"hashes.pdna" };
+	uint8_t raw[MAC_LEN];
+	struct ct_blake b;
+	size_t i;
+
+	ct_blake_start(&b, sizeof raw, key);
+	ct_blake_field(&b, "verdict"); /* no review.mac */
+	for (i = 0; i < sizeof said / sizeof said[0]; i++)
+		ct_blake_field(&b, ct_rec_text(rec, said[i]));
+	ct_blake_end(&b, raw, sizeof raw);
+	ct_hex(raw, sizeof raw, proof);
+}
+
+bool
+ct_review_vouched(const uint8_t key[CT_BLAKE_KEY], const json_t *rec)
+{
+	const char *proof = ct_rec_text(rec, "review.proof");
+	char want[65];
+
+	ct_review_vouch(key, rec, want);
+	return proof && strlen(proof) == 64 && ct_same(proof, want, 64);
+}

@@ -247,6 +247,7 @@ decided(struct ct_queue *q, struct ct_rows *r, bool preview, ct_queue_fn *fn,
 {
 	const char *batch = ct_rows_text(r, 4);
 	int64_t items = ct_rows_int(r, 5);
+	char proof[65];
 	json_t *rec, *v;
 	int rc = ct_queue_record(r, &rec, err);
 
@@ -270,6 +271,10 @@ decided(struct ct_queue *q, struct ct_rows *r, bool preview, ct_queue_fn *fn,
 	if (!rc)
 		rc = viewed(q, v, ct_rows_text(r, 2), err);
 	(void)json_object_set_new(rec, "review", v);
+	if (json_object_get(v, "by")) {
+		ct_review_vouch(q->key, rec, proof);
+		(void)json_object_set_new(v, "proof", json_string(proof));
+	}
 	if (!rc)
 		rc = fn(rec, arg, err);
 	json_decref(rec);

@@ -77,6 +77,17 @@ main(void)
 		ct_review_proven(key, last, &v) &&
 		strcmp(v.level, "none") == 0 && !v.entire && !v.exif,
 	    "unseen: none is proven");
+	ok(ct_review_vouched(key, last) && !ct_review_vouched(wrong, last),
+	    "the verdict is proven, not under another key");
+	(void)json_object_set_new(
+	    ct_rec_get(last, "review"), "verdict", json_string("not_csam"));
+	ok(!ct_review_vouched(key, last), "not another one");
+	(void)json_object_set_new(
+	    ct_rec_get(last, "review"), "verdict", json_string("csam"));
+	ok(ct_review_vouched(key, last), "only that");
+	(void)json_object_set_new(ct_rec_get(last, "hashes"), "md5",
+	    json_string("00000000000000000000000000000000"));
+	ok(!ct_review_vouched(key, last), "nor of other hashes");
 	(void)ct_queue_view_begin(q, SHA256, "r7", &full, &view, &err);
 	(void)ct_queue_view_begin(q, SHA256, "r8", &tile, &view, &err);
 	(void)ct_queue_decided(q, &all, keep, &n, &err);
