@@ -11,7 +11,7 @@ static const char usage[] =
     "usage: ct-syncdb [-qV] [-c FILE] [-d DIR] VERB\n"
     "  sync [--all | NAME...]  fetch what is new, compile the index\n"
     "       --allow-shrink     also if much of a list goes\n"
-    "       --delta FILE       write what changed there, for a rescan\n"
+    "       --delta FILE       what changed (also of add, deny)\n"
     "       --reconcile        walk the whole list, not only what is new\n"
     "       --retry-wait MS    pause before the first new try (1000)\n"
     "       --strict-windows   ask NCMEC for no second page\n"
@@ -22,6 +22,9 @@ static const char usage[] =
     "       -o, --output FILE  into this file\n"
     "  diff [NAME...]          what changed, as list records\n"
     "       --since GENERATION of the index (the last one)\n"
+    "  add [NAME]              review records: what is csam, to match it\n"
+    "  deny [NAME]             what is not_csam, into an allow list\n"
+    "       --remove --by WHO  take entries out, by list records\n"
     "  -c, --config FILE       configuration in place of /etc/ct\n"
     "  -d, --dir DIR           state directory\n"
     "  -q, --quiet             nothing on standard error when all is well\n"
@@ -29,11 +32,12 @@ static const char usage[] =
     "  -h, --help              this text\n";
 
 /* options that are only flags */
-static int all, shrink, reconcile, strict, prometheus;
+static int all, shrink, reconcile, strict, prometheus, undo;
 
 static const struct option options[] = {
 	{ "all", no_argument, &all, 1 },
 	{ "allow-shrink", no_argument, &shrink, 1 },
+	{ "by", required_argument, NULL, 'b' },
 	{ "config", required_argument, NULL, 'c' },
 	{ "delta", required_argument, NULL, 'D' },
 	{ "dir", required_argument, NULL, 'd' },
@@ -43,6 +47,7 @@ static const struct option options[] = {
 	{ "prometheus", no_argument, &prometheus, 1 },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "reconcile", no_argument, &reconcile, 1 },
+	{ "remove", no_argument, &undo, 1 },
 	{ "retry-wait", required_argument, NULL, 'w' },
 	{ "since", required_argument, NULL, 's' },
 	{ "strict-windows", no_argument, &strict, 1 },
@@ -80,6 +85,9 @@ parse(struct ct_syncdb *s, int argc, char *argv[])
 
 	while ((c = getopt_long(argc, argv, "c:d:ho:qV", options, NULL)) != -1)
 		switch (c) {
+		case 'b':
+			s->by = optarg;
+			break;
 		case 'c':
 			conf = optarg;
 			break;
@@ -123,6 +131,7 @@ parse(struct ct_syncdb *s, int argc, char *argv[])
 	s->reconcile = reconcile;
 	s->strict = strict;
 	s->prometheus = prometheus;
+	s->remove = undo;
 	return conf;
 }
 

@@ -75,6 +75,12 @@ static const char *const schema[] = {
 	" whole TEXT NOT NULL, member TEXT NOT NULL, entry TEXT NOT NULL,"
 	" content TEXT NOT NULL, PRIMARY KEY(whole, member, entry, content))"
 	" WITHOUT ROWID",
+	/* decisions of people about entries, for the audit log, too */
+	"CREATE TABLE verdict("
+	" id INTEGER PRIMARY KEY, entry TEXT NOT NULL, act TEXT NOT NULL,"
+	" verdict TEXT NOT NULL, by TEXT NOT NULL, at INTEGER NOT NULL,"
+	" seen TEXT NOT NULL);"
+	"CREATE INDEX verdict_entry ON verdict(entry)",
 	NULL
 };
 

@@ -161,6 +161,26 @@ int ct_list_each(
 int ct_list_one(struct ct_list *list, const char *member, const char *entry,
     const char *content, ct_list_each_fn *each, void *arg, struct ct_err *err);
 
+/* ---- verdicts, of a list of one's own ---------------------------------------
+ *
+ * Every decision about an entry stays on file; the last one noted stands.
+ */
+
+struct ct_list_decision {
+	const char *act;     /* for the audit log; "": none */
+	const char *verdict; /* a person's; "removed": taken out by hand */
+	const char *by;
+	int64_t at; /* ms: of the verdict */
+};
+
+/* The one that stands: 1 (release *verdict with free), or 0: there is none. */
+int ct_list_verdict(struct ct_list *list, const char *entry, int64_t *at,
+    char **verdict, struct ct_err *err);
+
+/* Note one, in the transaction that puts the entry or removes it. */
+int ct_list_decide(struct ct_list *list, const char *entry,
+    const struct ct_list_decision *d, struct ct_err *err);
+
 /* ---- what changed ---------------------------------------------------------
  */
 

@@ -36,12 +36,20 @@ ct_list_log(struct ct_list *l, const char *home, int status)
 			      " 'put', put, 'gone', gone, 'rejected', rejected,"
 			      " 'when', at) FROM run WHERE id > ? ORDER BY id",
 	    l->name);
+	char *name = ct_printf("%s.verdict", l->name);
+	char *verdicts =
+	    ct_printf("SELECT id, act, json_object('source', '%s', 'entry',"
+		      " entry, 'verdict', verdict, 'by', by, 'when', seen)"
+		      " FROM verdict WHERE id > ? AND act <> '' ORDER BY id",
+		l->name);
 	const struct ct_audit_table tables[] = { { l->name, sql },
-		{ NULL, NULL } };
+		{ name, verdicts }, { NULL, NULL } };
 	struct ct_audit_feed feed;
 
 	ct_audit_feed_open(&feed, home, "ct-syncdb", l->st, tables);
 	status = ct_audit_feed_close(&feed, status);
 	free(sql);
+	free(name);
+	free(verdicts);
 	return status;
 }

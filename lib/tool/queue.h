@@ -288,8 +288,8 @@ bool ct_review_proven(
     const uint8_t key[CT_BLAKE_KEY], const json_t *rec, struct ct_viewed *v);
 
 /* The proof of the verdict, for ct-syncdb: 64 hex digits and a NUL over
- * verdict, class, by and at of rec.review and the hashes that were decided
- * about; is rec.review.proof that? */
+ * verdict, class, by, at and second of rec.review and the hashes that were
+ * decided about; is rec.review.proof that? */
 void ct_review_vouch(
     const uint8_t key[CT_BLAKE_KEY], const json_t *rec, char proof[65]);
 bool ct_review_vouched(const uint8_t key[CT_BLAKE_KEY], const json_t *rec);

@@ -77,9 +77,9 @@ ct_review_vouch(
     const uint8_t key[CT_BLAKE_KEY], const json_t *rec, char proof[65])
 {
 	static const char *const said[] = { "review.verdict", "review.class",
-		"review.by", "review.at", "review.content", "hashes.md5",
-		"hashes.sha1", "hashes.sha256", "hashes.sha512", "hashes.pdq",
-		"hashes.pdna" };
+		"review.by", "review.at", "review.second", "review.content",
+		"hashes.md5", "hashes.sha1", "hashes.sha256", "hashes.sha512",
+		"hashes.pdq", "hashes.pdna" };
 	uint8_t raw[MAC_LEN];
 	struct ct_blake b;
 	size_t i;

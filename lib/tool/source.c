@@ -15,7 +15,7 @@
 
 static const struct ct_adapter *const adapters[] = { &ct_source_file,
 	&ct_source_ncmec, &ct_source_threatexchange, &ct_source_stopncii,
-	&ct_source_tat, &ct_source_test };
+	&ct_source_tat, &ct_source_test, &ct_source_own };
 
 static char *
 get(const struct ct_conf *conf, const char *name, const char *key)
@@ -196,7 +196,7 @@ load(struct ct_source *s, const struct ct_conf *conf, const char *name,
 	else if (!s->adapter)
 		rc = ct_fail(err, CT_CONFIG,
 		    "source '%s': want type = file, ncmec, threatexchange,"
-		    " stopncii, tat or test",
+		    " stopncii, tat, own or test",
 		    name);
 	else if ((s->group || s->types) &&
 	    s->adapter != &ct_source_threatexchange)

@@ -42,7 +42,8 @@ struct ct_adapter {
 };
 
 extern const struct ct_adapter ct_source_file, ct_source_ncmec,
-    ct_source_threatexchange, ct_source_stopncii, ct_source_tat, ct_source_test;
+    ct_source_threatexchange, ct_source_stopncii, ct_source_tat, ct_source_test,
+    ct_source_own;
 
 struct ct_source {
 	const struct ct_adapter *adapter;
@@ -89,6 +90,14 @@ struct ct_source *ct_source_named(
 
 /* Is what this member submitted looked for?  The list has all of it. */
 bool ct_source_wants(const struct ct_source *src, const char *member);
+
+/* Is what it holds harmless: action = allow? */
+bool ct_source_allows(const struct ct_source *src);
+
+/* Of a list of one's own: begin a transaction, in which it is as new as now.
+ * CT_CONFIG if it was an allow list before and is none now, or the reverse. */
+int ct_own_begin(
+    struct ct_source *src, struct ct_list_state *state, struct ct_err *err);
 
 /* Open the list, sync, count the run in its state, close. */
 int ct_source_sync(struct ct_source *src, const char *home, struct ct_err *err);

@@ -9,6 +9,8 @@
 #include "prog.h"
 #include "source_index.h"
 
+#define WAIT 60000 /* ms, for another that compiles */
+
 /* ---- writing ---------------------------------------------------------------
  */
 
@@ -377,7 +379,7 @@ ct_compile(struct ct_compile *c, struct ct_err *err)
 
 	c->generation = 0;
 	rc = ct_mkdirs(j.dir, err);
-	if (!rc && !(rc = ct_file_lock(lock, &fd, err))) {
+	if (!rc && !(rc = ct_file_lock_within(lock, WAIT, &fd, err))) {
 		tidy(&j);
 		rc = gather(&j, c->home, err);
 	}

@@ -43,20 +43,15 @@ sync_one(struct ct_syncdb *r, struct ct_source *s)
 		    (long long)s->rejected);
 }
 
-/* What could be fetched is compiled, also if another source failed. */
-static void
-sync_all(struct ct_syncdb *r)
+void
+syncdb_compile(struct ct_syncdb *r)
 {
-	struct ct_compile c = {
-		.all = &r->sources, .home = r->home, .news = r->news
-	};
+	struct ct_compile c = { .all = &r->sources,
+		.home = r->home,
+		.news = r->news,
+		.now = ct_now() };
 	struct ct_err err = { 0 };
-	size_t i;
 
-	for (i = 0; i < r->sources.n && !ct_stop; i++)
-		if (syncdb_meant(r, &r->sources.src[i]))
-			sync_one(r, &r->sources.src[i]);
-	c.now = ct_now();
 	if (ct_compile(&c, &err)) {
 		ct_warn("%s", err.msg);
 		syncdb_worse(r, err.code);
@@ -64,6 +59,18 @@ sync_all(struct ct_syncdb *r)
 		syncdb_worse(
 		    r, ct_compile_tell(r->home, c.generation, r->quiet));
 	}
+}
+
+/* What could be fetched is compiled, also if another source failed. */
+static void
+sync_all(struct ct_syncdb *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->sources.n && !ct_stop; i++)
+		if (syncdb_meant(r, &r->sources.src[i]))
+			sync_one(r, &r->sources.src[i]);
+	syncdb_compile(r);
 	if (ct_stop)
 		syncdb_worse(r, CT_TEMPFAIL);
 }
@@ -152,7 +159,11 @@ diff_all(struct ct_syncdb *r)
 /* ---- by name ---------------------------------------------------------------
  */
 
-enum { AGE = 1, PROMETHEUS = 2 }; /* options that are of few verbs */
+enum {
+	AGE = 1,
+	PROMETHEUS = 2,
+	REMOVE = 4
+}; /* options that are of few verbs */
 
 static const struct verb {
 	const char *name;
@@ -163,6 +174,8 @@ static const struct verb {
 	{ "check", check_all, AGE },
 	{ "show", show_all, PROMETHEUS },
 	{ "diff", diff_all, 0 },
+	{ "add", syncdb_add, REMOVE },
+	{ "deny", syncdb_deny, REMOVE },
 };
 
 static const struct verb *
@@ -196,6 +209,12 @@ ct_syncdb_fits(const struct ct_syncdb *r, const char *name, struct ct_err *err)
 	if ((r->prometheus || r->output) && !(takes & PROMETHEUS))
 		return ct_fail(err, CT_USAGE,
 		    "%s does not take --prometheus or --output", name);
+	if ((r->remove || r->by) && !(takes & REMOVE))
+		return ct_fail(
+		    err, CT_USAGE, "%s does not take --remove or --by", name);
+	if (r->remove != (r->by && *r->by))
+		return ct_fail(
+		    err, CT_USAGE, "--remove and --by NAME go together");
 	if (r->output && !r->prometheus)
 		return ct_fail(err, CT_USAGE, "--output is for --prometheus");
 	return 0;
@@ -207,6 +226,7 @@ ct_syncdb_end(struct ct_syncdb *r)
 	struct ct_err err = { 0 };
 
 	ct_sources_free(&r->sources);
-	put(r, NULL, ct_out_close(&r->out, &err), &err);
+	if (r->out.fd >= 0)
+		put(r, NULL, ct_out_close(&r->out, &err), &err);
 	return r->worst;
 }

@@ -11,12 +11,13 @@
 
 struct ct_syncdb {
 	const char *home;
-	const char *news; /* sync: the file for what changed; NULL: none */
+	const char *news; /* the file for what changed; NULL: none */
 	int64_t since;    /* diff: generation; 0: the last */
 	bool quiet, shrink, reconcile, strict;
 	int64_t retry_ms; /* before the first new try */
 	int64_t max_age;  /* check: ms; 0: any, and services are asked */
-	bool prometheus;
+	bool prometheus, remove;
+	const char *by;     /* remove: who says so */
 	const char *output; /* show: the file of prometheus; NULL: stdout */
 	struct ct_sources sources;
 	char **name; /* of those that are meant; none: all */
