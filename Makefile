@@ -88,6 +88,9 @@ $(UNITS) $(TOOLS) $(BENCHES): %: %.o $(LIBS)
 
 # what it is made of
 t/tool/hostile: $(patsubst %.c,%.o,$(wildcard t/hostile/*.c))
+t/tool/jq: $(patsubst %.c,%.o,$(wildcard t/jq/*.c))
+# it only looks on, thousands of times
+t/tool/jq t/tool/jq.o t/jq/%.o: override CFLAGS = -O2 -g
 
 # a program, broken on purpose: the tests must find it
 t/broken/no-journal t/broken/late-journal: WRAP = ct_outbox_note
