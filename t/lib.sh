@@ -78,9 +78,22 @@ sandbox() {
 	url=$(jq -r .url "$tmp/box.ready")
 }
 
-# state FILTER - what jq says of all that the sandbox holds
+# holds - all that the sandbox holds, as ct-sandbox state has it, by a program
+# that starts faster
+holds() {
+	case $url in
+	https:*)
+		ct-sandbox state "$url"
+		return
+		;;
+	esac
+	printf 'GET /_state HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' \
+	    "${url#http://}" | raw "${url##*:}" | sed '1,/^$/d'
+}
+
+# state FILTER - what jq says of it
 state() {
-	ct-sandbox state "$url" | jq -rc "$@"
+	holds | jq -rc "$@"
 }
 
 # control JSON - {"clock":TIME}, {"fault":SPEC} or {"entries":[...]}; what

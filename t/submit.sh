@@ -48,7 +48,7 @@ submit() {
 
 # filed - how many reports the sandbox has finished
 filed() {
-	ct-sandbox state "$url" | grep -o '"state":"finished"' | grep -c .
+	holds | grep -o '"state":"finished"' | grep -c .
 }
 
 # says WHAT FILTER EXPECTED - jq -c FILTER prints this of what was put out

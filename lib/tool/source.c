@@ -288,23 +288,6 @@ ct_source_named(const struct ct_sources *all, const char *name)
 	return NULL;
 }
 
-bool
-ct_source_wants(const struct ct_source *src, const char *member)
-{
-	const char *p = src->members;
-	size_t n = strlen(member), len;
-
-	if (!p)
-		return true;
-	for (; *p; p += len) {
-		p += strspn(p, " \t");
-		len = strcspn(p, " \t");
-		if (len == n && n && strncmp(p, member, n) == 0)
-			return true;
-	}
-	return false;
-}
-
 int
 ct_source_reject(struct ct_source *src, const char *where, const char *id,
     const char *why, struct ct_err *err)
