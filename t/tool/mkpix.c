@@ -137,30 +137,51 @@ lay(struct colour *at, const struct colour *k, double cover)
 		at->c[i] += (k->c[i] - at->c[i]) * cover;
 }
 
-/* The colour at x, y from 0 to 1; edges are soft over 1/200 of the picture. */
+/* Where the hills begin at x. */
+struct ridge {
+	double edge[4];
+};
+
+static struct ridge
+ridge(double x)
+{
+	struct ridge r;
+	int i, j;
+
+	for (i = 0; i < 4; i++)
+		for (r.edge[i] = scene.hill[i].base, j = 0; j < 4; j++)
+			r.edge[i] += scene.hill[i].amp[j] *
+			    cos(scene.hill[i].freq[j] * x +
+				scene.hill[i].phase[j]);
+	return r;
+}
+
+/* The colour at x, y from 0 to 1; edges are soft over 1/200 of the picture.
+ * What covers nothing is not worked out. */
 static struct colour
-look(double x, double y)
+look(double x, double y, const struct ridge *r)
 {
 	struct colour at = scene.high, k;
-	double edge, dx, dy, light;
+	double cover, dx, dy, light;
 	int i, j;
 
 	lay(&at, &scene.low, y * 1.6);
 	for (i = 0; i < 4; i++) {
-		for (edge = scene.hill[i].base, j = 0; j < 4; j++)
-			edge += scene.hill[i].amp[j] *
-			    cos(scene.hill[i].freq[j] * x +
-				scene.hill[i].phase[j]);
+		cover = (y - r->edge[i]) * 200 + 0.5;
+		if (cover <= 0)
+			continue;
 		light = 0.8 +
 		    0.25 *
 			cos(scene.hill[i].stripes *
 			    (y + scene.hill[i].slope * x));
 		for (j = 0; j < 3; j++)
 			k.c[j] = scene.hill[i].colour.c[j] * light;
-		lay(&at, &k, (y - edge) * 200 + 0.5);
+		lay(&at, &k, cover);
 	}
 	for (i = 0; i < 15; i++) {
 		dx = x - scene.disc[i].x;
+		if (fabs(dx) > scene.disc[i].r + 0.01)
+			continue;
 		dy = (y - scene.disc[i].y) * scene.disc[i].squash;
 		lay(&at, &scene.disc[i].colour,
 		    (scene.disc[i].r - sqrt(dx * dx + dy * dy)) * 200 + 0.5);
@@ -181,20 +202,26 @@ static struct pixels
 draw(long w, long h)
 {
 	struct pixels p = blank(w, h);
+	struct ridge *r = ct_alloc((size_t)w, sizeof *r);
 	uint8_t *to = p.rgb;
 	struct colour k;
 	long x, y, i;
 
+	for (x = 0; x < w; x++)
+		r[x] = ridge(((double)x + 0.5) / (double)w);
 	for (y = 0; y < h; y++)
 		for (x = 0; x < w; x++, to += 3) {
 			k = look(((double)x + 0.5) / (double)w,
-			    ((double)y + 0.5) / (double)h);
+			    ((double)y + 0.5) / (double)h, &r[x]);
 			if (flag['g'])
 				k.c[0] = k.c[1] = k.c[2] = 0.299 * k.c[0] +
 				    0.587 * k.c[1] + 0.114 * k.c[2];
 			for (i = 0; i < 3; i++)
-				to[i] = (uint8_t)fmax(0, fmin(255, k.c[i]));
+				to[i] = k.c[i] < 0 ? 0
+				    : k.c[i] > 255 ? 255
+						   : (uint8_t)k.c[i];
 		}
+	free(r);
 	return p;
 }
 
