@@ -146,7 +146,7 @@ done <<'END'
 -e .t
 -er .error.code
 -e .f
--e select(.nosuch)
+-e .z
 -sc map(.n)
 -s length
 -j .names[]

@@ -317,8 +317,8 @@ main(int argc, char *argv[])
 		if (all)
 			status = run(&l, n, all, out, status);
 	}
-	if (fclose(out) != 0)
-		jq_punt();
+	if (fclose(out) != 0 || (l.status && status == 4))
+		jq_punt(); /* whether nothing is 0 or 4, its versions differ */
 	if (fwrite(text, 1, len, stdout) != len || fflush(stdout) != 0)
 		return 2;
 	free(text);
