@@ -105,7 +105,7 @@ verb(char *arg[])
 		ct_usage(usage);
 	if (strcmp(name, "send") == 0 && none) {
 		load();
-		return run(name);
+		return ct_feedback_any(&feedback) ? run(name) : 0;
 	}
 	if (feedback.again)
 		ct_usage(usage);

@@ -92,6 +92,8 @@ bad md5 down send
 601 pdq up send' jq -r 'select(.vote) | [.entry, .type, .vote, .state] | join(" ")' rehearsed
 is '  and sends none' '[]' state .votes
 ok '  nor keeps one' test ! -e "$CT_HOME/feedback-test.db"
+exits 'nothing to go on with' 0 vote send
+ok '  makes nothing' test ! -e "$CT_HOME/feedback-test.db"
 exits 'votes; an error that came is told again' 65 vote <decided
 cp got voted
 is 'NCMEC has them' '["9002","good","MD5","up",0]

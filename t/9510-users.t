@@ -46,7 +46,7 @@ mkdir -m 755 /var/lib/etc
 install -d -m 2750 -g ct-media /var/lib/media /var/lib/media/u1 /var/lib/media/u2
 for i in 1 2; do mkpix /var/lib/media/u$i/$i.jpg --seed $i --size 160x120; done
 chgrp -R ct-media /var/lib/media && chmod 640 /var/lib/media/u?/*
-ct-hash -q /var/lib/media/u?/* | jq -c '{member: "9002", entry: .id, type: "pdq",
+ct-hash -q /var/lib/media/u?/* | jq -c '{member: "9002", entry: (.id | sub(".*/"; "")), type: "pdq",
     hash: .hashes.pdq, classification: "A1"}' >list.rec
 sandbox --hashes list.rec || exit 1
 install -o ct -m 600 "$box/cybertip.cred" "$box/hashsharing.cred" /var/lib/etc
@@ -76,6 +76,7 @@ type = ncmec
 url = $url/hashsharing
 credential = /var/lib/etc/hashsharing.cred
 list = industry
+reason = 00000000-0000-4000-8000-000000000001
 END
 CT_CONF=/var/lib/etc/ct.conf
 export CT_CONF
@@ -142,6 +143,11 @@ exits 'ct-line harmless' 0 ct-line harmless -q
 as ct-vault ct-preserve find --staged --user u3 >staged
 ok '  lets go of it' test ! -s staged
 
+# who shares the lists is told
+exits 'ct-line feedback' 0 ct-line feedback -q
+is '  tells NCMEC: of u1 what was said last' '1.jpg down
+2.jpg up' state -r '.votes[] | "\(.entry) \(.vote)"'
+
 # deletion: the vault is asked, so its user runs the command
 jq -c '.report.env = "production" | .report.key = ("e" * 32) | del(.submission, .vault, .report.files[].vault)' filed |
     as ct-vault ct-preserve seal -q |
@@ -160,6 +166,7 @@ for user in ct ct-review ct-vault; do
 	jq -r --arg u $user '"\($u) \(.program)"' got >>logs
 done
 is '  and of its programs' 'ct ct-act
+ct ct-feedback
 ct ct-submit
 ct ct-syncdb
 ct-review ct-review

@@ -279,6 +279,17 @@ send_one(struct ct_feedback *f, int64_t id, struct ct_out *out, int *worst,
 	return rc;
 }
 
+bool
+ct_feedback_any(const struct ct_feedback *f)
+{
+	struct fb_store *store;
+	struct ct_err err;
+	int rc = fb_open(&store, f->home, f->production, false, &err);
+
+	fb_close(store);
+	return rc != CT_NO;
+}
+
 int
 ct_feedback_send(struct ct_feedback *f, struct ct_out *out)
 {

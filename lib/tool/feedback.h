@@ -54,6 +54,9 @@ int ct_feedback_filter(struct ct_feedback *f);
 /* The votes that they would be, a line each; nothing is opened. */
 int ct_feedback_rehearse(struct ct_feedback *f);
 
+/* Was there ever a vote?  Else there is nothing to start for. */
+bool ct_feedback_any(const struct ct_feedback *f);
+
 /* Go on with what is queued; print a line for each vote that was. */
 int ct_feedback_send(struct ct_feedback *f, struct ct_out *out);
 
