@@ -89,5 +89,20 @@ ours
 ok 'and after another' diff want.all ours
 is 'no live entry was swept' '1500 0 50' show '"\(.entries) \(.missing) \(.tombstones)"'
 is 'and the server changed many meanwhile' true sh -c 'test "$1" -gt 300 && echo true' - "$(requests)"
+# a second of six pages, which no window divides, while it changes all the time
+start --page-size 50 || exit 1
+control "$(records 0 300 add 2026-02-01T00:00:00Z)"
+ends 0 sync
+is 'all of it' 300 show .entries
+control '{"churn":3}'
+at 2026-06-01T01:00:00Z
+ends 0 sync --reconcile
+ok 'a walk that cannot be sure says so' \
+    grep -q 'ncmec: entries changed while they were read; what is absent is left to the next walk' said
+is 'and sweeps nothing' '300 0' show '"\(.entries) \(.missing)"'
+control '{"churn":0}'
+at 2026-06-01T03:00:00Z
+ends 0 sync --reconcile
+is 'the next is sure' '300 0 0' sh -c 'echo "$1 $(grep -c "left to the next" said)"' - "$(show '"\(.entries) \(.missing)"')"
 row 42 'entries that change while they are paged through' 'the set of the server after the walk; nothing live swept'
 done_testing
