@@ -1,6 +1,7 @@
 #include "store.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -161,14 +162,25 @@ use_scratch(struct ct_store *st, struct ct_err *err)
 	return exec(st, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", err);
 }
 
+/* Nobody asks SQLite how much memory it has: to count it takes a lock at every
+ * allocation. */
+static void
+set_up(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 /* The database of this name to SQLite; *out is to be closed, whatever comes. */
 static int
 connect_to(
     struct ct_store **out, const char *name, int flags, struct ct_err *err)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct ct_store *st = *out = ct_alloc(1, sizeof *st);
 
 	st->path = ct_strdup(name);
+	(void)pthread_once(&once, set_up);
+	flags |= SQLITE_OPEN_NOMUTEX;
 	if (sqlite3_open_v2(name, &st->db, flags, NULL) != SQLITE_OK)
 		return st->db ? failed(st, "cannot open", err)
 			      : ct_fail(err, CT_OSERR, "out of memory");
@@ -289,8 +301,10 @@ ct_store_close(struct ct_store *st)
 	free(st);
 }
 
+/* keep: SQLITE_STATIC if what is given stays until the statement is done */
 static int
-bind(struct ct_rows *r, const char *fmt, va_list ap)
+bind(struct ct_rows *r, sqlite3_destructor_type keep, const char *fmt,
+    va_list ap)
 {
 	const void *blob;
 	size_t len;
@@ -299,8 +313,8 @@ bind(struct ct_rows *r, const char *fmt, va_list ap)
 	for (i = 1; *fmt && rc == SQLITE_OK; fmt++, i++)
 		switch (*fmt) {
 		case 's':
-			rc = sqlite3_bind_text(r->stmt, i,
-			    va_arg(ap, const char *), -1, SQLITE_TRANSIENT);
+			rc = sqlite3_bind_text(
+			    r->stmt, i, va_arg(ap, const char *), -1, keep);
 			break;
 		case 'i':
 			rc =
@@ -309,8 +323,7 @@ bind(struct ct_rows *r, const char *fmt, va_list ap)
 		case 'b':
 			blob = va_arg(ap, const void *);
 			len = va_arg(ap, size_t);
-			rc = sqlite3_bind_blob64(
-			    r->stmt, i, blob, len, SQLITE_TRANSIENT);
+			rc = sqlite3_bind_blob64(r->stmt, i, blob, len, keep);
 			break;
 		default:
 			rc = SQLITE_MISUSE;
@@ -398,21 +411,14 @@ release(struct ct_rows *r)
 	}
 }
 
+/* r->st is set; release it, whatever comes. */
 static int
-prepare(struct ct_rows **rows, struct ct_store *st, struct ct_err *err,
-    const char *sql, const char *fmt, va_list ap)
+prepare(struct ct_rows *r, sqlite3_destructor_type keep, const char *sql,
+    const char *fmt, va_list ap, struct ct_err *err)
 {
-	struct ct_rows *r = ct_alloc(1, sizeof *r);
-	int rc;
-
-	*rows = NULL;
-	r->st = st;
-	if (statement(r, sql) != SQLITE_OK || bind(r, fmt, ap) != SQLITE_OK) {
-		rc = failed(st, "cannot query", err);
-		ct_rows_close(r);
-		return rc;
-	}
-	*rows = r;
+	if (statement(r, sql) != SQLITE_OK ||
+	    bind(r, keep, fmt, ap) != SQLITE_OK)
+		return failed(r->st, "cannot query", err);
 	return 0;
 }
 
@@ -438,12 +444,19 @@ int
 ct_rows_open(struct ct_rows **rows, struct ct_store *st, struct ct_err *err,
     const char *sql, const char *fmt, ...)
 {
+	struct ct_rows *r = ct_alloc(1, sizeof *r);
 	va_list ap;
 	int rc;
 
+	r->st = st;
 	va_start(ap, fmt);
-	rc = prepare(rows, st, err, sql, fmt, ap);
+	rc = prepare(r, SQLITE_TRANSIENT, sql, fmt, ap, err);
 	va_end(ap);
+	if (rc) {
+		ct_rows_close(r);
+		r = NULL;
+	}
+	*rows = r;
 	return rc;
 }
 
@@ -500,16 +513,16 @@ int
 ct_store_do(struct ct_store *st, struct ct_err *err, const char *sql,
     const char *fmt, ...)
 {
-	struct ct_rows *r;
+	struct ct_rows r = { .st = st };
 	va_list ap;
 	int rc;
 
 	va_start(ap, fmt);
-	rc = prepare(&r, st, err, sql, fmt, ap);
+	rc = prepare(&r, SQLITE_STATIC, sql, fmt, ap, err);
 	va_end(ap);
-	while (r && !rc && (rc = ct_rows_next(r, err)) == 1)
+	while (!rc && (rc = ct_rows_next(&r, err)) == 1)
 		rc = 0;
-	ct_rows_close(r);
+	release(&r);
 	return rc;
 }
 
@@ -548,16 +561,16 @@ int
 ct_store_int(struct ct_store *st, int64_t *value, struct ct_err *err,
     const char *sql, const char *fmt, ...)
 {
-	struct ct_rows *r;
+	struct ct_rows r = { .st = st };
 	va_list ap;
 	int rc;
 
 	va_start(ap, fmt);
-	rc = prepare(&r, st, err, sql, fmt, ap);
+	rc = prepare(&r, SQLITE_STATIC, sql, fmt, ap, err);
 	va_end(ap);
-	if (r && (rc = ct_rows_next(r, err)) == 1)
-		*value = ct_rows_int(r, 0);
-	ct_rows_close(r);
+	if (!rc && (rc = ct_rows_next(&r, err)) == 1)
+		*value = ct_rows_int(&r, 0);
+	release(&r);
 	return rc;
 }
 
@@ -565,19 +578,19 @@ int
 ct_store_text(struct ct_store *st, char **value, struct ct_err *err,
     const char *sql, const char *fmt, ...)
 {
-	struct ct_rows *r;
+	struct ct_rows r = { .st = st };
 	const char *text;
 	va_list ap;
 	int rc;
 
 	*value = NULL;
 	va_start(ap, fmt);
-	rc = prepare(&r, st, err, sql, fmt, ap);
+	rc = prepare(&r, SQLITE_STATIC, sql, fmt, ap, err);
 	va_end(ap);
-	if (r && (rc = ct_rows_next(r, err)) == 1) {
-		text = ct_rows_text(r, 0);
+	if (!rc && (rc = ct_rows_next(&r, err)) == 1) {
+		text = ct_rows_text(&r, 0);
 		*value = ct_strdup(text ? text : "");
 	}
-	ct_rows_close(r);
+	release(&r);
 	return rc;
 }

@@ -17,7 +17,7 @@
 #include "err.h"
 #include "rec.h"
 
-struct ct_store;
+struct ct_store; /* for one thread at a time */
 
 /*
  * Open the database at path, mode 0600; made if it is not there.  schema is
