@@ -13,16 +13,15 @@ ct_hex(const uint8_t *bytes, size_t len, char *hex)
 	hex[2 * len] = '\0';
 }
 
+/* Without a branch: which digit comes next cannot be foretold. */
 static int
 digit(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
+	unsigned n = (unsigned char)c - (unsigned)'0';
+	unsigned a = ((unsigned char)c | 32u) - (unsigned)'a';
+	int v = a < 6 ? (int)a + 10 : -1;
+
+	return n < 10 ? (int)n : v;
 }
 
 int
@@ -34,7 +33,7 @@ ct_unhex(const char *hex, uint8_t *out, size_t len)
 	for (i = 0; i < len; i++) {
 		hi = digit(hex[2 * i]);
 		lo = hi < 0 ? -1 : digit(hex[2 * i + 1]);
-		if (lo < 0)
+		if ((hi | lo) < 0)
 			return -1;
 		out[i] = (uint8_t)(hi << 4 | lo);
 	}

@@ -90,23 +90,155 @@ take_hex(struct ct_signal *s, const char *text, size_t len, size_t want)
 	return ct_unhex(text, s->hash, want) < 0 ? "alphabet" : NULL;
 }
 
+/* What a character stands for, plus 1; 0: it is none of base64. */
+static const uint8_t sixty_four[256] = {
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	63,
+	0,
+	0,
+	0,
+	64,
+	53,
+	54,
+	55,
+	56,
+	57,
+	58,
+	59,
+	60,
+	61,
+	62,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	1,
+	2,
+	3,
+	4,
+	5,
+	6,
+	7,
+	8,
+	9,
+	10,
+	11,
+	12,
+	13,
+	14,
+	15,
+	16,
+	17,
+	18,
+	19,
+	20,
+	21,
+	22,
+	23,
+	24,
+	25,
+	26,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	27,
+	28,
+	29,
+	30,
+	31,
+	32,
+	33,
+	34,
+	35,
+	36,
+	37,
+	38,
+	39,
+	40,
+	41,
+	42,
+	43,
+	44,
+	45,
+	46,
+	47,
+	48,
+	49,
+	50,
+	51,
+	52,
+	0,
+	0,
+	0,
+	0,
+	0,
+};
+
 /* 4 characters to 3 bytes of out; false: one is none of base64. */
 static bool
 base64(const char *text, size_t len, uint8_t *out)
 {
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				       "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	uint32_t word = 0;
-	const char *at;
-	size_t i;
+	const unsigned char *in = (const unsigned char *)text;
+	uint8_t a, b, c, d;
+	uint32_t word;
 
-	for (i = 0; i < len; i++) {
-		at = memchr(alphabet, text[i], sizeof alphabet - 1);
-		if (!at)
+	for (; len; len -= 4, in += 4) {
+		a = sixty_four[in[0]];
+		b = sixty_four[in[1]];
+		c = sixty_four[in[2]];
+		d = sixty_four[in[3]];
+		if (!a || !b || !c || !d)
 			return false;
-		word = word << 6 | (uint32_t)(at - alphabet);
-		if (i % 4 < 3)
-			continue;
+		word =
+		    (a - 1u) << 18 | (b - 1u) << 12 | (c - 1u) << 6 | (d - 1u);
 		*out++ = (uint8_t)(word >> 16);
 		*out++ = (uint8_t)(word >> 8);
 		*out++ = (uint8_t)word;

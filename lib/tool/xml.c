@@ -30,19 +30,26 @@ silent(void *arg, const char *fmt, ...)
 	(void)fmt;
 }
 
-static char *
-cut(const char *text, size_t len)
+/* Its outer white space cut: *text is where it begins, the length returned. */
+static size_t
+cut(const char **text, size_t len)
 {
 	static const char blank[] = " \t\r\n";
-	char *s;
 
-	while (len && strchr(blank, *text)) {
-		text++;
+	while (len && memchr(blank, **text, sizeof blank - 1)) {
+		++*text;
 		len--;
 	}
-	while (len && strchr(blank, text[len - 1]))
+	while (len && memchr(blank, (*text)[len - 1], sizeof blank - 1))
 		len--;
-	s = ct_alloc(len + 1, 1);
+	return len;
+}
+
+static char *
+copy(const char *text, size_t len)
+{
+	char *s = ct_alloc(len + 1, 1);
+
 	memcpy(s, text, len);
 	return s;
 }
@@ -152,7 +159,9 @@ char *
 ct_xml_text(const struct ct_xml_node *node)
 {
 	xmlChar *all = node ? xmlNodeGetContent(real(node)) : NULL;
-	char *s = all ? cut((char *)all, strlen((char *)all)) : ct_strdup("");
+	const char *text = all ? (const char *)all : "";
+	size_t len = cut(&text, strlen(text));
+	char *s = copy(text, len);
 
 	xmlFree(all);
 	return s;
@@ -209,8 +218,9 @@ on_start(void *arg, const xmlChar *name, const xmlChar *prefix,
     const xmlChar **a)
 {
 	struct walk *k = arg;
-	const char **attr;
-	size_t i, n = (size_t)nattr;
+	static const char *const none[] = { NULL };
+	const char **attr = NULL, *text;
+	size_t i, n = (size_t)nattr, len;
 	int rc;
 
 	(void)prefix;
@@ -225,14 +235,18 @@ on_start(void *arg, const xmlChar *name, const xmlChar *prefix,
 		return;
 	}
 	k->at[k->depth++].len = 0;
-	attr = ct_alloc(n * 2 + 1, sizeof *attr);
+	if (n)
+		attr = ct_alloc(n * 2 + 1, sizeof *attr);
 	for (i = 0; i < n; i++) {
 		/* name, prefix, URI, start of the value, its end */
 		attr[2 * i] = (const char *)a[5 * i];
-		attr[2 * i + 1] = cut((const char *)a[5 * i + 3],
-		    (size_t)(a[5 * i + 4] - a[5 * i + 3]));
+		text = (const char *)a[5 * i + 3];
+		len = cut(&text, (size_t)(a[5 * i + 4] - a[5 * i + 3]));
+		attr[2 * i + 1] = copy(text, len);
 	}
-	rc = k->w->start ? k->w->start(k->w->arg, (const char *)name, attr) : 0;
+	rc = k->w->start
+	    ? k->w->start(k->w->arg, (const char *)name, attr ? attr : none)
+	    : 0;
 	for (i = 0; i < n; i++)
 		free((void *)(uintptr_t)attr[2 * i + 1]);
 	free(attr);
@@ -267,8 +281,9 @@ on_end(
     void *arg, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
 {
 	struct walk *k = arg;
-	struct level *l;
-	char *text;
+	const struct level *l;
+	const char *text = "";
+	size_t len;
 	int rc;
 
 	(void)prefix;
@@ -276,9 +291,12 @@ on_end(
 	if (k->stopped)
 		return;
 	l = &k->at[--k->depth];
-	text = cut(l->text ? l->text : "", l->len);
+	if (l->len) { /* there is a byte behind it */
+		text = l->text;
+		len = cut(&text, l->len);
+		l->text[text - l->text + (ptrdiff_t)len] = '\0';
+	}
 	rc = k->w->end ? k->w->end(k->w->arg, (const char *)name, text) : 0;
-	free(text);
 	if (rc)
 		stop(k, rc, NULL);
 }
