@@ -105,6 +105,10 @@ ct_list_open(struct ct_list **out, const char *home, const char *name,
 		rc = ct_file_lock(lock, &l->lock, err);
 	if (!rc)
 		rc = ct_store_open(&l->st, db, schema, err);
+	/* signals come and go with their entry, by list_put.c alone; to look
+	 * it up for each costs a tenth of a page */
+	if (!rc)
+		rc = ct_store_do(l->st, err, "PRAGMA foreign_keys=OFF", "");
 	free(dir);
 	free(db);
 	free(lock);

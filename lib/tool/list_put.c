@@ -105,6 +105,43 @@ insert(struct ct_list *l, int64_t id, const struct ct_signal *s,
 	    generation, l->change);
 }
 
+#define OF(s) (s).type, (const void *)(s).hash, (s).len, (s).opinion
+
+/* Four of a new entry, all different: what most have. */
+static int
+insert_four(struct ct_list *l, int64_t id, const struct ct_signal *s,
+    int64_t generation, struct ct_err *err)
+{
+	/* none is there yet; and what need not fail SQLite need not be able
+	 * to undo in part */
+	return ct_store_do(l->st, err,
+	    "INSERT OR IGNORE INTO signal(entry, generation, revision, type,"
+	    " hash, opinion) VALUES(?1, ?2, ?3, ?4, ?5, ?6),"
+	    "(?1, ?2, ?3, ?7, ?8, ?9), (?1, ?2, ?3, ?10, ?11, ?12),"
+	    "(?1, ?2, ?3, ?13, ?14, ?15)",
+	    "iiisbssbssbssbs", id, generation, l->change, OF(s[0]), OF(s[1]),
+	    OF(s[2]), OF(s[3]));
+}
+
+static bool
+same(const struct ct_signal *a, const struct ct_signal *b)
+{
+	return a->len == b->len && strcmp(a->type, b->type) == 0 &&
+	    memcmp(a->hash, b->hash, a->len) == 0;
+}
+
+static bool
+all_differ(const struct ct_signal *s, size_t n)
+{
+	size_t i, k;
+
+	for (i = 0; i < n; i++)
+		for (k = 0; k < i; k++)
+			if (same(&s[i], &s[k]))
+				return false;
+	return true;
+}
+
 /* What it is now goes into the past. */
 static int
 passed(struct ct_list *l, int64_t id, const struct had *h, struct ct_err *err)
@@ -241,6 +278,8 @@ ct_list_put(struct ct_list *l, const struct ct_entry *e, int64_t generation,
 	    "DELETE FROM tombstone"
 	    " WHERE member = ? AND entry = ? AND content = ?",
 	    "sss", e->member, e->entry, e->content);
+	if (!rc && e->n == 4 && all_differ(e->signal, e->n))
+		return insert_four(l, id, e->signal, generation, err);
 	for (i = 0; !rc && i < e->n; i++)
 		rc = insert(l, id, &e->signal[i], generation, err);
 	return rc;

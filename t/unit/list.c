@@ -339,6 +339,59 @@ old_list(void)
 	ct_list_close(list);
 }
 
+static int
+put_four(char *hash)
+{
+	struct ct_signal sig[4];
+	struct ct_entry e = { "m", "q", "image", "A1", NULL, sig, 4 };
+	struct ct_list_state s;
+	size_t i;
+	int rc = ct_list_begin(list, &err);
+
+	for (i = 0; i < 4; i++)
+		sig[i] = (struct ct_signal){ "md5", (uint8_t *)&hash[i], 1,
+			i == 3 ? "seed" : "positive" };
+	if (!rc)
+		rc = ct_list_put(list, &e, 1, false, &err);
+	if (!rc && !(rc = ct_list_state(list, &s, &err))) {
+		s.revision++;
+		rc = ct_list_keep(list, &s, &err);
+	}
+	return rc ? rc : ct_list_commit(list, &err);
+}
+
+/* Entries of four signals are put in another way. */
+static void
+fours(void)
+{
+	int64_t r = revision();
+
+	ok(put_four((char[]){ "efgh" }) == 0, "an entry of four signals");
+	is(since(r), "q=efghs", "has them");
+	ok(change(1, "-q") == 0 && put_four((char[]){ "efee" }) == 0,
+	    "one of four that are not all different");
+	is(since(r), "q=esf", "has each once, as it was told last");
+	ok(change(1, "-q") == 0, "it is removed");
+	is(since(r), "q=", "and has none");
+}
+
+/* No signal is left of an entry that went. */
+static void
+whole(void)
+{
+	struct ct_store *st;
+	int64_t n = -1;
+
+	ok(ct_store_open_still(&st, "state/lists/new.db", &err) == 0 &&
+		ct_store_int(st, &n, &err,
+		    "SELECT count(*) FROM signal"
+		    " WHERE entry NOT IN (SELECT id FROM entry)",
+		    "") == 1 &&
+		n == 0,
+	    "no signal is without its entry");
+	ct_store_close(st);
+}
+
 static void
 clean(const char *dir)
 {
@@ -368,7 +421,9 @@ main(void)
 	changes();
 	sweeps();
 	generations();
+	fours();
 	ct_list_close(list);
+	whole();
 	old_list();
 	clean(dir);
 	done();
