@@ -240,10 +240,10 @@ stage ct-preserve stage -q
 json 'what cannot be staged says why' '.vault.reason | length > 0' true 166.rec
 
 # ---- jobs: two people, a reason, what was decided before ------------------------
-stage=180
+stage=190
 jq -c 'select(.match.verdict == "match")' 4.rec | head -n 1 |
     jq -c '.id = "j1", (.id = "j2" | .user.id = "u98"), (.id = "j3" | .user.id = "u98" |
-	.hashes.sha256 = "0" * 64)' >180.rec
+	.hashes.sha256 = "0" * 64)' >190.rec
 jobs() {
 	export CT_HOME="$tmp/jobs"
 	ct-review add -q --reason 'seen by a user' --by ana >/dev/null
