@@ -8,6 +8,7 @@
 #include "feedback.h"
 #include "prog.h"
 #include "rec.h"
+#include "rest.h"
 #include "source.h"
 
 static const char usage[] =
@@ -60,6 +61,7 @@ load(void)
 	struct ct_err err = { 0 };
 	struct ct_conf *conf;
 
+	ct_rest_from(conf_name);
 	if (ct_conf_load(&conf, conf_name, &err) ||
 	    ct_sources_load(&sources, conf, &err))
 		ct_die_err(&err);

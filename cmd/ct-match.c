@@ -12,6 +12,7 @@
 #include "near.h"
 #include "pdna.h"
 #include "prog.h"
+#include "rest.h"
 
 static const char usage[] =
     "usage: ct-match [-aeq] [-d DIR | -l FILE | --delta FILE] [OPTION...]\n"
@@ -19,6 +20,7 @@ static const char usage[] =
     "       ct-match histogram [-q] [-d DIR | -l FILE] [-t BITS]\n"
     "Reads records, looks up every hash of each, writes those not clean.\n"
     "  -a, --all          write the clean ones too\n"
+    "  -c, --config FILE  configuration that names the key of the index\n"
     "  -d, --dir DIR      state directory: its lists/known.ctx is asked\n"
     "  -e, --exit-match   exit status 0 only if all is clean, else 1\n"
     "  -j, --jobs N       threads (the CPUs there are)\n"
@@ -41,6 +43,7 @@ enum { O_DELTA = 256, O_MAX_AGE, O_MAX_HITS, O_PACKED, O_TYPE, O_VERIFY };
 
 static const struct option options[] = {
 	{ "all", no_argument, NULL, 'a' },
+	{ "config", required_argument, NULL, 'c' },
 	{ "delta", required_argument, NULL, O_DELTA },
 	{ "dir", required_argument, NULL, 'd' },
 	{ "exit-match", no_argument, NULL, 'e' },
@@ -64,7 +67,7 @@ static const struct option options[] = {
 enum verb { FILTER, BUILD, HISTO };
 
 /* the options that each verb takes */
-static const char takes[][16] = { "adehjlqtDAHPTv", "otT", "dlqtv" };
+static const char takes[][16] = { "acdehjlqtDAHPTv", "otT", "cdlqtv" };
 
 struct options {
 	enum verb verb;
@@ -94,6 +97,9 @@ option(struct options *o, int c)
 	case 'a':
 		o->run.all = true;
 		return 'a';
+	case 'c':
+		ct_rest_from(optarg);
+		return 'c';
 	case 'd':
 		o->dir = optarg;
 		return 'd';
@@ -160,7 +166,7 @@ parse(struct options *o, int argc, char *argv[])
 		o->verb = HISTO;
 	optind = o->verb == FILTER ? 1 : 2;
 	while ((c = getopt_long(
-		    argc, argv, "ad:ehj:l:o:qt:V", options, NULL)) != -1) {
+		    argc, argv, "ac:d:ehj:l:o:qt:V", options, NULL)) != -1) {
 		name = option(o, c);
 		if (!name || !strchr(takes[o->verb], name))
 			ct_usage(usage);
@@ -209,6 +215,7 @@ main(int argc, char *argv[])
 	if (!o.list && !o.delta && access(path, F_OK) < 0 && errno == ENOENT)
 		ct_die(CT_NOINPUT, "no index '%s': run ct-syncdb sync", path);
 	o.from.path = path;
+	o.from.closed = !o.list && !o.delta;
 	o.from.delta = o.run.known = o.delta != NULL;
 	if (ct_match_open(&m, &o.from, &err))
 		ct_die_err(&err);

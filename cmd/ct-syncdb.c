@@ -2,9 +2,11 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "prog.h"
+#include "rest.h"
 #include "syncdb.h"
 
 static const char usage[] =
@@ -25,6 +27,7 @@ static const char usage[] =
     "  add [NAME]              review records: what is csam, to match it\n"
     "  deny [NAME]             what is not_csam, into an allow list\n"
     "       --remove --by WHO  take entries out, by list records\n"
+    "  keygen -o NAME          a key to encrypt lists with: NAME.key\n"
     "  -c, --config FILE       configuration in place of /etc/ct\n"
     "  -d, --dir DIR           state directory\n"
     "  -q, --quiet             nothing on standard error when all is well\n"
@@ -63,6 +66,7 @@ load(struct ct_syncdb *s, const char *conf_path)
 	struct ct_conf *conf;
 	size_t i;
 
+	ct_rest_from(conf_path);
 	if (ct_conf_load(&conf, conf_path, &err) ||
 	    ct_sources_load(&s->sources, conf, &err))
 		ct_die_err(&err);
@@ -135,6 +139,18 @@ parse(struct ct_syncdb *s, int argc, char *argv[])
 	return conf;
 }
 
+static int
+keygen(const struct ct_syncdb *s)
+{
+	struct ct_err err = { 0 };
+
+	if (!s->output || s->nnames)
+		ct_usage(usage);
+	if (ct_rest_keygen(s->output, &err))
+		ct_die_err(&err);
+	return 0;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -146,6 +162,8 @@ main(int argc, char *argv[])
 
 	ct_start("ct-syncdb");
 	conf = parse(&s, argc, argv);
+	if (strcmp(argv[optind], "keygen") == 0)
+		return keygen(&s);
 	verb = ct_syncdb_verb(argv[optind]);
 	if (!verb) {
 		ct_usage(usage);

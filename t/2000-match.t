@@ -254,7 +254,7 @@ exits 'no index' 66 ct-match <in
 is 'it is said what to do' "ct-match: no index '$CT_HOME/lists/known.ctx': run ct-syncdb sync" \
     sh -c 'ct-match <in 2>&1'
 mkdir -p state/lists
-: >state/lists/known.ctx
+(umask 027 && : >state/lists/known.ctx)
 exits 'an empty index' 65 ct-match <in
 exits 'a directory' 66 ct-match -l state <in
 exits '-d and -l' 64 ct-match -d x -l y <in

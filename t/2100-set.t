@@ -61,7 +61,7 @@ exits 'grown: 65' 65 match
 rm "$ctx"
 exits 'gone: 66' 66 match
 exits 'ct-syncdb check finds it, too' 66 ct-syncdb check
-head -c 5000 sound >"$ctx"
+(umask 027 && head -c 5000 sound >"$ctx")
 exits 'and a damaged one' 65 ct-syncdb check
 CT_HOME=$tmp/state ct-syncdb sync 2>said
 ok 'sync makes it anew, and says so' grep -q 'made anew' said

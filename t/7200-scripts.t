@@ -79,7 +79,7 @@ if [ -r media/u1/b.jpg ]; then
 else
 	exits 'a file that cannot be read is told' 66 ct-rescan -q -u 1 media
 fi
-printf x >"$CT_HOME/lists/known.ctx"
+(umask 027 && printf x >"$CT_HOME/lists/known.ctx")
 exits 'a damaged list: never clean' 65 ct-rescan -q media
 rm "$CT_HOME/lists/known.ctx"
 ct-syncdb -q sync
@@ -110,7 +110,7 @@ mkpix "$newline" --seed 33 --size 96x64
 ct-review decide -q --account u1 --verdict csam --by other >/dev/null
 exits 'files of one name, and odd ones' 0 one --user u1 --yes d1/x.png d2/x.png "$newline"
 is 'go without what others decided of the account' '[2,3]' state '[.reports[].files | length]'
-printf x >"$CT_HOME/lists/known.ctx"
+(umask 027 && printf x >"$CT_HOME/lists/known.ctx")
 exits 'a damaged list: nothing is done' 65 one --user u9 --yes d1/x.png
 rm "$CT_HOME/lists/known.ctx"
 ct-syncdb -q sync

@@ -160,8 +160,8 @@ ct-audit.1 3
 ct-enrich.1 3
 ct-feedback.1 4
 ct-report.1 6
-ct-syncdb.1 5
-ct-syncdb.1 8
+ct-syncdb.1 6
+ct-syncdb.1 9
 ct.7 2
 ct.conf.5 1
 libct.3 1' printf '%s' "$skipped"

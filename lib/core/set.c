@@ -229,12 +229,23 @@ ct_set_bytes(
 }
 
 int
+ct_set_take(struct ct_set **set, void *map, size_t len, struct ct_err *err)
+{
+	int rc = ct_set_bytes(set, map, len, err);
+
+	if (*set)
+		(*set)->mapped = true;
+	else
+		(void)munmap(map, len);
+	return rc;
+}
+
+int
 ct_set_open(struct ct_set **set, const char *path, struct ct_err *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 	void *p;
-	int rc;
 
 	*set = NULL;
 	if (fd < 0)
@@ -254,12 +265,7 @@ ct_set_open(struct ct_set **set, const char *path, struct ct_err *err)
 	(void)close(fd);
 	if (p == MAP_FAILED)
 		return err->code;
-	rc = ct_set_bytes(set, p, (size_t)st.st_size, err);
-	if (*set)
-		(*set)->mapped = true;
-	else
-		(void)munmap(p, (size_t)st.st_size);
-	return rc;
+	return ct_set_take(set, p, (size_t)st.st_size, err);
 }
 
 void

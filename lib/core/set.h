@@ -51,6 +51,9 @@ int ct_set_open(struct ct_set **set, const char *path, struct ct_err *err);
 /* The same from memory, borrowed, aligned to 8 bytes. */
 int ct_set_bytes(
     struct ct_set **set, const void *bytes, size_t len, struct ct_err *err);
+/* The same from a mapping of one's own, which is unmapped with the set, or at
+ * once if it is none. */
+int ct_set_take(struct ct_set **set, void *map, size_t len, struct ct_err *err);
 void ct_set_close(struct ct_set *set);
 
 /* Are all bytes those that were written?  CT_DATAERR names the section. */
@@ -143,6 +146,14 @@ void ct_build_near(struct ct_build *b, const char *kind, size_t wide);
 
 /* Sort; nothing can be added afterwards.  *content is as ct_set_content. */
 int ct_build_finish(struct ct_build *b, uint64_t *content, struct ct_err *err);
+
+/* Of what is finished: as ct_set_content, the notes, the groups, and the text
+ * of one, borrowed. */
+uint64_t ct_build_content(const struct ct_build *b);
+size_t ct_build_nnotes(const struct ct_build *b);
+size_t ct_build_ngroups(const struct ct_build *b);
+const char *ct_build_group_text(
+    const struct ct_build *b, size_t group, size_t *len);
 
 /* Takes len bytes of the file in order; returns 0 or -1, which ends it. */
 typedef int ct_set_write_fn(void *arg, const void *bytes, size_t len);

@@ -403,6 +403,35 @@ ct_build_finish(struct ct_build *b, uint64_t *content, struct ct_err *err)
 	return 0;
 }
 
+uint64_t
+ct_build_content(const struct ct_build *b)
+{
+	return ct_set_digest(b->section, b->nsections);
+}
+
+size_t
+ct_build_nnotes(const struct ct_build *b)
+{
+	return b->at.len / 8 - 1;
+}
+
+size_t
+ct_build_ngroups(const struct ct_build *b)
+{
+	return b->gat.len / 8 - 1;
+}
+
+const char *
+ct_build_group_text(const struct ct_build *b, size_t group, size_t *len)
+{
+	uint64_t from, to;
+
+	memcpy(&from, b->gat.p + 8 * group, 8);
+	memcpy(&to, b->gat.p + 8 * (group + 1), 8);
+	*len = (size_t)(to - from);
+	return (const char *)b->gtext.p + from;
+}
+
 int
 ct_build_write(const struct ct_build *b, const struct ct_set_head *head,
     ct_set_write_fn *write, void *arg, struct ct_err *err)

@@ -194,6 +194,18 @@ ct_file_secret_open(const char *path, struct ct_err *err)
 }
 
 int
+ct_file_closed(const char *path, mode_t mode, struct ct_err *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0 || !(st.st_mode & 027))
+		return 0;
+	return ct_fail(err, CT_NOPERM,
+	    "'%s' is open to others (mode %03o): chmod %03o", path,
+	    (unsigned)st.st_mode & 0777, (unsigned)mode);
+}
+
+int
 ct_file_secret(const char *path, size_t max, uint8_t **buf, size_t *len,
     struct ct_err *err)
 {

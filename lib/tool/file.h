@@ -54,6 +54,12 @@ int ct_file_secret(const char *path, size_t max, uint8_t **buf, size_t *len,
 int ct_file_secret_open(const char *path, struct ct_err *err);
 
 /*
+ * May nobody but the owner write to the file, and but its group read it?  0,
+ * also if there is none; CT_NOPERM, which names the chmod to that mode.
+ */
+int ct_file_closed(const char *path, mode_t mode, struct ct_err *err);
+
+/*
  * Make path hold exactly these bytes: written beside it, synced, renamed, the
  * directory synced.  A reader sees the old file or the new one.
  */

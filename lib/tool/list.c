@@ -81,6 +81,10 @@ static const char *const schema[] = {
 	" verdict TEXT NOT NULL, by TEXT NOT NULL, at INTEGER NOT NULL,"
 	" seen TEXT NOT NULL);"
 	"CREATE INDEX verdict_entry ON verdict(entry)",
+	/* the name of the key that hashes are encrypted with; what they were
+	 * before may still stand in the file */
+	"ALTER TABLE state ADD COLUMN sealed TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE state ADD COLUMN scrub INTEGER NOT NULL DEFAULT 0",
 	NULL
 };
 
@@ -104,11 +108,17 @@ ct_list_open(struct ct_list **out, const char *home, const char *name,
 	if (!rc && write)
 		rc = ct_file_lock(lock, &l->lock, err);
 	if (!rc)
+		rc = ct_file_closed(db, 0600, err);
+	if (!rc)
 		rc = ct_store_open(&l->st, db, schema, err);
 	/* signals come and go with their entry, by list_put.c alone; to look
 	 * it up for each costs a tenth of a page */
 	if (!rc)
 		rc = ct_store_do(l->st, err, "PRAGMA foreign_keys=OFF", "");
+	if (!rc)
+		rc = list_keys(l, err);
+	if (!rc && write)
+		rc = list_rekey(l, err);
 	free(dir);
 	free(db);
 	free(lock);
@@ -126,6 +136,7 @@ ct_list_close(struct ct_list *l)
 	if (!l)
 		return;
 	ct_store_close(l->st);
+	ct_rest_list_free(l->rest);
 	if (l->lock >= 0)
 		(void)close(l->lock);
 	free(l->name);

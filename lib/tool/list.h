@@ -35,11 +35,17 @@ struct ct_list;
 
 /*
  * Open the list under home, made if absent.  With write, other processes are
- * kept out until it is closed: CT_TEMPFAIL if one is at it.
+ * kept out until it is closed: CT_TEMPFAIL if one is at it; and its hashes are
+ * written again if they are not encrypted as rest.h says.  CT_NOPERM if it is
+ * open to others, or its key is not there.
  */
 int ct_list_open(struct ct_list **list, const char *home, const char *name,
     bool write, struct ct_err *err);
 void ct_list_close(struct ct_list *list);
+
+/* Bring a list that is not to be synced to the key of the configuration, as
+ * opening it for writing does. */
+int ct_list_settle(const char *home, const char *name, struct ct_err *err);
 
 int ct_list_begin(struct ct_list *list, struct ct_err *err);
 int ct_list_commit(struct ct_list *list, struct ct_err *err);

@@ -48,13 +48,11 @@ begin(struct one *o, struct ct_rows *r)
 	o->e.at = copy(ct_rows_text(r, 5));
 }
 
-static void
-gather(struct one *o, struct ct_rows *r)
+static int
+gather(struct ct_list *l, struct one *o, struct ct_rows *r, struct ct_err *err)
 {
 	const char *type = ct_rows_text(r, 6);
 	struct ct_signal *s;
-	const void *hash;
-	size_t len;
 
 	if (o->e.n == o->cap) {
 		o->cap = o->cap ? 2 * o->cap : 8;
@@ -63,19 +61,15 @@ gather(struct one *o, struct ct_rows *r)
 	s = &o->signal[o->e.n++];
 	*s = (struct ct_signal){ .opinion = list_opinion(ct_rows_text(r, 8)) };
 	(void)strncpy(s->type, type ? type : "", sizeof s->type - 1);
-	hash = ct_rows_blob(r, 7, &len);
-	s->hash = ct_alloc(len, 1);
-	s->len = len;
-	if (len)
-		memcpy(s->hash, hash, len);
 	o->e.signal = o->signal;
+	return list_hash(l, r, 7, s, err);
 }
 
 /* Rows of an entry and its signals, one entry after the other; type null: it
  * has none. */
 int
-list_gather(
-    struct ct_rows *r, ct_list_each_fn *each, void *arg, struct ct_err *err)
+list_gather(struct ct_list *l, struct ct_rows *r, ct_list_each_fn *each,
+    void *arg, struct ct_err *err)
 {
 	struct one o = { 0 };
 	int rc = 0;
@@ -88,8 +82,8 @@ list_gather(
 		}
 		if (!o.id)
 			begin(&o, r);
-		if (!ct_rows_null(r, 6))
-			gather(&o, r);
+		if (!ct_rows_null(r, 6) && !rc)
+			rc = gather(l, &o, r, err);
 	}
 	if (!rc && o.id)
 		rc = each(arg, &o.e, err);
@@ -117,9 +111,9 @@ ct_list_each(
 	    "");
 
 	if (!rc)
-		rc = list_gather(r, each, arg, err);
+		rc = list_gather(l, r, each, arg, err);
 	ct_rows_close(r);
-	return rc;
+	return rc ? rc : list_keyed(l, err);
 }
 
 /* list_gather tells of none without a word */
@@ -152,7 +146,9 @@ ct_list_one(struct ct_list *l, const char *member, const char *entry,
 	    "sss", member, entry, content);
 
 	if (!rc)
-		rc = list_gather(r, see, &s, err);
+		rc = list_gather(l, r, see, &s, err);
 	ct_rows_close(r);
+	if (!rc)
+		rc = list_keyed(l, err);
 	return rc || s.any ? rc : CT_NO;
 }

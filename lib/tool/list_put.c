@@ -256,8 +256,8 @@ update(struct ct_list *l, const struct ct_entry *e, int64_t generation,
 	    (int64_t)changed, l->change, id);
 }
 
-int
-ct_list_put(struct ct_list *l, const struct ct_entry *e, int64_t generation,
+static int
+put(struct ct_list *l, const struct ct_entry *e, int64_t generation,
     bool besides, struct ct_err *err)
 {
 	int64_t id;
@@ -282,6 +282,22 @@ ct_list_put(struct ct_list *l, const struct ct_entry *e, int64_t generation,
 		return insert_four(l, id, e->signal, generation, err);
 	for (i = 0; !rc && i < e->n; i++)
 		rc = insert(l, id, &e->signal[i], generation, err);
+	return rc;
+}
+
+/* Here, and in all that it calls, hashes are as they are kept. */
+int
+ct_list_put(struct ct_list *l, const struct ct_entry *e, int64_t generation,
+    bool besides, struct ct_err *err)
+{
+	struct ct_signal *sealed = list_sealed(l, e->signal, e->n);
+	struct ct_entry kept = *e;
+	int rc;
+
+	if (sealed)
+		kept.signal = sealed;
+	rc = put(l, &kept, generation, besides, err);
+	free(sealed);
 	return rc;
 }
 

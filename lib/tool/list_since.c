@@ -100,7 +100,7 @@ ct_list_each_since(struct ct_list *l, int64_t revision, ct_list_each_fn *each,
 	    "i", revision);
 
 	if (!rc)
-		rc = list_gather(r, each, arg, err);
+		rc = list_gather(l, r, each, arg, err);
 	ct_rows_close(r);
 	if (rc)
 		return rc;
@@ -114,7 +114,7 @@ ct_list_each_since(struct ct_list *l, int64_t revision, ct_list_each_fn *each,
 		rc = each(arg, &gone, err);
 	}
 	ct_rows_close(r);
-	return rc;
+	return rc ? rc : list_keyed(l, err);
 }
 
 int
@@ -147,12 +147,11 @@ struct diff {
 	size_t n, cap;
 };
 
-static void
-take(struct diff *d, struct ct_rows *r)
+static int
+take(struct diff *d, struct ct_rows *r, struct ct_err *err)
 {
 	const char *type = ct_rows_text(r, 0);
 	struct ct_signal *s;
-	const void *hash;
 
 	if (d->n == d->cap) {
 		d->cap = d->cap ? 2 * d->cap : 8;
@@ -162,10 +161,7 @@ take(struct diff *d, struct ct_rows *r)
 	s = &d->was[d->n++].s;
 	(void)strncpy(s->type, type ? type : "", sizeof s->type - 1);
 	s->opinion = list_opinion(ct_rows_text(r, 2));
-	hash = ct_rows_blob(r, 1, &s->len);
-	s->hash = ct_alloc(s->len, 1);
-	if (s->len)
-		memcpy(s->hash, hash, s->len);
+	return list_hash(d->l, r, 1, s, err);
 }
 
 /* As the entry was at that revision. */
@@ -183,10 +179,8 @@ then(struct diff *d, const struct ct_entry *e, struct ct_err *err)
 	    "sssiisssi", e->member, e->entry, e->content, d->revision,
 	    d->revision, e->member, e->entry, e->content, d->revision);
 
-	while (!rc && (rc = ct_rows_next(r, err)) == 1) {
-		take(d, r);
-		rc = 0;
-	}
+	while (!rc && (rc = ct_rows_next(r, err)) == 1)
+		rc = take(d, r, err);
 	ct_rows_close(r);
 	return rc;
 }

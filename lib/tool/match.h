@@ -25,12 +25,13 @@ struct ct_match_from {
 	bool verify;      /* check every byte of an index, however large */
 	bool delta;       /* a list of what is new: may hold nothing, and much
 			     will be looked up in it */
+	bool closed;      /* refused if others may read an index, or write */
 	int64_t max_age;  /* ms; 0: any */
 };
 
 /*
  * CT_NOINPUT; CT_DATAERR: damaged, or a line is no hash, or a list holds none
- * that can be matched; CT_TEMPFAIL: it is older than max_age.
+ * that can be matched; CT_TEMPFAIL: it is older than max_age; CT_NOPERM.
  */
 int ct_match_open(
     struct ct_match **m, const struct ct_match_from *from, struct ct_err *err);

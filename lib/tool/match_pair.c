@@ -7,22 +7,29 @@
 #include <unistd.h>
 
 #include "entry.h"
+#include "file.h"
 #include "match_impl.h"
 #include "prog.h"
+#include "rest.h"
 #include "source.h"
 
 #define TRIES 200
 #define PAUSE 2000000             /* ns before the next */
 #define VERIFY ((size_t)16 << 20) /* bytes that are always verified */
 
-/* Mapped, and looked at whole if that is wanted or costs nothing. */
+/* Mapped, or decrypted into memory that is locked; and looked at whole if that
+ * is wanted or costs nothing. */
 static int
-map(struct ct_set **set, const char *path, bool verify, struct ct_err *err)
+map(struct ct_set **set, const char *path, const struct ct_match_from *from,
+    struct ct_err *err)
 {
 	struct ct_err why = { 0 };
-	int rc = ct_set_open(set, path, &why);
+	int rc = from->closed ? ct_file_closed(path, 0640, &why) : 0;
 
-	if (!rc && (verify || ct_set_size(*set) <= VERIFY))
+	*set = NULL;
+	if (!rc)
+		rc = ct_rest_set_open(set, path, true, &why);
+	if (!rc && (from->verify || ct_set_size(*set) <= VERIFY))
 		rc = ct_set_verify(*set, &why);
 	if (!rc)
 		return 0;
@@ -54,7 +61,8 @@ fits(const struct ct_match *m, struct ct_err *err)
 	size_t i, na, nb;
 
 	ct_set_head(m->set, &head);
-	if (ct_delta_base(m->delta, &generation, &content, err))
+	if (ct_set_group(m->delta, 0, &a, &na, err) ||
+	    ct_delta_base(a, na, &generation, &content, err))
 		return err->code;
 	if (generation < head.generation)
 		return CT_NO;
@@ -109,9 +117,10 @@ absent(const char *path)
  * still the one that was opened before.  CT_TEMPFAIL: look again.
  */
 static int
-open_once(struct ct_match *m, const char *path, const char *delta, bool verify,
-    struct ct_err *err)
+open_once(struct ct_match *m, const struct ct_match_from *from,
+    const char *delta, struct ct_err *err)
 {
+	const char *path = from->path;
 	struct ct_err none = { 0 };
 	struct ct_set_head head;
 	struct stat st;
@@ -119,12 +128,12 @@ open_once(struct ct_match *m, const char *path, const char *delta, bool verify,
 
 	if (stat(path, &st) < 0)
 		return ct_fail_errno(err, CT_NOINPUT, "cannot open '%s'", path);
-	if ((rc = map(&m->set, path, verify, err)))
+	if ((rc = map(&m->set, path, from, err)))
 		return rc;
 	ct_set_head(m->set, &head);
 	if (!delta || !head.generation)
 		return 0;
-	rc = map(&m->delta, delta, verify, &none);
+	rc = map(&m->delta, delta, from, &none);
 	if (!rc)
 		rc = fits(m, &none);
 	else if (rc == CT_NOINPUT)
@@ -150,7 +159,7 @@ match_pair(
 	for (i = 0; i < TRIES && rc == CT_TEMPFAIL && !err->code; i++) {
 		if (i)
 			(void)nanosleep(&pause, NULL);
-		rc = open_once(m, from->path, delta, from->verify, err);
+		rc = open_once(m, from, delta, err);
 		if (rc)
 			forget(m);
 	}

@@ -213,3 +213,21 @@ ct_os_sanitized(void)
 	return false;
 #endif
 }
+
+void *
+ct_os_secret(size_t len, bool lock)
+{
+	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int why;
+
+	if (p == MAP_FAILED)
+		return NULL;
+	if (madvise(p, len, MADV_DONTDUMP) < 0 || (lock && mlock(p, len) < 0)) {
+		why = errno;
+		(void)munmap(p, len);
+		errno = why;
+		return NULL;
+	}
+	return p;
+}

@@ -50,6 +50,12 @@ int ct_os_trim(int fd, size_t keep, size_t len, struct ct_err *err);
 void *ct_os_large(size_t len);
 
 /*
+ * Memory of len bytes that no core dump has and, with lock, is never swapped;
+ * NULL with errno.  Release with munmap.
+ */
+void *ct_os_secret(size_t len, bool lock);
+
+/*
  * In a process of one's own, after fork: be killed when the thread that
  * forked is gone.  parent is its process; -1 if it is gone already.
  */

@@ -245,8 +245,9 @@ int ct_compile(struct ct_compile *c, struct ct_err *err);
 int ct_compile_last(const char *home, uint64_t *generation, uint64_t *content,
     struct ct_err *err);
 
-/* Of a delta: which index it is on top of.  CT_DATAERR. */
-int ct_delta_base(const struct ct_set *delta, uint64_t *generation,
+/* The text of the first group of a delta: which index it is on top of.
+ * CT_DATAERR. */
+int ct_delta_base(const char *text, size_t len, uint64_t *generation,
     uint64_t *content, struct ct_err *err);
 
 /*

@@ -6,16 +6,13 @@
 #include "source.h"
 
 int
-ct_delta_base(const struct ct_set *delta, uint64_t *generation,
+ct_delta_base(const char *text, size_t len, uint64_t *generation,
     uint64_t *content, struct ct_err *err)
 {
 	struct ct_err none = { 0 };
-	const char *text, *hex;
+	const char *hex;
 	json_t *o, *base;
-	size_t len;
 
-	if (ct_set_group(delta, 0, &text, &len, err))
-		return err->code;
 	o = ct_json_object(text, len, &none);
 	base = json_object_get(o, "base");
 	hex = json_string_value(json_object_get(o, "content"));

@@ -1,6 +1,5 @@
 /* source_compile.c - all lists into one index, and what changed beside it */
 #include <errno.h>
-#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,42 +14,41 @@
  */
 
 static int
-put(void *arg, const void *bytes, size_t len)
-{
-	return ct_write_full(*(int *)arg, bytes, len);
-}
-
-static int
 verify(const char *path, struct ct_err *err)
 {
-	struct ct_set *set;
-	int rc = ct_set_open(&set, path, err);
+	struct ct_rest_peek all;
+	int rc = ct_rest_peek(&all, path, SIZE_MAX, err);
 
 	if (!rc)
-		rc = ct_set_verify(set, err);
-	ct_set_close(set);
+		ct_rest_peek_free(&all);
 	return rc;
 }
 
-/* What was built at path, or the old set there with another head. */
+/* What was built at path, or if there is nothing, what is there with another
+ * head. */
 static int
-replace(const struct index_job *j, const char *path, const struct ct_set *old,
+replace(const struct index_job *j, const char *path,
     const struct ct_set_head *head, struct ct_err *err)
 {
+	struct ct_set *old = NULL;
 	struct ct_newfile f;
-	int rc = ct_newfile_open(&f, path, INDEX_MODE, err);
+	int rc = j->build ? 0 : ct_rest_set_open(&old, path, false, err);
 
-	if (rc)
-		return rc;
-	rc = j->build ? ct_build_write(j->build, head, put, &f.fd, err)
-		      : ct_set_rewrite(old, head, put, &f.fd, err);
-	if (rc)
-		(void)ct_fail_errno(err, rc, "cannot write '%s'", f.tmp);
-	else
-		rc = verify(f.tmp, err);
-	if (!rc)
-		return ct_newfile_commit(&f, err);
-	ct_newfile_abort(&f);
+	if (!rc && !(rc = ct_newfile_open(&f, path, INDEX_MODE, err))) {
+		rc = ct_rest_set_write(j->build, old, head, f.fd, err);
+		if (rc == CT_IOERR)
+			(void)ct_fail_errno(
+			    err, rc, "cannot write '%s'", f.tmp);
+		if (!rc)
+			rc = verify(f.tmp, err);
+		if (!rc)
+			rc = index_retire(path, err);
+		if (rc)
+			ct_newfile_abort(&f);
+		else
+			rc = ct_newfile_commit(&f, err);
+	}
+	ct_set_close(old);
 	return rc;
 }
 
@@ -58,6 +56,10 @@ replace(const struct index_job *j, const char *path, const struct ct_set *old,
 static int
 drop_delta(const struct index_job *j, struct ct_err *err)
 {
+	int rc = index_retire(j->delta, err);
+
+	if (rc)
+		return rc;
 	return unlink(j->delta) == 0 || errno == ENOENT
 	    ? 0
 	    : ct_fail_errno(err, CT_IOERR, "cannot remove '%s'", j->delta);
@@ -84,7 +86,7 @@ ct_compile_last(const char *home, uint64_t *generation, uint64_t *content,
 }
 
 /* What ct-match asks first. */
-static const struct ct_set *
+static const struct ct_rest_peek *
 top(const struct index_job *j)
 {
 	return j->side ? j->side : j->old;
@@ -93,11 +95,7 @@ top(const struct index_job *j)
 static uint64_t
 generation_of(const struct index_job *j)
 {
-	struct ct_set_head head = { 0 };
-
-	if (j->old)
-		ct_set_head(top(j), &head);
-	return head.generation;
+	return j->old ? top(j)->head.generation : 0;
 }
 
 /* This generation is written next, with what was built. */
@@ -118,42 +116,51 @@ note_generation(
 /* ---- what there is ----------------------------------------------------------
  */
 
-/* A set that is sound, or NULL: then it is said why, if it is there. */
-static struct ct_set *
-sound(const char *path)
+/* *set is NULL if there is none that is sound; then it is said why. */
+static int
+sound(struct ct_rest_peek **set, const char *path, struct ct_err *err)
 {
-	struct ct_err none = { 0 };
-	struct ct_set *set;
+	struct ct_err why = { 0 };
+	struct ct_rest_peek *p = ct_alloc(1, sizeof *p);
+	int rc = ct_file_closed(path, INDEX_MODE, &why);
 
-	if (ct_set_open(&set, path, &none) == 0 &&
-	    ct_set_size(set) <= INDEX_VERIFY && ct_set_verify(set, &none)) {
-		ct_set_close(set);
-		set = NULL;
+	*set = NULL;
+	if (!rc && !(rc = ct_rest_peek(p, path, INDEX_VERIFY, &why))) {
+		*set = p;
+		return 0;
 	}
-	if (!set && none.code == CT_DATAERR)
-		ct_warn("'%s': %s; made anew", path, none.msg);
-	return set;
+	free(p);
+	if (rc == CT_DATAERR)
+		ct_warn("'%s': %s; made anew", path, why.msg);
+	return rc == CT_NOPERM ? ct_fail(err, rc, "%s", why.msg) : 0;
 }
 
 static void
-open_sets(struct index_job *j)
+forget(struct ct_rest_peek **set)
+{
+	if (*set)
+		ct_rest_peek_free(*set);
+	free(*set);
+	*set = NULL;
+}
+
+static int
+open_sets(struct index_job *j, struct ct_err *err)
 {
 	struct ct_err none = { 0 };
-	struct ct_set_head head;
 	uint64_t generation, content;
+	const char *text;
+	int rc = sound(&j->old, j->path, err);
 
-	j->old = sound(j->path);
-	if (!j->old || access(j->delta, F_OK) < 0)
-		return;
-	ct_set_head(j->old, &head);
-	j->side = sound(j->delta);
-	if (j->side &&
-	    (ct_delta_base(j->side, &generation, &content, &none) ||
-		generation != head.generation ||
-		content != ct_set_content(j->old))) {
-		ct_set_close(j->side);
-		j->side = NULL;
-	}
+	if (!rc && j->old && access(j->delta, F_OK) == 0)
+		rc = sound(&j->side, j->delta, err);
+	if (rc || !j->side)
+		return rc;
+	text = j->side->ngroups ? j->side->group[0] : "";
+	if (ct_delta_base(text, strlen(text), &generation, &content, &none) ||
+	    generation != j->old->head.generation || content != j->old->content)
+		forget(&j->side);
+	return 0;
 }
 
 /*
@@ -163,14 +170,13 @@ open_sets(struct index_job *j)
 static int
 since(struct index_job *j, size_t i, struct ct_err *err)
 {
-	struct ct_set_head head;
 	int rc;
 
 	j->since[i] = -1;
 	if (!j->old)
 		return 0;
-	ct_set_head(j->old, &head);
-	rc = ct_list_held(j->list[i], head.generation, &j->since[i], err);
+	rc = ct_list_held(
+	    j->list[i], j->old->head.generation, &j->since[i], err);
 	return rc == CT_NO ? 0 : rc;
 }
 
@@ -179,9 +185,8 @@ gather(struct index_job *j, const char *home, struct ct_err *err)
 {
 	const struct ct_sources *all = j->all;
 	size_t i;
-	int rc = 0;
+	int rc = open_sets(j, err);
 
-	open_sets(j);
 	j->list = ct_alloc(all->n, sizeof(struct ct_list *));
 	j->state = ct_alloc(all->n, sizeof *j->state);
 	j->since = ct_alloc(all->n, sizeof *j->since);
@@ -208,24 +213,20 @@ static bool
 newest(const struct index_job *j)
 {
 	return j->old && generation_of(j) == j->last &&
-	    ct_set_content(top(j)) == j->last_content;
+	    top(j)->content == j->last_content;
 }
 
 /* Does the index know these sources as they are, and they it? */
 static bool
 same_sources(const struct index_job *j)
 {
-	struct ct_err none = { 0 };
-	const char *text;
-	size_t i, len;
+	size_t i;
 
-	if (ct_set_ngroups(j->old) != j->all->n)
+	if (j->old->ngroups != j->all->n)
 		return false;
 	for (i = 0; i < j->all->n; i++)
 		if (j->since[i] < 0 ||
-		    ct_set_group(j->old, i, &text, &len, &none) ||
-		    len != strlen(j->text[i]) ||
-		    memcmp(text, j->text[i], len) != 0)
+		    strcmp(j->old->group[i], j->text[i]) != 0)
 			return false;
 	return true;
 }
@@ -256,12 +257,12 @@ make_all(struct index_job *j, struct ct_set_head *head, struct ct_err *err)
 	if (rc)
 		return rc;
 	head->generation = was;
-	if (j->side || !newest(j) || ct_set_content(j->old) != j->content) {
+	if (j->side || !newest(j) || j->old->content != j->content) {
 		head->generation = (j->last > was ? j->last : was) + 1;
 		rc = note_generation(j, head->generation, err);
 	}
 	if (!rc)
-		rc = replace(j, j->path, j->old, head, err);
+		rc = replace(j, j->path, head, err);
 	return rc ? rc : drop_delta(j, err);
 }
 
@@ -275,12 +276,12 @@ make_delta(struct index_job *j, struct ct_set_head *head, struct ct_err *err)
 	if (rc)
 		return rc;
 	head->generation = generation_of(j);
-	if (first || ct_set_content(j->side) != j->content) {
+	if (first || j->side->content != j->content) {
 		/* one without anything in it only tells the time */
 		head->generation += !first || j->changed;
 		rc = note_generation(j, head->generation, err);
 	}
-	return rc ? rc : replace(j, j->delta, j->side, head, err);
+	return rc ? rc : replace(j, j->delta, head, err);
 }
 
 /* The lists are told what the index holds now. */
@@ -303,7 +304,7 @@ static int
 make(struct index_job *j, int64_t now, uint64_t *generation, struct ct_err *err)
 {
 	struct ct_set_head head = { .compiled = now, .asof = now }, old = { 0 };
-	bool kept = newest(j) && same_sources(j);
+	bool kept = newest(j) && index_keyed(j) && same_sources(j);
 	size_t i;
 	int rc = kept ? index_small(j, err) : CT_NO;
 
@@ -311,37 +312,21 @@ make(struct index_job *j, int64_t now, uint64_t *generation, struct ct_err *err)
 		if (j->state[i].last_run < head.asof)
 			head.asof = j->state[i].last_run;
 	if (j->old)
-		ct_set_head(top(j), &old);
+		old = top(j)->head;
 	if (rc > CT_NO)
 		return rc;
 	if (kept && current(j)) {
 		head.generation = old.generation;
 		rc = head.asof == old.asof ? 0
-		    : j->side || rc ? replace(j, j->side ? j->delta : j->path,
-					  top(j), &head, err)
-				    : make_delta(j, &head, err);
+		    : j->side || rc
+		    ? replace(j, j->side ? j->delta : j->path, &head, err)
+		    : make_delta(j, &head, err);
 	} else {
 		kept = rc == 0;
 		rc = kept ? make_delta(j, &head, err) : make_all(j, &head, err);
 	}
 	*generation = head.generation;
 	return rc ? rc : tell_lists(j, head.generation, !kept, err);
-}
-
-/* What runs left that were killed; the lock is ours, so none is at it. */
-static void
-tidy(const struct index_job *j)
-{
-	char *pattern = ct_printf("%s/known.*.tmp.*", j->dir);
-	glob_t g;
-	size_t i;
-
-	if (glob(pattern, 0, NULL, &g) == 0) {
-		for (i = 0; i < g.gl_pathc; i++)
-			(void)unlink(g.gl_pathv[i]);
-		globfree(&g);
-	}
-	free(pattern);
 }
 
 static void
@@ -359,8 +344,8 @@ release(struct index_job *j)
 	free(j->state);
 	free(j->since);
 	free(j->text);
-	ct_set_close(j->old);
-	ct_set_close(j->side);
+	forget(&j->old);
+	forget(&j->side);
 	ct_build_free(j->build);
 	free(j->dir);
 	free(j->path);
@@ -380,7 +365,7 @@ ct_compile(struct ct_compile *c, struct ct_err *err)
 	c->generation = 0;
 	rc = ct_mkdirs(j.dir, err);
 	if (!rc && !(rc = ct_file_lock_within(lock, WAIT, &fd, err))) {
-		tidy(&j);
+		index_tidy(&j);
 		rc = gather(&j, c->home, err);
 	}
 	if (!rc)
@@ -389,6 +374,8 @@ ct_compile(struct ct_compile *c, struct ct_err *err)
 		rc = index_news(&j, c->news, err);
 	if (!rc)
 		rc = make(&j, c->now, &c->generation, err);
+	if (!rc)
+		rc = index_wipe(&j, err);
 	release(&j);
 	free(lock);
 	if (fd >= 0)

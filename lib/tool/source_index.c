@@ -242,15 +242,11 @@ add_changed(void *arg, const struct ct_entry *e, struct ct_err *err)
 static int
 head(struct index_job *j, uint32_t *note, struct ct_err *err)
 {
-	struct ct_set_head base;
-	char *text;
-	int rc;
+	char *text = ct_printf("{\"base\":%llu,\"content\":\"%016llx\"}",
+	    (unsigned long long)j->old->head.generation,
+	    (unsigned long long)j->old->content);
+	int rc = ct_build_group(j->build, text, strlen(text), err);
 
-	ct_set_head(j->old, &base);
-	text = ct_printf("{\"base\":%llu,\"content\":\"%016llx\"}",
-	    (unsigned long long)base.generation,
-	    (unsigned long long)ct_set_content(j->old));
-	rc = ct_build_group(j->build, text, strlen(text), err);
 	free(text);
 	return rc ? rc : ct_build_note(j->build, "{}", 2, note, err);
 }
@@ -280,7 +276,7 @@ index_small(const struct index_job *j, struct ct_err *err)
 	size_t i;
 	int rc = 0;
 
-	all = (int64_t)ct_set_nnotes(j->old);
+	all = (int64_t)j->old->nnotes;
 	if (all < LEAST)
 		return CT_NO;
 	for (i = 0; !rc && i < j->all->n; i++) {

@@ -11,6 +11,7 @@
 #ifndef CT_SOURCE_INDEX_H
 #define CT_SOURCE_INDEX_H
 
+#include "rest.h"
 #include "set.h"
 #include "source.h"
 
@@ -22,9 +23,9 @@
 struct index_job {
 	const struct ct_sources *all;
 	char *dir, *path, *delta;
-	struct ct_set *old;    /* the index; NULL: none that is sound */
-	struct ct_set *side;   /* its delta; NULL: none */
-	struct ct_list **list; /* of each source */
+	struct ct_rest_peek *old;  /* the index; NULL: none that is sound */
+	struct ct_rest_peek *side; /* its delta; NULL: none */
+	struct ct_list **list;     /* of each source */
 	struct ct_list_state *state;
 	int64_t *since; /* the revision that old holds; -1: not known */
 	char **text;    /* of each group */
@@ -45,6 +46,21 @@ int index_build_delta(struct index_job *j, struct ct_err *err);
 
 /* Is what changed so little that a delta is worth it?  CT_NO: it is not. */
 int index_small(const struct index_job *j, struct ct_err *err);
+
+/* Is the index encrypted, or not, as the configuration wants it? */
+bool index_keyed(const struct index_job *j);
+
+/* What runs left that were killed: removed.  The lock is ours, so that none is
+ * at it. */
+void index_tidy(const struct index_job *j);
+
+/*
+ * What is at path is about to go.  If it is in the clear and shall not be, it
+ * gets another name, under which index_wipe finds it: there it is overwritten
+ * once nobody reads it.  CT_TEMPFAIL: somebody does.
+ */
+int index_retire(const char *path, struct ct_err *err);
+int index_wipe(const struct index_job *j, struct ct_err *err);
 
 /* What changed since the lists were compiled, into the file of this path. */
 int index_news(const struct index_job *j, const char *path, struct ct_err *err);

@@ -1,11 +1,13 @@
 /* source_show.c - records that tell how sources and the index are */
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "file.h"
 #include "prog.h"
-#include "set.h"
+#include "rest.h"
 #include "source.h"
 
 static void
@@ -128,17 +130,15 @@ ct_source_check(
 
 /* Was every source of it read to its end? */
 static int
-complete(const struct ct_set *set, const char *path, struct ct_err *err)
+complete(const struct ct_rest_peek *set, const char *path, struct ct_err *err)
 {
 	struct ct_err none = { 0 };
-	const char *text;
 	json_t *group;
-	size_t i, len;
+	size_t i;
 
-	for (i = 0; i < ct_set_ngroups(set); i++) {
-		if (ct_set_group(set, i, &text, &len, err))
-			return err->code;
-		group = ct_json_object(text, len, &none);
+	for (i = 0; i < set->ngroups; i++) {
+		group =
+		    ct_json_object(set->group[i], strlen(set->group[i]), &none);
 		if (json_is_false(json_object_get(group, "complete")))
 			(void)ct_fail(err, CT_DATAERR,
 			    "'%s': source '%s' was never read to its end", path,
@@ -152,35 +152,37 @@ complete(const struct ct_set *set, const char *path, struct ct_err *err)
 }
 
 #define TRIES 100
-#define PAUSE                                                          \
-	10000000 /* ns: between two files a writer may have been at it \
-		  */
+#define PAUSE 10000000 /* ns, for a writer between two files */
 
-/* The index, and what is beside it, or NULL.  CT_NO: of another index. */
+/* The index, and what is beside it, looked at whole up to so many bytes.
+ * CT_NO: of another index. */
 static int
-open_sets(const char *path, const char *delta, struct ct_set **set,
-    struct ct_set **side, struct ct_err *err)
+look_at(const char *path, const char *delta, size_t verify,
+    struct ct_rest_peek *set, struct ct_rest_peek *side, struct ct_err *err)
 {
-	struct ct_set_head head;
 	uint64_t base, content;
-	int rc = ct_set_open(set, path, err);
+	const char *text;
+	int rc = ct_file_closed(path, 0640, err);
 
-	*side = NULL;
+	if (!rc)
+		rc = ct_rest_peek(set, path, verify, err);
 	if (rc || access(delta, F_OK) < 0)
 		return rc;
-	ct_set_head(*set, &head);
-	rc = ct_set_open(side, delta, err);
+	rc = ct_file_closed(delta, 0640, err);
+	if (!rc)
+		rc = ct_rest_peek(side, delta, verify, err);
 	if (rc == CT_NOINPUT && access(delta, F_OK) < 0) {
 		*err = (struct ct_err){ 0 };
 		return CT_NO;
 	}
-	if (rc || (rc = ct_delta_base(*side, &base, &content, err)))
+	text = side->ngroups ? side->group[0] : "";
+	if (rc ||
+	    (rc = ct_delta_base(text, strlen(text), &base, &content, err)))
 		return rc;
-	if (base == head.generation && content == ct_set_content(*set))
+	if (base == set->head.generation && content == set->content)
 		return 0;
-	ct_set_close(*side);
-	*side = NULL;
-	return base < head.generation ? 0 : CT_NO;
+	ct_rest_peek_free(side);
+	return base < set->head.generation ? 0 : CT_NO;
 }
 
 static int
@@ -188,28 +190,24 @@ check_sets(const char *path, const char *delta, bool verify,
     struct ct_set_head *head, struct ct_err *err)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE };
-	struct ct_set *set = NULL, *side = NULL;
+	struct ct_rest_peek set = { 0 }, side = { 0 };
 	int i, rc = CT_NO;
 
 	for (i = 0; i < TRIES && rc == CT_NO; i++) {
 		if (i)
 			(void)nanosleep(&pause, NULL);
-		ct_set_close(set);
-		rc = open_sets(path, delta, &set, &side, err);
+		ct_rest_peek_free(&set);
+		rc = look_at(
+		    path, delta, verify ? SIZE_MAX : 0, &set, &side, err);
 	}
 	if (rc == CT_NO)
 		rc = ct_fail(err, CT_DATAERR,
 		    "'%s' is of another index than '%s'", delta, path);
-	if (set)
-		ct_set_head(side ? side : set, head);
-	if (!rc && verify)
-		rc = ct_set_verify(set, err);
+	*head = side.ngroups ? side.head : set.head;
 	if (!rc)
-		rc = complete(set, path, err);
-	if (!rc && side && verify)
-		rc = ct_set_verify(side, err);
-	ct_set_close(side);
-	ct_set_close(set);
+		rc = complete(&set, path, err);
+	ct_rest_peek_free(&side);
+	ct_rest_peek_free(&set);
 	return rc;
 }
 

@@ -70,6 +70,13 @@ int ct_store_begin(struct ct_store *st, struct ct_err *err);
 int ct_store_commit(struct ct_store *st, struct ct_err *err);
 void ct_store_rollback(struct ct_store *st); /* keeps the error at hand */
 
+/*
+ * What was removed or replaced before goes from the file and its log: both are
+ * written anew, which takes the room again where SQLite keeps what is
+ * temporary. CT_TEMPFAIL also while another reads it.
+ */
+int ct_store_scrub(struct ct_store *st, struct ct_err *err);
+
 int64_t ct_store_last_id(struct ct_store *st); /* rowid of the last insert */
 int64_t ct_store_changes(struct ct_store *st); /* rows of the last statement */
 

@@ -43,6 +43,18 @@ sync_one(struct ct_syncdb *r, struct ct_source *s)
 		    (long long)s->rejected);
 }
 
+/* One that is left as it is, but for how it is kept. */
+static void
+settle_one(struct ct_syncdb *r, const struct ct_source *s)
+{
+	struct ct_err err = { 0 };
+
+	if (ct_list_settle(r->home, s->name, &err)) {
+		ct_warn("%s", err.msg);
+		syncdb_worse(r, err.code);
+	}
+}
+
 void
 syncdb_compile(struct ct_syncdb *r)
 {
@@ -70,6 +82,8 @@ sync_all(struct ct_syncdb *r)
 	for (i = 0; i < r->sources.n && !ct_stop; i++)
 		if (syncdb_meant(r, &r->sources.src[i]))
 			sync_one(r, &r->sources.src[i]);
+		else
+			settle_one(r, &r->sources.src[i]);
 	syncdb_compile(r);
 	if (ct_stop)
 		syncdb_worse(r, CT_TEMPFAIL);

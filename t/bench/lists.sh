@@ -63,6 +63,42 @@ compile_rows() {
 	rm -rf state
 }
 
+# costs KEY - CPU seconds of filling a list of a million hashes, of compiling
+# it, of the start of ct-match, and the bytes of the index
+costs() {
+	{
+		[ -z "$1" ] || printf '[lists]\nkey = %s\n' "$1"
+		printf '[source big]\ntype = file\npath = none\n[source one]\ntype = file\npath = one.list\n'
+	} >lists.conf
+	rm -rf state
+	{
+		wait_for fill state big 0 250000 | cut -d ' ' -f 1
+		wait_for ct-syncdb -q sync one | cut -d ' ' -f 1
+		took 5 ct-match -q <rec | sed 's/.*cpu=\([0-9.]*\).*/\1/'
+		stat -c %s state/lists/known.ctx
+	} | paste -sd ' '
+}
+
+rest_rows() {
+	CT_CONF=$PWD/lists.conf CT_HOME=$PWD/state
+	export CT_CONF CT_HOME
+	one a
+	echo '{"hashes":{"md5":"900150983cd24fb0d6963f7d28e17f72"}}' >rec
+	rm -f lists.key
+	ct-syncdb keygen -o lists
+	# shellcheck disable=SC2046 # numbers
+	set -- $(costs '') $(costs "$PWD/lists.key")
+	row 'a million hashes encrypted' 'put into a list, s of CPU, of those in the clear' \
+	    "$5" "$(awk -v a="$1" -v b="$5" 'BEGIN { print b / a }')" -
+	row 'a million hashes encrypted' 'compiled' \
+	    "$6" "$(awk -v a="$2" -v b="$6" 'BEGIN { print b / a }')" -
+	row 'a million hashes encrypted' 'ct-match, its start: s of CPU a GiB' \
+	    "$7" "$(awk -v t="$7" -v n="$8" 'BEGIN { print t / n * 1073741824 }')" -
+	unset CT_CONF CT_HOME
+	rm -rf state
+}
+
 lists_rows() {
 	compile_rows
+	rest_rows
 }
