@@ -162,8 +162,8 @@ tell_odd(struct ct_walk *w, unsigned odd)
 {
 	static const char *const what[] = {
 		"an entry stands twice on a page; the last one counts",
-		"there is what this program does not know;"
-		" hashes of it are kept, all else is passed over",
+		("there is what this program does not know;"
+		 " hashes of it are kept, all else is passed over"),
 		"a page has more entries than it says; all are taken"
 	};
 	unsigned i;
