@@ -131,7 +131,12 @@ control '{"fault":"upload:1:slow:700"}'
 report 940 a b >in
 ct-submit -q --retry-wait 1 --credential "$box/cybertip.cred" <in >got 2>err &
 pid=$!
-sleep 0.4
+# until its first file is there: the answer takes 0.7 s more
+tries=0
+until [ "$(state '.reports[-1] | [.state, (.files | length)]')" = '["open",1]' ] ||
+    [ $((tries = tries + 1)) -gt 500 ]; do
+	sleep 0.02
+done
 kill -TERM $pid
 wait $pid
 exits 'SIGTERM: the step is finished, no more' 75 sh -c "exit $?"
