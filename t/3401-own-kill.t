@@ -60,12 +60,12 @@ ok 'before' test "$(known)" = 12
 strike fsync KILL 1
 strike fdatasync KILL 1
 strike rename KILL 1
-strike write KILL 3
-strike pwrite64 KILL 5
-strike fdatasync EIO 2
+strike write KILL 4
+strike pwrite64 KILL 7
+strike fdatasync EIO 3
 strike rename EIO 1
 strike write ENOSPC 4
-strike pwrite64 ENOSPC 7
+strike pwrite64 ENOSPC 11
 ok 'the log has each deed once' sh -c '
     [ "$(jq -r "select(.act == \"add\") | .entry" "$CT_HOME/audit/ct-syncdb.log" | sort | uniq -d)" = "" ]'
 done_testing
