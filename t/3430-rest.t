@@ -197,4 +197,15 @@ done
 ok "killed while it is switched on, $struck times: it matches, and the next run does it" \
     test -z "$wrong" -a $struck -ge 5
 
+# ---- no secret of a URL is kept, or told
+(umask 77 && printf 'environment = test\nusername = u\npassword = p\n' >u.cred)
+for url in 'http://127.0.0.1:9/?code=wordofmine' 'http://me:wordofmine@127.0.0.1:9' 'http://127.0.0.1:9#wordofmine'; do
+	printf '[source n]\ntype = ncmec\ncredential = %s/u.cred\nurl = %s\n' "$tmp" "$url" >conf
+	ct-syncdb sync >>told.of 2>&1
+	[ $? -ge 77 ] || echo "$url" >>taken
+	ct-syncdb check >>told.of 2>&1
+done
+ok 'a URL with a secret in it is refused' sh -c '[ -s told.of ] && ! [ -e taken ]'
+is '  and neither told nor kept' '' grep -rl wordofmine told.of "$CT_HOME"
+
 done_testing

@@ -39,6 +39,12 @@ ct_get_open(struct ct_get *g, struct ct_source *src, enum ct_cred_kind kind,
 	if (!url)
 		return ct_fail(
 		    err, CT_CONFIG, "source '%s': want url", src->name);
+	/* it is kept as what the list is a copy of */
+	if (strpbrk(url, "?#"))
+		return ct_fail(err, CT_CONFIG,
+		    "source '%s': url may have no query; what is secret is for"
+		    " the credential",
+		    src->name);
 	n = strlen(url);
 	while (n && url[n - 1] == '/')
 		n--;
