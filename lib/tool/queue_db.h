@@ -21,6 +21,10 @@ int ct_queue_end(struct ct_queue *q, int rc, struct ct_err *err);
 /* The record in column 0, which we once wrote ourselves. */
 int ct_queue_record(struct ct_rows *r, json_t **rec, struct ct_err *err);
 
+/* An expression of ?1 account, ?2 item, ?3 content that finds by an index what
+ * is given of them.  Release with free. */
+char *ct_queue_picked(const struct ct_pick *pick);
+
 /* CT_TEMPFAIL if this item is in the hands of somebody else. */
 int ct_queue_free(
     struct ct_queue *q, int64_t item, const char *by, struct ct_err *err);

@@ -7,10 +7,6 @@
 #include "prog.h"
 #include "queue_db.h"
 
-#define PICK                                           \
-	"(?1 IS NULL OR account = ?1) AND (?2 IS NULL" \
-	" OR object = ?2) AND (?3 IS NULL OR sha256 = ?3)"
-
 int
 ct_queue_record(struct ct_rows *r, json_t **rec, struct ct_err *err)
 {
@@ -20,19 +16,34 @@ ct_queue_record(struct ct_rows *r, json_t **rec, struct ct_err *err)
 	return *rec ? 0 : err->code;
 }
 
+char *
+ct_queue_picked(const struct ct_pick *pick)
+{
+	return ct_printf("%s AND %s AND %s",
+	    pick->account ? "account = ?1" : "?1 IS NULL",
+	    pick->item ? "object = ?2" : "?2 IS NULL",
+	    pick->sha256 ? "sha256 = ?3" : "?3 IS NULL");
+}
+
 int
 ct_queue_list(struct ct_queue *q, const struct ct_pick *pick, ct_queue_fn *fn,
     void *arg, struct ct_err *err)
 {
+	char *picked = ct_queue_picked(pick), *sql;
 	struct ct_rows *r;
 	json_t *rec;
-	int rc = ct_rows_open(&r, q->st, err,
-	    "SELECT record, sha256 FROM item i WHERE state = 'open' AND " PICK
+	int rc;
+
+	sql = ct_printf(
+	    "SELECT record, sha256 FROM item i WHERE state = 'open' AND %s"
 	    " ORDER BY CASE account WHEN '' THEN id ELSE (SELECT min(id) FROM"
 	    "   item f WHERE f.account = i.account AND f.state = 'open') END,"
 	    "   id",
-	    "sss", pick->account, pick->item, pick->sha256);
-
+	    picked);
+	rc = ct_rows_open(&r, q->st, err, sql, "sss", pick->account, pick->item,
+	    pick->sha256);
+	free(sql);
+	free(picked);
 	if (rc)
 		return rc;
 	while ((rc = ct_rows_next(r, err)) == 1) {
@@ -81,12 +92,21 @@ candidates(struct ct_ids *ids, struct ct_queue *q, const struct ct_pick *pick,
 	const char *what = pick->item ? "item" : "account";
 	const char *name = pick->item ? pick->item : pick->account;
 	const char *const with[] = { pick->account, pick->item, pick->sha256 };
+	char *picked = ct_queue_picked(pick);
+	char *all = ct_printf("SELECT count(*) FROM item WHERE %s", picked);
+	char *some = ct_printf("SELECT id FROM item WHERE %s AND state IN"
+			       " ('open', %s) ORDER BY id",
+	    picked, pick->item ? "'decided'" : "NULL");
 	int64_t known = 0;
-	int rc = ct_store_int(q->st, &known, err,
-	    "SELECT count(*) FROM item WHERE " PICK, "sss", pick->account,
+	int rc = ct_store_int(q->st, &known, err, all, "sss", pick->account,
 	    pick->item, pick->sha256);
 
-	if (rc > 1)
+	if (rc <= 1)
+		rc = ct_queue_ids(ids, q, with, some, err);
+	free(some);
+	free(all);
+	free(picked);
+	if (rc)
 		return rc;
 	if (!known)
 		return ct_fail(err, CT_NOINPUT, "no such %s: '%s'", what, name);
@@ -94,14 +114,8 @@ candidates(struct ct_ids *ids, struct ct_queue *q, const struct ct_pick *pick,
 		return ct_fail(err, CT_USAGE,
 		    "'%s' is %lld items: say which with --sha256 or --account",
 		    name, (long long)known);
-	rc = ct_queue_ids(ids, q, with,
-	    pick->item ? "SELECT id FROM item WHERE " PICK
-			 " AND state IN ('open', 'decided')"
-		       : "SELECT id FROM item WHERE " PICK
-			 " AND state = 'open' ORDER BY id",
-	    err);
-	if (rc || ids->n)
-		return rc;
+	if (ids->n)
+		return 0;
 	if (pick->item)
 		return ct_fail(err, CT_NOPERM,
 		    "item '%s' is released: its verdict stands", name);

@@ -10,10 +10,10 @@
 #define IN_HAND                   \
 	"(l.account = i.account " \
 	"AND l.item = iif(i.account = '', i.id, 0))"
-/* Of an open item i: may the person ?1 decide it, who did not yet? */
-#define FOR_ME                                      \
-	"(i.wants = 0 OR NOT EXISTS (SELECT 1 FROM" \
-	" decision d WHERE d.item = i.id AND d.by = ?1 AND d.id >= i.wants))"
+/* Of an open item i: may this person decide it, who did not yet? */
+#define FOR_ME(by)                                                            \
+	"(i.wants = 0 OR NOT EXISTS (SELECT 1 FROM decision d WHERE d.item =" \
+	" i.id AND d.by = " by " AND d.id >= i.wants))"
 
 struct hand {
 	char *account; /* "" is none */
@@ -56,8 +56,8 @@ ct_queue_done(struct ct_queue *q, const char *by, struct ct_err *err)
 {
 	return ct_store_do(q->st, err,
 	    "DELETE FROM lease AS l WHERE by = ?1 AND NOT EXISTS (SELECT 1"
-	    " FROM item i WHERE i.state = 'open' AND " IN_HAND " AND " FOR_ME
-	    ")",
+	    " FROM item i WHERE i.state = 'open' AND " IN_HAND
+	    " AND " FOR_ME("?1") ")",
 	    "s", by);
 }
 
@@ -90,17 +90,21 @@ best(struct ct_queue *q, const char *by, const struct ct_pick *pick,
 {
 	static const struct ct_pick any = { NULL, NULL, NULL };
 	const struct ct_pick *p = pick ? pick : &any;
+	bool all = !p->account && !p->item;
+	char *picked = ct_queue_picked(p), *sql;
 	struct ct_rows *r;
 	int rc;
 
-	rc = ct_rows_open(&r, q->st, err,
-	    "SELECT i.account, iif(i.account = '', i.id, 0) FROM item i"
-	    " WHERE i.state = 'open' AND (?2 IS NULL OR i.account = ?2)"
-	    " AND (?3 IS NULL OR i.object = ?3)"
-	    " AND (?4 IS NULL OR i.sha256 = ?4) AND " FOR_ME
-	    " AND NOT EXISTS (SELECT 1 FROM lease l WHERE " IN_HAND ")"
-	    " ORDER BY i.rank DESC, i.id LIMIT 1",
-	    "ssss", by, p->account, p->item, p->sha256);
+	sql = ct_printf(
+	    "SELECT i.account, iif(i.account = '', i.id, 0) FROM item i %s"
+	    " WHERE i.state = 'open' AND %s AND NOT EXISTS (SELECT 1 FROM"
+	    " lease l WHERE " IN_HAND
+	    ") AND " FOR_ME("?4") " ORDER BY i.rank DESC, i.id LIMIT 1",
+	    all ? "INDEXED BY item_open" : "", picked);
+	rc = ct_rows_open(
+	    &r, q->st, err, sql, "ssss", p->account, p->item, p->sha256, by);
+	free(sql);
+	free(picked);
 	if (rc)
 		return rc;
 	if ((rc = ct_rows_next(r, err)) == 1)
@@ -165,7 +169,7 @@ describe(struct ct_queue *q, const struct hand *h, const char *by,
 	struct ct_rows *r;
 	int rc = ct_rows_open(&r, q->st, err,
 	    "SELECT count(*), min(i.object) FROM item i WHERE i.state = 'open'"
-	    " AND i.account = ?2 AND (?3 = 0 OR i.id = ?3) AND " FOR_ME,
+	    " AND i.account = ?2 AND (?3 = 0 OR i.id = ?3) AND " FOR_ME("?1"),
 	    "ssi", by, h->account, h->item);
 
 	if (rc)
@@ -316,7 +320,7 @@ ct_queue_job(struct ct_queue *q, const char *by, ct_queue_fn *fn, void *arg,
 		    "    WHERE d.item = i.id AND d.id >= i.wants)), l.until"
 		    " FROM lease l JOIN item i ON " IN_HAND
 		    " WHERE l.by = ?1 AND l.until > ?2 AND i.state = 'open'"
-		    " AND " FOR_ME " ORDER BY i.rank DESC, i.id",
+		    " AND " FOR_ME("?1") " ORDER BY i.rank DESC, i.id",
 		    "ss", by, ct_time_now(now));
 	if (rc)
 		return rc;
@@ -340,9 +344,11 @@ known(
 
 	return ct_queue_ids(ids, q, with,
 	    "SELECT i.id, ?3 FROM lease l JOIN item i ON " IN_HAND
-	    " WHERE l.by = ?1 AND l.until > ?2 AND i.state = 'open' AND " FOR_ME
-	    " AND EXISTS (SELECT 1 FROM item s WHERE s.sha256 = i.sha256"
-	    "   AND s.id <> i.id AND s.decision IS NOT NULL) ORDER BY i.id",
+	    " WHERE l.by = ?1 AND l.until > ?2 AND i.state = 'open' "
+	    "AND " FOR_ME("?1") " AND EXISTS (SELECT 1 FROM item s WHERE "
+				"s.sha256 = i.sha256"
+				"   AND s.id <> i.id AND s.decision IS NOT "
+				"NULL) ORDER BY i.id",
 	    err);
 }
 
