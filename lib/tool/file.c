@@ -277,6 +277,21 @@ ct_newfile_hidden(
 	return 0;
 }
 
+int
+ct_file_scratch(const char *path, struct ct_err *err)
+{
+	char *name = ct_printf("%s.tmp.XXXXXX", path);
+	int fd = mkostemp(name, O_CLOEXEC);
+
+	if (fd < 0)
+		(void)ct_fail_errno(
+		    err, CT_CANTCREAT, "cannot create '%s'", name);
+	else
+		(void)unlink(name);
+	free(name);
+	return fd;
+}
+
 static int
 link_unnamed(struct ct_newfile *f, struct ct_err *err)
 {

@@ -94,6 +94,10 @@ int ct_newfile_commit(struct ct_newfile *f, struct ct_err *err);
 int ct_newfile_link(struct ct_newfile *f, struct ct_err *err);
 void ct_newfile_abort(struct ct_newfile *f);
 
+/* A file of ours without a name, mode 0600, on the file system of path; a
+ * killed process may leave path.tmp.* there, empty.  A descriptor, or -1. */
+int ct_file_scratch(const char *path, struct ct_err *err);
+
 /* Sync the directory that holds path, so that a new name in it is durable; one
  * that we may not read cannot be. */
 int ct_file_sync_dir(const char *path, struct ct_err *err);

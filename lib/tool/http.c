@@ -9,6 +9,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "prog.h"
 
 #define ANSWER_MAX ((size_t)1 << 20)
@@ -31,7 +32,10 @@ struct flight {
 	struct ct_http_res *res;
 	size_t max, cap, headers;
 	bool too_large, begun; /* begun: all headers are there */
-	int64_t later;         /* ms: Retry-After, if it is a time; 0: none */
+	bool cut, enough;      /* of a body nothing is wanted; it began */
+	int out, failed;       /* errno of writing there */
+	CURL *c;
+	int64_t later; /* ms: Retry-After, if it is a time; 0: none */
 	char why[CURL_ERROR_SIZE];
 };
 
@@ -187,10 +191,26 @@ on_body(char *data, size_t size, size_t n, void *arg)
 	struct flight *fl = arg;
 	struct ct_http_res *res = fl->res;
 	size_t len = size * n;
+	long status = 0;
 
+	if (fl->cut) {
+		fl->enough = true;
+		return 0;
+	}
 	if (len > fl->max - res->len) {
 		fl->too_large = true;
 		return 0;
+	}
+	if (fl->out > 0 &&
+	    curl_easy_getinfo(fl->c, CURLINFO_RESPONSE_CODE, &status) ==
+		CURLE_OK &&
+	    status == 200) {
+		if (ct_write_full(fl->out, data, len) < 0) {
+			fl->failed = errno;
+			return 0;
+		}
+		res->len += len;
+		return len;
 	}
 	if (fl->cap - res->len <= len) {
 		while (fl->cap - res->len <= len)
@@ -226,6 +246,23 @@ header_is(const char *line, size_t len, const char *name, char *out, size_t cap)
 	return true;
 }
 
+/* What names the bytes, as the server is to get it back: whole or not at all.
+ */
+static bool
+header_whole(
+    const char *line, size_t len, const char *name, char *out, size_t cap)
+{
+	size_t i;
+
+	if (!header_is(line, len, name, out, cap))
+		return false;
+	for (i = 0; out[i] >= ' ' && out[i] <= '~'; i++)
+		;
+	if (out[i] || i + 1 == cap)
+		*out = '\0';
+	return true;
+}
+
 static size_t
 on_header(char *data, size_t size, size_t n, void *arg)
 {
@@ -247,6 +284,11 @@ on_header(char *data, size_t size, size_t n, void *arg)
 		memcpy(fl->res->request_id, value, sizeof value);
 	else if (header_is(data, len, "X-App-Usage", value, sizeof value))
 		memcpy(fl->res->usage, value, sizeof value);
+	else if (header_whole(
+		     data, len, "ETag", fl->res->etag, sizeof fl->res->etag) ||
+	    header_whole(data, len, "Last-Modified", fl->res->modified,
+		sizeof fl->res->modified))
+		;
 	else if (header_is(data, len, "Date", value, sizeof value) &&
 	    (t = curl_getdate(value, NULL)) > 0)
 		fl->res->date = (int64_t)t * 1000;
@@ -354,6 +396,11 @@ explain(CURLcode rc, const struct flight *fl, struct ct_err *err)
 {
 	const char *why = *fl->why ? fl->why : curl_easy_strerror(rc);
 
+	if (fl->failed) {
+		errno = fl->failed;
+		return ct_fail_errno(
+		    err, CT_IOERR, "cannot keep the server's answer");
+	}
 	if (fl->too_large)
 		return ct_fail(err, CT_PROTOCOL,
 		    "the server's answer is over %zu bytes", fl->max);
@@ -434,9 +481,11 @@ int
 ct_http_do(struct ct_http *http, const struct ct_http_req *req,
     struct ct_http_res *res, struct ct_err *err)
 {
-	struct flight fl = {
-		.res = res, .max = req->max ? req->max : ANSWER_MAX, .cap = 4096
-	};
+	struct flight fl = { .res = res,
+		.max = req->max ? req->max : ANSWER_MAX,
+		.cap = 4096,
+		.out = req->out,
+		.cut = req->cut };
 	struct curl_slist *list;
 	curl_mime *mime = NULL;
 	CURL *c;
@@ -449,6 +498,7 @@ ct_http_do(struct ct_http *http, const struct ct_http_req *req,
 		return err->code;
 	if (!(c = curl_easy_init()))
 		return ct_fail(err, CT_OSERR, "cannot set up libcurl");
+	fl.c = c;
 	res->body = ct_alloc(fl.cap, 1);
 	fd = ct_alloc(req->nparts, sizeof *fd);
 	(void)curl_easy_setopt(c, CURLOPT_SHARE, http->share);
@@ -465,6 +515,8 @@ ct_http_do(struct ct_http *http, const struct ct_http_req *req,
 	(void)curl_easy_setopt(c, CURLOPT_HEADERDATA, &fl);
 	(void)curl_easy_setopt(c, CURLOPT_ERRORBUFFER, fl.why);
 	rc = curl_easy_perform(c);
+	if (rc == CURLE_WRITE_ERROR && fl.enough)
+		rc = CURLE_OK;
 	/* one that ends within its headers is to libcurl one without body */
 	if (rc == CURLE_OK && !fl.begun)
 		rc = CURLE_PARTIAL_FILE;

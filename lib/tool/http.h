@@ -43,6 +43,8 @@ struct ct_http_req {
 	int64_t timeout; /* ms for the whole; 0: 60 s.  Stalls (less than
 			    100 bytes a second over 60 s) end it too */
 	const char *const *header; /* further ones, ended by NULL; or NULL */
+	int out;  /* > 0: the body of a 200 goes there, and not into res */
+	bool cut; /* only status and headers are wanted, of a GET */
 };
 
 /* What is known of the request when no whole answer came. */
@@ -60,6 +62,8 @@ struct ct_http_res {
 	char *type;           /* Content-Type or NULL */
 	char request_id[128]; /* Request-ID or "" */
 	char usage[128];      /* X-App-Usage or "" */
+	char etag[256];       /* ETag, whole, or "" */
+	char modified[64];    /* Last-Modified, likewise */
 	int64_t date;         /* Date, ms since 1970; 0 if there is none */
 	int64_t retry_after;  /* ms to wait that the server asks, at most those
 				 of a  year; -1: none */
@@ -69,7 +73,8 @@ struct ct_http_res {
  * Send it and wait for the whole answer.  Returns 0 if there was one, of any
  * status; else CT_TEMPFAIL (network), CT_NOPERM (the server's certificate or
  * version of TLS is not good, or the URL is not allowed), CT_PROTOCOL (answer
- * too large or not HTTP).  res->fate is always set.  Release res with
+ * too large or not HTTP), CT_IOERR (out cannot be written).  res->fate is
+ * always set.  Release res with
  * ct_http_done.
  */
 int ct_http_do(struct ct_http *http, const struct ct_http_req *req,

@@ -133,6 +133,8 @@ numbers(struct ct_source *s, const struct ct_conf *conf, struct ct_err *err)
 	    (rc = number(conf, name, "quality", 100, 50, &s->quality, err)) ||
 	    (rc = number(conf, name, "requests_per_minute", 60000, 0,
 		 &s->per_minute, err)) ||
+	    (rc = number(
+		 conf, name, "max_mb", 1 << 20, 4096, &s->max_mb, err)) ||
 	    (rc = number(conf, name, "reconcile_days", 365, 7, &days, err)))
 		return rc;
 	s->reconcile_ms = days * (int64_t)86400000;
@@ -147,10 +149,10 @@ of_file(const struct ct_source *s, struct ct_err *err)
 	struct ct_err why = { 0 };
 
 	if (s->adapter != &ct_source_file &&
-	    (s->form || s->map || s->positive || s->negative))
+	    (s->form || s->map || s->positive || s->negative || s->sha256))
 		return ct_fail(err, CT_CONFIG,
-		    "source '%s': form, map, positive and negative are for"
-		    " type = file",
+		    "source '%s': form, map, positive, negative and sha256 are"
+		    " for type = file",
 		    s->name);
 	if ((s->form && ct_listfile_form(s->form, &why)) ||
 	    (s->map && ct_listfile_map(s->map, &why)))
@@ -184,6 +186,7 @@ load(struct ct_source *s, const struct ct_conf *conf, const char *name,
 	s->map = get(conf, name, "map");
 	s->positive = get(conf, name, "positive");
 	s->negative = get(conf, name, "negative");
+	s->sha256 = get(conf, name, "sha256");
 	s->retry_ms = 1000;
 	for (i = 0; i < sizeof adapters / sizeof adapters[0]; i++)
 		if (type && strcmp(adapters[i]->type, type) == 0)
@@ -227,8 +230,8 @@ ct_sources_load(
 		"credential", "list", "hash", "threshold", "quality", "action",
 		"class", "surfaces", "flood", "pdna_threshold", "group",
 		"members", "types", "requests_per_minute", "reconcile_days",
-		"form", "map", "positive", "negative", "feedback", "reason",
-		NULL };
+		"form", "map", "positive", "negative", "sha256", "max_mb",
+		"feedback", "reason", NULL };
 	const char *name;
 
 	*all = (struct ct_sources){ 0 };
@@ -272,6 +275,7 @@ ct_sources_free(struct ct_sources *all)
 		free(s->map);
 		free(s->positive);
 		free(s->negative);
+		free(s->sha256);
 	}
 	free(all->src);
 	*all = (struct ct_sources){ 0 };
@@ -316,6 +320,7 @@ ct_source_sync(struct ct_source *src, const char *home, struct ct_err *err)
 
 	if (ct_list_open(&src->db, home, src->name, true, err))
 		return err->code;
+	src->home = home;
 	rc = src->adapter->sync(src, err);
 	ct_list_rollback(src->db); /* of what an error left open */
 	rc = ct_list_log(src->db, home, rc);

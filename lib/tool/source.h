@@ -52,6 +52,8 @@ struct ct_source {
 	char *members; /* words: the only ones that are looked for; NULL: all */
 	char *surfaces;                         /* words, separated by blanks */
 	char *form, *map, *positive, *negative; /* of a file, see listfile.h */
+	char *sha256; /* of a file: "yes", its sidecar has it; or digits */
+	int max_mb;   /* of a file that a server has */
 	int threshold, pdna_threshold, quality;
 	char *group, *types;  /* of ThreatExchange */
 	char *reason;         /* of votes against: see ct_reason_of */
@@ -65,7 +67,8 @@ struct ct_source {
 	bool reconcile;    /* walk everything, due or not */
 	bool strict;       /* only windows of a single page, if it can be */
 	int64_t retry_ms;  /* before the first retry; doubled after each */
-	int64_t max_age;   /* ms; 0: any */
+	const char *home;
+	int64_t max_age; /* ms; 0: any */
 	struct ct_list *db;
 
 	/* its outcome */

@@ -10,6 +10,7 @@
 #include "prog.h"
 #include "rec.h"
 #include "source.h"
+#include "source_fetch.h"
 
 /* ---- the adapter ----------------------------------------------------------
  */
@@ -73,7 +74,8 @@ guards(struct ct_source *s, const struct ct_listfile *f,
 }
 
 static int
-walk(struct ct_source *s, struct ct_list_state *state, struct ct_err *err)
+walk(struct ct_source *s, int fd, struct ct_list_state *state,
+    struct ct_err *err)
 {
 	struct run r = { .src = s, .generation = state->generation + 1 };
 	struct ct_listfile f = { .type = s->hash,
@@ -86,15 +88,20 @@ walk(struct ct_source *s, struct ct_list_state *state, struct ct_err *err)
 		.bad = on_bad,
 		.arg = &r };
 	struct ct_list_count was;
+	char *name = source_fetch_name(s);
 	int64_t swept = 0;
 	int rc;
 
 	r.file = &f;
 	if ((rc = ct_list_count(s->db, &was, err)) ||
 	    (rc = ct_list_forget(s->db, err)) ||
-	    (rc = ct_listfile_read(&f, s->path, err)) ||
-	    (rc = ct_list_sweep(s->db, r.generation, &swept, err)) ||
-	    (rc = guards(s, &f, &was, swept, err)))
+	    (rc = ct_listfile_read_fd(&f, fd, name, err)) ||
+	    (rc = ct_list_sweep(s->db, r.generation, &swept, err)))
+		;
+	else
+		rc = guards(s, &f, &was, swept, err);
+	free(name);
+	if (rc)
 		return rc;
 	if (f.unknown)
 		ct_warn("%s: %zu hashes kept that cannot be matched: their"
@@ -103,13 +110,14 @@ walk(struct ct_source *s, struct ct_list_state *state, struct ct_err *err)
 	s->gone += swept;
 	state->generation = r.generation;
 	state->revision++;
-	state->last_run = state->last_reconcile = ct_now();
 	state->rejected = s->rejected;
 	return 0;
 }
 
+/* fd is all of the list; or -1: it is as it was. */
 static int
-sync_file(struct ct_source *s, struct ct_err *err)
+take(struct ct_source *s, int fd, const struct ct_cursor *cur,
+    struct ct_err *err)
 {
 	struct ct_list_state state;
 	int rc;
@@ -117,40 +125,46 @@ sync_file(struct ct_source *s, struct ct_err *err)
 	if ((rc = ct_list_begin(s->db, err)) ||
 	    (rc = ct_list_origin(s->db, "file", err)) ||
 	    (rc = ct_list_state(s->db, &state, err)) ||
-	    (rc = walk(s, &state, err)) ||
-	    (rc = ct_list_keep(s->db, &state, err)) ||
-	    (rc = ct_list_ran(s->db, &state, s->put, s->gone, err)) ||
-	    (rc = ct_list_commit(s->db, err)))
+	    (fd >= 0 && (rc = walk(s, fd, &state, err))))
 		return rc;
-	return s->rejected ? CT_DATAERR : 0;
+	state.last_run = state.last_reconcile = ct_now();
+	if ((rc = ct_list_keep(s->db, &state, err)) ||
+	    (rc = ct_list_set_cursor(s->db, "file", cur, err)) ||
+	    (rc = ct_list_ran(s->db, &state, s->put, s->gone, err)))
+		return rc;
+	return ct_list_commit(s->db, err);
+}
+
+static int
+sync_file(struct ct_source *s, struct ct_err *err)
+{
+	struct ct_cursor cur;
+	int fd = -1, rc = ct_list_cursor(s->db, "file", &cur, err);
+
+	if (!rc)
+		rc = source_fetch(s, &cur, &fd, err);
+	if (rc == 0 || rc == CT_NO)
+		rc = take(s, fd, &cur, err);
+	if (fd >= 0)
+		(void)close(fd);
+	free(cur.next);
+	return rc ? rc : s->rejected ? CT_DATAERR : 0;
 }
 
 static int
 conf_file(struct ct_source *s, struct ct_err *err)
 {
-	if (!s->path || s->url || s->credential)
-		return ct_fail(err, CT_CONFIG,
-		    "source '%s': type = file wants path, no url or"
-		    " credential",
-		    s->name);
 	if (s->hash && !ct_signal_matched(s->hash))
 		return ct_fail(err, CT_CONFIG,
 		    "source '%s': unknown type of hash '%s'", s->name, s->hash);
-	return 0;
+	return source_fetch_conf(s, err);
 }
 
 static int
 check_file(struct ct_source *s, char **what, struct ct_err *err)
 {
-	struct ct_err why = { 0 };
-	struct stat st;
-	int fd = ct_file_open(s->path, true, &st, &why);
-
 	*what = NULL;
-	if (fd < 0)
-		return ct_fail(err, why.code, "'%s': %s", s->path, why.msg);
-	(void)close(fd);
-	return 0;
+	return source_fetch_check(s, err);
 }
 
 const struct ct_adapter ct_source_file = { "file", conf_file, sync_file,

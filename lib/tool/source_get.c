@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "blake.h"
 #include "clock.h"
@@ -178,6 +179,11 @@ send_it(struct ct_get *g, const struct ct_http_req *what,
 	req.password = g->cred.password;
 	req.max = g->max;
 	req.header = g->header;
+	req.out = g->out;
+	req.cut = g->cut;
+	if (g->out > 0 &&
+	    (ftruncate(g->out, 0) < 0 || lseek(g->out, 0, SEEK_SET) < 0))
+		return ct_fail_errno(err, CT_IOERR, "cannot begin a file anew");
 	rc = ct_http_do(g->http, &req, res, &why);
 	g->src->requests++;
 	g->status = rc ? 0 : res->status;
@@ -226,7 +232,7 @@ patiently(struct ct_get *g, const char *path, struct ct_http_req *req,
 	int n, rc;
 
 	req->url = url;
-	req->timeout = PAGE_MS;
+	req->timeout = g->timeout ? g->timeout : PAGE_MS;
 	for (n = 0;; n++) {
 		rc = once(g, req, res, err);
 		if (rc == 0)

@@ -15,8 +15,11 @@ struct ct_get {
 	long status;  /* of the last answer */
 
 	/* may be set once it is open */
-	size_t max; /* bytes of answer accepted */
-	bool basic; /* every request has user and password */
+	size_t max;      /* bytes of answer accepted */
+	int64_t timeout; /* ms for an answer; 0: 120 s */
+	int out;         /* > 0: a file that becomes the body of a 200 */
+	bool cut;        /* only status and headers are wanted */
+	bool basic;      /* every request has user and password */
 	const char *header[4];
 	char *query; /* a parameter that every request has and no message or
 			state: a secret, which is wiped */

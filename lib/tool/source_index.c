@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "prog.h"
 #include "rec.h"
 
@@ -167,18 +168,12 @@ finish(struct index_job *j, struct ct_err *err)
 	return rc;
 }
 
-/* A file without a name; -1 with the error. */
 static int
 scratch(const struct index_job *j, struct ct_err *err)
 {
-	char *path = ct_printf("%s/known.notes.tmp.XXXXXX", j->dir);
-	int fd = mkostemp(path, O_CLOEXEC);
+	char *path = ct_printf("%s/known.notes", j->dir);
+	int fd = ct_file_scratch(path, err);
 
-	if (fd < 0)
-		(void)ct_fail_errno(
-		    err, CT_CANTCREAT, "cannot create '%s'", path);
-	else
-		(void)unlink(path);
 	free(path);
 	return fd;
 }
