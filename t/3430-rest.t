@@ -197,6 +197,31 @@ done
 ok "killed while it is switched on, $struck times: it matches, and the next run does it" \
     test -z "$wrong" -a $struck -ge 5
 
+# ---- what changed since, beside the index
+many() { awk -v a="$1" -v b="$2" 'BEGIN { for (i = a; i < b; i++) printf "md5 %032x e%d\n", i + 65536, i }'; }
+rm -rf "$CT_HOME"
+{ cat full && many 0 5000; } >list
+ct-syncdb -q sync 2>said
+sha256sum <"$lists/known.ctx" >base
+grep -v "^sha1\|^md5 $md5" full >list
+{ cat list && many 1 5001; } >later
+mv later list
+exits 'a large list changes' 0 ct-syncdb -q sync --delta news 2>said
+ok 'its index stays' sh -c "sha256sum <$lists/known.ctx | cmp - base"
+ok 'what changed is beside it, encrypted' grep -q ^ct-known-sealed "$lists/known.delta"
+is 'and no hash of it told' '' told
+is 'as news' "$md5" jq -r 'select(.type == "md5" and .why and .entry == "a").hash' news
+match >changed
+is 'what went matches no more' 3 found changed
+printf '{"hashes":{"md5":"%032x"}}\n' 70536 65537 65536 >in
+is 'what came does' '["match","match","undecided"]' sh -c 'ct-match -aq <in | jq -sc "map(.match.verdict)"'
+exits 'check' 0 ct-syncdb check
+CT_CLOCK=$(date -u -d '+1 hour' +%Y-%m-%dT%H:%M:%SZ)
+export CT_CLOCK
+ct-syncdb -q sync 2>said
+is 'an hour later it is as young' 0 sh -c 'ct-match -aq <in | jq -s ".[0].match.db.age_s"'
+unset CT_CLOCK
+
 # ---- no secret of a URL is kept, or told
 (umask 77 && printf 'environment = test\nusername = u\npassword = p\n' >u.cred)
 for url in 'http://127.0.0.1:9/?code=wordofmine' 'http://me:wordofmine@127.0.0.1:9' 'http://127.0.0.1:9#wordofmine'; do
