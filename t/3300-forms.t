@@ -95,6 +95,18 @@ took 'classes: positive, seed, negative' 0
 is '  what is negative is not looked for' 'md5 -
 sha1 seed' hits .type,.opinion
 
+printf 'id,md5,sha1\n1,%s,%s\n2,%s,%s\n3,%s,%s\n4,%s,\n' $md5 $sha1 $md5 0123456789012345678901234567890123456789 \
+    11111111111111111111111111111111 $sha1 11111111111111111111111111111111 >list
+list
+took 'the same MD5 with two SHA-1' 0
+ok '  is told' grep -q ': 1 MD5 stand with one SHA-1 and with another' err
+is '  both are kept' '1 md5
+1 sha1
+2 md5
+3 sha1' hits .entry,.type
+took 'the same again: nothing changed' 0
+ok '  and nothing is told' sh -c '! grep -q MD5 err'
+
 # ---- what is known and harmless
 printf '"SHA-1","MD5","CRC32","FileName","FileSize","ProductCode","OpSystemCode","SpecialCode"\r\n"%s","%s","1","\344.exe",3,1,"2",""\r\n"%s","","1","b",3,1,"2","M"\r\n' \
     $sha1 $md5 0123456789012345678901234567890123456789 >list

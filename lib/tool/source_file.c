@@ -89,7 +89,7 @@ walk(struct ct_source *s, int fd, struct ct_list_state *state,
 		.arg = &r };
 	struct ct_list_count was;
 	char *name = source_fetch_name(s);
-	int64_t swept = 0;
+	int64_t swept = 0, clashes = 0;
 	int rc;
 
 	r.file = &f;
@@ -100,9 +100,15 @@ walk(struct ct_source *s, int fd, struct ct_list_state *state,
 		;
 	else
 		rc = guards(s, &f, &was, swept, err);
+	if (!rc)
+		rc = ct_list_clashes(s->db, &clashes, err);
 	free(name);
 	if (rc)
 		return rc;
+	if (clashes)
+		ct_warn("%s: %lld MD5 stand with one SHA-1 and with another:"
+			" both are kept, one may be wrong",
+		    s->name, (long long)clashes);
 	if (f.unknown)
 		ct_warn("%s: %zu hashes kept that cannot be matched: their"
 			" types are not known",
