@@ -1,6 +1,6 @@
 #!/bin/sh
-# ct-syncdb, bad feeds: what ThreatExchange and StopNCII do of their own;
-# tokens in links and in errors
+# ct-syncdb, bad feeds: what ThreatExchange and StopNCII do of their own; lists
+# of which most goes at once; tokens in links and in errors
 # shellcheck source=t/lib.sh disable=SC2154,SC2317
 . "${0%/*}/lib.sh"
 # shellcheck source=t/cases.sh
@@ -123,6 +123,25 @@ faults fetch:1:no-token fetch:2:no-token fetch:3:no-token
 ends 65 sync ncii
 is 'nothing moves' "$before" show ncii .done_to
 row 50 'StopNCII: hasMoreRecords without a token' 'refused'
+
+# ---- 34
+control '{"fault":null}'
+sync
+many 1200 1780000000 1
+now 2026-06-01T04:00:00Z
+mixed() { printf '{"hashes":{"md5":"%032x"}}\n' 65537 66036 66736 | ct-match -aq | jq -c '[.match.hits[].source]'; }
+matched=$(mixed)
+ends 77 sync
+is 'each is refused' 4 grep -c 'refused: ' said
+is 'all of it is there' '1200 1200 1200 1200' sh -c "ct-syncdb show | jq 'select(.source).entries' | paste -sd ' '"
+is 'all of it matches' "$matched" mixed
+ends 77 sync
+is 'also the next time' "$matched" mixed
+row 34 'all entries withdrawn in one run, by four services' 'refused, the old lists match'
+ends 0 sync --allow-shrink
+is 'unless it is meant' '[]
+[]
+[]' mixed
 
 # ---- 48
 token=$(sed -n 's/^token = "\(.*\)"/\1/p' "$box/threatexchange.cred")

@@ -1,6 +1,6 @@
 #!/bin/sh
 # ct-syncdb, bad feeds: the disk is full from any of its writes on; two at once
-# shellcheck source=t/lib.sh disable=SC2154,SC2317
+# shellcheck source=t/lib.sh disable=SC2059,SC2094,SC2154,SC2317
 . "${0%/*}/lib.sh"
 # shellcheck source=t/cases.sh
 . "$t/cases.sh"

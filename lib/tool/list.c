@@ -85,7 +85,8 @@ static const char *const schema[] = {
 	 * before may still stand in the file */
 	"ALTER TABLE state ADD COLUMN sealed TEXT NOT NULL DEFAULT '';"
 	"ALTER TABLE state ADD COLUMN scrub INTEGER NOT NULL DEFAULT 0",
-	NULL
+	/* entries that go when the run has got to its end */
+	"CREATE TABLE doomed(entry INTEGER PRIMARY KEY, at TEXT)", NULL
 };
 
 int
@@ -149,6 +150,8 @@ ct_list_begin(struct ct_list *l, struct ct_err *err)
 	int rc = ct_store_begin(l->st, err);
 
 	if (!rc &&
+	    (rc = ct_store_int(l->st, &l->doomed, err,
+		 "SELECT EXISTS(SELECT 1 FROM doomed)", "")) == 1 &&
 	    (rc = ct_store_int(l->st, &l->change, err,
 		 "SELECT revision + 1 FROM state", "")) == 1)
 		return 0;

@@ -99,10 +99,19 @@ int ct_list_remove(struct ct_list *list, const struct ct_entry *e,
     int64_t *gone, struct ct_err *err);
 
 /*
+ * The same for a run that may yet be refused: a live entry stays until
+ * ct_list_fall, unless it is put again before; what was not live is a tombstone
+ * at once.
+ */
+int ct_list_doom(struct ct_list *list, const struct ct_entry *e, int64_t *gone,
+    struct ct_err *err);
+int ct_list_fall(struct ct_list *list, int64_t *gone, struct ct_err *err);
+
+/*
  * What the source tells of as one thing, by a name of its own, stands in the
  * list as these entries, and no others that it was before; n 0: it is gone.
- * *gone counts the live ones that went.  After a sweep those that went with it
- * are forgotten.
+ * *gone counts the live ones that are doomed.  After a sweep those that went
+ * with it are forgotten.
  */
 int ct_list_put_whole(struct ct_list *list, const char *whole, const char *at,
     const struct ct_entry *e, size_t n, int64_t generation, int64_t *gone,

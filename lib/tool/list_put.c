@@ -246,6 +246,10 @@ update(struct ct_list *l, const struct ct_entry *e, int64_t generation,
 
 	if (rc != 1)
 		return rc ? rc : ct_fail(err, CT_SOFTWARE, "no such entry");
+	if (l->doomed &&
+	    (rc = ct_store_do(
+		 l->st, err, "DELETE FROM doomed WHERE entry = ?", "i", id)))
+		return rc;
 	if ((rc = put_again(l, id, e, generation, besides, &changed, err)))
 		return rc;
 	return ct_store_do(l->st, err,
@@ -332,6 +336,57 @@ ct_list_remove(struct ct_list *l, const struct ct_entry *e, int64_t *gone,
 	    : ct_store_do(l->st, err,
 		  "INSERT OR REPLACE INTO tombstone VALUES(?,?,?,?,?)", "ssssi",
 		  e->member, e->entry, e->content, e->at, ct_now());
+}
+
+int
+ct_list_doom(struct ct_list *l, const struct ct_entry *e, int64_t *gone,
+    struct ct_err *err)
+{
+	int64_t id = 0;
+	bool changed;
+	int rc = find(l, e, &id, &changed, err);
+
+	if (rc == 0)
+		return ct_list_remove(l, e, gone, err);
+	if (rc != 1)
+		return rc;
+	rc = ct_store_do(l->st, err,
+	    "INSERT OR IGNORE INTO doomed(entry, at) VALUES(?, ?)", "is", id,
+	    e->at);
+	if (!rc)
+		*gone += ct_store_changes(l->st);
+	l->doomed = 1;
+	return rc;
+}
+
+int
+ct_list_fall(struct ct_list *l, int64_t *gone, struct ct_err *err)
+{
+	int rc;
+
+	*gone = 0;
+	if (!l->doomed)
+		return 0;
+	if ((rc = ct_store_do(l->st, err,
+		 PAST "doomed d JOIN entry e ON e.id = d.entry"
+		      " JOIN signal s ON s.entry = e.id",
+		 "i", l->change)) ||
+	    (rc = ct_store_do(l->st, err,
+		 "INSERT OR REPLACE INTO tombstone SELECT e.member, e.entry,"
+		 " e.content, d.at, ? FROM doomed d"
+		 " JOIN entry e ON e.id = d.entry",
+		 "i", ct_now())) ||
+	    (rc = ct_store_do(l->st, err,
+		 "DELETE FROM signal WHERE entry IN"
+		 " (SELECT entry FROM doomed)",
+		 "")) ||
+	    (rc = ct_store_do(l->st, err,
+		 "DELETE FROM entry WHERE id IN (SELECT entry FROM doomed)",
+		 "")))
+		return rc;
+	*gone = ct_store_changes(l->st);
+	l->doomed = 0;
+	return ct_store_do(l->st, err, "DELETE FROM doomed", "");
 }
 
 int

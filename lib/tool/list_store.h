@@ -15,6 +15,7 @@ struct ct_list {
 	int64_t change;            /* the revision that is being made */
 	char sealed[CT_REST_ID];   /* the key of its hashes; "": in the clear */
 	struct ct_rest_list *rest; /* NULL: in the clear */
+	int64_t doomed;            /* 0: no entry is */
 };
 
 /* Find the key of the list.  CT_NOPERM. */

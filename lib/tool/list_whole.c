@@ -55,7 +55,7 @@ leave(struct ct_list *l, const char *whole, const struct part *p,
 		.entry = p->entry,
 		.content = p->content,
 		.at = at };
-	int rc = ct_list_remove(l, &e, gone, err);
+	int rc = ct_list_doom(l, &e, gone, err);
 
 	return rc ? rc
 		  : ct_store_do(l->st, err,
@@ -80,7 +80,7 @@ ct_list_put_whole(struct ct_list *l, const char *whole, const char *at,
 		if (!is_one(&part[i], e, n))
 			rc = leave(l, whole, &part[i], at, gone, err);
 	if (!rc && !had && !n)
-		rc = ct_list_remove(l, &none, gone, err);
+		rc = ct_list_doom(l, &none, gone, err);
 	for (i = 0; !rc && i < n; i++)
 		if (!(rc = ct_list_put(l, &e[i], generation, false, err)))
 			rc = ct_store_do(l->st, err,

@@ -307,7 +307,7 @@ delta(struct ct_feed *f, struct ct_err *err)
 	int rc;
 
 	if ((rc = load(f, "delta", err)) || (rc = load_mark(f, err)) ||
-	    (rc = walk(f, err)))
+	    (rc = walk(f, err)) || (rc = ct_run_settle(f->src, &f->state, err)))
 		return rc;
 	f->cur.from = f->cur.to = f->cur.total = 0;
 	return (rc = ct_list_begin(db, err)) ||
@@ -390,7 +390,7 @@ full(struct ct_feed *f, struct ct_err *err)
 	}
 	free(f->mark);
 	f->mark = NULL;
-	if ((rc = walk(f, err)))
+	if ((rc = walk(f, err)) || (rc = ct_run_settle(f->src, &f->state, err)))
 		return rc;
 	if ((rc = finish(f, err)) == CT_NOPERM)
 		give_up(f);

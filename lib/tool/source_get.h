@@ -98,6 +98,10 @@ int ct_get_conf(struct ct_source *s, struct ct_err *err);
  * of before is forgotten.  One that did not get to its end goes on. */
 int ct_run_begin(struct ct_source *s, const char *origin,
     struct ct_list_state *state, struct ct_err *err);
+/* A walk has got to its end: what it withdrew goes, which until then matched,
+ * as the run might have been refused. */
+int ct_run_settle(
+    struct ct_source *s, struct ct_list_state *state, struct ct_err *err);
 /* All of it is in the list. */
 int ct_run_end(
     struct ct_source *s, struct ct_list_state *state, struct ct_err *err);

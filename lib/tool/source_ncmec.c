@@ -133,8 +133,9 @@ reconcile(struct ct_walk *w, struct ct_err *err)
 	int rc;
 
 	if ((rc = begin_walk(w, err)) || (rc = ct_walk(w, err)) ||
-	    (rc = tail(w, err)) || (rc = ct_list_begin(db, err)) ||
-	    (rc = sweep(w, err)) ||
+	    (rc = tail(w, err)) ||
+	    (rc = ct_run_settle(w->src, w->state, err)) ||
+	    (rc = ct_list_begin(db, err)) || (rc = sweep(w, err)) ||
 	    (rc = ct_list_drop_cursor(db, w->name, err)) ||
 	    (rc = ct_list_drop_cursor(db, w->doubt, err)) ||
 	    (rc = ct_list_drop_cursor(db, "tail", err)))
@@ -194,6 +195,7 @@ run(struct ct_source *s, struct ct_get *g, struct ct_err *err)
 	if (delta.limit < 0)
 		return 0;
 	if (((rc = ct_walk(&delta, err)) ||
+		(rc = ct_run_settle(s, &state, err)) ||
 		(due && (rc = reconcile(&all, err)))))
 		return rc;
 	return ct_run_end(s, &state, err);

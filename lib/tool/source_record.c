@@ -21,7 +21,7 @@ ct_feed_gone(struct ct_feed *f, const struct ct_entry *e, struct ct_err *err)
 {
 	if (!ct_entry_fits(e))
 		return ct_feed_reject(f, NULL, "too long", err);
-	return ct_list_remove(f->src->db, e, &f->src->gone, err);
+	return ct_list_doom(f->src->db, e, &f->src->gone, err);
 }
 
 int

@@ -28,6 +28,22 @@ ct_run_begin(struct ct_source *s, const char *origin,
 }
 
 int
+ct_run_settle(
+    struct ct_source *s, struct ct_list_state *state, struct ct_err *err)
+{
+	int64_t gone;
+	int rc;
+
+	if ((rc = ct_list_begin(s->db, err)) ||
+	    (rc = ct_list_fall(s->db, &gone, err)))
+		return rc;
+	state->revision += gone > 0;
+	return (rc = ct_list_keep(s->db, state, err))
+	    ? rc
+	    : ct_list_commit(s->db, err);
+}
+
+int
 ct_run_end(struct ct_source *s, struct ct_list_state *state, struct ct_err *err)
 {
 	int rc;

@@ -188,7 +188,7 @@ store_entries(struct ct_walk *w, const struct ct_page *page, struct ct_err *err)
 		if (e->why) {
 			rc = reject(w, i, &e->e, "", e->why, err);
 		} else if (e->gone) {
-			rc = ct_list_remove(w->src->db, &e->e, &gone, err);
+			rc = ct_list_doom(w->src->db, &e->e, &gone, err);
 		} else {
 			w->src->put++;
 			rc = ct_list_put(w->src->db, &e->e,

@@ -168,6 +168,8 @@ change(struct own *o, const struct deed *d, struct ct_err *err)
 	o->state.revision++;
 	rc = ct_list_put_whole(o->src->db, d->name, d->e.at, &d->e, d->e.n > 0,
 	    o->state.generation, &gone, err);
+	if (!rc)
+		rc = ct_list_fall(o->src->db, &gone, err);
 	return rc ? rc : ct_list_keep(o->src->db, &o->state, err);
 }
 
