@@ -132,7 +132,8 @@ int ct_list_count(
     struct ct_list *list, struct ct_list_count *count, struct ct_err *err);
 
 /* How many MD5 stand beside one SHA-1 in one entry and beside another in
- * another, if any entry has changed since ct_list_begin: a file has only one. */
+ * another, if any entry has changed since ct_list_begin: a file has only one.
+ */
 int ct_list_clashes(struct ct_list *list, int64_t *n, struct ct_err *err);
 
 /* Remove the signals, then the entries, of generations before this one. */

@@ -5,6 +5,7 @@
 #include "entry.h"
 #include "listfile.h"
 #include "match.h"
+#include "source_fetch.h"
 
 static const char probe[] =
     "{\"id\":\"x\",\"file\":{\"decode\":\"ok\"},\"hashes\":{"
@@ -41,10 +42,13 @@ bad(void *arg, size_t line, const char *why, struct ct_err *err)
 }
 
 static void
-read_it(const char *path, const char *type, bool strict)
+read_it(const char *path, const char *type, const char *form, bool strict)
 {
 	size_t n = 0;
 	struct ct_listfile f = { .type = type,
+		.form = form,
+		.map = form ? "a: url, b: hash, c: type, d: category" : NULL,
+		.positive = form ? "1, 2" : NULL,
 		.each = each,
 		.bad = bad,
 		.arg = &n,
@@ -52,6 +56,17 @@ read_it(const char *path, const char *type, bool strict)
 	struct ct_err err = { 0 };
 
 	(void)ct_listfile_read(&f, path, &err);
+}
+
+/* As what stands beside a file. */
+static void
+sums(const uint8_t *data, size_t len)
+{
+	char *text = fuzz_text(data, len);
+	uint8_t sum[32];
+
+	(void)source_fetch_sum(text, "list", sum);
+	free(text);
 }
 
 static void
@@ -81,11 +96,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct ct_sandbox *box = fuzz_box();
 	struct ct_err err = { 0 };
 
-	read_it(path.text, NULL, false);
-	read_it(path.text, "pdq", true);
+	read_it(path.text, NULL, NULL, false);
+	read_it(path.text, "pdq", NULL, true);
+	read_it(path.text, "md5", "csv", false);
+	read_it(path.text, NULL, "hashdeep", false);
+	read_it(path.text, NULL, "vics", false);
+	read_it(path.text, NULL, "url", true);
 	match_by(path.text, NULL);
 	match_by(path.text, "md5");
 	(void)ct_sandbox_load(box, path.text, &err);
 	(void)close(fd);
+	sums(data, len);
 	return 0;
 }
