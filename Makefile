@@ -90,7 +90,7 @@ $(UNITS) $(TOOLS) $(BENCHES): %: %.o $(LIBS)
 t/tool/hostile: $(patsubst %.c,%.o,$(wildcard t/hostile/*.c))
 t/tool/jq: $(patsubst %.c,%.o,$(wildcard t/jq/*.c))
 # it only looks on, thousands of times
-t/tool/jq t/tool/jq.o t/jq/%.o: override CFLAGS = -O2 -g
+t/tool/jq t/tool/jq.o t/jq/%.o: private override CFLAGS = -O2 -g -fPIE
 
 # a program, broken on purpose: the tests must find it
 t/broken/no-journal t/broken/late-journal: WRAP = ct_outbox_note
