@@ -249,7 +249,7 @@ jobs() {
 	ct-review add -q --reason 'seen by a user' --by ana >/dev/null
 	printf '[review]\nsecond = csam\n' >second.conf
 	for by in ana ben; do
-		ct-review decide -q -c second.conf --item j1 --verdict csam --class A1 --by $by \
+		ct-review decide -q -c second.conf --item j1 --verdict csam --class A1 --by "$by" \
 		    --incident enticement --annotation viral --priority soon
 	done
 	ct-review next -q --by dan
