@@ -256,6 +256,21 @@ sandbox --hashes fifty
 exits 'another server under the same name: 78' 78 sync
 is 'nothing is taken of it' 101 show .entries
 
+# ---- a walk that is refused: the next one sees what the server has by then
+awk 'BEGIN { for (i = 0; i < 1500; i++)
+	printf "{\"member\":\"9002\",\"entry\":\"%d\",\"type\":\"md5\",\"hash\":\"%032x\",\"at\":\"2026-01-01T00:00:00Z\"}\n",
+	    i, i + 65536 }' >many
+restart --hashes many --clock 2026-06-01T00:00:00Z
+export CT_CLOCK=2026-06-01T00:00:00Z
+sync
+again --hashes fifty --clock 2026-06-02T00:00:00Z
+sync --reconcile
+exits 'absent twice, but too many: 77' 77 sync --reconcile
+is 'they stay' '1500 1450' show '"\(.entries) \(.missing)"'
+again --hashes many --clock 2026-06-02T00:00:00Z
+exits 'the server has them again' 0 sync --reconcile --allow-shrink
+is 'so they are missing no more' '1500 0' show '"\(.entries) \(.missing)"'
+
 # ---- entries in crowds: windows are made smaller
 awk 'BEGIN { for (i = 0; i < 24000; i++)
 	printf "{\"member\":\"9002\",\"entry\":\"%d\",\"type\":\"md5\",\"hash\":\"%032x\",\"at\":\"20%02d-%02d-01T00:00:00Z\"}\n",

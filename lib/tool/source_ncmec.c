@@ -125,6 +125,32 @@ sweep(struct ct_walk *w, struct ct_err *err)
 	return 0;
 }
 
+static int
+forget_walk(const struct ct_walk *w, struct ct_err *err)
+{
+	struct ct_list *db = w->src->db;
+	int rc;
+
+	return (rc = ct_list_drop_cursor(db, w->name, err)) ||
+		(rc = ct_list_drop_cursor(db, w->doubt, err))
+	    ? rc
+	    : ct_list_drop_cursor(db, "tail", err);
+}
+
+/* The walk led to what must not be taken: another one begins anew, and sees
+ * what the server has by then. */
+static void
+give_up(const struct ct_walk *w)
+{
+	struct ct_list *db = w->src->db;
+	struct ct_err none = { 0 };
+
+	ct_list_rollback(db);
+	if (ct_list_begin(db, &none) || forget_walk(w, &none) ||
+	    ct_list_commit(db, &none))
+		ct_list_rollback(db);
+}
+
 /* Everything, into a new generation. */
 static int
 reconcile(struct ct_walk *w, struct ct_err *err)
@@ -135,10 +161,11 @@ reconcile(struct ct_walk *w, struct ct_err *err)
 	if ((rc = begin_walk(w, err)) || (rc = ct_walk(w, err)) ||
 	    (rc = tail(w, err)) ||
 	    (rc = ct_run_settle(w->src, w->state, err)) ||
-	    (rc = ct_list_begin(db, err)) || (rc = sweep(w, err)) ||
-	    (rc = ct_list_drop_cursor(db, w->name, err)) ||
-	    (rc = ct_list_drop_cursor(db, w->doubt, err)) ||
-	    (rc = ct_list_drop_cursor(db, "tail", err)))
+	    (rc = ct_list_begin(db, err)))
+		return rc;
+	if ((rc = sweep(w, err)) == CT_NOPERM)
+		give_up(w);
+	if (rc || (rc = forget_walk(w, err)))
 		return rc;
 	w->state->last_reconcile = ct_now();
 	return (rc = ct_list_keep(db, w->state, err)) ? rc
