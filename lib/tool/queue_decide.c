@@ -217,7 +217,7 @@ ct_queue_decide_one(struct ct_queue *q, int64_t id, const struct ct_decision *d,
 {
 	bool second = ct_queue_rules(q)->second[d->verdict - ct_verdicts];
 	bool open = false;
-	struct before b;
+	struct before b = { 0, false, 0 };
 	int64_t row;
 	int rc = ct_queue_free(q, id, d->by, err);
 
