@@ -9,7 +9,7 @@ h() { printf '%s' "$1" | sha256sum | cut -c1-"$2"; }
 good=$(h good 32) bad_one=$(h bad 32) pdq=$(h pdq 64) near=$(h pdq 63)0
 [ "$near" != "$pdq" ] || near=$(h pdq 63)1
 ncii=$(h ncii 64) graph=$(h graph 64)
-for entry in 1 2 3 4 5 6 7 8; do
+for entry in 1 2 3 4 5 6 7 8 9; do
 	printf '{"member":"9002","entry":"%s","content":"image","type":"md5","hash":"%s"}\n' $entry "$(h "e$entry" 32)"
 done >ncmec.rec
 printf '{"member":"9002","entry":"good","type":"md5","hash":"%s"}
@@ -65,9 +65,9 @@ votes() { state '.votes[]|[.member,.entry,.type,.vote,(.reasons|length)]' | sort
 	found ncii "\"pdq\":\"$ncii\""
 	found te "\"pdq\":\"$graph\""
 	found mine "\"md5\":\"$(cat mine)\""
-	for entry in 1 2 3 4 5 6 7 8; do found e$entry "\"md5\":\"$(h "e$entry" 32)\""; done
+	for entry in 1 2 3 4 5 6 7 8 9; do found e$entry "\"md5\":\"$(h "e$entry" 32)\""; done
 } | ct-match -q >found
-is 'what is found' 14 grep -c '"verdict":"match"' found
+is 'what is found' 15 grep -c '"verdict":"match"' found
 
 # ---- who votes, and how
 {
@@ -158,6 +158,14 @@ say good not_csam 2026-05-03T00:00:00Z | jq -c '.match.hits |= map(.distance = 0
 say near csam 2026-05-04T00:00:00Z | vote >got
 json 'what is near does not outweigh the very hash' '.vote[].state' '"superseded"' got
 is '  which stands' '["9002","good","PDQ","down",1]' sh -c 'ct-sandbox state "$1" | jq -c ".votes[]|select(.type == \"PDQ\")|[.member,.entry,.type,.vote,(.reasons|length)]"' - "$url"
+{
+	say e9 csam 2026-05-01T00:00:00Z
+	say e9 csam 2026-05-03T00:00:00Z
+	say e9 not_csam 2026-05-02T00:00:00Z
+} | vote >got
+json 'said again later, it outlasts what was said between' '.vote[].state' '"done"
+"done"
+"superseded"' got
 
 # ---- reasons
 exits 'the reasons that NCMEC takes' 0 ct-feedback reasons ncmec pdq

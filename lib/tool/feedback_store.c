@@ -168,6 +168,15 @@ queue(struct fb_store *s, const struct fb_said *said, struct ct_err *err)
 {
 	const struct ct_vote *v = &said->vote;
 
+	/* said again: a contrary verdict from between the two is an older one
+	 */
+	if (ct_store_do(s->st, err,
+		"UPDATE vote SET judged = ?6 WHERE source = ?1 AND member = ?2"
+		" AND entry = ?3 AND content = ?4 AND type = ?5 AND up = ?7"
+		" AND judged < ?6 AND ?8",
+		"sssssiii", said->src->name, v->member, v->entry, v->content,
+		v->type, said->at, (int64_t)v->up, (int64_t)said->exact))
+		return err->code;
 	return ct_store_do(s->st, err,
 	    "INSERT INTO vote(source, member, entry, content, type, up, by,"
 	    " judged, object, at) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)"
