@@ -69,6 +69,14 @@ conf "url = $url/files/list.txt" 'max_mb = 1'
 exits 'over max_mb: 76' 76 sync
 is '  the old list stays' 4 show .hashes
 cp small list
+control '{"fault":"file:1:close-cut:72"}'
+exits 'cut at a line, by a server that says no length: 76' 76 sync
+is '  the old list stays' 4 show .hashes
+control '{"fault":["file:1:html:200"]}'
+mv state kept
+exits 'a page in place of the first list: 65' 65 sync
+is '  it was not read' '[0,0]' show '[.hashes,.generation]'
+rm -rf state && mv kept state
 exits 'as it should be' 0 sync
 is '  it is taken' 5 show .hashes
 is 'check' true sh -c 'ct-syncdb check far | jq "select(.source == \"far\").ok"'

@@ -271,10 +271,16 @@ on_header(char *data, size_t size, size_t n, void *arg)
 	size_t len = size * n;
 	time_t t;
 
-	if (len >= 5 && memcmp(data, "HTTP/", 5) == 0)
+	if (len >= 6 && memcmp(data, "HTTP/", 5) == 0) {
 		fl->begun = false;
-	else if (len && (*data == '\r' || *data == '\n'))
+		fl->res->bounded = data[5] > '1';
+	} else if (len && (*data == '\r' || *data == '\n')) {
 		fl->begun = true; /* for good: trailers may come */
+	} else if (header_is(
+		       data, len, "Content-Length", value, sizeof value) ||
+	    header_is(data, len, "Transfer-Encoding", value, sizeof value)) {
+		fl->res->bounded = true;
+	}
 	fl->headers += len;
 	if (fl->headers > HEADERS_MAX) {
 		fl->too_large = true;

@@ -159,6 +159,11 @@ from_server(struct ct_source *s, struct ct_get *g, struct ct_cursor *cur,
 		return rc;
 	if (res.status == 304)
 		rc = CT_NO;
+	else if (!res.bounded && !s->sha256)
+		rc = ct_fail(err, CT_PROTOCOL,
+		    "source '%s': the server does not say how long the file"
+		    " is, which may be cut: want sha256",
+		    s->name);
 	else
 		named(cur, &res, total);
 	ct_http_done(&res);

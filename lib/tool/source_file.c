@@ -60,6 +60,12 @@ guards(struct ct_source *s, const struct ct_listfile *f,
 		    "source '%s': all its hashes may be PDQ or SHA-256: want"
 		    " hash = pdq or sha256",
 		    s->name);
+	/* a page that says what went wrong, say: no list that was read */
+	if (f->lines && s->rejected >= (int64_t)f->lines && !s->put)
+		return ct_fail(err, CT_DATAERR,
+		    "source '%s': not one of %zu lines is an entry: another"
+		    " format? Nothing taken",
+		    s->name, f->lines);
 	if (f->lines >= RATIO_LEAST && s->rejected > (int64_t)(f->lines / 5))
 		return ct_fail(err, CT_DATAERR,
 		    "source '%s': %lld of %zu lines refused: another format?"
