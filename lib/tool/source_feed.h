@@ -40,6 +40,9 @@ struct ct_feed_proto {
 	int (*record)(struct ct_feed *f, const json_t *rec, struct ct_err *err);
 };
 
+extern const struct ct_feed_proto ct_feed_threatexchange, ct_feed_stopncii,
+    ct_feed_tat;
+
 struct ct_feed {
 	struct ct_source *src;
 	const struct ct_feed_proto *proto;

@@ -213,7 +213,7 @@ record(struct ct_feed *f, const json_t *rec, struct ct_err *err)
 	return rc;
 }
 
-static const struct ct_feed_proto proto = {
+const struct ct_feed_proto ct_feed_stopncii = {
 	.overlap = 600 * SECOND,
 	.size = 800,
 	.halve = true,
@@ -225,7 +225,7 @@ static const struct ct_feed_proto proto = {
 static int
 sync_stopncii(struct ct_source *s, struct ct_err *err)
 {
-	struct ct_feed f = { .src = s, .proto = &proto };
+	struct ct_feed f = { .src = s, .proto = &ct_feed_stopncii };
 	struct ct_stopncii_keys k = { 0 };
 	int rc = ct_stopncii_open(&f.get, s, false, &k, err);
 

@@ -132,7 +132,7 @@ record(struct ct_feed *f, const json_t *rec, struct ct_err *err)
 	return rc;
 }
 
-static const struct ct_feed_proto proto = {
+const struct ct_feed_proto ct_feed_tat = {
 	.size = SIZE,
 	.first = first,
 	.page = page,
@@ -197,7 +197,7 @@ close_tat(struct ct_feed *f, char *bearer)
 static int
 sync_tat(struct ct_source *s, struct ct_err *err)
 {
-	struct ct_feed f = { .src = s, .proto = &proto };
+	struct ct_feed f = { .src = s, .proto = &ct_feed_tat };
 	char *bearer = NULL;
 	int rc = open_tat(&f, &bearer, err);
 

@@ -477,7 +477,7 @@ record(struct ct_feed *f, const json_t *rec, struct ct_err *err)
 /* ---- the adapter ----------------------------------------------------------
  */
 
-static const struct ct_feed_proto proto = {
+const struct ct_feed_proto ct_feed_threatexchange = {
 	.ordered = true,
 	.overlap = 300 * SECOND,
 	.size = 100,
@@ -502,7 +502,7 @@ origin(const struct ct_feed *f)
 static int
 sync_graph(struct ct_source *s, struct ct_err *err)
 {
-	struct ct_feed f = { .src = s, .proto = &proto };
+	struct ct_feed f = { .src = s, .proto = &ct_feed_threatexchange };
 	char *of = NULL;
 	int rc = ct_graph_open(&f.get, s, err);
 
