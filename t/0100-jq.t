@@ -75,6 +75,9 @@ first(.names[]), (.names | first)
 
 {"a": (1, 2), "b": (3, 4)}
 .id | test("a.b")
+{id, nosuch} | with_entries(select(.value))
+limit(3; empty)
+nosuch(empty)
 .. | numbers
 to_entries | length
 .names | map(ascii_upcase) | index("B")

@@ -297,6 +297,21 @@ range(
 		add(out, jq_keep(json_integer(v[0])));
 }
 
+/* a filter that gives nothing must not hide that its function is unknown */
+static int
+known(const char *f)
+{
+	static const char *const names[] = { "select", "map", "all", "any",
+		"first", "del", "startswith", "endswith", "contains", "test",
+		"has", "join", "range" };
+	size_t i;
+
+	for (i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(f, names[i]) == 0)
+			return 1;
+	return 0;
+}
+
 void
 jq_call(
     const struct jq_node *n, json_t *in, const struct jq_env *env, json_t *out)
@@ -309,6 +324,8 @@ jq_call(
 		return;
 	}
 	if (n->n > 1 || (n->n == 0 && !plain(n->name, in, out)))
+		jq_punt();
+	if (n->n == 1 && !known(n->name))
 		jq_punt();
 	if (n->n == 0 || with_filter(n, in, env, out))
 		return;
