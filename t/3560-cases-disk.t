@@ -60,17 +60,19 @@ is 'the lists differ by nine' 9 grep -c . diff.new
 for list in 1 2 3; do
 	echo "$before" | tr ' ' '\n' | grep "^$list" | paste -sd ' '
 	echo "$after" | tr ' ' '\n' | grep "^$list" | paste -sd ' '
+	echo "$before $after" | tr ' ' '\n' | grep "^$list" | sort -u | paste -sd ' '
 done >may
 # damage - what is wrong with the state: of each list all that matches is as it
-# was, or is as it is now; so is how far it is known, which comes after the data
+# was, or is as it is now, or has what came but still what goes with the end of
+# the walk; so is how far it is known, which comes after the data
 damage() {
 	got=$(known)
 	[ $rc -ne 0 ] || [ "$got" = "$after" ] || echo "0, but matches $got"
 	lists >lists.got
 	echo "$got" | tr ' ' '\n' | awk '
-	FILENAME == "may" { may[FNR > 4 ? 3 : FNR > 2 ? 2 : 1, $0] = 1; next }
+	FILENAME == "may" { may[int((FNR + 2) / 3), $0] = 1; next }
 	FILENAME == "lists.old" { n[$1, $2] = to[$1, $3] = 1; first[$1] = $2; next }
-	FILENAME == "lists.new" { n[$1, $2] = 1; to[$1, $3] = 2; next }
+	FILENAME == "lists.new" { n[$1, $2] = n[$1, $2 + 1] = 1; to[$1, $3] = 2; next }
 	FILENAME == "lists.got" {
 		if (!n[$1, $2] || !to[$1, $3] || (to[$1, $3] == 2 && $2 == first[$1] && $3 != "null"))
 			print "lists: " $0

@@ -210,6 +210,9 @@ from_words(struct ct_listfile *f, size_t line, char *text, struct ct_err *err)
 		type = type_of(f, n, &why);
 	} else if (is_url(f, hash)) {
 		type = CT_SIGNAL_URL;
+		if (text[strspn(text, " \t")] && f->type &&
+		    strcasecmp(f->type, CT_SIGNAL_URL) == 0)
+			why = "a blank in an address";
 	} else {
 		type = hash;
 		hash = word(&text);

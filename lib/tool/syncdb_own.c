@@ -196,7 +196,9 @@ wanted(const struct own *o)
 	return o->deny ? "not_csam" : "csam";
 }
 
-/* Does what stands say it all already?  An outcome, or NULL. */
+/* Does what stands say it all already?  An outcome, or NULL.  Of two at the
+ * same time that of harm stands, else the one that came first: what comes again
+ * changes nothing. */
 static const char *
 stands(const struct deed *d, const char *last, int64_t at)
 {
@@ -204,6 +206,8 @@ stands(const struct deed *d, const char *last, int64_t at)
 		return NULL;
 	if (at == d->d.at && strcmp(last, d->d.verdict) == 0)
 		return "known";
+	if (at == d->d.at && strcmp(last, "removed") != 0)
+		return strcmp(d->d.verdict, "csam") == 0 ? NULL : "older";
 	return at > d->d.at || strcmp(last, "removed") == 0 ? "older" : NULL;
 }
 
