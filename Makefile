@@ -126,7 +126,7 @@ check: all $(UNITS) $(TOOLS) $(FUZZ) $(BROKEN) $(PRELOADS)
 
 # the table of the ways in which a list can be bad, and what came of each
 cases: all $(TOOLS) $(PRELOADS)
-	@PATH=$$PWD:$$PATH prove -v t/35*.t >cases.tmp; rc=$$?; \
+	@PATH=$$PWD:$$PATH prove -v t/35*.t t/3600-feedback.t >cases.tmp; rc=$$?; \
 	    grep '^# [0-9][0-9] |' cases.tmp | sort -s -k2,2n; rm -f cases.tmp; \
 	    exit $$rc
 
