@@ -52,7 +52,10 @@ is 'nothing else was asked for' 0 state '[.requests[]|select(.path|contains("fil
 row 24 'entity bomb, external entities, DOCTYPE' 'ends at the DOCTYPE; nothing opened, nothing asked'
 
 # ---- 25, 26: depth and size; anonymous memory is limited to 64 MiB
-small() { (ulimit -d 65536 && exec timeout 60 ct-syncdb --retry-wait 0 sync "$@"); }
+small() { # in 64 MiB, but for a sanitizer's own
+	([ -n "${CT_SANITIZED-}" ] || ulimit -d 65536
+	exec timeout 60 ct-syncdb --retry-wait 0 sync "$@")
+}
 awk -v root="$root" -v k=100000 'BEGIN { printf "%s<images>", root; for (i = 0; i < k; i++) printf "<a>"
 	for (i = 0; i < k; i++) printf "</a>"; print "</images></queryResult>" }' >page
 fresh 'entries:*:body'
