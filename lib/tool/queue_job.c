@@ -61,6 +61,19 @@ ct_queue_done(struct ct_queue *q, const char *by, struct ct_err *err)
 	    "s", by);
 }
 
+/* The job in the one row there is, an account and an item; CT_NO if none. */
+static int
+in_row(struct ct_rows *r, struct hand *h, struct ct_err *err)
+{
+	int rc = ct_rows_next(r, err);
+
+	if (rc == 1)
+		*h = (struct hand){ ct_strdup(ct_rows_text(r, 0)),
+			ct_rows_int(r, 1) };
+	ct_rows_close(r);
+	return rc == 1 ? 0 : rc ? rc : CT_NO;
+}
+
 static int
 has(struct ct_queue *q, const char *by, struct hand *h, struct ct_err *err)
 {
@@ -73,11 +86,7 @@ has(struct ct_queue *q, const char *by, struct hand *h, struct ct_err *err)
 	*h = (struct hand){ NULL, 0 };
 	if (rc)
 		return rc;
-	if ((rc = ct_rows_next(r, err)) == 1)
-		*h = (struct hand){ ct_strdup(ct_rows_text(r, 0)),
-			ct_rows_int(r, 1) };
-	ct_rows_close(r);
-	return rc == 1 ? 0 : rc ? rc : CT_NO;
+	return in_row(r, h, err);
 }
 
 /* ---- taking ----------------------------------------------------------------
@@ -107,11 +116,7 @@ best(struct ct_queue *q, const char *by, const struct ct_pick *pick,
 	free(picked);
 	if (rc)
 		return rc;
-	if ((rc = ct_rows_next(r, err)) == 1)
-		*h = (struct hand){ ct_strdup(ct_rows_text(r, 0)),
-			ct_rows_int(r, 1) };
-	ct_rows_close(r);
-	return rc == 1 ? 0 : rc ? rc : CT_NO;
+	return in_row(r, h, err);
 }
 
 /* Is it of what was picked? */
