@@ -236,6 +236,15 @@ find(struct ct_list *l, const struct ct_entry *e, int64_t *id, bool *changed,
 	return rc;
 }
 
+/* It was put again: it stays. */
+static int
+spare(struct ct_list *l, int64_t id, struct ct_err *err)
+{
+	return l->doomed ? ct_store_do(l->st, err,
+			       "DELETE FROM doomed WHERE entry = ?", "i", id)
+			 : 0;
+}
+
 static int
 update(struct ct_list *l, const struct ct_entry *e, int64_t generation,
     bool besides, struct ct_err *err)
@@ -246,9 +255,7 @@ update(struct ct_list *l, const struct ct_entry *e, int64_t generation,
 
 	if (rc != 1)
 		return rc ? rc : ct_fail(err, CT_SOFTWARE, "no such entry");
-	if (l->doomed &&
-	    (rc = ct_store_do(
-		 l->st, err, "DELETE FROM doomed WHERE entry = ?", "i", id)))
+	if ((rc = spare(l, id, err)))
 		return rc;
 	if ((rc = put_again(l, id, e, generation, besides, &changed, err)))
 		return rc;
@@ -278,6 +285,9 @@ put(struct ct_list *l, const struct ct_entry *e, int64_t generation,
 	if (ct_store_changes(l->st) == 0)
 		return update(l, e, generation, besides, err);
 	id = ct_store_last_id(l->st);
+	/* the number may be that of an entry which went otherwise */
+	if ((rc = spare(l, id, err)))
+		return rc;
 	rc = ct_store_do(l->st, err,
 	    "DELETE FROM tombstone"
 	    " WHERE member = ? AND entry = ? AND content = ?",

@@ -375,6 +375,29 @@ fours(void)
 	is(since(r), "q=", "and has none");
 }
 
+/* What was to go went otherwise; its number is that of another then. */
+static void
+doomed(void)
+{
+	struct ct_entry e = { .member = "m", .entry = "q", .content = "image" };
+	int64_t gone = 0, r;
+
+	ok(put_four((char[]){ "efgh" }) == 0 &&
+		ct_list_begin(list, &err) == 0 &&
+		ct_list_doom(list, &e, &gone, &err) == 0 && gone == 1 &&
+		ct_list_commit(list, &err) == 0,
+	    "an entry is to go");
+	r = revision();
+	ok(change(1, "-q") == 0 && put_four((char[]){ "ijkl" }) == 0,
+	    "it goes, and another has its number");
+	ok(ct_list_begin(list, &err) == 0 &&
+		ct_list_fall(list, &gone, &err) == 0 && gone == 0 &&
+		ct_list_commit(list, &err) == 0,
+	    "nothing goes any more");
+	is(since(r), "q=ijkls", "the other stays");
+	ok(change(1, "-q") == 0, "it is removed");
+}
+
 /* No signal is left of an entry that went. */
 static void
 whole(void)
@@ -422,6 +445,7 @@ main(void)
 	sweeps();
 	generations();
 	fours();
+	doomed();
 	ct_list_close(list);
 	whole();
 	old_list();
