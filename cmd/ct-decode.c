@@ -4,13 +4,14 @@
 
 #include "decode_serve.h"
 #include "image.h"
+#include "image_thumb.h"
 #include "os.h"
 #include "pdq.h"
 #include "prog.h"
 
 static const char usage[] =
     "usage: ct-decode [-hV]\n"
-    "Decodes pictures for ct-hash, which starts it.  Not for use by hand.\n"
+    "Decodes pictures for programs that start it.  Not for use by hand.\n"
     "  -h, --help     print this and exit\n"
     "  -V, --version  print the version and exit\n";
 
@@ -18,10 +19,21 @@ struct hash {
 	enum ct_pdq_method method;
 	struct ct_pdq pdq;
 	void *work;
-	bool begun; /* the first row has come */
 };
 
-static size_t most; /* memory in use at the first row of a picture */
+static size_t most; /* memory in use at the first row of a picture, */
+static bool begun;  /* which has come */
+
+/* By now a decoder has all that it will take. */
+static void
+first_row(void)
+{
+	size_t used;
+
+	if (!begun && (used = ct_os_heap_used()) > most)
+		most = used;
+	begun = true;
+}
 
 static int
 size(void *arg, uint32_t w, uint32_t h, uint32_t eighths)
@@ -42,13 +54,36 @@ static void
 row(void *arg, const uint8_t *pixels, int bytes)
 {
 	struct hash *hash = arg;
-	size_t used;
 
-	/* by now a decoder has all that it will take */
-	if (!hash->begun && (used = ct_os_heap_used()) > most)
-		most = used;
-	hash->begun = true;
+	first_row();
 	ct_pdq_row(&hash->pdq, (enum ct_pdq_pixel)bytes, pixels);
+}
+
+static void
+thumb_row(void *arg, const uint8_t *pixels, int bytes)
+{
+	first_row();
+	ct_image_thumb_row(arg, pixels, bytes);
+}
+
+static struct ct_image_limits
+limits_of(const struct ct_wire_ask *ask)
+{
+	return (struct ct_image_limits){ .bytes = ask->len,
+		.pixels = ask->pixels,
+		.side = ask->side,
+		.scans = ask->scans,
+		.memory = ask->memory };
+}
+
+/* What both say of a picture. */
+static void
+tell(const struct ct_image_info *info, struct ct_wire_answer *a)
+{
+	a->w = info->w;
+	a->h = info->h;
+	a->frames = info->frames;
+	a->trailing = info->trailing;
 }
 
 /* One picture by this method, into a. */
@@ -56,15 +91,12 @@ static void
 by(enum ct_pdq_method method, const struct ct_wire_ask *ask,
     const uint8_t *bytes, struct ct_wire_answer *a, bool *sure)
 {
-	struct ct_image_limits limits = { .bytes = ask->len,
-		.pixels = ask->pixels,
-		.side = ask->side,
-		.scans = ask->scans,
-		.memory = ask->memory };
+	const struct ct_image_limits limits = limits_of(ask);
 	struct hash hash = { .method = method };
 	struct ct_image_sink sink = { .size = size, .row = row, .arg = &hash };
 	struct ct_image_info info;
 
+	begun = false;
 	memset(a, 0, sizeof *a);
 	a->seq = ask->seq;
 	a->kind = ct_image_kind(bytes, ask->len);
@@ -72,10 +104,7 @@ by(enum ct_pdq_method method, const struct ct_wire_ask *ask,
 	    bytes, ask->len, &limits, method == CT_PDQ_FAST, &sink, &info);
 	*sure = true;
 	if (ct_image_seen((enum ct_image_status)a->status)) {
-		a->w = info.w;
-		a->h = info.h;
-		a->frames = info.frames;
-		a->trailing = info.trailing;
+		tell(&info, a);
 		a->method =
 		    method == CT_PDQ_FAST && !info.luma ? CT_PDQ_TENT : method;
 		a->quality = (uint32_t)ct_pdq_end(&hash.pdq, a->hash[0]);
@@ -87,14 +116,46 @@ by(enum ct_pdq_method method, const struct ct_wire_ask *ask,
 	free(hash.work);
 }
 
+/* The picture itself, shrunk. */
+static void
+shrink(const struct ct_wire_ask *ask, const uint8_t *bytes,
+    struct ct_wire_answer *a, uint8_t **pixels)
+{
+	const struct ct_image_limits limits = limits_of(ask);
+	struct ct_image_thumb t = { .most = ask->thumb, .bytes = ask->bytes };
+	struct ct_image_sink sink = {
+		.size = ct_image_thumb_size, .row = thumb_row, .arg = &t
+	};
+	struct ct_image_info info;
+	bool luma = t.bytes == 1 && t.most <= CT_IMAGE_THUMB_LUMA;
+
+	begun = false;
+	a->kind = ct_image_kind(bytes, ask->len);
+	a->status =
+	    ct_image_decode(bytes, ask->len, &limits, luma, &sink, &info);
+	ct_image_thumb_end(&t);
+	if (!ct_image_seen((enum ct_image_status)a->status)) {
+		free(t.pixels);
+		return;
+	}
+	tell(&info, a);
+	a->thumb_w = t.w;
+	a->thumb_h = t.h;
+	*pixels = t.pixels;
+}
+
 /* A child that had half the memory for a picture goes, and gives it back. */
 static bool
 decode(const struct ct_wire_ask *ask, const uint8_t *bytes,
-    struct ct_wire_answer *a)
+    struct ct_wire_answer *a, uint8_t **pixels)
 {
 	bool sure;
 
 	most = 0;
+	if (ask->thumb) {
+		shrink(ask, bytes, a, pixels);
+		return most <= ask->memory / 2;
+	}
 	by((enum ct_pdq_method)ask->method, ask, bytes, a, &sure);
 	if (!sure)
 		by(CT_PDQ_EXACT, ask, bytes, a, &sure);
@@ -107,10 +168,11 @@ static const char *
 warm_up(void)
 {
 	static const uint8_t grey[64];
-	struct hash hash = { .begun = true };
+	struct hash hash = { .method = CT_PDQ_TENT };
 	uint8_t all[CT_PDQ_TURNS][CT_PDQ_LEN];
 	int y;
 
+	begun = true;
 	for (; hash.method < CT_PDQ_METHODS; hash.method++) {
 		if (size(&hash, sizeof grey, sizeof grey, 8))
 			ct_die(CT_OSERR, "out of memory");

@@ -44,6 +44,9 @@ ct_decode_open(
 	d->slots = up((size_t)how->limits.bytes + BEHIND, CT_OS_PAGE);
 	d->fd = -1;
 	d->first = d->put = d->next = 1;
+	d->bytes = 1;
+	if (how->thumb)
+		d->pixels = ct_alloc((size_t)how->thumb * how->thumb, 3);
 	for (i = 0; i < CT_WIRE_SLOTS && !rc; i++)
 		rc = ct_os_shared(
 		    d->slots, &d->slot[i].at, &d->slot[i].memory, err);
@@ -69,6 +72,7 @@ ct_decode_close(struct ct_decode *d)
 		ct_os_unshare(d->slot[i].at, d->slots);
 		(void)close(d->slot[i].memory);
 	}
+	free(d->pixels);
 	free(d->program);
 	free(d);
 }
@@ -105,6 +109,13 @@ size_t
 ct_decode_max(const struct ct_decode *d)
 {
 	return d->how.limits.bytes;
+}
+
+void
+ct_decode_thumb(struct ct_decode *d, uint32_t side, bool colour)
+{
+	d->thumb = side;
+	d->bytes = colour ? 3 : 1;
 }
 
 /* ---- asking ---------------------------------------------------------------
@@ -195,7 +206,9 @@ ct_decode_send(struct ct_decode *d, size_t len, struct ct_err *err)
 		.scans = d->how.limits.scans,
 		.memory = d->how.limits.memory,
 		.method = d->how.method,
-		.turns = d->how.turns };
+		.turns = d->how.turns,
+		.thumb = d->thumb,
+		.bytes = d->bytes };
 	if (d->first == d->next && d->kids && restless(&d->kid[0]))
 		ct_worker_drop_all(d);
 	d->next++;
@@ -253,6 +266,18 @@ hashes_credible(const struct ct_decode *d, const struct ct_wire_answer *a)
 	return true;
 }
 
+/* May this be what a picture of its size is shrunk to, and no more? */
+static bool
+thumb_credible(const struct ct_wire_ask *ask, const struct ct_wire_answer *a)
+{
+	struct ct_wire_answer want = *a;
+
+	ct_image_fit(a->w, a->h, ask->thumb, &want.thumb_w, &want.thumb_h);
+	want.method = want.quality = 0;
+	memset(want.hash, 0, sizeof want.hash);
+	return memcmp(a, &want, sizeof want) == 0;
+}
+
 static bool
 credible(const struct ct_decode *d, const struct ct_wire_answer *a)
 {
@@ -273,7 +298,9 @@ credible(const struct ct_decode *d, const struct ct_wire_answer *a)
 	if (a->status != CT_IMAGE_PARTIAL &&
 	    (a->frames > 1) != (a->status == CT_IMAGE_TOO_MANY_FRAMES))
 		return false;
-	return hashes_credible(d, a);
+	if (ask->thumb)
+		return thumb_credible(ask, a);
+	return !a->thumb_w && !a->thumb_h && hashes_credible(d, a);
 }
 
 /* ---- waiting --------------------------------------------------------------
@@ -288,24 +315,57 @@ static bool
 babbles(const struct ct_decode *d)
 {
 	const struct kid *kid = &d->kid[0];
+	uint32_t ms = d->how.limits.ms;
 	char c;
 
 	if (kid->got == d->how.batch)
-		return ct_worker_hear(kid->fd, &c, 1, d->how.limits.ms) != 0;
+		return ct_worker_hear(kid->fd, &c, 1, &ms) != 0;
 	return kid->sent == kid->got &&
 	    recv(kid->fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+/*
+ * The answer that the oldest child owes, and the pixels that follow it, in the
+ * time that there is for all of it.  If they are not what they must be, *n is
+ * what ct_worker_hear said last.
+ */
+static bool
+answers(struct ct_decode *d, struct ct_wire_answer *a, ssize_t *n)
+{
+	const struct ct_wire_ask *ask = &d->ask[d->first % CT_WIRE_SLOTS];
+	int fd = d->kid[0].fd;
+	uint32_t ms = d->how.limits.ms;
+	size_t at = 0, all, len;
+
+	*n = ct_worker_hear(fd, a, sizeof *a, &ms);
+	if (*n != (ssize_t)sizeof *a || !credible(d, a))
+		return false;
+	for (all = (size_t)a->thumb_w * a->thumb_h * ask->bytes; at < all;
+	     at += len) {
+		len = all - at < CT_WIRE_PIECE ? all - at : CT_WIRE_PIECE;
+		*n = ct_worker_hear(fd, d->pixels + at, len, &ms);
+		if (*n != (ssize_t)len)
+			return false;
+	}
+	return true;
 }
 
 static void
 accept_answer(
     struct ct_decode *d, const struct ct_wire_answer *a, struct ct_decoded *res)
 {
+	const struct ct_wire_ask *ask = &d->ask[d->first % CT_WIRE_SLOTS];
+
 	res->status = (enum ct_image_status)a->status;
 	res->info = (struct ct_image_info){ .w = a->w,
 		.h = a->h,
 		.frames = a->frames,
 		.trailing = a->trailing };
-	res->hashed = a->w > 0;
+	res->hashed = a->w > 0 && !ask->thumb;
+	res->pixels = a->thumb_w > 0 ? d->pixels : NULL;
+	res->thumb_w = a->thumb_w;
+	res->thumb_h = a->thumb_h;
+	res->bytes = (int)ask->bytes;
 	res->method = (enum ct_pdq_method)a->method;
 	res->quality = (int)a->quality;
 	res->turns = d->how.turns ? CT_PDQ_TURNS : 1;
@@ -365,8 +425,7 @@ outcome(struct ct_decode *d, struct ct_decoded *res, struct ct_err *err)
 	do {
 		if ((rc = pump(d, err)))
 			return rc;
-		n = ct_worker_hear(kid->fd, &a, sizeof a, d->how.limits.ms);
-		if (n == (ssize_t)sizeof a && credible(d, &a)) {
+		if (answers(d, &a, &n)) {
 			kid->got++;
 			if (!babbles(d)) {
 				accept_answer(d, &a, res);

@@ -38,12 +38,15 @@ struct ct_decode;
 #define CT_DECODE_SCANS 1000000
 #define CT_DECODE_MEMORY ((uint32_t)2 << 30)
 #define CT_DECODE_MS 86400000
+#define CT_DECODE_THUMB 2048
 
 struct ct_decode_how {
 	struct ct_image_limits limits;
 	enum ct_pdq_method method;
 	bool turns;     /* hash all orientations */
 	uint32_t batch; /* pictures that one process decodes at most, > 0 */
+	uint32_t thumb; /* pixels a side that ct_decode_thumb may ask for, at
+			   most; 0: it is not called */
 	const char *program; /* NULL: ct_sibling("ct-decode") */
 };
 
@@ -60,6 +63,11 @@ struct ct_decoded {
 	int quality; /* 0 to 100 */
 	int turns;   /* 1, or CT_PDQ_TURNS if that was asked for */
 	uint8_t pdq[CT_PDQ_TURNS][CT_PDQ_LEN];
+	/* if pixels were asked for, and it was seen: thumb_h rows of thumb_w,
+	 * each of bytes, in memory of ours until the next ct_decode_wait */
+	const uint8_t *pixels; /* or NULL */
+	uint32_t thumb_w, thumb_h;
+	int bytes; /* 1, grey, or 3, red, green, blue */
 };
 
 /*
@@ -92,6 +100,13 @@ int ct_decode_clear(struct ct_decode *d, struct ct_err *err);
 
 /* How many bytes a picture may have: limits.bytes. */
 size_t ct_decode_max(const struct ct_decode *d);
+
+/*
+ * From now on what is sent is not hashed, but comes back itself: shrunk, never
+ * grown, to side pixels at most, grey or in colour, as it is stored, in no
+ * other orientation.  side 0: hashed again.
+ */
+void ct_decode_thumb(struct ct_decode *d, uint32_t side, bool colour);
 
 /* Send the len bytes that were put there; their kind is a decodable one.  It
  * is under way even if no child can be had, and ct_decode_wait says so again.

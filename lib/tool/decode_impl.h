@@ -35,17 +35,20 @@ struct ct_decode {
 	/* seq of the oldest under way, of the first that no child has been
 	 * sent yet, of the next */
 	uint32_t first, put, next;
-	int lost; /* workers that died at first */
+	int lost;              /* workers that died at first */
+	uint32_t thumb, bytes; /* of what is sent now, as in the request */
+	uint8_t *pixels;       /* of the last one waited for; NULL: never any */
 	struct ct_wire_ask ask[CT_WIRE_SLOTS];
 	enum ct_image_kind kind[CT_WIRE_SLOTS];
 };
 
 /*
- * Wait for a message of len bytes.  Time counts only while we run: of one that
- * was stopped, a fifth of a second at most.  Returns what recv(2) says of it, a
- * longer message being longer than len, or -1 with errno ETIMEDOUT.
+ * Wait for a message of len bytes, for *ms, of which what it took is taken.
+ * Time counts only while we run: of one that was stopped, a fifth of a second
+ * at most.  Returns what recv(2) says of it, a longer message being longer than
+ * len, or -1 with errno ETIMEDOUT.
  */
-ssize_t ct_worker_hear(int fd, void *to, size_t len, uint32_t ms);
+ssize_t ct_worker_hear(int fd, void *to, size_t len, uint32_t *ms);
 
 /* Start a worker; there is none.  The codes are those of ct_decode_open. */
 int ct_worker_start(struct ct_decode *d, struct ct_err *err);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -64,10 +65,36 @@ settle(const struct zygote *z, pid_t parent, int sock, int mine)
 	return ct_os_sanitized() ? 0 : ct_os_filter();
 }
 
+/* The answer, and the pixels that it has. */
+static int
+answer(const struct ct_wire_ask *ask, const struct ct_wire_answer *a,
+    const uint8_t *pixels)
+{
+	size_t left = (size_t)a->thumb_w * a->thumb_h * ask->bytes, n;
+
+	if (write(1, a, sizeof *a) != (ssize_t)sizeof *a)
+		return -1;
+	for (; left; left -= n, pixels += n) {
+		n = left < CT_WIRE_PIECE ? left : CT_WIRE_PIECE;
+		if (write(1, pixels, n) != (ssize_t)n)
+			return -1;
+	}
+	return 0;
+}
+
+static bool
+makes_sense(const struct zygote *z, const struct ct_wire_ask *ask)
+{
+	return ask->slot < CT_WIRE_SLOTS && ask->len <= z->setup.slot &&
+	    ask->method < CT_PDQ_METHODS && ask->thumb <= CT_WIRE_THUMB &&
+	    (ask->bytes == 1 || ask->bytes == 3);
+}
+
 static _Noreturn void
 child(const struct zygote *z)
 {
 	struct ct_wire_answer a;
+	uint8_t *pixels;
 	struct ct_wire_ask ask;
 	uint32_t left = z->setup.batch;
 	bool fit = true;
@@ -78,14 +105,15 @@ child(const struct zygote *z)
 		while (read(BEFORE, &c, 1) > 0)
 			;
 	while (fit && left-- && (n = read(0, &ask, sizeof ask)) > 0) {
-		if (n != (ssize_t)sizeof ask || ask.slot >= CT_WIRE_SLOTS ||
-		    ask.len > z->setup.slot || ask.method >= CT_PDQ_METHODS)
+		if (n != (ssize_t)sizeof ask || !makes_sense(z, &ask))
 			_exit(CT_PROTOCOL);
 		memset(&a, 0, sizeof a);
 		a.seq = ask.seq;
-		fit = z->picture(&ask, z->slot[ask.slot], &a);
-		if (write(1, &a, sizeof a) != (ssize_t)sizeof a)
+		pixels = NULL;
+		fit = z->picture(&ask, z->slot[ask.slot], &a, &pixels);
+		if (answer(&ask, &a, pixels) < 0)
 			_exit(CT_IOERR);
+		free(pixels);
 	}
 	_exit(CT_OK);
 }

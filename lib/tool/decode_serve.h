@@ -12,11 +12,12 @@
 
 /*
  * Called in a child that can only compute, with the bytes of one picture:
- * fill in the answer, which is zero but for seq.  Returns whether the child
- * is fit for another picture.
+ * fill in the answer, which is zero but for seq.  Where it has a thumb_w,
+ * *pixels are those, in memory that is freed once they are sent.  Returns
+ * whether the child is fit for another picture.
  */
 typedef bool ct_serve_fn(const struct ct_wire_ask *ask, const uint8_t *bytes,
-    struct ct_wire_answer *answer);
+    struct ct_wire_answer *answer, uint8_t **pixels);
 
 /*
  * Serve until the program that started us is gone.  kernel: what to say of

@@ -22,6 +22,8 @@
 
 #define CT_WIRE_MEMORY 3
 #define CT_WIRE_SLOTS 4
+#define CT_WIRE_THUMB 2048  /* most pixels a side that can be asked for */
+#define CT_WIRE_PIECE 32768 /* bytes of them in a message */
 
 /* ---- with ct-decode -------------------------------------------------------
  */
@@ -65,6 +67,9 @@ struct ct_wire_ask {
 	uint32_t pixels, side, scans, memory; /* limits, as in image.h */
 	uint32_t method;                      /* enum ct_pdq_method */
 	uint32_t turns;                       /* 1: all orientations */
+	uint32_t thumb; /* 0, or: no hash but the picture itself, shrunk to so
+			   many pixels a side at most, */
+	uint32_t bytes; /* each of 1, grey, or 3, red, green, blue */
 };
 
 struct ct_wire_answer {
@@ -77,6 +82,10 @@ struct ct_wire_answer {
 					    for, or CT_PDQ_EXACT or CT_PDQ_TENT
 					    in its place */
 	uint32_t quality;
+	/* as of ct_image_fit, if thumb was asked for: then the pixels follow,
+	 * row by row, in messages of CT_WIRE_PIECE bytes, the last one of what
+	 * is left; method, quality and hash are 0 */
+	uint32_t thumb_w, thumb_h;
 	/* the first, or with turns all; zero if not ct_pdq_hashes */
 	uint8_t hash[CT_PDQ_TURNS][CT_PDQ_LEN];
 };

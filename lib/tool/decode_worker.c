@@ -29,18 +29,22 @@ no_socket(struct ct_err *err)
 }
 
 ssize_t
-ct_worker_hear(int fd, void *to, size_t len, uint32_t ms)
+ct_worker_hear(int fd, void *to, size_t len, uint32_t *ms)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
-	int64_t left = ms, slice, took;
+	uint32_t slice;
+	int64_t took;
 	int ready;
+	bool last;
 	ssize_t n;
 
 	for (;;) {
-		slice = left < SLICE_MS ? left : SLICE_MS;
+		slice = *ms < SLICE_MS ? *ms : SLICE_MS;
 		took = ct_mono();
 		ready = poll(&p, 1, (int)slice);
 		took = ct_mono() - took;
+		last = *ms <= slice;
+		*ms -= took < slice ? (uint32_t)took : slice;
 		if (ready > 0) {
 			n = recv(fd, to, len, MSG_TRUNC);
 			/* a reset hides what came before it only once */
@@ -49,11 +53,10 @@ ct_worker_hear(int fd, void *to, size_t len, uint32_t ms)
 		} else if (ready < 0 && errno != EINTR) {
 			return -1;
 		}
-		if (ready == 0 && left <= slice) {
+		if (ready == 0 && last) {
 			errno = ETIMEDOUT;
 			return -1;
 		}
-		left -= took < slice ? took : slice;
 	}
 }
 
@@ -207,11 +210,13 @@ ct_worker_start(struct ct_decode *d, struct ct_err *err)
 	const uint64_t seconds =
 	    (uint64_t)d->how.batch * (d->how.limits.ms / 1000 + 1);
 	const struct ct_wire_setup setup = { .slot = d->slots,
-		.heap = d->how.limits.memory,
+		.heap = d->how.limits.memory +
+		    (uint64_t)d->how.thumb * d->how.thumb * 3,
 		.batch = d->how.batch,
 		.seconds =
 		    seconds < UINT32_MAX ? (uint32_t)seconds : UINT32_MAX };
 	struct ct_wire_news news;
+	uint32_t ms = START_MS;
 	int pair[2], rc;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
@@ -224,7 +229,7 @@ ct_worker_start(struct ct_decode *d, struct ct_err *err)
 	}
 	d->fd = pair[0];
 	(void)send(d->fd, &setup, sizeof setup, MSG_NOSIGNAL);
-	if (ct_worker_hear(d->fd, &news, sizeof news, START_MS) !=
+	if (ct_worker_hear(d->fd, &news, sizeof news, &ms) !=
 		(ssize_t)sizeof news ||
 	    !hello(d, &news))
 		return stillborn(d, err);
@@ -311,9 +316,9 @@ enum ct_death
 ct_worker_autopsy(struct ct_decode *d)
 {
 	struct ct_wire_news news;
-	uint32_t id = d->kid[0].id;
+	uint32_t id = d->kid[0].id, ms = START_MS;
 	bool told = order(d, CT_WIRE_TELL, id, -1) == 0 &&
-	    ct_worker_hear(d->fd, &news, sizeof news, START_MS) ==
+	    ct_worker_hear(d->fd, &news, sizeof news, &ms) ==
 		(ssize_t)sizeof news &&
 	    news.what == CT_WIRE_DEAD && news.id == id;
 

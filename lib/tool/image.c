@@ -117,3 +117,18 @@ ct_image_seen(enum ct_image_status status)
 	return status == CT_IMAGE_OK || status == CT_IMAGE_PARTIAL ||
 	    status == CT_IMAGE_TOO_MANY_FRAMES;
 }
+
+void
+ct_image_fit(uint32_t w, uint32_t h, uint32_t most, uint32_t *tw, uint32_t *th)
+{
+	uint64_t side = w > h ? w : h;
+
+	*tw = w;
+	*th = h;
+	if (side <= most)
+		return;
+	*tw = (uint32_t)((w * (uint64_t)most + side / 2) / side);
+	*th = (uint32_t)((h * (uint64_t)most + side / 2) / side);
+	*tw += *tw == 0;
+	*th += *th == 0;
+}

@@ -61,6 +61,11 @@ const char *ct_image_status(enum ct_image_status status);
 /* Is there a picture, whole or in part? */
 bool ct_image_seen(enum ct_image_status status);
 
+/* What a picture of w x h is shrunk to, or stays: each side from 1 to most, the
+ * longer one most if it was more. */
+void ct_image_fit(
+    uint32_t w, uint32_t h, uint32_t most, uint32_t *tw, uint32_t *th);
+
 /* ---- decoding --------------------------------------------------------------
  */
 

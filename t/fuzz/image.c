@@ -1,10 +1,11 @@
-/* Any bytes as a picture, whole and as brightness alone: no crash, no leak,
- * every row of what is seen, and of the rest none too many. */
+/* Any bytes as a picture, whole and as brightness alone, hashed and shrunk: no
+ * crash, no leak, every row of what is seen, and of the rest none too many. */
 #include "image.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "image_thumb.h"
 #include "pdq.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -44,15 +45,35 @@ row(void *arg, const uint8_t *pixels, int bytes)
 	ct_pdq_row(&hash->pdq, (enum ct_pdq_pixel)bytes, pixels);
 }
 
+static const struct ct_image_limits limits = { .bytes = 1 << 20,
+	.pixels = 1 << 20,
+	.side = 4096,
+	.scans = 10,
+	.memory = 16 << 20 };
+
+/* As pixels: returns the outcome. */
+static enum ct_image_status
+shrink(const uint8_t *data, size_t len, uint32_t most, uint32_t bytes)
+{
+	struct ct_image_thumb t = { .most = most, .bytes = bytes };
+	struct ct_image_sink sink = { .size = ct_image_thumb_size,
+		.row = ct_image_thumb_row,
+		.arg = &t };
+	struct ct_image_info info;
+	enum ct_image_status status =
+	    ct_image_decode(data, len, &limits, bytes == 1, &sink, &info);
+
+	if (ct_image_seen(status) && (t.done != t.h || t.rows != t.in_h))
+		abort();
+	ct_image_thumb_end(&t);
+	free(t.pixels);
+	return status;
+}
+
 /* Decode by this method; returns the outcome. */
 static enum ct_image_status
 decode(const uint8_t *data, size_t len, enum ct_pdq_method method)
 {
-	static const struct ct_image_limits limits = { .bytes = 1 << 20,
-		.pixels = 1 << 20,
-		.side = 4096,
-		.scans = 10,
-		.memory = 16 << 20 };
 	struct hash hash = { .method = method };
 	struct ct_image_sink sink = { .size = size, .row = row, .arg = &hash };
 	enum ct_image_status status;
@@ -86,6 +107,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	/* what only one of them may have run out of, or refuse */
 	if (ct_image_seen(whole) != ct_image_seen(luma) &&
 	    whole != CT_IMAGE_OUT_OF_MEMORY && luma != CT_IMAGE_OUT_OF_MEMORY)
+		abort();
+	if (shrink(data, len, 16, 1) != luma ||
+	    shrink(data, len, 1600, 3) != whole)
 		abort();
 	return 0;
 }

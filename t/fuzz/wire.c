@@ -17,6 +17,7 @@
 
 #include "decode_impl.h"
 
+#define THUMB 16
 #define NOBODY 0x3ffffff0 /* above all process ids */
 
 static const uint8_t *in;
@@ -66,13 +67,23 @@ answers(int fd)
 		.frames = 1,
 		.method = decoder->how.method,
 		.quality = 90 };
+	static const uint8_t pixels[THUMB * THUMB * 3 / 4];
 	uint32_t n = next() % 4;
 
 	memset(a.hash[0], 0x0f, sizeof a.hash[0]);
 	if (decoder->how.turns)
 		memset(a.hash, 0x0f, sizeof a.hash);
-	for (; n; n--, a.seq++)
+	if (decoder->how.thumb) {
+		memset(a.hash, 0, sizeof a.hash);
+		a.method = a.quality = 0;
+		a.thumb_w = THUMB;
+		a.thumb_h = THUMB * 3 / 4;
+	}
+	for (; n; n--, a.seq++) {
 		say(fd, &a, sizeof a);
+		if (decoder->how.thumb)
+			say(fd, pixels, sizeof pixels);
+	}
 }
 
 /* The worker's words: hello, then that its children are dead. */
@@ -152,7 +163,11 @@ check(const struct ct_decoded *res, const struct ct_decode_how *how)
 	bool seen = ct_image_seen(res->status);
 
 	must(res->status < CT_IMAGE_STATUSES && ct_image_status(res->status));
-	must(res->kind == CT_IMAGE_JPEG && res->hashed == seen);
+	must(res->kind == CT_IMAGE_JPEG);
+	must(res->hashed == (seen && !how->thumb));
+	must((res->pixels != NULL) == (seen && how->thumb));
+	must(!res->pixels || (res->thumb_w && res->thumb_w <= THUMB));
+	must(!res->pixels || (res->thumb_h && res->thumb_h <= THUMB));
 	if (!seen) {
 		must(!res->info.w && !res->info.h && !res->quality);
 		must(memcmp(res->pdq, zero, sizeof zero) == 0);
@@ -199,6 +214,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct ct_decode starting = { .id = 0 };
 	struct ct_err err = { 0 };
 	struct ct_decode *d;
+	uint8_t form;
 
 	in = data;
 	nin = len;
@@ -206,7 +222,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	how.limits.bytes = 4096;
 	how.limits.ms = 1000;
 	how.batch = 1 + next() % 4;
-	how.turns = next() & 1;
+	form = next();
+	how.turns = form & 1;
+	how.thumb = form & 2 ? THUMB : 0;
 	how.method = (enum ct_pdq_method)(next() % CT_PDQ_METHODS);
 	decoder = &starting; /* until it is known */
 	if (ct_decode_open(&d, &how, &err)) {
@@ -214,6 +232,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		return 0;
 	}
 	decoder = d;
+	if (how.thumb)
+		ct_decode_thumb(d, THUMB, false);
 	pictures(&how);
 	ct_decode_close(d);
 	return 0;

@@ -135,6 +135,9 @@ misbehave(const uint8_t *bytes, size_t len, struct ct_wire_answer *a)
 	case 'f': /* no JPEG has several */
 		a->status = CT_IMAGE_TOO_MANY_FRAMES;
 		break;
+	case 'T': /* pixels that nobody asked for */
+		a->thumb_w = a->thumb_h = 16;
+		break;
 	case 'm':
 		a->h = 4;
 		break;
@@ -164,14 +167,83 @@ misbehave(const uint8_t *bytes, size_t len, struct ct_wire_answer *a)
 	return true;
 }
 
+#define THUMB 150 /* x 150 x 3: two messages and a part */
+
+/* Say this answer, n bytes of the pixels in whole messages, and some bytes. */
+static void
+say_part(const struct ct_wire_answer *a, size_t n, size_t more)
+{
+	static const uint8_t piece[2 * CT_WIRE_PIECE];
+
+	(void)ct_write_full(1, a, sizeof *a);
+	for (; n; n -= CT_WIRE_PIECE)
+		(void)!write(1, piece, CT_WIRE_PIECE);
+	if (more)
+		(void)!write(1, piece, more);
+}
+
+/* A picture of one brightness, which is its fifth byte. */
+static bool
+pixels_of(const struct ct_wire_ask *ask, const uint8_t *bytes,
+    struct ct_wire_answer *a, uint8_t **pixels)
+{
+	size_t all;
+
+	a->w = a->h = 1000;
+	ct_image_fit(a->w, a->h, ask->thumb, &a->thumb_w, &a->thumb_h);
+	all = (size_t)a->thumb_w * a->thumb_h * ask->bytes;
+	*pixels = malloc(all);
+	memset(*pixels, bytes[4], all);
+	switch (bytes[3]) {
+	case 't': /* half of it, and no more */
+		say_part(a, CT_WIRE_PIECE, 0);
+		hang();
+	case 'e':
+		say_part(a, CT_WIRE_PIECE, 0);
+		_exit(0);
+	case 's': /* a message too short, */
+		say_part(a, CT_WIRE_PIECE, 100);
+		break;
+	case 'l': /* or too long */
+		say_part(a, 0, CT_WIRE_PIECE + 1);
+		break;
+	case '2': /* all of it, and then again */
+		say_part(a, 2 * CT_WIRE_PIECE, all - 2 * CT_WIRE_PIECE);
+		break;
+	case 'n': /* none at all */
+		a->thumb_w = a->thumb_h = 0;
+		break;
+	case 'w':
+		a->thumb_w++;
+		break;
+	case 'h':
+		a->thumb_h = 1;
+		break;
+	case 'x': /* and a hash */
+		a->hash[0][0] = 1;
+		break;
+	case 'q':
+		a->quality = 1;
+		break;
+	case 'c': /* of what was not seen */
+		a->status = CT_IMAGE_CORRUPT;
+		break;
+	default:
+		break;
+	}
+	return true;
+}
+
 static bool
 picture(const struct ct_wire_ask *ask, const uint8_t *bytes,
-    struct ct_wire_answer *a)
+    struct ct_wire_answer *a, uint8_t **pixels)
 {
 	a->kind = CT_IMAGE_JPEG;
+	a->frames = 1;
+	if (ask->thumb)
+		return pixels_of(ask, bytes, a, pixels);
 	a->w = bytes[4];
 	a->h = 100;
-	a->frames = 1;
 	a->method = CT_PDQ_TENT;
 	a->quality = 90;
 	a->hash[0][31] = bytes[4];
@@ -440,6 +512,65 @@ tail(struct ct_decode *d, char letter, size_t len)
 	return res.hashed ? res.pdq[0][31] : -1;
 }
 
+/* One picture that makes the worker do so: T, C, V; . its pixels are right. */
+static char
+shown(struct ct_decode *d, char letter, uint32_t side, bool colour)
+{
+	static uint8_t grey = 1;
+	size_t n = (size_t)side * side * (colour ? 3 : 1), i;
+	uint8_t *room = ct_decode_room(d);
+	struct ct_decoded res;
+	struct ct_err err;
+
+	memcpy(room, magic, sizeof magic);
+	room[3] = (uint8_t)letter;
+	room[4] = ++grey;
+	ct_decode_thumb(d, side, colour);
+	if (ct_decode_send(d, 9, &err) || ct_decode_wait(d, &res, &err))
+		ct_die_err(&err);
+	if (!res.pixels)
+		return res.info.w || res.thumb_w     ? '!'
+		    : res.status == CT_IMAGE_CRASH   ? 'C'
+		    : res.status == CT_IMAGE_TIMEOUT ? 'T'
+						     : 'V';
+	if (res.hashed || res.thumb_w != side || res.thumb_h != side ||
+	    res.bytes != (colour ? 3 : 1) || res.info.w != 1000)
+		return '?';
+	for (i = 0; i < n && res.pixels[i] == grey; i++)
+		;
+	return i == n ? '.' : '?';
+}
+
+static void
+pixels(struct ct_decode_how how)
+{
+	static const char bad[] = "teslnwhxqc2", want[] = "TCVVVVVVVVV";
+	struct ct_decode *d;
+	struct ct_err err;
+	size_t i, b;
+	char got;
+
+	how.thumb = THUMB;
+	for (b = 0; b < 2; b++) {
+		how.batch = b ? 1 : 64;
+		if (ct_decode_open(&d, &how, &err))
+			ct_die_err(&err);
+		ok(shown(d, '.', THUMB, true) == '.' &&
+			shown(d, '.', 1, false) == '.' &&
+			shown(d, '.', 128, false) == '.',
+		    "pixels, in colour and grey, -B %u", how.batch);
+		/* of the last one a batch hears later, if at all */
+		for (i = 0; bad[i + !b]; i++) {
+			got = shown(d, bad[i], THUMB, true);
+			ok(got == want[i] && shown(d, '.', 99, true) == '.',
+			    "pixels: %c, -B %u: %c", bad[i], how.batch, got);
+		}
+		ct_decode_thumb(d, 0, false);
+		ok(strcmp(fates(d, "..c."), "..C.") == 0, "hashes again");
+		ct_decode_close(d);
+	}
+}
+
 /* What pictures leave behind: nothing for the next one, and not much. */
 static void
 remains(const struct ct_decode_how *how)
@@ -520,7 +651,7 @@ main(int argc, char *argv[])
 {
 	static const struct timespec pause = { 0, 100000000 };
 	static const uint32_t batch[] = { 64, 3, 1 };
-	static const char once[] = "29n", bad[] = "lPpsSkwxqohfm";
+	static const char once[] = "29n", bad[] = "lPpsSkwxqohfmT";
 	struct ct_decode_how how = ct_decode_how;
 	struct ct_decode *d[3];
 	struct ct_err err = { 0 };
@@ -572,6 +703,7 @@ main(int argc, char *argv[])
 	is(d, ".", ".", "what comes late is for nobody");
 	for (i = 0; i < 3; i++)
 		ct_decode_close(d[i]);
+	pixels(how);
 	remains(&how);
 	stopped(how);
 	shortages(&how);

@@ -307,15 +307,23 @@ tries[] = {
 
 static bool
 picture(const struct ct_wire_ask *ask, const uint8_t *bytes,
-    struct ct_wire_answer *a)
+    struct ct_wire_answer *a, uint8_t **pixels)
 {
-	(void)ask;
+	uint32_t word;
+
 	shared = bytes;
 	a->kind = CT_IMAGE_JPEG;
 	a->w = a->h = 100;
 	a->frames = 1;
 	a->method = CT_PDQ_TENT;
-	a->quality = bytes[3] < TRIES && tries[bytes[3]].try() ? 1 : 90;
+	word = bytes[3] < TRIES && tries[bytes[3]].try() ? 1 : 90;
+	if (!ask->thumb) {
+		a->quality = word;
+		return true;
+	}
+	a->thumb_w = a->thumb_h = 100;
+	if ((*pixels = malloc((size_t)100 * 100 * ask->bytes)))
+		memset(*pixels, (int)word, (size_t)100 * 100 * ask->bytes);
 	return true;
 }
 
@@ -355,6 +363,7 @@ fate(struct ct_decode *d, uint8_t try)
 	struct ct_err err;
 	uint8_t *room;
 	size_t i;
+	int word;
 
 	for (i = 0; i < 3; i++) {
 		room = ct_decode_room(d);
@@ -370,16 +379,17 @@ fate(struct ct_decode *d, uint8_t try)
 	for (i = 0; i < 3; i++) {
 		if (ct_decode_wait(d, &res, &err))
 			ct_die_err(&err);
-		got[i] = res.status == CT_IMAGE_CRASH                ? 'C'
-		    : res.status == CT_IMAGE_VIOLATION               ? 'V'
-		    : res.status == CT_IMAGE_OK && res.quality == 90 ? '.'
-								     : '!';
+		word = res.pixels ? res.pixels[29999] : res.quality;
+		got[i] = res.status == CT_IMAGE_CRASH         ? 'C'
+		    : res.status == CT_IMAGE_VIOLATION        ? 'V'
+		    : res.status == CT_IMAGE_OK && word == 90 ? '.'
+							      : '!';
 	}
 	return got;
 }
 
 static void
-escapes(struct ct_decode *d, int batch)
+escapes(struct ct_decode *d, int batch, const char *what)
 {
 	const char *got;
 	size_t i;
@@ -389,7 +399,7 @@ escapes(struct ct_decode *d, int batch)
 		ok(got[0] == '.' && got[2] == '.' &&
 			(got[1] == tries[i].ends ||
 			    (tries[i].ends == 'E' && strchr("CV", got[1]))),
-		    "%s, -B %d: %s", tries[i].name, batch, got);
+		    "%s, -B %d%s: %s", tries[i].name, batch, what, got);
 	}
 }
 
@@ -559,6 +569,7 @@ main(int argc, char *argv[])
 	how.program = "/proc/self/exe";
 	how.limits.memory = MEMORY;
 	how.limits.bytes = BYTES;
+	how.thumb = 100;
 	if (!mkdtemp(box))
 		ct_die(CT_OSERR, "no directory");
 	escaped = ct_printf("%s/file", box);
@@ -569,14 +580,16 @@ main(int argc, char *argv[])
 	ok(about.seccomp && about.landlock >= 0 &&
 		strcmp(about.kernel, "test1") == 0,
 	    "it tells what confines it: landlock %d", about.landlock);
-	escapes(d, 64);
+	escapes(d, 64, "");
 	from_outside(d);
 	murdered(d);
 	ct_decode_close(d);
 	how.batch = 1;
 	if (ct_decode_open(&d, &how, &err))
 		ct_die_err(&err);
-	escapes(d, 1);
+	escapes(d, 1, "");
+	ct_decode_thumb(d, 100, true);
+	escapes(d, 1, ", for pixels");
 	ct_decode_close(d);
 	locked();
 	orphans(&how);

@@ -1,0 +1,62 @@
+/*
+ * tile.h - a picture for the eyes of a person, step by step
+ *
+ * The bytes are read from the path of a record, used only if their SHA-256 is
+ * the one that was found, and decoded by ct-decode, each picture by a process
+ * of its own: what comes back is pixels, nothing else, and nothing is written
+ * anywhere.  Whoever shows them says so first, with ct_queue_view_begin.
+ *
+ * A picture comes as it is stored: an orientation in its EXIF is not applied.
+ * Of one that moves it is the first frame.
+ */
+#ifndef CT_TILE_H
+#define CT_TILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "image.h"
+#include "rec.h"
+
+enum ct_step {
+	CT_STEP_TILE,     /* 16 pixels a side at most, grey */
+	CT_STEP_OBSCURED, /* 64, grey */
+	CT_STEP_FULL,     /* 1600, in colour */
+	CT_STEPS
+};
+extern const char *const ct_step_levels[CT_STEPS]; /* as in ct_viewed */
+
+struct ct_tiler;
+
+/* As ct_decode_open, of which the codes are, and what it says of threads holds
+ * for all of these.  program: NULL, or in place of ct-decode; it
+ * stays the caller's. */
+int ct_tiler_open(struct ct_tiler **t, const char *program, struct ct_err *err);
+void ct_tiler_close(struct ct_tiler *t);
+
+struct ct_tile {
+	enum ct_image_status status; /* of the decoder, as in file.decode */
+	struct ct_image_info info;   /* of the picture, if it was seen */
+	/* h rows of w pixels, each of so many bytes: 1, grey, or 3, red,
+	 * green, blue; valid until the next call; NULL: it was not seen */
+	const uint8_t *pixels;
+	uint32_t w, h;
+	int bytes;
+};
+
+/*
+ * The picture of this record.  Whatever the decoder makes of it is an outcome:
+ * 0.  CT_NOINPUT: it has no path, or there is no such file; CT_DATAERR: the
+ * file there is another than was found; CT_IOERR; those of ct_tiler_open.
+ */
+int ct_tile(struct ct_tiler *t, const json_t *rec, enum ct_step step,
+    struct ct_tile *tile, struct ct_err *err);
+
+/*
+ * A PNG of its pixels, of which there are some, each as a square of block x
+ * block, 1 to 64; *len bytes, not compressed.  Release with free.
+ */
+uint8_t *ct_tile_png(const struct ct_tile *tile, uint32_t block, size_t *len);
+
+#endif

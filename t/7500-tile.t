@@ -1,0 +1,90 @@
+#!/bin/sh
+# what a person is shown: small and grey first, only of the bytes that were
+# found, and of hostile ones nothing but an outcome
+# shellcheck source=t/lib.sh disable=SC2317
+. "${0%/*}/lib.sh"
+
+seen() { # LEVEL [DIRECTORY] - of the records on standard input
+	timeout 100 tiles "$top/ct-decode" "$@" 2>said
+}
+mkdir pics png
+mkpix --seed 7 pics/a.jpg && mkpix --seed 7 --progressive pics/b.jpg &&
+    mkpix --seed 7 pics/c.png && mkpix --seed 7 --interlaced pics/d.png &&
+    mkpix --seed 7 pics/e.webp && mkpix --seed 7 --size 2000x3000 pics/f.jpg &&
+    mkpix --seed 7 --size 7x5 --gray pics/g.png || exit 1
+ct-hash -q pics/*.* >recs || exit 1
+
+# ---- the steps
+seen tile png <recs >tiles.out
+json 'a tile: 16 a side at most, grey' '[.name, .decode] + .pixels' '["a.jpg","ok",16,12,1]
+["b.jpg","ok",16,12,1]
+["c.png","ok",16,12,1]
+["d.png","ok",16,12,1]
+["e.webp","ok",16,12,1]
+["f.jpg","ok",11,16,1]
+["g.png","ok",7,5,1]' tiles.out
+json '  it knows how large the picture is' 'select(.name == "f.jpg") | [.w, .h]' '[2000,3000]' tiles.out
+ok '  the same of every format' jq -es 'map(select(.name | test("^[abcde]"))) | map(.mean) | max - min <= 2' tiles.out
+is '  as a PNG, its pixels are blocks' '128 96' \
+    sh -c 'ct-hash -q png/1.png | jq -r "\"\(.file.width) \(.file.height)\""'
+seen obscured <recs >obscured.out
+json 'obscured: 64, grey' 'select(.name | test("^[aeg]")) | .pixels' '[64,48,1]
+[64,48,1]
+[7,5,1]' obscured.out
+rm png/*
+seen full png <recs >full.out
+json 'full: 1600, in colour' 'select(.name | test("^[acf]")) | .pixels' '[640,480,3]
+[640,480,3]
+[1067,1600,3]' full.out
+ct-hash -q png/1.png png/3.png png/5.png >again
+is '  and as it is: the PNG has the hash of the picture' \
+    "$(jq -r 'select(.path | test("[ace][.]")).hashes.pdq' recs)" jq -r .hashes.pdq again
+
+# ---- only the bytes that were found
+{
+	jq -c 'select(.path | endswith("/a.jpg"))' recs >a
+	jq -c --arg p "$PWD" '(.path = $p + "/pics/b.jpg"), (.path = $p + "/none"), (.path = $p + "/pics"),
+	    del(.path), (.path = 7), del(.hashes), (.hashes.sha256 = "zz"), .' a
+} >changed
+mkfifo pics/pipe
+jq -c --arg p "$PWD/pics/pipe" '.path = $p' a >>changed
+seen full <changed >out
+is 'other bytes, no file, no path, no hash: an error, and no pixels' \
+    '65 66 66 66 65 65 65 0 66' sh -c 'jq -r "select(.rc > 0 and .mean >= 0 | not) | .rc" out | xargs'
+ok '  it says so' grep -q 'tiles: the file is another than the one that was found' said
+printf x >>pics/c.png
+cp pics/d.png "$(printf 'pics/\377.png')"
+printf 'pics/\377.png\0' | ct-hash -q -0 >odd
+jq -c 'select(.path | endswith("/c.png"))' recs | cat - odd >in
+seen tile <in >out
+is 'one byte more is another file; a name that is not UTF-8 is a name' '65 0' sh -c 'jq -r .rc out | xargs'
+head -c 65M /dev/zero >pics/large
+jq -c --arg p "$PWD/pics/large" '.path = $p' a >in
+printf 'no picture' >pics/text
+printf '\377\330' >pics/cut.jpg
+ct-hash -q pics/text pics/cut.jpg >>in
+seen tile <in >out
+is 'too large, no picture, nothing of one' 'too-large unsupported corrupt' sh -c 'jq -r .decode out | xargs'
+
+# ---- hostile ones: each has its outcome, and the good one behind it comes
+# right.  What takes as long as it may is for ct-hash to try.
+mkdir hostile && hostile --all hostile && rm hostile/*99-scans hostile/*rgba16 hostile/*1000-scans || exit 1
+find hostile -type f | sort >names
+ct-hash -q <names >recs.h
+jq -c --slurpfile a a '., $a[0]' recs.h >in
+jq -r '[(.id | split("/")[-1]), .file.decode] | join(" ")' recs.h >want.h
+for level in tile full; do
+	exits "$level: hostile pictures: an outcome each" 0 seen $level <in
+	cp got out
+	jq -r 'select(.name != "a.jpg") | [.name, .decode] | join(" ")' out >got.h
+	# of brightness alone no fraction is asked
+	ok '  the one that ct-hash found' sh -c 'for f in want.h got.h; do grep -v fraction $f >cut.$f; done
+	    diff cut.want.h cut.got.h'
+	ok '  pixels only of what was seen' jq -es \
+	    'all((.decode | IN("ok", "partial", "too-many-frames")) == (.mean >= 0) and .rc == 0)' out
+	is '  and the good one is right each time' 1 \
+	    sh -c 'jq -c "select(.name == \"a.jpg\") | [.decode, .mean, .pixels]" out | sort -u | wc -l'
+done
+
+exits 'without a decoder: none' 69 tiles /bin/true tile </dev/null
+done_testing
