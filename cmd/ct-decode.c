@@ -11,7 +11,8 @@
 
 static const char usage[] =
     "usage: ct-decode [-hV]\n"
-    "Decodes pictures for programs that start it.  Not for use by hand.\n"
+    "Decodes pictures for ct-hash and ct-review, which start it.  Not for use\n"
+    "by hand.\n"
     "  -h, --help     print this and exit\n"
     "  -V, --version  print the version and exit\n";
 

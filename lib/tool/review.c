@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "prog.h"
+#include "review_face.h"
 
 /* What a filter's each is given. */
 struct piping {
@@ -63,16 +64,24 @@ decided(struct ct_reviewing *r, struct ct_err *err)
 
 /* Without a terminal: the job in hand as records. */
 static int
-next(struct ct_reviewing *r, struct ct_err *err)
+hand_out(struct ct_reviewing *r, struct ct_err *err)
 {
 	json_t *job;
 	int rc = ct_queue_take(r->queue, r->by, &r->pick, &job, err);
 
-	if (rc == CT_NO)
-		return ct_fail(
-		    err, CT_NOINPUT, "nothing waits for '%s'", r->by);
 	json_decref(job);
 	return rc ? rc : ct_queue_job(r->queue, r->by, print, &r->out, err);
+}
+
+static int
+next(struct ct_reviewing *r, struct ct_err *err)
+{
+	int rc = isatty(STDIN_FILENO) && isatty(r->out.fd) ? review_face(r, err)
+							   : hand_out(r, err);
+
+	return rc == CT_NO
+	    ? ct_fail(err, CT_NOINPUT, "nothing waits for '%s'", r->by)
+	    : rc;
 }
 
 static int

@@ -1,0 +1,107 @@
+/* review_look.c - what is seen of an item on a terminal: logged, then shown */
+#include <stdio.h>
+
+#include "clock.h"
+#include "review_face.h"
+
+void
+review_look_end(struct face *f)
+{
+	struct ct_err err;
+	int64_t ms = ct_mono() - f->since;
+
+	if (f->view &&
+	    ct_queue_view_end(f->r->queue, f->view, (ms + 500) / 1000, &err))
+		review_complain(&err);
+	f->view = 0;
+}
+
+/* Logged before it is shown; false: it must not be. */
+bool
+review_look(struct face *f, const char *level, bool entire)
+{
+	const struct ct_viewed v = { .level = level, .entire = entire };
+	struct ct_err err;
+
+	review_look_end(f);
+	if (ct_queue_view_begin(f->r->queue, review_content_of(review_item(f)),
+		f->r->by, &v, &f->view, &err)) {
+		f->view = 0;
+		review_complain(&err);
+		return false;
+	}
+	f->since = ct_mono();
+	return true;
+}
+
+/* The picture goes with the next answer: off the screen, and out of what can
+ * be scrolled back to. */
+void
+review_cover(struct face *f, bool on)
+{
+	if (f->covered != on && !f->plain)
+		printf(on ? "\033[?1049h\033[H\033[2J" : "\033[?1049l");
+	f->covered = on && !f->plain;
+}
+
+int
+review_see(struct face *f, const char *rest)
+{
+	struct ct_err err;
+	struct ct_tile t;
+
+	(void)rest;
+	if (!ct_review_bytes(review_item(f))) {
+		printf("  it has no picture; r reads what it tells\n");
+		return STAY;
+	}
+	if (f->step == CT_STEP_FULL) {
+		printf("  no closer on a terminal\n");
+		return STAY;
+	}
+	if ((!f->tiler && ct_tiler_open(&f->tiler, NULL, &err)) ||
+	    ct_tile(f->tiler, review_item(f), f->step, &t, &err)) {
+		review_complain(&err);
+		return STAY;
+	}
+	if (!t.pixels) {
+		printf("  no picture: %s\n", ct_image_status(t.status));
+		return STAY;
+	}
+	if (!review_look(f, ct_step_levels[f->step], false))
+		return STAY;
+	review_cover(f, true);
+	review_say_tile(&t, f->step == CT_STEP_OBSCURED, f->plain);
+	f->step++;
+	return STAY;
+}
+
+/* What has no bytes is seen whole by that, unless there is more of it. */
+int
+review_read(struct face *f, const char *rest)
+{
+	const json_t *rec = review_item(f);
+	bool all = !json_object_get(rec, "threads");
+
+	(void)rest;
+	if (!ct_review_bytes(rec) && !review_look(f, "full", all))
+		return STAY;
+	if (!review_say_content(rec))
+		printf("  it tells nothing\n");
+	if (!all)
+		printf("  its conversations are only in the record (j)\n");
+	return STAY;
+}
+
+int
+review_record(struct face *f, const char *rest)
+{
+	struct ct_err err;
+
+	(void)rest;
+	(void)fflush(stdout);
+	if (ct_out_rec(&f->r->out, review_item(f), &err) ||
+	    ct_out_flush(&f->r->out, &err))
+		review_complain(&err);
+	return STAY;
+}
