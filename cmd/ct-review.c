@@ -9,6 +9,7 @@
 static const char usage[] =
     "usage: ct-review add [-a | --undecided] [--replace] [--reason TEXT\n"
     "           [--by NAME]] < records\n"
+    "       ct-review add --coop < reports\n"
     "       ct-review list [--account ID]\n"
     "       ct-review next --by NAME [--account ID | --item ID]  (a terminal\n"
     "           asks, else the job is printed)\n"
@@ -25,6 +26,7 @@ static const char usage[] =
     "  -c, --config FILE  configuration in place of /etc/ct\n"
     "  -d, --dir DIR      state directory ($CT_HOME, else /var/lib/ct)\n"
     "      --account ID   the account (user.id) of items\n"
+    "      --coop         add: reports of users, as they are sent to Coop\n"
     "      --item ID      an item, by the id of its record; decided: or "
     "several\n"
     "      --replace      add: take this record for an item that is queued\n"
@@ -58,12 +60,13 @@ enum {
 	ANNOTATION,
 	TEXTS
 };
-enum { TEST = TEXTS, UNDECIDED, REPLACE };
+enum { TEST = TEXTS, UNDECIDED, REPLACE, COOP };
 
 static const struct option options[] = {
 	{ "all", no_argument, NULL, 'a' },
 	{ "annotation", required_argument, NULL, ANNOTATION },
 	{ "config", required_argument, NULL, 'c' },
+	{ "coop", no_argument, NULL, COOP },
 	{ "dir", required_argument, NULL, 'd' },
 	{ "incident", required_argument, NULL, INCIDENT },
 	{ "priority", required_argument, NULL, PRIORITY },
@@ -95,7 +98,8 @@ static const char **const text[TEXTS - ACCOUNT] = { &reviewing.pick.account,
 	&settle, &reviewing.decision.incident, &reviewing.decision.priority,
 	&reviewing.taking.reason, &annotation };
 static bool *const flag[] = { &reviewing.wanted.test,
-	&reviewing.taking.undecided, &reviewing.taking.replace };
+	&reviewing.taking.undecided, &reviewing.taking.replace,
+	&reviewing.coop };
 
 /* An option that this verb does not know is a mistake, not a wish. */
 static void

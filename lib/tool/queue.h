@@ -80,6 +80,13 @@ struct ct_pick {
 /* Called with a record of our own; nonzero stops and is returned. */
 typedef int ct_queue_fn(json_t *rec, void *arg, struct ct_err *err);
 
+/*
+ * What a person reported is queued already: how->reason of it, also, for all
+ * items picked, of which item is set.  CT_NO if there are none.
+ */
+int ct_queue_reported(struct ct_queue *q, const struct ct_pick *pick,
+    const struct ct_taking *how, struct ct_err *err);
+
 /* The open items, as queued, those of one account together, oldest first; with
  * review.content if they have no bytes. */
 int ct_queue_list(struct ct_queue *q, const struct ct_pick *pick,
@@ -182,7 +189,10 @@ bool ct_review_due(const json_t *rec, bool undecided);
 /* ---- policy: the section [review] of the configuration ------------------- */
 
 struct ct_policy {
-	char *reviewers;          /* names between blanks; NULL: anybody */
+	char *reviewers; /* names between blanks; NULL: anybody */
+	/* of a report of Coop's, the members of reportedItem.data that name the
+	 * account, and when it happened; or NULL */
+	char *coop_account, *coop_time;
 	bool second[CT_VERDICTS]; /* which want a second person to say so */
 	long least; /* items of an account to be decided one by one before the
 		       others may be at once */

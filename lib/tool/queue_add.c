@@ -161,29 +161,40 @@ insert(struct ct_queue *q, const struct item *it, const json_t *rec,
 	    ct_review_along(rec) ? "decided" : "open", rank_of(rec));
 }
 
+#define OF_IT                                                \
+	" WHERE object = ?1 AND (?2 IS NULL OR sha256 = ?2)" \
+	" AND (?3 IS NULL OR account = ?3)"
+
 /* Somebody wants it looked at: it is open, if nobody decided yet, and what a
- * person said is said once. */
+ * person said is said once.  sha256, account: or NULL, any. */
 static int
-because(struct ct_queue *q, const struct item *it, const struct ct_taking *how,
-    struct ct_err *err)
+because(struct ct_queue *q, const char *object, const char *sha256,
+    const char *account, const struct ct_taking *how, struct ct_err *err)
 {
 	char now[CT_TIME_LEN];
 	int rc = ct_store_do(q->st, err,
 	    "INSERT INTO cause (item, reason, by, at) SELECT id, ?4, ?5, ?6"
-	    " FROM item i WHERE object = ?1 AND sha256 = ?2 AND account = ?3"
+	    " FROM item i" OF_IT
 	    " AND NOT EXISTS (SELECT 1 FROM cause c WHERE c.item = i.id"
 	    "   AND c.reason = ?4 AND c.by IS ?5)",
-	    "ssssss", it->object, it->sha256, it->account, how->reason, how->by,
+	    "ssssss", object, sha256, account, how->reason, how->by,
 	    ct_time_now(now));
 
 	if (rc)
 		return rc;
 	return ct_store_do(q->st, err,
 	    "UPDATE item SET rank = max(rank, ?4), state = iif(state ="
-	    "   'decided' AND decision IS NULL, 'open', state)"
-	    " WHERE object = ?1 AND sha256 = ?2 AND account = ?3",
-	    "sssi", it->object, it->sha256, it->account,
-	    (int64_t)RANK_REPORTED);
+	    "   'decided' AND decision IS NULL, 'open', state)" OF_IT,
+	    "sssi", object, sha256, account, (int64_t)RANK_REPORTED);
+}
+
+int
+ct_queue_reported(struct ct_queue *q, const struct ct_pick *pick,
+    const struct ct_taking *how, struct ct_err *err)
+{
+	int rc = because(q, pick->item, pick->sha256, pick->account, how, err);
+
+	return rc ? rc : ct_store_changes(q->st) ? 0 : CT_NO;
 }
 
 /* A supplement whose object or account is released, with nothing of it left
@@ -264,7 +275,7 @@ ct_queue_add(struct ct_queue *q, const json_t *rec, const struct ct_taking *how,
 	else if (!rc && !ct_store_changes(q->st))
 		rc = again(q, &it, rec, text, how->replace, outcome, err);
 	if (!rc && how->reason)
-		rc = because(q, &it, how, err);
+		rc = because(q, it.object, it.sha256, it.account, how, err);
 	free(text);
 	return rc;
 }

@@ -65,12 +65,20 @@ numbers(struct ct_policy *p, const struct ct_conf *conf, struct ct_err *err)
 	return 0;
 }
 
+static char *
+text(const struct ct_conf *conf, const char *key)
+{
+	const char *value = ct_conf_get(conf, "review", NULL, key);
+
+	return value ? ct_strdup(value) : NULL;
+}
+
 int
 ct_policy_load(struct ct_policy *p, const char *path, struct ct_err *err)
 {
 	static const char *const known[] = { "reviewers", "second", "least",
-		"views", "near", "lease_minutes", "shift_hours", NULL };
-	const char *names;
+		"views", "near", "lease_minutes", "shift_hours", "coop_account",
+		"coop_time", NULL };
 	struct ct_conf *conf;
 	int rc = ct_conf_load(&conf, path, err);
 
@@ -80,9 +88,11 @@ ct_policy_load(struct ct_policy *p, const char *path, struct ct_err *err)
 	if (!(rc = ct_conf_known(conf, "review", known, err)) &&
 	    !(rc = numbers(p, conf, err)) &&
 	    !(rc = second(
-		  p, ct_conf_get(conf, "review", NULL, "second"), err)) &&
-	    (names = ct_conf_get(conf, "review", NULL, "reviewers")))
-		p->reviewers = ct_strdup(names);
+		  p, ct_conf_get(conf, "review", NULL, "second"), err))) {
+		p->reviewers = text(conf, "reviewers");
+		p->coop_account = text(conf, "coop_account");
+		p->coop_time = text(conf, "coop_time");
+	}
 	ct_conf_free(conf);
 	return rc;
 }
@@ -91,7 +101,9 @@ void
 ct_policy_free(struct ct_policy *p)
 {
 	free(p->reviewers);
-	p->reviewers = NULL;
+	free(p->coop_account);
+	free(p->coop_time);
+	p->reviewers = p->coop_account = p->coop_time = NULL;
 }
 
 void

@@ -1,9 +1,11 @@
 #include "review.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "prog.h"
+#include "review_coop.h"
 #include "review_face.h"
 
 /* What a filter's each is given. */
@@ -23,6 +25,35 @@ add(json_t *rec, void *arg, struct ct_err *err)
 	if (!rc)
 		ct_tally(&p->filter.tally, outcome);
 	return rc;
+}
+
+/* A report of what is queued already is a reason more to look at that. */
+static int
+add_report(json_t *rec, void *arg, struct ct_err *err)
+{
+	struct piping *p = arg;
+	struct ct_taking how = p->r->taking;
+	struct ct_pick pick = { NULL, NULL, NULL };
+	const char *outcome = "known";
+	char *reason, *by;
+	int rc = review_coop(rec, &p->r->policy, &reason, &by, err);
+
+	if (rc)
+		return rc;
+	p->filter.anew = true;
+	how.reason = reason;
+	how.by = by;
+	pick.item = ct_rec_text(rec, "id");
+	pick.account = ct_rec_text(rec, "user.id");
+	rc = ct_queue_reported(p->r->queue, &pick, &how, err);
+	if (rc == CT_NO)
+		rc = ct_queue_add(p->r->queue, rec, &how, &outcome, err);
+	free(reason);
+	free(by);
+	if (rc)
+		return rc;
+	ct_tally(&p->filter.tally, outcome);
+	return CT_REWRITE;
 }
 
 static int
@@ -113,7 +144,7 @@ stats(struct ct_reviewing *r, struct ct_err *err)
 }
 
 static const struct ct_review_verb verbs[] = {
-	{ "add", " all undecided replace reason by ", NULL, add },
+	{ "add", " all undecided replace reason by coop ", NULL, add },
 	{ "list", " account item sha256 ", list, NULL },
 	{ "next", " account item sha256 by ", next, NULL },
 	{ "give", " by ", give, NULL },
@@ -152,6 +183,9 @@ ct_review_check(const struct ct_review_verb *v, const struct ct_reviewing *r,
 		    err, CT_USAGE, "decided: --item wants --account");
 	if ((v->run == next || v->run == give || v->run == agree) && !r->by)
 		return ct_fail(err, CT_USAGE, "%s: want --by", v->name);
+	if (v->each == add && r->coop && (r->taking.reason || r->taking.all))
+		return ct_fail(
+		    err, CT_USAGE, "add: --coop brings reasons of its own");
 	if (v->each == add && r->by && !r->taking.reason)
 		return ct_fail(err, CT_USAGE, "add: --by wants --reason");
 	return 0;
@@ -182,6 +216,8 @@ ct_review_run(const struct ct_review_verb *v, struct ct_reviewing *r)
 		.r = r };
 	struct ct_err err = { 0 };
 
+	if (r->coop)
+		p.filter.each = add_report;
 	p.filter.arg = &p;
 	return v->run ? end(r, v->run(r, &err), &err) : ct_filter(&p.filter);
 }
