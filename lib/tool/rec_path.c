@@ -3,63 +3,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base64.h"
 #include "file.h"
 #include "os.h"
 #include "prog.h"
 #include "rec.h"
 
-static const char digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-static char *
-encode(const char *text)
-{
-	size_t len = strlen(text), i;
-	char *out = ct_alloc(len / 3 * 4 + 5, 1), *p = out;
-	uint32_t v;
-
-	for (i = 0; i < len; i += 3, p += 4) {
-		v = (uint32_t)(uint8_t)text[i] << 16;
-		if (i + 1 < len)
-			v |= (uint32_t)(uint8_t)text[i + 1] << 8;
-		if (i + 2 < len)
-			v |= (uint8_t)text[i + 2];
-		p[0] = digits[v >> 18];
-		p[1] = digits[v >> 12 & 63];
-		p[2] = digits[v >> 6 & 63];
-		p[3] = digits[v & 63];
-		if (i + 1 >= len)
-			p[2] = '=';
-		if (i + 2 >= len)
-			p[3] = '=';
-	}
-	*p = '\0';
-	return out;
-}
-
 /* NULL if it is not base64, or of bytes among which is a NUL. */
 static char *
 decode(const char *text)
 {
-	size_t len = strlen(text), pad, n = 0, i;
+	size_t len = strlen(text), n;
 	char *out = ct_alloc(len / 4 * 3 + 1, 1);
-	const char *at;
-	uint32_t v = 0;
 
-	pad = len > 0 && text[len - 1] == '=';
-	pad += pad && len > 1 && text[len - 2] == '=';
-	for (i = 0; i < len; i++) {
-		at = i < len - pad ? strchr(digits, text[i]) : digits;
-		if (len % 4 || !at)
-			break;
-		v = v << 6 | (uint32_t)(at - digits);
-		if (i % 4 == 3) {
-			out[n++] = (char)(v >> 16 & 255);
-			out[n++] = (char)(v >> 8 & 255);
-			out[n++] = (char)(v & 255);
-		}
-	}
-	if (i == len && len && strlen(out) == n - pad)
+	if (len && ct_unbase64(text, len, (uint8_t *)out, &n) &&
+	    strlen(out) == n)
 		return out;
 	free(out);
 	return NULL;
@@ -116,7 +74,8 @@ ct_rec_name(json_t *rec, const char *whole)
 		(void)json_object_set(rec, "id", text);
 		(void)json_object_set_new(rec, "path", text);
 	} else {
-		coded = encode(whole);
+		coded = ct_alloc(CT_BASE64_LEN(strlen(whole)) + 1, 1);
+		ct_base64(whole, strlen(whole), coded);
 		(void)json_object_set_new(
 		    rec, "id", json_sprintf("b64:%s", coded));
 		(void)json_object_set_new(rec, "path_b64", json_string(coded));

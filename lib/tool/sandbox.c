@@ -3,34 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base64.h"
 #include "blake.h"
 #include "clock.h"
 #include "prog.h"
 #include "sandbox_impl.h"
 #include "schema.h"
 #include "xml.h"
-
-static char *
-base64(const char *text)
-{
-	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "abcdefghijklmnopqrstuvwxyz0123456789+/=";
-	const unsigned char *s = (const unsigned char *)text;
-	size_t len = strlen(text), i, n = 0;
-	char *out = ct_alloc(len / 3 * 4 + 5, 1);
-	unsigned v;
-
-	for (i = 0; i < len; i += 3) {
-		v = (unsigned)s[i] << 16;
-		v |= i + 1 < len ? (unsigned)s[i + 1] << 8 : 0;
-		v |= i + 2 < len ? (unsigned)s[i + 2] : 0;
-		out[n++] = digit[v >> 18];
-		out[n++] = digit[v >> 12 & 63];
-		out[n++] = digit[i + 1 < len ? v >> 6 & 63 : 64];
-		out[n++] = digit[i + 2 < len ? v & 63 : 64];
-	}
-	return out;
-}
 
 int
 ct_sandbox_new(struct ct_sandbox **out, const char *user, const char *password,
@@ -46,7 +25,8 @@ ct_sandbox_new(struct ct_sandbox **out, const char *user, const char *password,
 		return err->code;
 	}
 	pair = ct_printf("%s:%s", user, password);
-	box->basic = base64(pair);
+	box->basic = ct_alloc(CT_BASE64_LEN(strlen(pair)) + 1, 1);
+	ct_base64(pair, strlen(pair), box->basic);
 	ct_wipe(pair, strlen(pair));
 	free(pair);
 	box->user = ct_strdup(user);
