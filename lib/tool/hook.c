@@ -1,7 +1,6 @@
 #include "hook.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -11,8 +10,6 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "file.h"
-#include "os.h"
 #include "prog.h"
 
 #define PIECE ((size_t)64 << 10)
@@ -32,6 +29,7 @@ ct_hook_parse(struct ct_hook *hook, const char *name, const char *line,
 		hook->argv =
 		    ct_grow(hook->argv, hook->n + 2, sizeof *hook->argv);
 		hook->argv[hook->n++] = word;
+		hook->argv[hook->n] = NULL;
 	}
 	if (hook->n && *hook->argv[0] == '/')
 		return 0;
@@ -48,125 +46,11 @@ ct_hook_free(struct ct_hook *hook)
 	*hook = (struct ct_hook){ .n = 0 };
 }
 
-/* ---- the child -------------------------------------------------------------
- */
-
-struct ends {
-	int in,
-	    out; /* of ours: what it reads, what it wrote; -1: none, any more */
-	int its_in, its_out; /* the other ends */
-	int told, tell;      /* errno, if it cannot become the command */
-	int ended;           /* readable when it has ended */
-};
-
-static void
-shut(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-	*fd = -1;
-}
-
-static void
-shut_all(struct ends *e)
-{
-	shut(&e->in);
-	shut(&e->out);
-	shut(&e->its_in);
-	shut(&e->its_out);
-	shut(&e->told);
-	shut(&e->tell);
-	shut(&e->ended);
-}
-
-static int
-tube(int *from, int *to)
-{
-	int fd[2];
-
-	if (pipe2(fd, O_CLOEXEC) < 0)
-		return -1;
-	*from = fd[0];
-	*to = fd[1];
-	return 0;
-}
-
-static int
-open_ends(struct ends *e, bool output)
-{
-	*e = (struct ends){ -1, -1, -1, -1, -1, -1, -1 };
-	if (tube(&e->its_in, &e->in) < 0 || tube(&e->told, &e->tell) < 0 ||
-	    fcntl(e->in, F_SETFL, O_NONBLOCK) < 0)
-		return -1;
-	if (output)
-		return tube(&e->out, &e->its_out) < 0 ||
-			fcntl(e->out, F_SETFL, O_NONBLOCK) < 0
-		    ? -1
-		    : 0;
-	e->its_out = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	return e->its_out < 0 ? -1 : 0;
-}
-
-static _Noreturn void
-become(char *const argv[], pid_t parent, const struct ends *e)
-{
-	static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin";
-	static char lang[] = "LANG=C.UTF-8";
-	char *const envp[] = { path, lang, NULL };
-	sigset_t none;
-	int sig, why;
-
-	for (sig = 1; sig < NSIG; sig++)
-		(void)signal(sig, SIG_DFL);
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	/* our descriptors are above the first three, see ct_start */
-	if (setpgid(0, 0) == 0 && dup2(e->its_in, 0) == 0 &&
-	    dup2(e->its_out, 1) == 1 && chdir("/") == 0 &&
-	    close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == 0 &&
-	    ct_os_die_with(parent) == 0)
-		(void)execve(argv[0], argv, envp);
-	why = errno;
-	(void)ct_write_full(e->tell, &why, sizeof why);
-	_exit(CT_UNAVAILABLE);
-}
-
-/* Start it: its process, or -1 with *err. */
-static pid_t
-start(char *const argv[], struct ends *e, struct ct_err *err)
-{
-	pid_t parent = getpid(), pid = fork();
-	int why = 0;
-
-	if (pid == 0)
-		become(argv, parent, e);
-	if (pid < 0) {
-		(void)ct_fail_errno(err, CT_OSERR, "cannot make a process");
-		return -1;
-	}
-	(void)setpgid(pid, pid); /* whoever is first */
-	e->ended = ct_os_watch(pid);
-	if (e->ended < 0)
-		why = errno;
-	shut(&e->its_in);
-	shut(&e->its_out);
-	shut(&e->tell);
-	if (!why && ct_read_full(e->told, &why, sizeof why) == 0)
-		return pid;
-	(void)kill(pid, SIGKILL);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	errno = why;
-	(void)ct_fail_errno(err, why == E2BIG ? CT_DATAERR : CT_UNAVAILABLE,
-	    "cannot run '%s'", argv[0]);
-	return -1;
-}
-
 /* ---- while it runs ---------------------------------------------------------
  */
 
 struct talk {
-	struct ends *e;
+	struct ct_child *e;
 	struct ct_hook_run *run;
 	size_t sent, cap;
 	bool over, large; /* its time; its output */
@@ -186,7 +70,7 @@ feed(struct talk *t)
 	/* one that reads no further may still do what it is for */
 	if (t->sent == t->run->len ||
 	    (n < 0 && errno != EAGAIN && errno != EINTR))
-		shut(&t->e->in);
+		ct_child_shut(&t->e->in);
 }
 
 /* What it has written so far. */
@@ -205,14 +89,14 @@ drain(struct talk *t)
 		if (n > 0)
 			run->outlen += (size_t)n;
 		else if (n == 0 || (errno != EAGAIN && errno != EINTR))
-			shut(&t->e->out);
+			ct_child_shut(&t->e->out);
 		t->large = run->outlen > run->max;
 	}
 }
 
 /* Until it has ended; or kill it, and all of its group. */
 static void
-attend(struct talk *t, pid_t pid, int64_t timeout)
+attend(struct talk *t, int64_t timeout)
 {
 	int64_t until = ct_mono() + timeout, left;
 	struct pollfd p[3];
@@ -238,8 +122,7 @@ attend(struct talk *t, pid_t pid, int64_t timeout)
 		if (p[1].revents)
 			feed(t);
 	}
-	(void)kill(-pid, SIGKILL);
-	(void)kill(pid, SIGKILL);
+	ct_child_kill(t->e);
 }
 
 static int
@@ -273,11 +156,10 @@ ct_hook_run(
     const struct ct_hook *hook, struct ct_hook_run *run, struct ct_err *err)
 {
 	size_t n = 0, i;
-	struct ends e;
-	struct talk t = { .e = &e, .run = run };
+	struct ct_child child;
+	struct talk t = { .e = &child, .run = run };
 	char **argv;
-	pid_t pid = -1;
-	int status = 0, rc = 0;
+	int status, rc;
 
 	run->out = NULL;
 	run->outlen = 0;
@@ -289,21 +171,16 @@ ct_hook_run(
 		argv[i] = hook->argv[i];
 	for (i = 0; i < n; i++)
 		argv[hook->n + i] = (char *)(uintptr_t)run->more[i];
-	if (open_ends(&e, run->max > 0) < 0)
-		rc = ct_fail_errno(err, CT_OSERR, "cannot make a pipe");
-	else if ((pid = start(argv, &e, err)) < 0)
-		rc = err->code;
-	else
-		attend(&t, pid, hook->timeout);
-	if (pid > 0) {
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
+	rc = ct_child_start(&child, argv, run->max > 0, err);
+	if (!rc) {
+		attend(&t, hook->timeout);
+		status = ct_child_wait(&child);
 		drain(&t);
+		ct_child_end(&child);
 		rc = verdict(&t, status, err);
 		if (run->out)
 			run->out[run->outlen] = '\0';
 	}
-	shut_all(&e);
 	free(argv);
 	return rc;
 }

@@ -1,5 +1,5 @@
 /*
- * hook.h - a command of the operator's, run once: no shell, little environment
+ * hook.h - a command of the operator's: no shell, little environment
  *
  * It gets what it needs on standard input and as arguments, has PATH and LANG
  * and nothing else, / as its directory, no descriptors but the first three, and
@@ -9,8 +9,10 @@
 #ifndef CT_HOOK_H
 #define CT_HOOK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "err.h"
 
@@ -50,5 +52,27 @@ struct ct_hook_run {
  */
 int ct_hook_run(
     const struct ct_hook *hook, struct ct_hook_run *run, struct ct_err *err);
+
+/* ---- one that goes on running --------------------------------------------
+ */
+
+struct ct_child {
+	pid_t pid; /* 0: none */
+	int in;    /* what it reads; -1: closed */
+	int out;   /* what it wrote; -1: closed, or its output goes nowhere */
+	int ended; /* readable when it has ended */
+};
+
+/*
+ * Start it, as ct_hook_run does; in and out do not block.  CT_UNAVAILABLE if it
+ * cannot be run, CT_DATAERR if the arguments are too long, CT_OSERR; then there
+ * is none.
+ */
+int ct_child_start(struct ct_child *child, char *const argv[], bool output,
+    struct ct_err *err);
+void ct_child_kill(const struct ct_child *child); /* all of its group */
+int ct_child_wait(const struct ct_child *child);  /* its wait status */
+void ct_child_end(struct ct_child *child);        /* once it was waited for */
+void ct_child_shut(int *fd); /* close it, if it is open: -1 */
 
 #endif
