@@ -246,7 +246,7 @@ open_run(struct run *r, const struct ct_enrich_how *how, struct ct_err *err)
 	if (command)
 		return open_hook(r, how->conf, command, err);
 	rc = ct_webhook_open(&r->webhook, how->conf, "enrich", NULL, err);
-	r->webhook.wait = how->wait;
+	r->webhook.patience.wait = how->wait;
 	return rc;
 }
 

@@ -136,7 +136,7 @@ ct_preservation_run(const struct ct_enrich_how *how)
 	if (!rc && !r.nobody)
 		rc = ct_webhook_open(
 		    &r.webhook, how->conf, "preservation", "enrich", &err);
-	r.webhook.wait = how->wait;
+	r.webhook.patience.wait = how->wait;
 	if (rc)
 		ct_warn("%s", err.msg);
 	else

@@ -82,6 +82,31 @@ int ct_http_do(struct ct_http *http, const struct ct_http_req *req,
     struct ct_http_res *res, struct ct_err *err);
 void ct_http_done(struct ct_http_res *res);
 
+/* ---- a server that is asked with patience --------------------------------
+ */
+
+struct ct_patience {
+	const char *who; /* for messages, such as "the webhook" */
+	int64_t wait;    /* ms before the second try; then twice that */
+	unsigned silent; /* tries in a row that met no server at all */
+	bool shaky;      /* it failed for now: the next request has one try */
+	bool refused;    /* it does not want us: nothing more is sent */
+};
+
+/* One try: as ct_http_do. */
+typedef int ct_try_fn(void *arg, struct ct_http_res *res, struct ct_err *err);
+
+/*
+ * Try, three times at most, until there is an answer of 2xx: 0.  Else
+ * CT_TEMPFAIL (no answer, or one of 408, 425, 429, 5xx), CT_NOINPUT (404, 410),
+ * CT_NOPERM (401, 403; and for all requests after it, which are not sent),
+ * CT_PROTOCOL (any other, or too large).  Only for what may be sent again, and
+ * every try is told of in *res alone: release it with ct_http_done whatever
+ * came.  Its status is 0 if nothing did.
+ */
+int ct_http_patiently(struct ct_patience *p, ct_try_fn *try, void *arg,
+    struct ct_http_res *res, struct ct_err *err);
+
 /* May this URL be used at all, by the rules above?  0, or CT_NOPERM. */
 int ct_http_allowed(const char *url, struct ct_err *err);
 
