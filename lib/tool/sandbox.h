@@ -3,8 +3,9 @@
  *
  * CyberTipline Reporting under /ispws, Hash Sharing v2 under /hashsharing/v2,
  * both with HTTP Basic authentication; ThreatExchange under /graph,
- * StopNCII.org under /stopncii, Tech Against Terrorism's list under /tat, files
- * under /files; what it holds at /_state and its controls at /_control,
+ * StopNCII.org under /stopncii, Tech Against Terrorism's list under /tat,
+ * Google's Content Safety API under /google, Arachnid's Shield under /arachnid,
+ * files under /files; what it holds at /_state and its controls at /_control,
  * without.  It listens on 127.0.0.1 alone, keeps all in memory, and of an
  * uploaded file only its size and digests.
  */

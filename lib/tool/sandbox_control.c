@@ -282,7 +282,9 @@ ct_sandbox_control(struct sandbox_req *req, struct sandbox_ans *ans)
 		{ "paging", set_paging }, { "threatexchange", set_graph },
 		{ "stopncii", set_stopncii }, { "tat", set_tat },
 		{ "group", ct_sandbox_group }, { "file", ct_sandbox_files },
-		{ "body", ct_sandbox_body } };
+		{ "body", ct_sandbox_body },
+		{ "priorities", ct_sandbox_priorities },
+		{ "classifications", ct_sandbox_classifications } };
 	enum { NVERBS = sizeof verbs / sizeof verbs[0] };
 	struct ct_err err = { 0 };
 	const char *name;

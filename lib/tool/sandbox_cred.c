@@ -71,9 +71,15 @@ ct_sandbox_creds(const char *dir, const char *url, const char *user,
 	else if (login(&w, "cybertip", "ispws", user, password, err) ||
 	    login(&w, "hashsharing", "hashsharing", user, password, err) ||
 	    token(&w, "threatexchange", "graph/v21.0", password, err) ||
-	    keys(&w, "stopncii", "stopncii/v1", password, err))
+	    keys(&w, "stopncii", "stopncii/v1", password, err) ||
+	    login(&w, "tat", "tat", user, password, err) ||
+	    login(&w, "arachnid", "arachnid", user, password, err))
 		return w.written;
 	else
-		(void)login(&w, "tat", "tat", user, password, err);
+		(void)put(&w, "google",
+		    ct_printf("environment = test\n"
+			      "url = %s/google/v1beta1\ntoken = \"%s\"\n",
+			url, password),
+		    err);
 	return w.written;
 }

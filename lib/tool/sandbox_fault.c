@@ -32,6 +32,9 @@ static const struct {
 	{ "token", CALL_TOKEN },
 	{ "list", CALL_LIST },
 	{ "file", CALL_FILE },
+	{ "classify", CALL_CLASSIFY },
+	{ "media", CALL_MEDIA },
+	{ "pdq", CALL_PDQ },
 };
 
 #define AT(call) (1U << (call))
@@ -39,10 +42,13 @@ static const struct {
 #define REPORT_CALLS (AT(CALL_SUBMIT) | AT(CALL_FILEINFO) | FORM_CALLS)
 #define TIPLINE_CALLS (AT(CALL_STATUS) | REPORT_CALLS)
 #define ANY_CALL (~0U)
+#define COUNTED (AT(CALL_CLASSIFY) | AT(CALL_PDQ))
+#define SCORED (COUNTED | AT(CALL_MEDIA))
 #define JSON_CALLS                                                  \
 	(AT(CALL_ENRICH) | AT(CALL_PRESERVE) | AT(CALL_GROUPS) |    \
 	    AT(CALL_UPDATES) | AT(CALL_REACTION) | AT(CALL_FETCH) | \
-	    AT(CALL_OPINION) | AT(CALL_TOKEN) | AT(CALL_LIST) | AT(CALL_FILE))
+	    AT(CALL_OPINION) | AT(CALL_TOKEN) | AT(CALL_LIST) |     \
+	    AT(CALL_FILE) | SCORED)
 #define PAGED \
 	(AT(CALL_ENTRIES) | AT(CALL_UPDATES) | AT(CALL_FETCH) | AT(CALL_LIST))
 #define LINKED (AT(CALL_ENTRIES) | AT(CALL_UPDATES) | AT(CALL_LIST))
@@ -66,7 +72,8 @@ static const struct {
 	{ "truncate", FAULT_TRUNCATE, ANY_CALL, MUST, 0, 1L << 30 },
 	{ "wrong-root", FAULT_WRONG_ROOT, XML_CALLS, NONE, 0, 0 },
 	{ "wrong-id", FAULT_WRONG_ID, REPORT_CALLS, NONE, 0, 0 },
-	{ "wrong-hash", FAULT_WRONG_HASH, AT(CALL_UPLOAD), NONE, 0, 0 },
+	{ "wrong-hash", FAULT_WRONG_HASH, AT(CALL_UPLOAD) | AT(CALL_MEDIA),
+	    NONE, 0, 0 },
 	{ "no-id", FAULT_NO_ID, REPORT_CALLS, NONE, 0, 0 },
 	{ "lost-file", FAULT_LOST_FILE, AT(CALL_FINISH), NONE, 0, 0 },
 	{ "doctype", FAULT_DOCTYPE, XML_CALLS, NONE, 0, 0 },
@@ -79,7 +86,8 @@ static const struct {
 	{ "indent", FAULT_INDENT, XML_CALLS, NONE, 0, 0 },
 	{ "loop", FAULT_LOOP, PAGED, NONE, 0, 0 },
 	{ "foreign", FAULT_FOREIGN, LINKED, MAY, 0, 3 },
-	{ "count", FAULT_COUNT, PAGED & ~AT(CALL_UPDATES), NONE, 0, 0 },
+	{ "count", FAULT_COUNT, (PAGED & ~AT(CALL_UPDATES)) | COUNTED, NONE, 0,
+	    0 },
 	{ "empty", FAULT_EMPTY, AT(CALL_ENTRIES) | AT(CALL_UPDATES), NONE, 0,
 	    0 },
 	{ "back", FAULT_BACK, AT(CALL_ENTRIES), NONE, 0, 0 },
@@ -93,6 +101,7 @@ static const struct {
 	{ "chunk-cut", FAULT_CHUNK_CUT, ANY_CALL, MUST, 0, 1L << 30 },
 	{ "close-cut", FAULT_CLOSE_CUT, ANY_CALL, MUST, 0, 1L << 30 },
 	{ "body", FAULT_BODY, ANY_CALL, NONE, 0, 0 },
+	{ "unknown", FAULT_UNKNOWN, SCORED, NONE, 0, 0 },
 };
 
 #define N(table) (sizeof(table) / sizeof(table)[0])

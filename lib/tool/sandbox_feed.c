@@ -36,6 +36,8 @@ ct_sandbox_feeds_new(struct ct_sandbox *box)
 	box->token = must(json_object());
 	box->file = must(json_object());
 	box->body = must(json_object());
+	box->priority = must(json_object());
+	box->class = must(json_object());
 	box->group =
 	    must(json_pack("{s:{s:s, s:s, s:s, s:b, s:b, s:b, s:s, s:s}}",
 		GROUP, "id", GROUP, "name", "Sandbox group", "description",
@@ -55,6 +57,8 @@ ct_sandbox_feeds_free(struct ct_sandbox *box)
 	json_decref(box->token);
 	json_decref(box->file);
 	json_decref(box->body);
+	json_decref(box->priority);
+	json_decref(box->class);
 	json_decref(box->group);
 }
 

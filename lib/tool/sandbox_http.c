@@ -163,7 +163,8 @@ take(struct sandbox_req *req, const char *data, size_t len)
 			req->form_bad = true;
 		return req->total <= SANDBOX_FILE_MAX + TEXT_SWALLOWED;
 	}
-	if (req->total > SANDBOX_XML_MAX) {
+	if (req->total >
+	    (req->kind == BODY_LARGE ? SANDBOX_LARGE_MAX : SANDBOX_XML_MAX)) {
 		req->too_large = true;
 		return req->total <= TEXT_SWALLOWED;
 	}

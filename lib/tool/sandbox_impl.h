@@ -11,6 +11,7 @@
 #include "sandbox.h"
 
 #define SANDBOX_XML_MAX ((size_t)2 << 20)
+#define SANDBOX_LARGE_MAX ((size_t)32 << 20)
 #define SANDBOX_FILE_MAX ((uint64_t)1 << 30)
 #define SANDBOX_KEPT_MAX ((size_t)512 << 20) /* bytes of documents held */
 #define SANDBOX_APP "810000000000001"        /* whom ThreatExchange knows */
@@ -41,6 +42,9 @@ enum sandbox_call {
 	CALL_TOKEN,
 	CALL_LIST,
 	CALL_FILE,
+	CALL_CLASSIFY,
+	CALL_MEDIA,
+	CALL_PDQ,
 	CALL_NONE /* of no plan: the controls, and what is not there */
 };
 
@@ -80,6 +84,7 @@ enum sandbox_kind {
 	FAULT_CHUNK_CUT,
 	FAULT_CLOSE_CUT,
 	FAULT_BODY,
+	FAULT_UNKNOWN,
 	FAULT_KINDS
 };
 
@@ -182,6 +187,7 @@ struct ct_sandbox {
 	json_t *token;          /* TAT's: when each was given */
 	json_t *file;           /* by name: paths */
 	json_t *body;           /* what the fault body answers */
+	json_t *priority, *class; /* words by digest, of Google and Arachnid */
 	struct sandbox_webhook *webhook;
 	struct sandbox_log *log; /* a ring */
 	size_t nlogs;
@@ -194,7 +200,7 @@ int64_t ct_sandbox_now(const struct ct_sandbox *box);
 
 /* ---- a request and its answer -------------------------------------------- */
 
-enum sandbox_body { BODY_NONE, BODY_TEXT, BODY_FORM };
+enum sandbox_body { BODY_NONE, BODY_TEXT, BODY_LARGE, BODY_FORM };
 struct sandbox_req;
 struct sandbox_ans;
 typedef void sandbox_fn(struct sandbox_req *req, struct sandbox_ans *ans);
@@ -221,7 +227,7 @@ struct sandbox_req {
 	char *path;                      /* with its query, for the log */
 	struct sandbox_plan plan;
 	int refused; /* HTTP status known before the body came, or 0 */
-	char *text;  /* BODY_TEXT: len bytes and a NUL */
+	char *text;  /* BODY_TEXT, BODY_LARGE: len bytes and a NUL */
 	size_t len;
 	uint64_t total;
 	bool too_large, form_bad, control;
@@ -285,6 +291,7 @@ sandbox_fn ct_sandbox_graph_get, ct_sandbox_graph_post;
 sandbox_fn ct_sandbox_fetch, ct_sandbox_opinion;
 sandbox_fn ct_sandbox_token, ct_sandbox_list;
 sandbox_fn ct_sandbox_file;
+sandbox_fn ct_sandbox_classify, ct_sandbox_media, ct_sandbox_pdq;
 sandbox_fn ct_sandbox_show, ct_sandbox_control;
 
 /* An answer of this JSON, which is taken. */
@@ -318,6 +325,10 @@ int ct_sandbox_group(
 int ct_sandbox_files(
     struct ct_sandbox *box, const json_t *v, struct ct_err *err);
 int ct_sandbox_body(
+    struct ct_sandbox *box, const json_t *v, struct ct_err *err);
+int ct_sandbox_priorities(
+    struct ct_sandbox *box, const json_t *v, struct ct_err *err);
+int ct_sandbox_classifications(
     struct ct_sandbox *box, const json_t *v, struct ct_err *err);
 /* What the fault body says in place of an answer. */
 void ct_sandbox_instead(struct sandbox_req *req, struct sandbox_ans *ans);

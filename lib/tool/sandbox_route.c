@@ -12,7 +12,7 @@
 
 /* What looks itself who asks: signatures, tokens, keys; or needs none. */
 static const char *const own[] = { WEBHOOK, GRAPH_PATH, "/stopncii/", "/tat/",
-	"/files/" };
+	"/files/", "/google/" };
 
 static const struct sandbox_route routes[] = {
 	{ "GET", "/ispws/status", false, CALL_STATUS, BODY_NONE,
@@ -60,6 +60,16 @@ static const struct sandbox_route routes[] = {
 	{ "GET", "/tat/api/hash-list/v2/all", false, CALL_LIST, BODY_NONE,
 	    ct_sandbox_list, NULL },
 	{ "GET", "/files/", true, CALL_FILE, BODY_NONE, ct_sandbox_file, NULL },
+	{ "POST", "/google/v1beta1/images:classify", false, CALL_CLASSIFY,
+	    BODY_LARGE, ct_sandbox_classify, NULL },
+	{ "POST", "/arachnid/v1/media/", false, CALL_MEDIA, BODY_LARGE,
+	    ct_sandbox_media, NULL },
+	{ "POST", "/arachnid/v1/media", false, CALL_MEDIA, BODY_LARGE,
+	    ct_sandbox_media, NULL },
+	{ "POST", "/arachnid/v1/pdq/", false, CALL_PDQ, BODY_TEXT,
+	    ct_sandbox_pdq, NULL },
+	{ "POST", "/arachnid/v1/pdq", false, CALL_PDQ, BODY_TEXT,
+	    ct_sandbox_pdq, NULL },
 	{ "GET", "/_state", false, CALL_NONE, BODY_NONE, ct_sandbox_show,
 	    NULL },
 	{ "POST", "/_control", false, CALL_NONE, BODY_TEXT, ct_sandbox_control,
