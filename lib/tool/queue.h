@@ -182,8 +182,14 @@ bool ct_review_bytes(const json_t *rec);
  * be a reason to report, nor, undecided, a match. */
 bool ct_review_along(const json_t *rec);
 
-/* Is it for the queue: a match, a supplement, what tells something, or with
- * undecided also what is neither match nor clean? */
+/* The highest of its scores that a person is to look at, 0 to CT_REVIEW_SCORE;
+ * -1: none. */
+#define CT_REVIEW_SCORE 100
+long ct_review_score(const json_t *rec);
+
+/* Is it for the queue: a match, a supplement, what tells something, what a
+ * classifier wants looked at, or with undecided also what is neither match nor
+ * clean? */
 bool ct_review_due(const json_t *rec, bool undecided);
 
 /* ---- policy: the section [review] of the configuration ------------------- */

@@ -73,8 +73,14 @@ stored(struct ct_queue *q, const struct item *it, const char *text,
 	return rc == 1 ? 0 : rc ? rc : CT_NO;
 }
 
-/* What is taken first has the most: a priority, then what a person reported. */
-enum { RANK_FOUND, RANK_REPORTED, RANK_PRIORITY };
+/* What is taken first has the most: a priority, then what a person reported,
+ * then by the score. */
+enum {
+	RANK_FOUND,
+	RANK_SCORED = 0, /* and 1 to CT_REVIEW_SCORE */
+	RANK_REPORTED = CT_REVIEW_SCORE + 1,
+	RANK_PRIORITY
+};
 
 static int64_t
 rank_of(const json_t *rec)
@@ -82,6 +88,7 @@ rank_of(const json_t *rec)
 	static const char *const paths[] = { "incident.priority",
 		"cybertip.report.incidentSummary.escalateToHighPriority" };
 	const json_t *v;
+	int64_t score;
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
@@ -91,7 +98,8 @@ rank_of(const json_t *rec)
 		if (json_is_string(v) && !ct_blank(json_string_value(v)))
 			return RANK_PRIORITY;
 	}
-	return RANK_FOUND;
+	score = ct_review_score(rec);
+	return score < 0 ? RANK_FOUND : RANK_SCORED + score;
 }
 
 /* State and kind go with the record.  Of what is released neither can: the
@@ -109,12 +117,13 @@ replace(struct ct_queue *q, const struct stored *s, const json_t *rec,
 		    s->acked ? "reported" : "released");
 	return ct_store_do(q->st, err,
 	    "UPDATE item SET record = ?1, supplemental = ?2,"
-	    " rank = max(?5, min(rank, 1)), packed = 0, state = CASE WHEN "
+	    " rank = max(?5, iif(EXISTS (SELECT 1 FROM cause c"
+	    "   WHERE c.item = ?4), ?6, 0)), packed = 0, state = CASE WHEN "
 	    "state IN ('open', 'decided') AND decision IS"
 	    "   NULL THEN ?3 ELSE state END"
 	    " WHERE id = ?4",
-	    "sisii", text, (int64_t)extra, along ? "decided" : "open", s->id,
-	    rank_of(rec));
+	    "sisiii", text, (int64_t)extra, along ? "decided" : "open", s->id,
+	    rank_of(rec), (int64_t)RANK_REPORTED);
 }
 
 /*

@@ -155,6 +155,26 @@ ct_review_along(const json_t *rec)
 	return verdict ? !(v && v->report) : !ct_review_matches(rec);
 }
 
+long
+ct_review_score(const json_t *rec)
+{
+	const json_t *one, *score;
+	long most = -1;
+	size_t i;
+
+	json_array_foreach(json_object_get(rec, "scores"), i, one)
+	{
+		score = json_object_get(one, "score");
+		if (!json_is_true(json_object_get(one, "review")) ||
+		    json_integer_value(score) <= most)
+			continue;
+		most = json_integer_value(score) < CT_REVIEW_SCORE
+		    ? (long)json_integer_value(score)
+		    : CT_REVIEW_SCORE;
+	}
+	return most;
+}
+
 /* What tells something is never passed over: if it cannot be an item, that is
  * an error. */
 bool
@@ -164,7 +184,7 @@ ct_review_due(const json_t *rec, bool undecided)
 	struct ct_err none = { 0 };
 	char content[65];
 
-	if (ct_review_matches(rec))
+	if (ct_review_matches(rec) || ct_review_score(rec) >= 0)
 		return true;
 	if (undecided && match && strcmp(match, "undecided") == 0)
 		return true;
