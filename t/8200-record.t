@@ -320,6 +320,36 @@ stage=107
 stage ct-match -a -q -d policy
 adds 'ct-match, by policies' ct-match
 
+# what classifiers say: one adds a hash, one is down, one tells what is near
+cat >says <<'END'
+#!/bin/sh
+exec jq --unbuffered -c '{id, score: 90, model: "m", hashes: {pdna: ("A" * 192), sha512: ("0" * 128)}}'
+END
+chmod +x says
+cat >classify.conf <<END
+[classifier says]
+type = command
+command = $tmp/says
+hashes = pdna sha512
+[classifier shield]
+type = arachnid
+credential = $box/arachnid.cred
+media = yes
+details = yes
+[classifier google]
+type = google
+credential = $box/google.cred
+END
+jq -c 'select(.id | test("media/near.jpg$"))' 3.rec >195.rec
+jq -c '{sha256_hex: .hashes.sha256, classification: "csam", match_type: "near",
+    near_match_details: [{timestamp: 1.5, matches: [{classification: "csam",
+	sha256_hex: ("0" * 64), distance: 7}]}]}' 195.rec >near.json
+control '{"body":{"media":{"path":"'"$tmp"'/near.json"}},"fault":["media:1:body","classify:*:http:500"]}'
+stage=195
+stage ct-classify -a -q -c classify.conf --retry-wait 1
+adds ct-classify ct-classify 'The operator'
+control '{"fault":null}'
+
 # what only the platform knows
 cat >platform <<'END'
 #!/bin/sh
@@ -454,7 +484,7 @@ adds 'ct-preserve export' 'ct-preserve export'
 
 # ---- nothing is named that nobody writes ---------------------------------------
 members 'The operator' ct-hash ct-match ct-review ct-report 'ct-preserve stage' 'ct-preserve seal' 'ct-preserve export' \
-    ct-submit 'ct-submit prior' 'ct-preserve anchor' ct-enrich 'ct-enrich preserve' \
+    ct-submit 'ct-submit prior' 'ct-preserve anchor' ct-classify ct-enrich 'ct-enrich preserve' \
     'ct-preserve destroy-request' 'ct-preserve approve' 'ct-preserve destroy' \
     'ct-preserve rewrap' ct-act ct-feedback 'Any program' >names
 paths ./*[0-9].rec >all
