@@ -9,16 +9,6 @@
 #include "prog.h"
 #include "queue_db.h"
 
-const struct ct_verdict ct_verdicts[] = {
-	{ "csam", true, true, false },
-	{ "exploitative", false, false, false },
-	{ "ncii", false, false, false },
-	{ "text_offence", true, false, true },
-	{ "not_csam", false, false, false },
-	{ "unsure", false, false, false },
-	{ NULL, false, false, false },
-};
-
 /* account: '' is none; report: its verdict is a reason to report; sha256: of an
  * item without bytes its review.content */
 static const char *const schema[] = {
@@ -83,24 +73,6 @@ static const char *const schema[] = {
 	"UPDATE item SET rank = rank + 100 WHERE rank > 0",
 	NULL,
 };
-
-const struct ct_verdict *
-ct_verdict_named(const char *name)
-{
-	const struct ct_verdict *v;
-
-	for (v = ct_verdicts; v->name; v++)
-		if (strcmp(v->name, name) == 0)
-			return v;
-	return NULL;
-}
-
-bool
-ct_class_ok(const char *name)
-{
-	return strlen(name) == 2 && strchr("AB", name[0]) &&
-	    strchr("12", name[1]);
-}
 
 /* Two processes must not make two keys: the database's lock stands for it. */
 static int
