@@ -78,19 +78,6 @@ static const struct {
 	{ 'U', &auditor.wanted.user },
 };
 
-/* A time, or a day: then its beginning. */
-static int64_t
-moment(const char *name, const char *text)
-{
-	char *whole = ct_printf("%sT00:00:00Z", text);
-	int64_t ms = 0;
-
-	if (ct_time_parse(text, &ms) < 0 && ct_time_parse(whole, &ms) < 0)
-		ct_die(CT_USAGE, "--%s: no time as 2026-11-28T12:00:00Z", name);
-	free(whole);
-	return ms;
-}
-
 /* takes: letters of the options that the verb has. */
 static void
 option(int c, const char *verb, const char *takes)
@@ -111,9 +98,9 @@ option(int c, const char *verb, const char *takes)
 	if (c == 'q')
 		auditor.quiet = true;
 	else if (c == 'F')
-		auditor.wanted.from = moment(o->name, optarg);
+		auditor.wanted.from = ct_time_option(o->name, optarg);
 	else if (c == 'T')
-		auditor.wanted.to = moment(o->name, optarg);
+		auditor.wanted.to = ct_time_option(o->name, optarg);
 	for (i = 0; i < sizeof places / sizeof *places; i++)
 		if (places[i].letter == c)
 			*places[i].text = optarg;

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "prog.h"
+
 int64_t
 ct_now(void)
 {
@@ -121,4 +123,16 @@ ct_time_parse(const char *text, int64_t *ms)
 		return -1;
 	*ms = ((int64_t)s - 60 * (int64_t)east) * 1000 + frac;
 	return 0;
+}
+
+int64_t
+ct_time_option(const char *name, const char *text)
+{
+	char *whole = ct_printf("%sT00:00:00Z", text);
+	int64_t ms = 0;
+
+	if (ct_time_parse(text, &ms) < 0 && ct_time_parse(whole, &ms) < 0)
+		ct_die(CT_USAGE, "--%s: no time as 2026-11-28T12:00:00Z", name);
+	free(whole);
+	return ms;
 }

@@ -26,4 +26,8 @@ const char *ct_time_now(char text[CT_TIME_LEN]);
  */
 int ct_time_parse(const char *text, int64_t *ms);
 
+/* The time that option --name was given, or a day, which is its beginning; else
+ * exits with CT_USAGE. */
+int64_t ct_time_option(const char *name, const char *text);
+
 #endif
