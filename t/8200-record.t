@@ -533,6 +533,11 @@ printed 'ct-feedback reasons' >names
 ct-feedback reasons ncmec md5 | jq -r keys_unsorted[] | sort -u >keys
 ok 'ct-feedback reasons: as the page says' diff -u names keys
 prints ct-syncdb show
+printed ct-stats >names
+ct-stats --test --from 2026-01-01 --to 2100-01-01 <9.rec |
+    jq -r 'keys_unsorted[], (.month[0] | keys_unsorted[])' | sort -u >keys
+ok 'ct-stats: as the page says' diff -u names keys
+prints ct-stats overdue <12.rec
 may='^error$' prints ct-syncdb check
 may='^error$' prints ct-syncdb check --max-age 26h
 ct-review add -q --undecided <3.rec >/dev/null
