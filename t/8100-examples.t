@@ -161,6 +161,7 @@ echo "# $ran run"
 is 'not run' 'ct-act.1 3
 ct-audit.1 2
 ct-audit.1 3
+ct-clamd.1 2
 ct-classify.1 3
 ct-enrich.1 3
 ct-feedback.1 4
