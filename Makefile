@@ -186,7 +186,7 @@ lint: layers lib/tool/cybertipline.inc
 	    t/*/*.c t/*/*.cc)
 	printf '%s\n' $(SOURCES) | xargs -P2 -I@ scripts/tidy @ -- $(STD) \
 	    $(INCLUDE) $(DEFINE) $(PKG_CFLAGS)
-	shellcheck -x scripts/* contrib/systemd/ct-line contrib/objectlock/ct-copy-locked t/*.sh t/*.t t/bench/run t/bench/*.sh .ci/run
+	shellcheck -x scripts/* contrib/systemd/ct-line contrib/objectlock/ct-copy-locked contrib/matrix/ct-scan contrib/nextcloud/ct-setup t/*.sh t/*.t t/bench/run t/bench/*.sh .ci/run
 	cppcheck -q --std=c11 --error-exitcode=1 -j2 --inline-suppr \
 	    --enable=warning,performance,portability $(INCLUDE) cmd lib
 
