@@ -160,11 +160,21 @@ fault '*:empty401' 77 refused 1
 fault '1:http:403' 77 refused 1
 fault '1:redirect' 76 garbage 1
 fault '1:http:204' 76 garbage 1
+control '{"fault":"classify:*:http:400"}'
+exits 'a service that declines all' 76 classify g <in
+cp err said
+is '  says so' "ct-classify: classifier 'g' declines whatever it is asked" cat said
+is '  after so many calls' 20 sh -c "echo '$(asked)' | grep -o images | wc -l"
+control '{"fault":null}'
 control '{"fault":"classify:1:unknown"}'
 exits 'a word that there is none of' 76 classify g <three
 json '  is no score of that picture' '[.scores[0] | .reason, .score]' '["unknown",null]
 [null,0]
 [null,0]' got
+printf '{"reviewPriorities":["LOW"],"model_version":"a\\u0000b"}' >model.json
+control "{\"body\":{\"classify\":{\"path\":\"$tmp/model.json\"}},\"fault\":\"classify:1:body\"}"
+exits 'a model with a NUL' 0 classify g <one
+json '  is not kept' '.scores[0] | [.score, .model]' '[25,null]' got
 control '{"fault":"classify:1:http:503"}'
 exits 'an answer that comes at the second try' 0 classify g <three
 asked >/dev/null
@@ -243,6 +253,28 @@ key=$(printf '%040d' 0 | tr 0 A)AGU=
 answer "{\"scanned_hashes\":{\"$key\":{\"classification\":\"harmful-abusive-material\",\"match_type\":\"near\",\"near_match_details\":{\"classification\":\"csam\"}}}}"
 exits 'near details as an object' 0 classify a <one.pdq
 scored '  in which csam wins' '[["a","answered","csam",100,null,true]]'
+near='{"classification":"no-known-match"}' i=0
+while [ $i -lt 20 ]; do
+	near="$near,{\"classification\":\"harmful-abusive-material\"}" i=$((i + 1))
+done
+nears() {
+	answer "{\"scanned_hashes\":{\"$key\":{\"classification\":\"$1\",\"near_match_details\":[$near$2]}}}"
+}
+nears no-known-match ',{"classification":"csam"}'
+exits 'csam behind twenty others' 0 classify a <one.pdq
+scored '  wins' '[["a","answered","csam",100,null,true]]'
+nears no-known-match ',{"classification":"test"}'
+exits 'what is near is worse than the whole' 0 classify a <one.pdq
+scored '  and wins' '[["a","answered","harmful-abusive-material",75,null,true]]'
+nears csam ''
+exits 'what is near is not as bad' 0 classify a <one.pdq
+scored '  and does not' '[["a","answered","csam",100,null,true]]'
+nears test ',{"classification":"csam"}'
+exits 'a test' 0 classify a <one.pdq
+scored '  is one, whatever is near' '[["a","answered","test",null,null,null]]'
+nears newer ''
+exits 'a word that there is none of' 76 classify a <one.pdq
+scored '  is none, whatever is near' '[["a","unanswered",null,null,"unknown",null]]'
 answer '{"scanned_hashes":[]}'
 exits 'no object of answers' 76 classify a <one.pdq
 scored '  is none' '[["a","unanswered",null,null,"garbage",null]]'
@@ -263,6 +295,9 @@ answer "{\"sha256_hex\":\"$(sum p1.bmp)\",\"classification\":\"no-known-match\",
 exits 'details of an older form' 0 classify m <one
 json '  are read, and csam wins' '.scores[0] | [.label, .near]' \
     '["csam",[{"label":"csam","distance":1999,"at_ms":1250},{"label":"test","at_ms":2000}]]' got
+answer "{\"sha256_hex\":\"$(sum p1.bmp | tr a-f A-F)\",\"classification\":\"csam\",\"match_type\":\"exact\"}"
+exits 'a hash in capitals' 0 classify m <one
+scored '  is the same' '[["m","answered","csam",100,null,true]]'
 control '{"fault":"media:1:wrong-hash"}'
 exits 'an answer about other bytes' 76 classify m <one
 scored '  is none' '[["m","unanswered",null,null,"garbage",null]]'

@@ -383,17 +383,20 @@ line(struct ct_line *l, void *arg, struct ct_err *err)
 /* ---- the filter ------------------------------------------------------------
  */
 
-static void
-close_all(struct run *r)
+/* Their highest status, or rc. */
+static int
+close_all(struct run *r, int rc)
 {
 	size_t i;
 
 	for (i = 0; i < r->n; i++) {
 		if (r->c[i].kind)
 			r->c[i].kind->close(&r->c[i]);
+		rc = r->c[i].status > rc ? r->c[i].status : rc;
 		free(r->c[i].who);
 	}
 	free(r->c);
+	return rc;
 }
 
 int
@@ -409,16 +412,12 @@ ct_classify_run(const struct ct_classify_how *how)
 		.quiet = how->quiet,
 		.tally = &r.tally };
 	struct ct_err err = { 0 };
-	size_t i;
 	int rc = open_all(&r, &err);
 
 	if (rc)
 		ct_warn("%s", err.msg);
 	else
 		rc = ct_lines(&l);
-	for (i = 0; i < r.n; i++)
-		rc = r.c[i].status > rc ? r.c[i].status : rc;
 	drop_hand(&r);
-	close_all(&r);
-	return rc;
+	return close_all(&r, rc);
 }

@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base64.h"
 #include "classify_impl.h"
@@ -39,9 +40,27 @@ is_word(const json_t *v, const char *word)
 	return json_is_string(v) && strcmp(json_string_value(v), word) == 0;
 }
 
-/* One of those that are near, whole; at: seconds into the film. */
+/* Of labels; LABELS: none of them. */
+static size_t
+label_of(const char *word)
+{
+	size_t i;
+
+	for (i = 0; word && i < LABELS && strcmp(labels[i].word, word) != 0;
+	     i++)
+		continue;
+	return word ? i : LABELS;
+}
+
+/* What it is near to: the first of it, and the worst of all. */
+struct near {
+	json_t *some;
+	size_t worst; /* of labels; LABELS: nothing known is near */
+};
+
+/* One of those that are near; at: seconds into the film. */
 static void
-near_one(json_t *all, const json_t *d, const json_t *at)
+near_one(struct near *near, const json_t *d, const json_t *at)
 {
 	const char *class =
 	    json_string_value(json_object_get(d, "classification"));
@@ -49,10 +68,15 @@ near_one(json_t *all, const json_t *d, const json_t *at)
 	    json_string_value(json_object_get(d, "sha256_hex"));
 	const json_t *distance = json_object_get(d, "distance");
 	double s = json_number_value(at);
+	size_t label = label_of(class);
 	uint8_t raw[32];
 	json_t *o;
 
-	if (!json_is_object(d) || json_array_size(all) >= NEAR)
+	if (label < LABELS &&
+	    (near->worst == LABELS ||
+		labels[label].score > labels[near->worst].score))
+		near->worst = label;
+	if (!json_is_object(d) || json_array_size(near->some) >= NEAR)
 		return;
 	o = json_object();
 	if (class && strlen(class) <= CLASSIFY_TEXT)
@@ -67,14 +91,14 @@ near_one(json_t *all, const json_t *d, const json_t *at)
 	if (json_is_number(at) && s >= 0 && s < 1e9)
 		(void)json_object_set_new(
 		    o, "at_ms", json_integer((json_int_t)(s * 1000 + 0.5)));
-	(void)json_array_append_new(all, o);
+	(void)json_array_append_new(near->some, o);
 }
 
 /* Flat, a list, or each with a list of its own: all as one list. */
-static json_t *
+static struct near
 near_all(const json_t *details)
 {
-	json_t *all = json_array();
+	struct near near = { json_array(), LABELS };
 	const json_t *d, *m, *matches;
 	size_t i, k, n = json_is_object(details) ? 1 : json_array_size(details);
 
@@ -83,56 +107,53 @@ near_all(const json_t *details)
 					    : json_array_get(details, i);
 		matches = json_object_get(d, "matches");
 		if (!json_is_array(matches)) {
-			near_one(all, d, json_object_get(d, "timestamp"));
+			near_one(&near, d, json_object_get(d, "timestamp"));
 			continue;
 		}
 		json_array_foreach(matches, k, m)
 		{
-			near_one(all, m, json_object_get(d, "timestamp"));
+			near_one(&near, m, json_object_get(d, "timestamp"));
 		}
 	}
-	return all;
+	return near;
 }
 
-/* csam wins, whatever else is near. */
-static const char *
-worst(const json_t *said, const json_t *near)
+/* The worst wins, of all that is near, too; but not over a test, and what is
+ * near says nothing of a word that there is none of, unless it is csam. */
+static size_t
+worst(const char *word, const struct near *near)
 {
-	const json_t *class = json_object_get(said, "classification"), *one;
-	size_t i;
+	size_t label = label_of(word), other = near->worst;
 
-	if (!json_is_string(class) || is_word(class, "test"))
-		return json_string_value(class);
-	json_array_foreach(near, i, one)
-	{
-		if (is_word(json_object_get(one, "label"), "csam"))
-			return "csam";
-	}
-	return json_string_value(class);
+	if (other == LABELS || (label < LABELS && labels[label].score < 0))
+		return label;
+	if (label == LABELS)
+		return word && labels[other].score == CLASSIFY_MAX ? other
+								   : label;
+	return labels[other].score > labels[label].score ? other : label;
 }
 
 /* What is not known to be an answer is none. */
 static void
 take(const struct classifier *c, struct classify_ask *a, const json_t *said)
 {
-	json_t *near = near_all(json_object_get(said, "near_match_details"));
+	struct near near =
+	    near_all(json_object_get(said, "near_match_details"));
 	const json_t *how = json_object_get(said, "match_type");
-	const char *word = worst(said, near);
-	size_t i;
+	const char *word =
+	    json_string_value(json_object_get(said, "classification"));
+	size_t label = worst(word, &near);
 
-	for (i = 0; word && i < LABELS && strcmp(labels[i].word, word) != 0;
-	     i++)
-		continue;
-	if (!word || i == LABELS) {
+	if (label == LABELS) {
 		a->why = word ? UNKNOWN : GARBAGE;
 	} else {
-		classify_says(a, word, labels[i].score);
+		classify_says(a, labels[label].word, labels[label].score);
 		if (is_word(how, "exact") || is_word(how, "near"))
 			classify_note(a, "match", how);
-		if (c->details && json_array_size(near))
-			(void)json_object_set(a->said, "near", near);
+		if (c->details && json_array_size(near.some))
+			(void)json_object_set(a->said, "near", near.some);
 	}
-	json_decref(near);
+	json_decref(near.some);
 }
 
 /* ---- asking ----------------------------------------------------------------
@@ -162,8 +183,10 @@ post(struct classifier *c, const char *path, struct classify_post *post,
 		    "%s answers with what is no JSON object", c->who);
 	*why = rc ? classify_failed(rc) : ANSWERED;
 	if (res.status == 400 || res.status == 413 || res.status == 415 ||
-	    res.status == 422)
+	    res.status == 422) {
 		*why = DECLINED;
+		c->declined++;
+	}
 	if (rc)
 		classify_warn(c, &err);
 	ct_http_done(&res);
@@ -189,7 +212,7 @@ by_media(struct classifier *c, struct classify_ask *a)
 	o = post(c, "/v1/media/", &p, &a->why);
 	if (o) {
 		is = json_string_value(json_object_get(o, "sha256_hex"));
-		if (is && strcmp(is, want) == 0)
+		if (is && strcasecmp(is, want) == 0)
 			take(c, a, o);
 		else
 			a->why = GARBAGE; /* of something else */

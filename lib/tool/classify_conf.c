@@ -126,7 +126,10 @@ classify_says(struct classify_ask *a, const char *label, long score)
 void
 classify_note(struct classify_ask *a, const char *member, const json_t *text)
 {
-	if (json_is_string(text) && json_string_length(text) <= CLASSIFY_TEXT)
+	size_t len = json_string_length(text);
+
+	if (len > 0 && len <= CLASSIFY_TEXT &&
+	    strlen(json_string_value(text)) == len)
 		(void)json_object_set(
 		    a->said, member, (json_t *)(uintptr_t)text);
 }

@@ -150,9 +150,10 @@ call(struct classifier *c, const struct picture *p, size_t n)
 		read_answer(c, p, n, &res);
 	} else if (rc == CT_PROTOCOL &&
 	    (res.status == 400 || res.status == 413) && !bad_key(&res)) {
-		halves = n > 1;
+		halves = n > 1 && !classify_useless(c);
 		if (!halves)
-			none(p, n, DECLINED);
+			none(p, n, n > 1 ? GARBAGE : DECLINED);
+		c->declined += n == 1;
 	} else {
 		if (bad_key(&res)) {
 			rc = ct_fail(

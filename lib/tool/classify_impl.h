@@ -77,7 +77,9 @@ struct classifier {
 	char *base; /* no slash at its end */
 	struct ct_patience patience;
 	bool media, details;
-	bool bare; /* its paths have no slash at their end */
+	bool bare;         /* its paths have no slash at their end */
+	bool ever;         /* it answered a request */
+	unsigned declined; /* requests about one thing */
 	/* a command */
 	struct ct_hook hook;
 	struct classify_talk *talk;
@@ -106,7 +108,7 @@ void classify_warn(struct classifier *c, const struct ct_err *err);
  * only), else url, else production. */
 int classify_service(struct classifier *c, const struct ct_conf *conf,
     enum ct_cred_kind kind, const char *production, struct ct_err *err);
-void classify_service_close(struct classifier *c);
+void classify_service_close(struct classifier *c); /* may change status */
 
 struct classify_post {
 	const char *path, *type;
@@ -120,6 +122,9 @@ int classify_send(struct classifier *c, const struct classify_post *post,
     struct ct_http_res *res, struct ct_err *err);
 /* Why a request that failed with this code has no answer. */
 enum classify_why classify_failed(int code);
+
+/* It declined whatever it was asked, so that it is not these things. */
+bool classify_useless(const struct classifier *c);
 
 /* ---- bytes ----------------------------------------------------------------
  */

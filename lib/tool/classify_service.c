@@ -8,6 +8,7 @@
 
 #define WAIT_MS 1000
 #define SECONDS 60
+#define DECLINES 8 /* without an answer: it is not these pictures */
 
 static int
 base_of(struct classifier *c, const struct ct_conf *conf,
@@ -60,9 +61,22 @@ classify_service(struct classifier *c, const struct ct_conf *conf,
 	return ct_http_new(&c->http, err);
 }
 
+bool
+classify_useless(const struct classifier *c)
+{
+	return !c->ever && c->declined >= DECLINES;
+}
+
 void
 classify_service_close(struct classifier *c)
 {
+	struct ct_err err;
+
+	if (classify_useless(c)) {
+		c->status = ct_fail(&err, CT_PROTOCOL,
+		    "%s declines whatever it is asked", c->who);
+		classify_warn(c, &err);
+	}
 	ct_http_free(c->http);
 	ct_cred_free(&c->cred);
 	free(c->base);
@@ -109,6 +123,7 @@ classify_send(struct classifier *c, const struct classify_post *post,
 	rc = ct_http_patiently(&c->patience, try, &s, res, err);
 	ct_wipe(s.url, strlen(s.url));
 	free(s.url);
+	c->ever |= !rc;
 	return rc;
 }
 
