@@ -42,7 +42,7 @@ own=$(hits own/ours:md5)
 	item c.1 1 public csam 2026-01-31T12:00:00Z "$pdq"
 	item d.1 5 public csam 2026-03-08T00:00:00Z "$pdq"
 	item e.1 6 public exploitative 2026-03-08T00:00:00Z '[]'
-	item f.1 7 public csam 2026-03-01T00:00:00Z "$pdq"
+	item d.2 7 public csam 2026-03-01T00:00:00Z "$pdq"
 } >items
 {
 	jq -c 'if .id == "a.1" then .action = [{verb: "hide", state: "done", at: "2026-01-10T09:00:00Z"}]
@@ -52,7 +52,7 @@ own=$(hits own/ours:md5)
 	    else . end' items
 	report 101 production 2026-01-10T11:00:00Z account-a a.1 a.2
 	report 102 production 2026-02-01T00:30:00Z account-c c.1
-	report 103 test 2026-03-01T00:01:00Z account-f f.1
+	report 103 test 2026-03-01T00:01:00Z account-d d.2
 	echo '{"id":"clean.1","match":{"verdict":"clean"},"hashes":{"sha256":"'"$(sum 8)"'"}}'
 	echo '{"id":"unread.1","error":{"tool":"ct-hash","code":65,"msg":"no"},"match":{"verdict":"undecided"}}'
 	echo '{"id":"of nothing"}'
@@ -97,20 +97,20 @@ log() { # TOOL ACT AT MEMBERS
 }
 lines=0
 decided() { # AT VERDICT
-	log ct-review verdict "$1" '"file":"x","content":"'"$(sum 9)"'","verdict":"'"$2"'"'
+	log ct-review verdict "$1" '"file":"x","content":"'"$(sum 9)"'","user":"account-x","verdict":"'"$2"'"'
 }
 {
-	log ct-review reported 2026-03-01T00:00:00Z '"file":"x","content":"'"$(sum 9)"'"'
+	log ct-review reported 2026-03-01T00:00:00Z '"file":"x","content":"'"$(sum 9)"'","user":"account-x"'
 	decided 2026-03-01T00:05:00Z csam
 	decided 2026-03-01T01:00:00Z not_csam
 	decided 2026-03-01T02:00:00Z csam
 	decided 2026-03-01T03:00:00Z exploitative
 	decided 2026-03-01T04:00:00Z csam
-	log ct-review ack 2026-03-01T05:00:00Z '"file":"x","content":"'"$(sum 9)"'","env":"production","report_id":"7","user":"account-x"'
+	log ct-review ack 2026-03-01T05:00:00Z '"file":"x","content":"'"$(sum 9)"'","user":"account-x","env":"production","report_id":"7"'
 	log ct-review view 2026-03-01T00:01:00Z '"content":"'"$(sum 9)"'","level":"tile"'
 	log ct-review view 2026-03-01T00:01:00Z '"content":"'"$(sum 9)"'","level":"tile"'
 	log ct-review seen 2026-03-01T00:01:00Z '"content":"'"$(sum 9)"'","level":"tile"'
-	log ct-act hide 2026-03-01T02:30:00Z '"file":"x","content":"'"$(sum 9)"'","state":"done"'
+	log ct-act hide 2026-03-01T02:30:00Z '"file":"x","content":"'"$(sum 9)"'","user":"account-x","state":"done"'
 } >logs
 cat logs logs | ct-stats >all.logs
 json 'the last verdict counts' '.total | [.decided, .verdicts.csam]' '[1,1]' all.logs
@@ -119,6 +119,47 @@ json '  views, each once' '.views.tile' 2 all.logs
 json '  of which list it was is not known' '.list[0] | [.name, .reports]' '["unknown",1]' all.logs
 cat logs in | ct-stats >with
 json 'logs and records together' '.total | [.reports, .accounts, .decided]' '[3,3,9]' with
+
+# one object of two accounts, one of which is reported; what it tells; how it was found
+item a.1 1 public csam 2026-01-10T10:00:00Z "$pdq" >items2
+sed 's/account-a/account-z/' items2 >other
+{ report 201 production 2026-01-10T11:00:00Z account-a a.1 && cat items2 other; } >shared
+{
+	cat shared
+	jq -c 'del(.user, .review) | .surface = "hosting"' items2
+} | ct-stats >all.shared
+json 'an object of two accounts is two items, looked up once' '[.total.decided, .total.reports, .scanned.match, .waiting.items]' '[2,1,1,1]' all.shared
+json '  what was read of it without an account is so for both' '.surface[] | [.name, .decided]' '["hosting",2]
+["public",2]' all.shared
+{
+	for user in account-a account-z; do
+		log ct-review verdict 2026-01-10T10:00:00Z '"file":"a.1","content":"'"$(sum 1)"'","user":"'$user'","verdict":"csam"'
+	done
+	log ct-review ack 2026-01-10T11:00:00Z '"file":"a.1","content":"'"$(sum 1)"'","user":"account-a","env":"production","report_id":"201"'
+	log ct-review ack 2026-01-10T11:00:00Z '"file":"t.1","content":"'"$(sum 2)"'","user":"account-a","bytes":false,"env":"production","report_id":"201"'
+	log ct-act hide 2026-01-10T10:00:00Z '"file":"a.1","content":"'"$(sum 1)"'","user":"account-a","state":"done"'
+} >logs.shared
+ct-stats <logs.shared >all.logs
+json '  by the logs, too; hidden, it is so for both' '[.total.decided, .waiting.items, .total.removed]' '[2,1,2]' all.logs
+json '  a text is no file' '.total | [.files, .unique_files]' '[1,1]' all.logs
+{
+	cat logs.shared shared
+	report 201 production 2026-01-10T11:00:00Z account-a a.1 | jq -c '.report.texts = [{id: "t.1",
+	    content: "'"$(sum 2)"'", review: {verdict: "csam", at: "2026-01-10T10:00:00Z"}}]'
+	log ct-review ack 2026-01-10T11:00:00Z '"file":"t.1","content":"'"$(sum 2)"'","user":"account-a","env":"production","report_id":"201"'
+} | ct-stats >with
+json '  nor by a record, whatever the log says' '.total | [.decided, .files, .unique_files]' '[3,1,1]' with
+{
+	jq -c '.match.hits = [{source: "own"}] | .scores = [{score: 90, review: true}]' items2
+	jq -c '.id = "a.2" | .match = {verdict: "clean"} | .scores = [{score: 90, review: true}]' items2
+	jq -c '.id = "a.3" | .match = {verdict: "clean"} | .scores = [{score: 9}] |
+	    .review.reasons = [{reason: "x", at: "2026-01-01T00:00:00Z"}]' items2
+	jq -c '.id = "a.4" | .match = {verdict: "clean"} | .scores = 5' items2
+} | ct-stats >with
+json 'found by a classifier, or by a person' '.method[] | [.name, .decided]' '["classifier",2]
+["none",1]
+["reported",1]' with
+json '  what only these found, no list matched' '[.total.matched, (.list[] | [.name, .decided, .matched])]' '[1,["none",3,0],["own",1,1]]' with
 
 # ---- overdue ---------------------------------------------------------------------
 exits 'what is decided and not reported' 1 ct-stats overdue -e <in
@@ -129,7 +170,7 @@ json '    it only waits' '[.waiting, .overdue]' '[2,0]' got
 exits '  without -e it is only told' 0 ct-stats overdue <in
 exits '  a test report is one for the test' 1 ct-stats overdue -e --test --max 5d <in
 json '    and only there' '[.waiting, .overdue]' '[4,3]' got
-report 104 production 2026-03-09T00:00:00Z account-d d.1 f.1 |
+report 104 production 2026-03-09T00:00:00Z account-d d.1 d.2 |
     jq -c '.submission.files |= .[:1]' >short
 cat in short >mixed
 exits '  a file that was not sent waits on' 1 ct-stats overdue -e <mixed
@@ -141,7 +182,7 @@ ct-stats <mixed >all.desk
 json '    which is no report to NCMEC' '[.filed, .total.reports]' '[1,2]' all.desk
 
 jq -c '.action = [{verb: "delete", state: "failed", at: "2026-03-09T01:00:00Z",
-    objects: [{id: "d.1", state: "done"}, {id: "f.1", state: "failed"}]}]' short |
+    objects: [{id: "d.1", state: "done"}, {id: "d.2", state: "failed"}]}]' short |
     cat in - | ct-stats >all.deleted
 json '  deleted by its report, one of two' '.total | [.removed, .to_removal.max_s]' '[3,90000]' all.deleted
 
@@ -151,6 +192,8 @@ ok 'CSV: four fields in each line' awk -F, 'NF != 4 { exit 1 }' all.csv
 is '  the same numbers' '2
 45000
 3' sh -c 'sed -n "s/^run,,total.reports,//p; s/^list,ncmec.industry,files,//p; s/^month,2026-02,to_report.p95_s,//p" all.csv'
+is '  what they are of' 'run,,env,production
+run,,at,2026-03-10T00:00:00Z' grep -E ',(env|at),' all.csv
 exits 'Prometheus, into a file' 0 ct-stats -f prometheus -o all.prom <in
 is '  the same' 'ct_stats_reports 2
 ct_stats_waiting_seconds 777600
@@ -175,7 +218,7 @@ xml=$(sed 's/<meta[^>]*>//g; s/<!DOCTYPE html>//; s/&ndash;\|&nbsp;//g' page.htm
 command -v xmllint >/dev/null && ok '  every element is closed' sh -c 'echo "$1" | xmllint --noout -' - "$xml"
 cat all all.csv all.prom page.html >told
 is 'no account, object, person or hash is in any of them' '' \
-    grep -nE 'account-|[abcdef]\.[12]|someone|0{20}|report:1' told
+    grep -nE 'account-|[abcde]\.[12]|someone|0{20}|report:1' told
 jq -c '.surface = "<b>\"x\",\n=1" | .match.hits[]?.list = "=cmd()"' in >bad.names
 for form in json csv prometheus html; do ct-stats -f $form <bad.names; done >told
 is 'names that would mean something are "other"' '' grep -E '<b>|=1|cmd\(' told
@@ -199,6 +242,7 @@ json '    and what is behind it' '[.lines.malformed, .total.reports]' '[1,2]' go
 exits 'nothing' 0 ct-stats </dev/null
 json '  is nothing' '[.total.reports, .month, .total.to_report, (.waiting | has("oldest"))]' '[0,[],{"n":0},false]' got
 exits '  as a page, too' 0 ct-stats -f html </dev/null
+ok '    where nothing of nothing is no share' sh -c '! grep -F "0.0" got'
 jq -c '.match.hits = "x", .review.at = "later", (.user = 5 | .report = {files: {}, texts: 7} |
     .submission = {env: 1, state: "finished"}), .action = {verb: 1}, .id = 5' items |
     { cat && echo '{"seq":"x","act":5,"tool":[]}'; } >odd

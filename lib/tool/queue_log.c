@@ -26,7 +26,9 @@ static const struct ct_audit_table tables[] = {
 	    " (SELECT count(*) FROM item WHERE batch = b.id), 'when', b.at)"
 	    " FROM batch b WHERE b.rowid > ? ORDER BY b.rowid" },
 	{ "ack",
-	    "SELECT a.id, 'ack', json_object(" ITEM ", 'env', a.env,"
+	    "SELECT a.id, 'ack', json_object(" ITEM ", 'bytes',"
+	    " iif(json_extract(i.record, '$.hashes.sha256') IS NULL,"
+	    "  json('false'), NULL), 'env', a.env,"
 	    " 'report_id', a.report_id, 'when', a.at)"
 	    " FROM ack a LEFT JOIN item i ON i.id = a.item"
 	    " WHERE a.id > ? ORDER BY a.id" },

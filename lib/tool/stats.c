@@ -55,7 +55,7 @@ line(struct stats *s, const char *text, size_t len, size_t no,
 	if (ct_rec_error(rec))
 		s->errors++;
 	/* what a log has, records have not, and the other way round */
-	rc = json_object_get(rec, "seq") && json_object_get(rec, "act")
+	rc = json_object_get(rec, "seq") && json_object_get(rec, "prev")
 	    ? stats_log(s, rec, err)
 	    : stats_line(s, rec, err);
 	if (rc == CT_NO) {

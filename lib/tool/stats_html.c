@@ -71,7 +71,8 @@ static const char *const rules[] = {
 	"different SHA-256. A text has no file.",
 	"Accounts are the different accounts reported: one with three reports "
 	"is one, and is one in each month that it was reported in.",
-	"An item is one object with one content. It is decided if a person "
+	"An item is one object with one content, of one account. It is decided "
+	"if a person "
 	"gave a verdict; of several the last counts, in the month it was "
 	"given.",
 	"A false positive is an item that a list hit and a person called "
@@ -88,8 +89,10 @@ static const char *const rules[] = {
 	"to look at it, to the first verdict.",
 	"50 % and 95 % are the nearest rank over all times, none left out: the "
 	"least time such that so many took no longer.",
-	"By list, surface and method, what has hits of several is in each of "
-	"them: these rows add up to more than all. none: no list hit it; "
+	"A method is the type of the hash that hit, or classifier or reported: "
+	"one of these wanted it looked at, or a person did. "
+	"By list, surface and method, what has several is in each of "
+	"them: these rows add up to more than all. none: it has none; "
 	"unknown: what was read does not say.",
 };
 
@@ -201,7 +204,7 @@ cards(struct ct_text *text, const json_t *rec)
 {
 	const json_t *all = json_object_get(rec, "total");
 	char a[STATS_WORD], b[STATS_WORD];
-	int64_t n = stats_number(rec, "waiting.items");
+	int64_t n = stats_number(rec, "waiting.items"), hit;
 
 	stats_add(text, "<dl class=\"cards\">\n");
 	card(text, "Reports", stats_grouped(stats_number(all, "reports"), a),
@@ -212,11 +215,11 @@ cards(struct ct_text *text, const json_t *rec)
 	card(text, "Items decided",
 	    stats_grouped(stats_number(all, "decided"), a), "called csam: ",
 	    stats_grouped(stats_number(all, "verdicts.csam"), b));
+	hit = stats_number(all, "matched");
 	card(text, "False positives",
-	    stats_share(stats_number(all, "false_positives"),
-		stats_number(all, "matched"), a),
-	    "of decided items that a list hit: ",
-	    stats_grouped(stats_number(all, "matched"), b));
+	    hit ? stats_share(stats_number(all, "false_positives"), hit, a)
+		: "&ndash;",
+	    "of decided items that a list hit: ", stats_grouped(hit, b));
 	span_card(text, rec, "Time to report", STATS_TO_REPORT);
 	span_card(text, rec, "Time to removal", STATS_TO_REMOVAL);
 	span_card(text, rec, "Time to verdict", STATS_TO_VERDICT);

@@ -10,7 +10,7 @@
 
 /* Of what rows are about, in the order in which they are wanted. */
 enum stats_kind {
-	/* an item: its id and content */
+	/* an item: its id, content and account, see stats_item */
 	STATS_VIEW,    /* a line of the log, not an item: level in value */
 	STATS_SEEN,    /* its record came: it has no more hits than those */
 	STATS_SCANNED, /* enum stats_match in value */
@@ -18,7 +18,8 @@ enum stats_kind {
 	STATS_KNOWN,   /* since when it waits for a person */
 	STATS_VERDICT, /* index of ct_verdicts in value */
 	STATS_GONE,    /* hidden or deleted */
-	STATS_FILE,    /* it is a file: its content in ref */
+	STATS_FILE,    /* it is a file: its content in ref; value 1: surely */
+	STATS_BARE,    /* it was reported without a file */
 	STATS_SENT,    /* in the report ref of environment value */
 	/* a report: environment and number */
 	STATS_FINISHED, /* environment in value */
@@ -99,6 +100,14 @@ int stats_log(struct stats *s, const json_t *line, struct ct_err *err);
  * none; an environment, -1 */
 void stats_digest(
     const struct stats *s, uint8_t out[16], const char *a, const char *b);
+/* The key of an item.  One object can be an item of several accounts; user
+ * NULL: what is so for all of them, or that of no account.  That is the first
+ * of those that are alike in the first STATS_OBJECT bytes. */
+#define STATS_OBJECT 12
+void stats_item(const struct stats *s, uint8_t key[16], const char *id,
+    const char *sum, const char *user);
+/* It was found by a person who said so. */
+int stats_reported(struct stats *s, const uint8_t key[16], struct ct_err *err);
 int64_t stats_time(const json_t *rec, const char *path);
 int stats_env(const char *name);
 int stats_put(struct stats_sort *to, const uint8_t key[16],

@@ -9,12 +9,13 @@ enum { NO_VERDICT = -1 };
 
 struct item {
 	uint8_t key[16], content[16];
-	bool any, seen, scanned, file;
-	bool matched;            /* something was hit */
+	bool any, seen, scanned;
+	bool file, sure, bare;   /* it has a file, by its record, has none */
+	bool hit;                /* a list hit it */
 	bool placed[STATS_DIMS]; /* in a group of it */
 	enum stats_match match;
-	unsigned *in; /* groups, each once */
-	size_t ins;
+	unsigned *in;     /* groups, each once */
+	size_t ins, told; /* told: of these, those that lines told of */
 	int64_t known, decided, harmful, gone; /* times, or 0 */
 	int verdict, first; /* the last, the first; or NO_VERDICT */
 	int64_t first_at;
@@ -81,7 +82,7 @@ gather(struct item *it, const struct stats *s, const struct stats_row *row)
 		break;
 	case STATS_KNOWN:
 		/* verdicts are told to the second */
-		if (!it->known)
+		if (!it->known || row->at < it->known)
 			it->known = row->at - row->at % 1000;
 		break;
 	case STATS_VERDICT:
@@ -94,6 +95,10 @@ gather(struct item *it, const struct stats *s, const struct stats_row *row)
 	case STATS_FILE:
 		memcpy(it->content, row->ref, 16);
 		it->file = true;
+		it->sure |= row->value > 0;
+		break;
+	case STATS_BARE:
+		it->bare = true;
 		break;
 	case STATS_SENT:
 		it->sent = ct_grow(it->sent, it->sents + 1, sizeof *it->sent);
@@ -131,7 +136,7 @@ count_verdict(struct stats_counts *c, const struct item *it)
 
 	c->decided++;
 	c->verdict[it->verdict]++;
-	if (!it->matched || strcmp(name, "unsure") == 0)
+	if (!it->hit || strcmp(name, "unsure") == 0)
 		return;
 	c->matched++;
 	if (strcmp(name, "not_csam") == 0)
@@ -195,13 +200,12 @@ waits(struct stats *s, const struct item *it)
 static int
 sent(struct stats *s, const struct item *it, struct ct_err *err)
 {
-	bool text = it->verdict >= 0 && ct_verdicts[it->verdict].offence;
 	struct stats_row row = { .kind = STATS_ITEM };
 	size_t i, k;
 	int rc = 0;
 
 	memcpy(row.more, it->key, 16);
-	if (it->file && !text)
+	if (it->file && (it->sure || !it->bare))
 		memcpy(row.ref, it->content, 16);
 	for (i = 0; i < it->sents && !rc; i++) {
 		if (it->sent[i].value == STATS_DESK)
@@ -224,11 +228,9 @@ count(struct stats *s, struct item *it, struct ct_err *err)
 	int64_t gone;
 	int rc = 0;
 
-	if (it->scanned)
-		s->scanned[it->match]++;
 	if (it->verdict == NO_VERDICT && !it->sents)
 		return 0;
-	it->matched = it->placed[STATS_METHOD];
+	it->hit = it->placed[STATS_LIST];
 	place(it, s);
 	if (it->verdict != NO_VERDICT)
 		decided(s, it);
@@ -260,10 +262,37 @@ anew(struct item *it, const uint8_t key[16])
 	memcpy(it->key, key, 16);
 }
 
+/* That of an account: what is so for all of them is so for it. */
+static void
+inherit(struct item *it, const struct item *all, const struct stats *s,
+    const uint8_t key[16])
+{
+	size_t i;
+
+	anew(it, key);
+	if (!all->any || memcmp(all->key, key, STATS_OBJECT) != 0)
+		return;
+	it->seen = all->seen;
+	it->known = all->known;
+	it->gone = all->gone;
+	for (i = 0; i < all->told; i++)
+		belongs(it, s, all->in[i]);
+}
+
+static int
+finish(struct stats *s, struct item *it, struct ct_err *err)
+{
+	it->told = it->ins;
+	if (it->any && it->scanned)
+		s->scanned[it->match]++;
+	return it->any ? count(s, it, err) : 0;
+}
+
 int
 stats_items(struct stats *s, struct ct_err *err)
 {
-	struct item it = { .any = false };
+	static const uint8_t none[16 - STATS_OBJECT];
+	struct item all = { .any = false }, one = { .any = false }, *it = &all;
 	struct stats_row row;
 	int rc;
 
@@ -273,16 +302,25 @@ stats_items(struct stats *s, struct ct_err *err)
 				s->views[row.value]++;
 			continue;
 		}
-		if (!it.any || memcmp(it.key, row.key, 16) != 0) {
-			if (it.any && (rc = count(s, &it, err)))
+		if (!it->any || memcmp(it->key, row.key, 16) != 0) {
+			if ((rc = finish(s, it, err)))
 				break;
-			anew(&it, row.key);
+			it = memcmp(
+				 row.key + STATS_OBJECT, none, sizeof none) == 0
+			    ? &all
+			    : &one;
+			if (it == &all)
+				anew(it, row.key);
+			else
+				inherit(it, &all, s, row.key);
 		}
-		gather(&it, s, &row);
+		gather(it, s, &row);
 	}
-	if (!rc && it.any)
-		rc = count(s, &it, err);
-	free(it.in);
-	free(it.sent);
+	if (!rc)
+		rc = finish(s, it, err);
+	free(all.in);
+	free(all.sent);
+	free(one.in);
+	free(one.sent);
 	return rc;
 }

@@ -17,6 +17,20 @@ stats_digest(
 	ct_blake_end(&h, out, 16);
 }
 
+void
+stats_item(const struct stats *s, uint8_t key[16], const char *id,
+    const char *sum, const char *user)
+{
+	uint8_t account[16] = { 0 };
+
+	stats_digest(s, key, id, sum);
+	if (user && *user) {
+		stats_digest(s, account, user, "account");
+		account[0] |= 1; /* none is that of no account */
+	}
+	memcpy(key + STATS_OBJECT, account, 16 - STATS_OBJECT);
+}
+
 int64_t
 stats_time(const json_t *rec, const char *path)
 {
@@ -66,6 +80,12 @@ in(struct stats *s, const uint8_t key[16], enum stats_dim dim, const char *name,
 	    s->items, key, STATS_IN, 0, stats_group(s, dim, name), NULL, err);
 }
 
+int
+stats_reported(struct stats *s, const uint8_t key[16], struct ct_err *err)
+{
+	return in(s, key, STATS_METHOD, "reported", err);
+}
+
 /* Its record has come, and no more hits than these. */
 static int
 seen(struct stats *s, const uint8_t key[16], const json_t *hits,
@@ -109,7 +129,7 @@ verdict(struct stats *s, const uint8_t key[16], const json_t *review,
 	    (size_t)(v - ct_verdicts), NULL, err);
 }
 
-/* Since when people want it looked at. */
+/* Since when people want it looked at; they are how it was found, too. */
 static int
 known(struct stats *s, const uint8_t key[16], const json_t *reasons,
     struct ct_err *err)
@@ -125,8 +145,26 @@ known(struct stats *s, const uint8_t key[16], const json_t *reasons,
 		if (at && !rc)
 			rc = stats_put(
 			    s->items, key, STATS_KNOWN, at, 0, NULL, err);
+		if (at && !rc)
+			rc = stats_reported(s, key, err);
 	}
 	return rc;
+}
+
+/* A classifier wanted it looked at. */
+static int
+scored(struct stats *s, const uint8_t key[16], const json_t *scores,
+    struct ct_err *err)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(scores, i, one)
+	{
+		if (json_is_true(json_object_get(one, "review")))
+			return in(s, key, STATS_METHOD, "classifier", err);
+	}
+	return 0;
 }
 
 static bool
@@ -189,31 +227,41 @@ was_sent(const struct report *r, const char *id, const char *sha256)
 	return !r->sent;
 }
 
-/* One of files, texts or missing; content: its member. */
+/* What has a file, what tells something, what has no bytes any more. */
+static const struct list {
+	const char *name, *content; /* content: the member of one */
+	bool file, text;
+} lists[] = { { "report.files", "sha256", true, false },
+	{ "report.texts", "content", false, true },
+	{ "report.missing", "sha256", false, false } };
+
 static int
 part(struct stats *s, const struct report *r, const json_t *one,
-    const char *content, bool file, struct ct_err *err)
+    const struct list *l, struct ct_err *err)
 {
 	const char *id = ct_rec_text(one, "id");
-	const char *sum = ct_rec_text(one, content);
+	const char *sum = ct_rec_text(one, l->content);
+	const char *user = ct_rec_text(r->rec, "user.id");
 	const json_t *hits = json_object_get(one, "hits");
-	uint8_t key[16], digest[16];
+	uint8_t key[16], all[16], digest[16];
 	int rc = 0;
 
 	if (!id || !sum)
 		return 0;
-	stats_digest(s, key, id, sum);
+	stats_item(s, key, id, sum, user);
+	stats_item(s, all, id, sum, NULL);
 	stats_digest(s, digest, sum, NULL);
-	if (file && json_is_array(hits))
+	if (l->text || (l->file && json_is_array(hits)))
 		rc = seen(s, key, hits, err);
 	if (!rc)
 		rc = verdict(s, key, json_object_get(one, "review"), err);
 	if (!rc)
 		rc =
-		    removed(s, key, json_object_get(r->rec, "action"), id, err);
-	if (!rc && file)
-		rc = stats_put(s->items, key, STATS_FILE, 0, 0, digest, err);
-	if (!rc && r->over && (!file || was_sent(r, id, sum)))
+		    removed(s, all, json_object_get(r->rec, "action"), id, err);
+	if (!rc)
+		rc = stats_put(s->items, key, l->file ? STATS_FILE : STATS_BARE,
+		    0, l->file, l->file ? digest : NULL, err);
+	if (!rc && r->over && (!l->file || was_sent(r, id, sum)))
 		rc = stats_put(
 		    s->items, key, STATS_SENT, 0, r->env, r->key, err);
 	return rc;
@@ -222,22 +270,15 @@ part(struct stats *s, const struct report *r, const json_t *one,
 static int
 parts(struct stats *s, const struct report *r, struct ct_err *err)
 {
-	static const struct {
-		const char *list, *content;
-		bool file;
-	} lists[] = { { "report.files", "sha256", true },
-		{ "report.texts", "content", false },
-		{ "report.missing", "sha256", false } };
 	const json_t *one;
 	size_t i, k;
 	int rc = 0;
 
 	for (k = 0; k < sizeof lists / sizeof *lists; k++) {
-		json_array_foreach(ct_rec_get(r->rec, lists[k].list), i, one)
+		json_array_foreach(ct_rec_get(r->rec, lists[k].name), i, one)
 		{
 			if (!rc)
-				rc = part(s, r, one, lists[k].content,
-				    lists[k].file, err);
+				rc = part(s, r, one, &lists[k], err);
 		}
 	}
 	return rc;
@@ -305,8 +346,8 @@ report(struct stats *s, const json_t *rec, struct ct_err *err)
 /* ---- a record ----------------------------------------------------------- */
 
 static int
-scanned(struct stats *s, const uint8_t key[16], const json_t *rec,
-    struct ct_err *err)
+scanned(struct stats *s, const uint8_t key[16], const uint8_t all[16],
+    const json_t *rec, struct ct_err *err)
 {
 	const char *word = ct_rec_text(rec, "match.verdict");
 	const char *surface = ct_rec_text(rec, "surface");
@@ -317,7 +358,7 @@ scanned(struct stats *s, const uint8_t key[16], const json_t *rec,
 		m++;
 	if (m == STATS_MATCHES)
 		return 0;
-	rc = stats_put(s->items, key, STATS_SCANNED, 0, m, NULL, err);
+	rc = stats_put(s->items, all, STATS_SCANNED, 0, m, NULL, err);
 	if (!rc && m == STATS_MATCH)
 		rc = seen(s, key, ct_rec_get(rec, "match.hits"), err);
 	if (!rc && surface)
@@ -332,24 +373,31 @@ stats_line(struct stats *s, const json_t *rec, struct ct_err *err)
 	const json_t *actions = json_object_get(rec, "action");
 	const char *id = ct_rec_text(rec, "id");
 	const char *sum = ct_rec_text(rec, "hashes.sha256");
-	bool matched = ct_rec_text(rec, "match.verdict") != NULL;
-	uint8_t key[16];
+	const char *user = ct_rec_text(rec, "user.id");
+	bool matched = ct_rec_text(rec, "match.verdict") != NULL, told;
+	uint8_t key[16], all[16];
 	int rc = 0;
 
 	if (json_is_object(json_object_get(rec, "report")))
 		return report(s, rec, err);
 	if (!id || !(matched || review || actions))
 		return CT_NO;
-	if (!sum)
+	told = !sum;
+	if (told)
 		sum = ct_rec_text(review, "content");
-	stats_digest(s, key, id, sum);
-	if (matched)
-		rc = scanned(s, key, rec, err);
+	stats_item(s, key, id, sum, user);
+	stats_item(s, all, id, sum, NULL);
+	if (told && !matched)
+		rc = seen(s, key, NULL, err);
+	if (!rc && matched)
+		rc = scanned(s, key, all, rec, err);
+	if (!rc)
+		rc = scored(s, key, json_object_get(rec, "scores"), err);
 	if (!rc && review)
 		rc = verdict(s, key, review, err);
 	if (!rc && review)
 		rc = known(s, key, json_object_get(review, "reasons"), err);
 	if (!rc && actions)
-		rc = removed(s, key, actions, NULL, err);
+		rc = removed(s, all, actions, NULL, err);
 	return rc;
 }

@@ -54,6 +54,14 @@ known(struct stats *s, const struct fact *f, struct ct_err *err)
 }
 
 static int
+reported(struct stats *s, const struct fact *f, struct ct_err *err)
+{
+	int rc = known(s, f, err);
+
+	return rc ? rc : stats_reported(s, f->key, err);
+}
+
+static int
 gone(struct stats *s, const struct fact *f, struct ct_err *err)
 {
 	const char *state = text(f, "state");
@@ -78,6 +86,16 @@ account(struct stats *s, const struct fact *f, const uint8_t report[16],
 	return stats_put(s->reports, report, STATS_ACCOUNT, 0, 0, digest, err);
 }
 
+/* It has no file; so no list hit it. */
+static int
+tells(struct stats *s, const struct fact *f, struct ct_err *err)
+{
+	int rc = stats_put(s->items, f->key, STATS_SEEN, 0, 0, NULL, err);
+
+	return rc ? rc
+		  : stats_put(s->items, f->key, STATS_BARE, 0, 0, NULL, err);
+}
+
 static int
 ack(struct stats *s, const struct fact *f, struct ct_err *err)
 {
@@ -90,7 +108,9 @@ ack(struct stats *s, const struct fact *f, struct ct_err *err)
 		return CT_NO;
 	stats_digest(s, report, env, number);
 	stats_digest(s, digest, content, NULL);
-	rc = stats_put(s->items, f->key, STATS_FILE, 0, 0, digest, err);
+	rc = json_is_false(json_object_get(f->line, "bytes"))
+	    ? tells(s, f, err)
+	    : stats_put(s->items, f->key, STATS_FILE, 0, 0, digest, err);
 	if (!rc)
 		rc = stats_put(s->items, f->key, STATS_SENT, 0,
 		    (size_t)stats_env(env), report, err);
@@ -123,7 +143,8 @@ upload(struct stats *s, const struct fact *f, struct ct_err *err)
 
 /* ---- lines -------------------------------------------------------------- */
 
-enum about { LINE, FILE_CONTENT, FILE_SHA256, REPORT };
+/* OBJECT: of all accounts that have it */
+enum about { LINE, FILE_CONTENT, FILE_SHA256, OBJECT, REPORT };
 
 static const struct act {
 	const char *tool, *act;
@@ -132,13 +153,13 @@ static const struct act {
 } acts[] = {
 	{ "ct-review", "view", LINE, view },
 	{ "ct-review", "verdict", FILE_CONTENT, verdict },
-	{ "ct-review", "reported", FILE_CONTENT, known },
+	{ "ct-review", "reported", FILE_CONTENT, reported },
 	{ "ct-review", "ack", FILE_CONTENT, ack },
 	{ "ct-preserve", "stage", FILE_SHA256, known },
 	{ "ct-submit", "upload", REPORT, upload },
 	{ "ct-submit", "finish", REPORT, finish },
-	{ "ct-act", "hide", FILE_CONTENT, gone },
-	{ "ct-act", "delete", FILE_CONTENT, gone },
+	{ "ct-act", "hide", OBJECT, gone },
+	{ "ct-act", "delete", OBJECT, gone },
 };
 
 static const struct act *
@@ -176,7 +197,11 @@ about(const struct stats *s, const struct act *a, struct fact *f)
 	}
 	if (!first)
 		return CT_NO;
-	stats_digest(s, f->key, first, second);
+	if (a->about == LINE || a->about == REPORT)
+		stats_digest(s, f->key, first, second);
+	else
+		stats_item(s, f->key, first, second,
+		    a->about == OBJECT ? NULL : text(f, "user"));
 	return 0;
 }
 

@@ -35,8 +35,8 @@ stats_number(const json_t *of, const char *path)
 
 /* ---- CSV: a line a number ----------------------------------------------- */
 
-/* All numbers below, by the names on the way.  Names of groups and members need
- * no quotes. */
+/* All numbers below, by the names on the way, and what they are of: env, times.
+ * Names of groups and members need no quotes. */
 static void
 rows(struct ct_text *text, const char *by, const char *name, const char *on,
     const json_t *of)
@@ -54,6 +54,9 @@ rows(struct ct_text *text, const char *by, const char *name, const char *on,
 		else if (json_is_integer(value))
 			stats_add(text, "%s,%s,%s,%" PRId64 "\n", by, name,
 			    path, (int64_t)json_integer_value(value));
+		else if (json_is_string(value) && strcmp(member, "name") != 0)
+			stats_add(text, "%s,%s,%s,%s\n", by, name, path,
+			    json_string_value(value));
 	}
 }
 

@@ -30,7 +30,8 @@ make(struct ct_text *text, int i)
 	    i, i % 3, i % 2000, i % 11, v, at, i % 60);
 	ct_text_add(text, line, strlen(line));
 	(void)snprintf(line, sizeof line,
-	    "{\"seq\":1,\"tool\":\"ct-review\",\"act\":\"ack\",\"at\":"
+	    "{\"seq\":1,\"prev\":\"\",\"tool\":\"ct-review\",\"act\":\"ack\","
+	    "\"at\":"
 	    "\"2026-%02d-01T00:00:00Z\",\"file\":\"i%d\",\"content\":"
 	    "\"%064d\",\"user\":\"u%d\",\"env\":\"production\","
 	    "\"report_id\":\"%d\"}\n",
