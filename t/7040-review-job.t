@@ -84,6 +84,26 @@ decide --item b --verdict not_csam --by cid
 is 'two of three' '["b","not_csam","cid","ben"]' \
     sh -c 'ct-review decided -a | jq -c "select(.id == \"b\") | [.id, .review.verdict, .review.by, .review.second]"'
 
+rm -rf "$CT_HOME"
+for i in 1 2 3; do rec i$i u1 $i; done | ct-review add -q >/dev/null
+decide --item i1 --verdict csam --class A1 --by ana
+ct-review decide --account u1 --verdict not_csam --by ana >res
+is 'the rest of an account is not what one said of an item alone' 'i2 i3' ids <res
+exits '  and there is no more of it' 66 decide --account u1 --verdict not_csam --by ana
+ok '  which is said' grep -q "no open item that 'ana' did not decide" err
+ct-review decide --account u1 --verdict csam --class A1 --by ben >res
+is '  for another there is' 'i1' ids <res
+exits 'who says again what two did changes nothing' 0 decide --item i1 --verdict csam --class A1 --by ana
+decide --item i1 --verdict csam --class A1 --by cid
+is '  nor who says so, too' '["csam","cid","ana"]' \
+    sh -c 'ct-review decided -n | jq -c ".review | [.verdict, .by, .second]"'
+decide --item i1 --verdict unsure --by cid
+is '  but who says another thing' '' sh -c 'ct-review decided -n | jq -c .id'
+rec d u2 1 | ct-review add -q >/dev/null
+decide --item d --verdict csam --by ana
+is 'who differs is not told what others said, but that a third is wanted' '"a third"' \
+    sh -c 'ct-review decide --item d --verdict unsure --by ben | jq -c .review.wants'
+
 # ---- what was decided before
 conf
 rm -rf "$CT_HOME"
@@ -101,6 +121,13 @@ is 'the same content: what was decided is suggested' '["csam","B1","r1",null]' \
     jq -c '.review.suggest | [.verdict, .class, .by, .distance]' job
 ct-review next --by r3 --account u3 >job
 is 'a near one: with its distance' '["csam",2]' jq -c '.review.suggest | [.verdict, .distance]' job
+rec t u4 7 | jq -c '.incident.type = "csam"' | ct-review add -q >/dev/null
+decide --item t --verdict text_offence --incident enticement --annotation infant --priority soon --by r1
+rec t2 u5 7 | ct-review add -q >/dev/null
+ct-review next --by r5 --account u5 >/dev/null
+ct-review agree --by r5 >res
+is 'as it was, with what was noted, but for how urgent it was' '["text_offence","enticement",["infant"],null]' \
+    jq -c '.review | [.verdict, .incident, .annotations, .priority]' res
 exits 'only the same content is agreed to' 66 ct-review agree --by r3
 ct-review agree --by r2 >res
 is 'and that at once' '["b","csam","B1","r2"]' jq -c '[.id, .review.verdict, .review.class, .review.by]' res
@@ -115,6 +142,14 @@ exits 'not at once, with none looked at' 77 decide --account u1 --verdict csam -
 decide --item i1 --verdict csam --by r1
 decide --item i2 --verdict csam --by r1
 exits 'two one by one: then the others' 0 decide --account u1 --verdict csam --by r1
+{
+	for i in 1 2; do rec j$i u2 $i; done
+	for i in 5 6; do rec j$i u2 $i; done
+} | ct-review add -q >/dev/null
+ct-review next --by r2 --account u2 >/dev/null
+ct-review agree --by r2 >res
+is 'what is agreed to at once' 'j1 j2' ids <res
+exits '  is not looked at one by one' 77 decide --account u2 --verdict csam --by r2
 
 # ---- what goes to the report
 conf

@@ -95,10 +95,10 @@ int ct_decision_check(const struct ct_pick *pick, const struct ct_decision *d,
     struct ct_err *err);
 
 /*
- * Decide all open items picked, or if pick->item is set that one, open or
- * decided; then hand out each with "review": {verdict, class, by, at}.  All or
- * none.  CT_NOINPUT if there is none, CT_USAGE if an item is ambiguous,
- * CT_NOPERM if it is released.
+ * Decide all open items picked that d->by did not decide yet, or if pick->item
+ * is set that one, open or decided; then hand out each with "review": {verdict,
+ * class, by, at}.  All or none.  CT_NOINPUT if there is none, CT_USAGE if an
+ * item is ambiguous, CT_NOPERM if it is released.
  */
 int ct_queue_decide(struct ct_queue *q, const struct ct_pick *pick,
     const struct ct_decision *d, ct_queue_fn *fn, void *arg,
@@ -245,8 +245,8 @@ int ct_queue_give(struct ct_queue *q, const char *by, struct ct_err *err);
 
 /*
  * Decide every item that by has in hand as what was decided of the very same
- * content says; then hand out each as ct_queue_decide does.  CT_NOINPUT if
- * there is none.
+ * content says, but for a priority; then hand out each as ct_queue_decide does.
+ * It is no decision one by one.  CT_NOINPUT if there is none.
  */
 int ct_queue_agree(struct ct_queue *q, const char *by, ct_queue_fn *fn,
     void *arg, struct ct_err *err);

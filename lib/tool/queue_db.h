@@ -21,6 +21,11 @@ int ct_queue_end(struct ct_queue *q, int rc, struct ct_err *err);
 /* The record in column 0, which we once wrote ourselves. */
 int ct_queue_record(struct ct_rows *r, json_t **rec, struct ct_err *err);
 
+/* Of an open item i: may this person decide it, who did not yet? */
+#define CT_QUEUE_FOR_ME(by)                                                   \
+	"(i.wants = 0 OR NOT EXISTS (SELECT 1 FROM decision d WHERE d.item =" \
+	" i.id AND d.by = " by " AND d.id >= i.wants))"
+
 /* An expression of ?1 account, ?2 item, ?3 content that finds by an index what
  * is given of them.  Release with free. */
 char *ct_queue_picked(const struct ct_pick *pick);
@@ -70,9 +75,9 @@ struct ct_ids {
 	size_t n;
 };
 
-/* The first column of a query with three texts as its parameters, or with
+/* The first column of a query with four texts as its parameters, or with
  * NULL none. */
 int ct_queue_ids(struct ct_ids *ids, struct ct_queue *q,
-    const char *const with[3], const char *sql, struct ct_err *err);
+    const char *const with[4], const char *sql, struct ct_err *err);
 
 #endif

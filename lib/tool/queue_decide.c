@@ -65,12 +65,12 @@ ct_queue_list(struct ct_queue *q, const struct ct_pick *pick, ct_queue_fn *fn,
  */
 
 int
-ct_queue_ids(struct ct_ids *ids, struct ct_queue *q, const char *const with[3],
+ct_queue_ids(struct ct_ids *ids, struct ct_queue *q, const char *const with[4],
     const char *sql, struct ct_err *err)
 {
 	struct ct_rows *r;
-	int rc = with ? ct_rows_open(&r, q->st, err, sql, "sss", with[0],
-			    with[1], with[2])
+	int rc = with ? ct_rows_open(&r, q->st, err, sql, "ssss", with[0],
+			    with[1], with[2], with[3])
 		      : ct_rows_open(&r, q->st, err, sql, "");
 
 	*ids = (struct ct_ids){ 0 };
@@ -84,19 +84,26 @@ ct_queue_ids(struct ct_ids *ids, struct ct_queue *q, const char *const with[3],
 	return rc;
 }
 
-/* The items that may be decided, or why there is none. */
+/*
+ * The items that may be decided, or why there is none.  All of an account is
+ * what nobody decided, or others did: what this person said of one item alone
+ * is not undone by what is said of the rest.
+ */
 static int
 candidates(struct ct_ids *ids, struct ct_queue *q, const struct ct_pick *pick,
-    struct ct_err *err)
+    const char *by, struct ct_err *err)
 {
 	const char *what = pick->item ? "item" : "account";
 	const char *name = pick->item ? pick->item : pick->account;
-	const char *const with[] = { pick->account, pick->item, pick->sha256 };
+	const char *const with[] = { pick->account, pick->item, pick->sha256,
+		by };
 	char *picked = ct_queue_picked(pick);
 	char *all = ct_printf("SELECT count(*) FROM item WHERE %s", picked);
-	char *some = ct_printf("SELECT id FROM item WHERE %s AND state IN"
-			       " ('open', %s) ORDER BY id",
-	    picked, pick->item ? "'decided'" : "NULL");
+	char *some = ct_printf("SELECT id FROM item i WHERE %s AND %s"
+			       " ORDER BY id",
+	    picked,
+	    pick->item ? "state IN ('open', 'decided') AND ?4 IS NOT NULL"
+		       : "state = 'open' AND " CT_QUEUE_FOR_ME("?4"));
 	int64_t known = 0;
 	int rc = ct_store_int(q->st, &known, err, all, "sss", pick->account,
 	    pick->item, pick->sha256);
@@ -119,7 +126,8 @@ candidates(struct ct_ids *ids, struct ct_queue *q, const struct ct_pick *pick,
 	if (pick->item)
 		return ct_fail(err, CT_NOPERM,
 		    "item '%s' is released: its verdict stands", name);
-	return ct_fail(err, CT_NOINPUT, "account '%s' has no open item", name);
+	return ct_fail(err, CT_NOINPUT,
+	    "account '%s' has no open item that '%s' did not decide", name, by);
 }
 
 /* A verdict of another offence needs one: its report must name it. */
@@ -152,7 +160,8 @@ struct before {
 	int64_t agrees; /* the decision of another that says the same, or 0 */
 };
 
-/* What others said since it was opened, or since it was decided by two. */
+/* What others said since it was opened, or since it was decided by two; who
+ * says again what two did agrees with them. */
 static int
 before(struct ct_queue *q, int64_t id, const struct ct_decision *d,
     struct before *b, struct ct_err *err)
@@ -164,7 +173,10 @@ before(struct ct_queue *q, int64_t id, const struct ct_decision *d,
 	    " coalesce((SELECT o.id FROM decision o WHERE o.item = i.id AND"
 	    "   o.by <> ?2 AND i.wants <> 0 AND o.id >= i.wants"
 	    "   AND o.verdict = ?3 AND o.class IS ?4 AND o.id = (SELECT max(id)"
-	    "     FROM decision m WHERE m.item = i.id AND m.by = o.by)), 0)"
+	    "     FROM decision m WHERE m.item = i.id AND m.by = o.by)),"
+	    "  (SELECT iif(s.by = ?2, s.agrees, s.id) FROM decision s"
+	    "   WHERE s.id = i.decision AND s.agrees AND s.verdict = ?3"
+	    "   AND s.class IS ?4), 0)"
 	    " FROM item i WHERE i.id = ?1",
 	    "isss", id, d->by, d->verdict->name, d->class);
 
@@ -296,10 +308,11 @@ ct_queue_told(struct ct_queue *q, int64_t id, const char *by, ct_queue_fn *fn,
 {
 	json_t *rec, *review = NULL;
 	struct ct_rows *r;
-	int64_t row;
-	bool wants;
+	int64_t row, said;
 	int rc = ct_rows_open(&r, q->st, err,
-	    "SELECT record, wants <> 0, (SELECT max(d.id) FROM decision d WHERE"
+	    "SELECT record, iif(wants = 0, 0, (SELECT count(DISTINCT d.by)"
+	    "   FROM decision d WHERE d.item = i.id AND d.id >= i.wants)),"
+	    " (SELECT max(d.id) FROM decision d WHERE"
 	    " d.item = i.id AND d.by = ?) FROM item i WHERE id = ?",
 	    "si", by, id);
 
@@ -310,14 +323,15 @@ ct_queue_told(struct ct_queue *q, int64_t id, const char *by, ct_queue_fn *fn,
 		return rc;
 	}
 	rc = ct_queue_record(r, &rec, err);
-	wants = ct_rows_int(r, 1) != 0;
+	said = ct_rows_int(r, 1);
 	row = ct_rows_int(r, 2);
 	ct_rows_close(r);
 	if (rc)
 		return rc;
 	rc = ct_queue_review(q, row, &review, err);
-	if (wants)
-		add(review, "wants", CT_WANTS_SECOND);
+	if (said)
+		add(review, "wants",
+		    said > 1 ? CT_WANTS_THIRD : CT_WANTS_SECOND);
 	(void)json_object_set_new(rec, "review", review);
 	if (!rc)
 		rc = fn(rec, arg, err);
@@ -414,7 +428,7 @@ ct_queue_decide(struct ct_queue *q, const struct ct_pick *pick,
 	if (rc || (rc = ct_store_begin(q->st, err)))
 		return rc;
 	ct_time_now(at);
-	rc = candidates(&ids, q, pick, err);
+	rc = candidates(&ids, q, pick, d->by, err);
 	if (!rc)
 		rc = enough(q, pick, d, ids.n, err);
 	for (i = 0; !rc && i < ids.n; i++)

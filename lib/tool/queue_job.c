@@ -10,10 +10,7 @@
 #define IN_HAND                   \
 	"(l.account = i.account " \
 	"AND l.item = iif(i.account = '', i.id, 0))"
-/* Of an open item i: may this person decide it, who did not yet? */
-#define FOR_ME(by)                                                            \
-	"(i.wants = 0 OR NOT EXISTS (SELECT 1 FROM decision d WHERE d.item =" \
-	" i.id AND d.by = " by " AND d.id >= i.wants))"
+#define FOR_ME CT_QUEUE_FOR_ME
 
 struct hand {
 	char *account; /* "" is none */
@@ -345,10 +342,10 @@ known(
     struct ct_queue *q, const char *by, struct ct_ids *ids, struct ct_err *err)
 {
 	char now[CT_TIME_LEN];
-	const char *const with[] = { by, ct_time_now(now), NULL };
+	const char *const with[] = { by, ct_time_now(now), NULL, NULL };
 
 	return ct_queue_ids(ids, q, with,
-	    "SELECT i.id, ?3 FROM lease l JOIN item i ON " IN_HAND
+	    "SELECT i.id, ?3, ?4 FROM lease l JOIN item i ON " IN_HAND
 	    " WHERE l.by = ?1 AND l.until > ?2 AND i.state = 'open' "
 	    "AND " FOR_ME("?1") " AND EXISTS (SELECT 1 FROM item s WHERE "
 				"s.sha256 = i.sha256"
@@ -357,36 +354,30 @@ known(
 	    err);
 }
 
-/* The decision on the same content, but for who and when. */
-struct same {
-	struct ct_decision d;
-	char *class;
-};
-
+/* The last decision on the same content, but for who, when and how urgent it
+ * was.  *was holds it; release with json_decref. */
 static int
-same(struct ct_queue *q, int64_t id, const char *by, struct same *s,
-    struct ct_err *err)
+same(struct ct_queue *q, int64_t id, const char *by, struct ct_decision *d,
+    json_t **was, struct ct_err *err)
 {
-	struct ct_rows *r;
-	int rc = ct_rows_open(&r, q->st, err,
-	    "SELECT d.verdict, d.class FROM item i JOIN item s ON s.sha256 ="
-	    " i.sha256 AND s.id <> i.id JOIN decision d ON d.id = s.decision"
-	    " WHERE i.id = ? ORDER BY d.id DESC LIMIT 1",
+	int64_t decision = 0;
+	int rc = ct_store_int(q->st, &decision, err,
+	    "SELECT s.decision FROM item i JOIN item s ON s.sha256 = i.sha256"
+	    " AND s.id <> i.id AND s.decision IS NOT NULL WHERE i.id = ?"
+	    " ORDER BY s.decision DESC LIMIT 1",
 	    "i", id);
 
-	*s = (struct same){ { .by = by }, NULL };
-	if (rc)
+	if (rc > 1 || (rc = ct_queue_review(q, decision, was, err)))
 		return rc;
-	if ((rc = ct_rows_next(r, err)) == 1) {
-		s->d.verdict = ct_verdict_named(ct_rows_text(r, 0));
-		if (!ct_rows_null(r, 1))
-			s->d.class = s->class = ct_strdup(ct_rows_text(r, 1));
-		rc = s->d.verdict ? 0
-				  : ct_fail(err, CT_DATAERR,
-					"a verdict that this version lacks");
-	}
-	ct_rows_close(r);
-	return rc;
+	*d = (struct ct_decision){ .verdict = ct_verdict_named(
+				       ct_rec_text(*was, "verdict")),
+		.class = ct_rec_text(*was, "class"),
+		.by = by,
+		.annotations = json_object_get(*was, "annotations"),
+		.incident = ct_rec_text(*was, "incident") };
+	return d->verdict
+	    ? 0
+	    : ct_fail(err, CT_DATAERR, "a verdict that this version lacks");
 }
 
 int
@@ -395,8 +386,9 @@ ct_queue_agree(struct ct_queue *q, const char *by, ct_queue_fn *fn, void *arg,
 {
 	char at[CT_TIME_LEN];
 	struct ct_ids ids = { 0 };
-	struct same *s = NULL;
-	size_t i, n = 0;
+	struct ct_decision d;
+	json_t *was;
+	size_t i;
 	int rc = ct_queue_admits(q, by, err);
 
 	if (rc || (rc = ct_store_begin(q->st, err)))
@@ -406,19 +398,18 @@ ct_queue_agree(struct ct_queue *q, const char *by, ct_queue_fn *fn, void *arg,
 	if (!rc && !ids.n)
 		rc = ct_fail(err, CT_NOINPUT,
 		    "nothing in hand is of a content that was decided");
-	s = ct_alloc(ids.n + 1, sizeof *s);
-	for (; !rc && n < ids.n; n++)
-		if (!(rc = same(q, ids.id[n], by, &s[n], err)))
+	for (i = 0; !rc && i < ids.n; i++) {
+		was = NULL;
+		if (!(rc = same(q, ids.id[i], by, &d, &was, err)))
 			rc = ct_queue_decide_one(
-			    q, ids.id[n], &s[n].d, true, at, err);
+			    q, ids.id[i], &d, false, at, err);
+		json_decref(was);
+	}
 	if (!rc)
 		rc = ct_queue_done(q, by, err);
 	rc = ct_queue_end(q, rc, err);
 	for (i = 0; !rc && i < ids.n; i++)
 		rc = ct_queue_told(q, ids.id[i], by, fn, arg, err);
-	for (i = 0; i < n; i++)
-		free(s[i].class);
-	free(s);
 	free(ids.id);
 	return rc;
 }
