@@ -89,6 +89,27 @@ face r2
 ok 'what is given back another takes' shown 'account u1: 3 items'
 ok '  who ends by control-D, and has it still' sh -c 'ct-review next --by r2 | grep -q pics'
 
+# ---- a lease that runs out while its person sits there
+rm -rf "$CT_HOME"
+{
+	cat in
+	jq -c '.user.id = "u9" | .id += "9"' in | head -1
+} | ct-review add -q >/dev/null
+CT_CLOCK=$(date -u -d '+31 minutes' +%Y-%m-%dT%H:%M:%SZ)
+# shellcheck disable=SC2094 # it is looked at while it comes
+{
+	echo k
+	i=0
+	until grep -q 'item 2 of 3' screen || [ $i -eq 2000 ]; do i=$((i + 1)) && sleep 0.01; done
+	CT_CLOCK=$CT_CLOCK ct-review next --by r2 >taken
+	printf '%s\n' n q
+} | pty ct-review next --by r1 >screen
+unset CT_CLOCK
+is 'when the time is over another takes it' u1 sh -c 'jq -r .user.id taken | uniq'
+ok '  who had it is told so' shown 'the time for this job is over'
+ok '  and gets another job' grep -q '^account u9: 1 item,' screen
+is '  the answer that came too late decided nothing' '' ct-review decided -an
+
 # ---- what nobody should send
 mkdir hostile && hostile jpeg-bomb-progressive >hostile/bomb.jpg && hostile jpeg-1-byte >hostile/cut.jpg || exit 1
 ct-hash -q hostile/bomb.jpg hostile/cut.jpg | jq -c '.match = {verdict: "match"}' | fresh --reason 'x [2J said'
@@ -103,8 +124,28 @@ printf '%s\n' '{"id":"t\u001b[2J\u009b\u202ex\u007f","user":{"id":"u\u001b]0;x\u
     fresh --reason "$(printf 'so \033[5m')" --by "$(printf 'a\033')"
 face r1 r s j t
 ok 'no control character of a record gets to the terminal' blank
+record='"id":"t[\]u001[bB][[]2J[?][?]x[?]"'
+ok '  nor one of 8 bits, be it in the record' grep -q "$record" screen
+ok '  nowhere' sh -c '! grep -qP "\xc2[\x80-\x9f]|\x7f|\xe2\x80\xae" screen'
 ok '  what it tells is read' shown '| one?[31m'
 ok '  it has no picture' shown 'it has no picture'
 is '  what has no bytes was seen whole' '["text_offence","full",true]' sh -c \
     'ct-review decided | jq -c ".review | [.verdict, .viewed.level, .viewed.entire]"'
+printf '%s\n' '{"id":"talk","incident":{"text":"one","type":"enticement"},"threads":[]}' | fresh
+face r1 j q
+is 'who reads its record has seen what it tells, whole' 'metadata full' views
+is '  which travels with the verdict' '["full",true]' sh -c \
+    'ct-review decide --item talk --verdict text_offence --by r1 >/dev/null
+    ct-review decided -n | jq -c ".review.viewed | [.level, .entire]"'
+head -1 in | jq -c '.object.exif = {Make: "x"}' | fresh
+face r1 j q
+is 'the record of a file is no picture, but has the metadata within it' '["metadata",false,true]' sh -c \
+    'ct-review decide --account u1 --verdict csam --by r1 >/dev/null
+    ct-review decided -n | jq -c ".review.viewed | [.level, .entire, .exif]"'
+{
+	printf '%s\n' '{"id":"a","incident":{"text":"one"}}'
+	printf '%s\n' '{"id":"a","incident":{"text":"one"},"user":{"id":"u1"}}'
+} | fresh
+face r1 n n
+is 'of no account, and of one, the same: each is decided' 2 sh -c 'ct-review decided -an | grep -c not_csam'
 done_testing

@@ -33,7 +33,7 @@ review_complain(const struct ct_err *err)
 static void
 present(struct face *f)
 {
-	if (review_look(f, "metadata", false))
+	if (review_look(f, "metadata", false, false))
 		review_say_item(
 		    review_item(f), f->at + 1, json_array_size(f->items));
 	f->step = CT_STEP_TILE;

@@ -45,7 +45,7 @@ void review_complain(const struct ct_err *err);
 
 /* What is seen, see review_look.c.  Begin: logged before it is shown; false, it
  * must not be. */
-bool review_look(struct face *f, const char *level, bool entire);
+bool review_look(struct face *f, const char *level, bool entire, bool exif);
 void review_look_end(struct face *f);
 /* On: another screen, for a picture; off: back, and the picture is gone. */
 void review_cover(struct face *f, bool on);

@@ -60,7 +60,9 @@ static int
 judge(struct face *f, const char *verdict, const char *class)
 {
 	const json_t *rec = review_item(f);
-	const struct ct_pick pick = { .account = ct_rec_text(rec, "user.id"),
+	const char *account = ct_rec_text(rec, "user.id");
+	/* another may be the same but of some account: "" is of none */
+	const struct ct_pick pick = { .account = account ? account : "",
 		.item = ct_rec_text(rec, "id"),
 		.sha256 = review_content_of(rec) };
 
@@ -139,18 +141,33 @@ review_all(struct face *f, const char *rest)
 	return then;
 }
 
-/* The very same content was decided: the same again. */
+/* The very same content was decided: the same again, with what was noted of it
+ * unless something else is noted now. */
 int
 review_same(struct face *f, const char *rest)
 {
 	const json_t *s = ct_rec_get(review_item(f), "review.suggest");
+	bool noted = json_array_size(f->annotations) || f->incident;
+	const char *incident = ct_rec_text(s, "incident");
+	int then;
 
 	(void)rest;
 	if (!s || json_object_get(s, "distance")) {
 		printf("  the same content was not decided before\n");
 		return STAY;
 	}
-	return judge(f, ct_rec_text(s, "verdict"), ct_rec_text(s, "class"));
+	if (!noted) {
+		(void)json_array_extend(
+		    f->annotations, json_object_get(s, "annotations"));
+		f->incident = incident ? ct_strdup(incident) : NULL;
+	}
+	then = judge(f, ct_rec_text(s, "verdict"), ct_rec_text(s, "class"));
+	if (then == STAY && !noted) {
+		(void)json_array_clear(f->annotations);
+		free(f->incident);
+		f->incident = NULL;
+	}
+	return then;
 }
 
 int

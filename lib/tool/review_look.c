@@ -1,5 +1,7 @@
 /* review_look.c - what is seen of an item on a terminal: logged, then shown */
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "clock.h"
 #include "review_face.h"
@@ -18,9 +20,11 @@ review_look_end(struct face *f)
 
 /* Logged before it is shown; false: it must not be. */
 bool
-review_look(struct face *f, const char *level, bool entire)
+review_look(struct face *f, const char *level, bool entire, bool exif)
 {
-	const struct ct_viewed v = { .level = level, .entire = entire };
+	const struct ct_viewed v = {
+		.level = level, .entire = entire, .exif = exif
+	};
 	struct ct_err err;
 
 	review_look_end(f);
@@ -39,6 +43,8 @@ review_look(struct face *f, const char *level, bool entire)
 void
 review_cover(struct face *f, bool on)
 {
+	if (f->covered && !on)
+		review_look_end(f);
 	if (f->covered != on && !f->plain)
 		printf(on ? "\033[?1049h\033[H\033[2J" : "\033[?1049l");
 	f->covered = on && !f->plain;
@@ -68,7 +74,7 @@ review_see(struct face *f, const char *rest)
 		printf("  no picture: %s\n", ct_image_status(t.status));
 		return STAY;
 	}
-	if (!review_look(f, ct_step_levels[f->step], false))
+	if (!review_look(f, ct_step_levels[f->step], false, false))
 		return STAY;
 	review_cover(f, true);
 	review_say_tile(&t, f->step == CT_STEP_OBSCURED, f->plain);
@@ -81,10 +87,10 @@ int
 review_read(struct face *f, const char *rest)
 {
 	const json_t *rec = review_item(f);
-	bool all = !json_object_get(rec, "threads");
+	bool all = !ct_review_has(rec, "threads");
 
 	(void)rest;
-	if (!ct_review_bytes(rec) && !review_look(f, "full", all))
+	if (!ct_review_bytes(rec) && !review_look(f, "full", all, false))
 		return STAY;
 	if (!review_say_content(rec))
 		printf("  it tells nothing\n");
@@ -93,15 +99,22 @@ review_read(struct face *f, const char *rest)
 	return STAY;
 }
 
+/* In which is all that is told, so what has no bytes is seen whole; and what
+ * the platform read of the metadata within a file. */
 int
 review_record(struct face *f, const char *rest)
 {
-	struct ct_err err;
+	const json_t *rec = review_item(f);
+	bool bytes = ct_review_bytes(rec);
+	bool exif = json_object_size(ct_rec_get(rec, "object.exif")) > 0;
+	char *text;
 
 	(void)rest;
-	(void)fflush(stdout);
-	if (ct_out_rec(&f->r->out, review_item(f), &err) ||
-	    ct_out_flush(&f->r->out, &err))
-		review_complain(&err);
+	if (!review_look(f, bytes ? "metadata" : "full", !bytes, bytes && exif))
+		return STAY;
+	text = json_dumps(rec, JSON_COMPACT);
+	review_say(text, SIZE_MAX);
+	(void)putchar('\n');
+	free(text);
 	return STAY;
 }

@@ -43,8 +43,10 @@ answer(int fd)
 {
 	static char *line;
 	static size_t cap;
-	ssize_t n = getline(&line, &cap, stdin);
+	ssize_t n;
 
+	(void)fflush(stdout); /* who answers may look at it */
+	n = getline(&line, &cap, stdin);
 	if (n > 0)
 		(void)ct_write_full(fd, line, (size_t)n);
 	else
