@@ -231,6 +231,12 @@ while [ $i -lt 300 ]; do
 done | ct-stats >many
 json 'of too many names the last are "other", too' '[(.surface | length), (.surface[] | select(.name == "other").decided)]' '[257,44]' many
 
+jq -nc 'range(30) | {id: "l\(.)", hashes: {sha256: "\(.)"}, match: {verdict: "match", hits: [
+    {source: "a-source-with-a-long-name", list: "and-the-list-\(.)", type: "pdq"}]},
+    review: {verdict: "csam", at: "2026-03-01T00:00:00Z"}}' | ct-stats -f html >page.lists
+ok 'a picture of thirty lists says that it has twenty' grep -q 'figcaption>.*; the first 20 of 30<' page.lists
+is '  whose names still differ' 20 sh -c 'grep -o "a-source-with-[^<]*</text>" page.lists | sort -u | wc -l'
+
 # ---- bad input --------------------------------------------------------------------
 { cat in && echo '{"id":' && echo '[]'; } >torn
 exits 'lines that are none' 65 ct-stats <torn

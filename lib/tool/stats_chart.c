@@ -19,6 +19,8 @@
 #define LABELS 13  /* at most, along a scale of months */
 #define NUMBERS 26 /* columns that still have theirs above them */
 #define BARS 20
+#define NAME 28 /* of a longer one the middle is left out */
+#define DOTS "\342\200\246"
 #define NBSP "\302\240"     /* a space that no line breaks at */
 #define THIN "\342\200\257" /* the same, narrow */
 
@@ -249,6 +251,18 @@ shorter(const void *a, const void *b, void *path)
 	return strcmp(ct_rec_text(x->of, "name"), ct_rec_text(y->of, "name"));
 }
 
+static const char *
+shown_name(const char *name, char room[STATS_WORD])
+{
+	size_t len = strlen(name);
+
+	if (len <= NAME)
+		return name;
+	(void)snprintf(room, STATS_WORD, "%.*s" DOTS "%s", NAME / 2, name,
+	    name + len - (NAME - NAME / 2 - 1));
+	return room;
+}
+
 static void
 bar(struct ct_text *text, const json_t *one, const struct stats_chart *chart,
     int64_t most, int y)
@@ -259,11 +273,11 @@ bar(struct ct_text *text, const json_t *one, const struct stats_chart *chart,
 	char room[STATS_WORD];
 
 	stats_add(text,
-	    "<text class=\"scale\" x=\"%d\" y=\"%d\">%.*s</text>"
+	    "<text class=\"scale\" x=\"%d\" y=\"%d\">%s</text>"
 	    "<rect class=\"one\" x=\"%d\" y=\"%d\" width=\"%d\" "
 	    "height=\"%d\"/>",
-	    NAMES_WIDE - 8, y + 16, 28, ct_rec_text(one, "name"), NAMES_WIDE,
-	    y + 3, scaled(n, most, wide), BAR - 8);
+	    NAMES_WIDE - 8, y + 16, shown_name(ct_rec_text(one, "name"), room),
+	    NAMES_WIDE, y + 3, scaled(n, most, wide), BAR - 8);
 	if (part)
 		stats_add(text,
 		    "<rect class=\"two\" x=\"%d\" y=\"%d\" width=\"%d\" "
@@ -278,22 +292,28 @@ void
 stats_bars(
     struct ct_text *text, const json_t *groups, const struct stats_chart *chart)
 {
-	size_t n = json_array_size(groups), shown = 0, i;
+	size_t n = json_array_size(groups), shown = 0, bars, i;
 	struct member *all = ct_alloc(n + 1, sizeof *all);
 	int64_t most = most_of(groups, chart->path);
+	char *title = NULL;
 
 	for (i = 0; i < n; i++)
 		if (stats_number(json_array_get(groups, i), chart->path))
 			all[shown++].of = json_array_get(groups, i);
 	qsort_r(
 	    all, shown, sizeof *all, shorter, (void *)(uintptr_t)chart->path);
-	shown = shown > BARS ? BARS : shown;
-	if (shown) {
-		open_chart(text, chart->title, (int)shown * BAR + 4);
-		for (i = 0; i < shown; i++)
+	bars = shown > BARS ? BARS : shown;
+	if (bars < shown)
+		title = ct_printf(
+		    "%s; the first %zu of %zu", chart->title, bars, shown);
+	if (bars) {
+		open_chart(
+		    text, title ? title : chart->title, (int)bars * BAR + 4);
+		for (i = 0; i < bars; i++)
 			bar(text, all[i].of, chart, most, (int)i * BAR);
 		close_chart(text);
 	}
+	free(title);
 	free(all);
 }
 
