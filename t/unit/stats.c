@@ -22,12 +22,13 @@ make(struct ct_text *text, int i)
 	(void)snprintf(at, sizeof at, "2026-%02d-%02dT%02d:00:%02dZ", i % 7 + 1,
 	    i % 28 + 1, i % 24, i % 60);
 	(void)snprintf(line, sizeof line,
-	    "{\"id\":\"i%d\",\"surface\":\"s%d\",\"hashes\":{\"sha256\":"
+	    "{\"id\":\"i%d\",\"user\":{\"id\":\"u%d\"},\"surface\":\"s%d\","
+	    "\"hashes\":{\"sha256\":"
 	    "\"%064d\"},\"match\":{\"verdict\":\"match\",\"hits\":[{\"source\":"
 	    "\"l%d\",\"type\":\"pdq\"}]},\"review\":{\"verdict\":\"%s\","
 	    "\"at\":\"%s\"},\"action\":[{\"verb\":\"hide\",\"state\":\"done\","
 	    "\"at\":\"2026-08-01T00:00:%02dZ\"}]}\n",
-	    i, i % 3, i % 2000, i % 11, v, at, i % 60);
+	    i, i % 400 % 97, i % 3, i % 2000, i % 11, v, at, i % 60);
 	ct_text_add(text, line, strlen(line));
 	(void)snprintf(line, sizeof line,
 	    "{\"seq\":1,\"prev\":\"\",\"tool\":\"ct-review\",\"act\":\"ack\","
