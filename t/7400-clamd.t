@@ -94,6 +94,14 @@ printf 'zMULTISCAN %s\0' "$tmp/dir" >sent
 is 'MULTISCAN too' 3 sh -c 'raw "$1" <sent | tr "\0" "\n" | grep -c FOUND' - "$sock"
 printf 'zSCAN %s\0' "$tmp/dir" >sent
 is 'SCAN stops at the first' 1 sh -c 'raw "$1" <sent | tr "\0" "\n" | grep -c .' - "$sock"
+mkdir far && (
+	# shellcheck disable=SC2016 # of perl
+	cd far && perl -e '$n = ("x" x 251) . ": OK"; for (1 .. 32) { mkdir $n; chdir $n or exit 1 }
+	    open my $f, ">", "note" or exit 1; print $f "text"'
+) || exit 1
+printf 'zCONTSCAN %s\0' "$tmp/far" >sent
+is 'a name of any length does not cut off what is said' ' ct.Undecided.other FOUND' \
+    sh -c 'raw "$1" <sent | tr "\0" "\n" | sed "s/.*://"' - "$sock"
 printf 'zSCAN %s/clean.jpg\0' "$tmp" >sent
 is 'over TCP there are no paths' "$tmp/clean.jpg: paths only over the local socket. ERROR" \
     sh -c 'raw "$1" <sent | tr "\0" "\n"' - "$port"
@@ -149,5 +157,5 @@ is 'and all of it is queued' "$(wc -l <kept)" sh -c 'ct-review list -q | wc -l'
 clamd_ends
 is 'a signal ends it' 0 echo $?
 ok '  and its socket is gone' test ! -e clamd.sock
-is '  with nothing more said' 1 sh -c 'wc -l <clamd.err'
+is '  with nothing more said' 1 sh -c 'grep -vc "decoder is not confined" clamd.err'
 done_testing

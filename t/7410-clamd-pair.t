@@ -140,6 +140,12 @@ clamd_ends
 is 'with a client that waits, it ends' 0 echo $?
 ok '  and so do its children' soon test ! -e "/proc/$hash"
 wait $ask
+clamd -l a.list --clients 1 || exit 1
+{ printf 'zIDSESSION\0zPING\0' && sleep 9; } | raw "$sock" >session &
+sleep 0.3
+kill "$clamd"
+ok 'as many as may be are there: a signal ends it even so' soon test ! -e "$sock"
+wait "$clamd"
 clamd -l a.list || exit 1
 hash=$(child ct-hash)
 clamd_ends KILL 2>/dev/null

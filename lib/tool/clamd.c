@@ -226,12 +226,15 @@ ct_clamd_serve(struct ct_clamd *c, const sigset_t *mask, struct ct_err *err)
 {
 	struct pollfd p[2] = { { .fd = c->local, .events = POLLIN },
 		{ .fd = c->tcp, .events = POLLIN } };
+	static const struct timespec now = { 0, 0 };
 	const struct client *k;
 	int i;
 
 	while (!ct_stop) {
-		if (full(c))
+		if (full(c)) { /* a signal is heard even so */
+			(void)ppoll(NULL, 0, &now, mask);
 			continue;
+		}
 		if (ppoll(p, 2, NULL, mask) < 0) {
 			if (errno == EINTR)
 				continue;

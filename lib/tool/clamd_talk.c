@@ -143,10 +143,11 @@ linger(struct client *k)
 static void
 say(struct client *k, const char *what, const struct ct_said *said)
 {
+	/* a name may be longer than a path may be that is asked about */
 	if (said->answer == CT_ANSWER_OK)
-		reply(k, "%s: OK", what);
+		reply(k, "%.*s: OK", CLAMD_LINE, what);
 	else
-		reply(k, "%s: %s %s", what, said->text,
+		reply(k, "%.*s: %s %s", CLAMD_LINE, what, said->text,
 		    said->answer == CT_ANSWER_FOUND ? "FOUND" : "ERROR");
 }
 
