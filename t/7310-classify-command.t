@@ -168,6 +168,13 @@ case $id in r1[0-9]) exit 3 ;; *) says $id '"score":'${id#r}; exec 0<&- ;; esac
 END
 exits 'ten in a row that it does not survive' 75 classify <forty
 json '  do not keep the others' '.scores[0].score // .scores[0].reason' "$(seq 40 | sed 's/^1.$/"died"/')" got
+hook <<'END'
+read -r line; id=${line#*\"id\":\"} id=${id%%\"*}
+says $id '"score":'${id#r}
+END
+head -n 12 forty >twelve
+exits 'one that ends after each answer' 0 four <twelve
+json '  has answered all' 'select(.id != "r\(.scores[0].score)")' '' got
 recs $(seq -f r%g 1 600) >many
 loop <<'END'
 says $id '"model":"m","label":"'${id}'"'

@@ -30,7 +30,7 @@
 struct classify_talk {
 	struct ct_child child;
 	unsigned starts;
-	bool ever;         /* it gave an answer */
+	bool ever, fresh;  /* it gave an answer; none since it was started */
 	bool gone;         /* it cannot be, or was given up */
 	int code;          /* if it cannot be run */
 	struct ct_text to; /* not written yet */
@@ -90,7 +90,7 @@ give_up(struct classify_talk *t, enum classify_why why)
 }
 
 /* It is of no use any more.  Those it had are asked about once more, but not
- * one that was before, or that it had all the time for alone. */
+ * one that it was started anew for, or that it had all the time for alone. */
 static void
 lose(struct classifier *c, enum classify_why why, const char *what)
 {
@@ -107,7 +107,8 @@ lose(struct classifier *c, enum classify_why why, const char *what)
 	for (i = 0; i < t->n; i++) {
 		if (t->flight[i].state != SENT)
 			continue;
-		if (alone && (t->flight[i].again || why == LATE)) {
+		if (alone &&
+		    ((t->flight[i].again && t->fresh) || why == LATE)) {
 			fail(t, i, why);
 			continue;
 		}
@@ -138,6 +139,7 @@ have_child(struct classifier *c)
 		classify_warn(c, &err);
 	}
 	t->starts++;
+	t->fresh = true;
 	return !t->gone;
 }
 
@@ -241,6 +243,7 @@ take_line(struct classifier *c, const char *text, size_t len)
 	}
 	t->starts = 0;
 	t->ever = true;
+	t->fresh = false;
 	classify_read(c, &t->ask[i], o);
 	land(t, i);
 	json_decref(o);
