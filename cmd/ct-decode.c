@@ -117,7 +117,7 @@ by(enum ct_pdq_method method, const struct ct_wire_ask *ask,
 	free(hash.work);
 }
 
-/* The picture itself, shrunk. */
+/* The picture itself, shrunk and upright. */
 static void
 shrink(const struct ct_wire_ask *ask, const uint8_t *bytes,
     struct ct_wire_answer *a, uint8_t **pixels)
@@ -135,6 +135,9 @@ shrink(const struct ct_wire_ask *ask, const uint8_t *bytes,
 	a->status =
 	    ct_image_decode(bytes, ask->len, &limits, luma, &sink, &info);
 	ct_image_thumb_end(&t);
+	if (ct_image_seen((enum ct_image_status)a->status) &&
+	    ct_image_thumb_turn(&t, ct_image_turn(bytes, ask->len)))
+		a->status = CT_IMAGE_OUT_OF_MEMORY;
 	if (!ct_image_seen((enum ct_image_status)a->status)) {
 		free(t.pixels);
 		return;

@@ -40,6 +40,26 @@ ct-hash -q png/1.png png/3.png png/5.png >again
 is '  and as it is: the PNG has the hash of the picture' \
     "$(jq -r 'select(.path | test("[ace][.]")).hashes.pdq' recs)" jq -r .hashes.pdq again
 
+# ---- upright: by EXIF, as the picture is when that is applied
+ct-hash -q --dihedral pics/a.jpg | jq -r '.hashes.pdq_dihedral as $h |
+    [0, 5, 2, 4, 6, 3, 7, 1] | to_entries[] | "pdq \($h[.value]) \(.key + 1)"' >all.list
+mkdir turned
+for i in 1 2 3 4 5 6 7 8; do
+	{
+		head -c 2 pics/a.jpg
+		printf '\377\341\0\042Exif\0\0MM\0*\0\0\0\010\0\001\001\022\0\003\0\0\0\001\0%b\0\0\0\0\0\0' "\\0$((i % 8 ? i : 10))"
+		tail -c +3 pics/a.jpg
+	} >turned/$i.jpg
+done
+rm png/*
+ct-hash -q turned/*.jpg | seen full png >full.out
+is 'all eight orientations: its sides' '640x480 640x480 640x480 640x480 480x640 480x640 480x640 480x640' \
+    sh -c 'jq -r ".pixels | \"\(.[0])x\(.[1])\"" full.out | xargs'
+is '  and which way up' '1 2 3 4 5 6 7 8' sh -c \
+    'ct-hash -q png/*.png | ct-match -q -l all.list -t 20 | jq -r ".match.hits[].entry" | xargs'
+ct-hash -q turned/*.jpg | seen tile >tiles.out
+is '  small and grey, too' '16x12 12x16' sh -c 'jq -r ".pixels | \"\(.[0])x\(.[1])\"" tiles.out | uniq | xargs'
+
 # ---- only the bytes that were found
 {
 	jq -c 'select(.path | endswith("/a.jpg"))' recs >a

@@ -273,6 +273,9 @@ thumb_credible(const struct ct_wire_ask *ask, const struct ct_wire_answer *a)
 	struct ct_wire_answer want = *a;
 
 	ct_image_fit(a->w, a->h, ask->thumb, &want.thumb_w, &want.thumb_h);
+	if (a->thumb_w != want.thumb_w) /* it lay on its side */
+		ct_image_fit(
+		    a->h, a->w, ask->thumb, &want.thumb_w, &want.thumb_h);
 	want.method = want.quality = 0;
 	memset(want.hash, 0, sizeof want.hash);
 	return memcmp(a, &want, sizeof want) == 0;

@@ -103,8 +103,8 @@ size_t ct_decode_max(const struct ct_decode *d);
 
 /*
  * From now on what is sent is not hashed, but comes back itself: shrunk, never
- * grown, to side pixels at most, grey or in colour, as it is stored, in no
- * other orientation.  side 0: hashed again.
+ * grown, to side pixels at most, grey or in colour, and turned upright, as EXIF
+ * in it says.  side 0: hashed again.
  */
 void ct_decode_thumb(struct ct_decode *d, uint32_t side, bool colour);
 

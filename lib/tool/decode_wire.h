@@ -82,9 +82,10 @@ struct ct_wire_answer {
 					    for, or CT_PDQ_EXACT or CT_PDQ_TENT
 					    in its place */
 	uint32_t quality;
-	/* as of ct_image_fit, if thumb was asked for: then the pixels follow,
-	 * row by row, in messages of CT_WIRE_PIECE bytes, the last one of what
-	 * is left; method, quality and hash are 0 */
+	/* as of ct_image_fit, of the picture or of it on its side, if thumb
+	 * was asked for: then the pixels follow, turned upright, row by row, in
+	 * messages of CT_WIRE_PIECE bytes, the last one of what is left;
+	 * method, quality and hash are 0 */
 	uint32_t thumb_w, thumb_h;
 	/* the first, or with turns all; zero if not ct_pdq_hashes */
 	uint8_t hash[CT_PDQ_TURNS][CT_PDQ_LEN];

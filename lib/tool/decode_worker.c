@@ -211,7 +211,7 @@ ct_worker_start(struct ct_decode *d, struct ct_err *err)
 	    (uint64_t)d->how.batch * (d->how.limits.ms / 1000 + 1);
 	const struct ct_wire_setup setup = { .slot = d->slots,
 		.heap = d->how.limits.memory +
-		    (uint64_t)d->how.thumb * d->how.thumb * 3,
+		    (uint64_t)d->how.thumb * d->how.thumb * 6,
 		.batch = d->how.batch,
 		.seconds =
 		    seconds < UINT32_MAX ? (uint32_t)seconds : UINT32_MAX };

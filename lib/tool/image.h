@@ -66,6 +66,12 @@ bool ct_image_seen(enum ct_image_status status);
 void ct_image_fit(
     uint32_t w, uint32_t h, uint32_t most, uint32_t *tw, uint32_t *th);
 
+/*
+ * How it is turned upright, by EXIF in it: 1 to 8, as there; 1 if that says
+ * nothing, or cannot be read.  It reads bytes of strangers, as decoding does.
+ */
+uint32_t ct_image_turn(const uint8_t *bytes, size_t len);
+
 /* ---- decoding --------------------------------------------------------------
  */
 

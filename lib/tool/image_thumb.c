@@ -92,3 +92,35 @@ ct_image_thumb_end(struct ct_image_thumb *t)
 	free(t->sum);
 	t->sum = NULL;
 }
+
+int
+ct_image_thumb_turn(struct ct_image_thumb *t, uint32_t turn)
+{
+	/* what were columns are rows; columns go from the right, rows from
+	 * below */
+	const bool rows = turn >= 5,
+		   right = turn == 2 || turn == 3 || turn == 7 || turn == 8,
+		   below = turn == 3 || turn == 4 || turn == 6 || turn == 7;
+	uint32_t w = rows ? t->h : t->w, h = rows ? t->w : t->h, i, k, x, y;
+	uint8_t *all, *to;
+
+	if (turn <= 1)
+		return 0;
+	if (!(all = to = malloc((size_t)w * h * t->bytes)))
+		return -1;
+	for (k = 0; k < h; k++)
+		for (i = 0; i < w; i++, to += t->bytes) {
+			x = rows ? k : i;
+			y = rows ? i : k;
+			x = right ? t->w - 1 - x : x;
+			y = below ? t->h - 1 - y : y;
+			memcpy(to,
+			    t->pixels + ((size_t)y * t->w + x) * t->bytes,
+			    t->bytes);
+		}
+	free(t->pixels);
+	t->pixels = all;
+	t->w = w;
+	t->h = h;
+	return 0;
+}

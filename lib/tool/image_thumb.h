@@ -30,4 +30,8 @@ void ct_image_thumb_row(void *arg, const uint8_t *row, int bytes);
 /* At the end, good or bad; the pixels stay. */
 void ct_image_thumb_end(struct ct_image_thumb *t);
 
+/* What is whole is turned upright, as ct_image_turn says: nonzero, and it stays
+ * as it was, if memory has run out. */
+int ct_image_thumb_turn(struct ct_image_thumb *t, uint32_t turn);
+
 #endif

@@ -6,8 +6,8 @@
  * of its own: what comes back is pixels, nothing else, and nothing is written
  * anywhere.  Whoever shows them says so first, with ct_queue_view_begin.
  *
- * A picture comes as it is stored: an orientation in its EXIF is not applied.
- * Of one that moves it is the first frame.
+ * A picture comes upright, as EXIF in it says, though its info is of how it is
+ * stored.  Of one that moves it is the first frame.
  */
 #ifndef CT_TILE_H
 #define CT_TILE_H

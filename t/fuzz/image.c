@@ -63,7 +63,9 @@ shrink(const uint8_t *data, size_t len, uint32_t most, uint32_t bytes)
 	enum ct_image_status status =
 	    ct_image_decode(data, len, &limits, bytes == 1, &sink, &info);
 
-	if (ct_image_seen(status) && (t.done != t.h || t.rows != t.in_h))
+	if (ct_image_seen(status) &&
+	    (t.done != t.h || t.rows != t.in_h ||
+		ct_image_thumb_turn(&t, ct_image_turn(data, len))))
 		abort();
 	ct_image_thumb_end(&t);
 	free(t.pixels);

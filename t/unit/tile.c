@@ -132,6 +132,138 @@ shrinking(void)
 	}
 }
 
+/* ---- upright ---------------------------------------------------------------
+ */
+
+/* 3 x 2 pixels, of 1 or 3 bytes, turned: what a table of EXIF 2.3 makes of
+ *	a b c
+ *	d e f
+ */
+static bool
+turned(uint32_t turn, uint32_t bytes, const char *want)
+{
+	struct ct_image_thumb t = { .bytes = bytes, .w = 3, .h = 2 };
+	size_t i, n = (size_t)6 * bytes;
+	bool right;
+
+	t.pixels = ct_alloc(n, 1);
+	for (i = 0; i < n; i++)
+		t.pixels[i] = (uint8_t)("abcdef"[i / bytes] + (int)(i % bytes));
+	right = ct_image_thumb_turn(&t, turn) == 0 &&
+	    t.w == strcspn(want, "/") && t.w * t.h == 6;
+	for (i = 0; i < n; i++)
+		right = right &&
+		    t.pixels[i] ==
+			(uint8_t)(want[i / bytes + i / bytes / t.w] +
+			    (int)(i % bytes));
+	free(t.pixels);
+	return right;
+}
+
+static void
+turning(void)
+{
+	static const char *const want[] = { "", "abc/def", "cba/fed", "fed/cba",
+		"def/abc", "ad/be/cf", "da/eb/fc", "fc/eb/da", "cf/be/ad" };
+	uint32_t turn;
+
+	for (turn = 1; turn <= 8; turn++)
+		ok(turned(turn, 1, want[turn]) && turned(turn, 3, want[turn]),
+		    "orientation %u: %s", turn, want[turn]);
+}
+
+#define TIFF 40
+#define MOST 128
+
+/* A directory of two entries, the second of which is the orientation. */
+static void
+tiff(uint8_t to[TIFF], bool high, int turn)
+{
+	static const uint8_t low[] = "II*\0\10\0\0\0\2\0"
+				     "\17\1\2\0\4\0\0\0abc\0"
+				     "\22\1\3\0\1\0\0\0\6\0\0\0\0\0\0\0\0";
+	static const uint8_t first[] = "MM\0*\0\0\0\10\0\2"
+				       "\1\17\0\2\0\0\0\4abc\0"
+				       "\1\22\0\3\0\0\0\1\0\6\0\0\0\0\0\0\0";
+
+	memcpy(to, high ? first : low, TIFF);
+	to[high ? 31 : 30] = (uint8_t)turn;
+}
+
+/* The beginning of a file with that; its length. */
+static size_t
+file(uint8_t to[MOST], char kind, bool high, int turn)
+{
+	static const struct {
+		char kind;
+		size_t len;
+		const char *bytes;
+	} heads[] = {
+		{ 'j', 19, "\377\330\377\340\0\4ab\377\377\341\0\60Exif\0\0" },
+		{ 'p', 29, "\211PNG\r\n\32\n\0\0\0\1tEXta....\0\0\0\50eXIf" },
+		{ 'w', 30, "RIFF....WEBPALPH\1\0\0\0a.EXIF\50\0\0\0" },
+		{ 'W', 36, "RIFF....WEBPALPH\1\0\0\0a.EXIF\56\0\0\0Exif\0\0" },
+	};
+	size_t i = 0, len;
+
+	while (heads[i].kind != kind)
+		i++;
+	len = heads[i].len;
+	memcpy(to, heads[i].bytes, len);
+	tiff(to + len, high, turn);
+	return len + TIFF;
+}
+
+/* Of bytes that end where they end, so that a sanitizer sees who reads on. */
+static uint32_t
+turn_of(const uint8_t *bytes, size_t len)
+{
+	uint8_t *p = ct_alloc(len + 1, 1);
+	uint32_t turn;
+
+	memcpy(p + 1, bytes, len);
+	turn = ct_image_turn(p + 1, len);
+	free(p);
+	return turn;
+}
+
+static void
+upright(void)
+{
+	uint8_t bytes[MOST], bad[MOST];
+	const char *kind;
+	size_t len, n, i;
+	bool right, sane = true;
+	uint32_t turn;
+	int want;
+
+	for (kind = "jpwW"; *kind; kind++) {
+		right = true;
+		for (want = 0; want <= 9; want++)
+			for (n = 0; n < 2; n++) {
+				len = file(bytes, *kind, n != 0, want);
+				turn = turn_of(bytes, len);
+				right = right &&
+				    turn ==
+					(want && want < 9 ? (uint32_t)want : 1);
+			}
+		for (n = 0; n < len; n++) {
+			turn = turn_of(bytes, n);
+			sane = sane && turn == 1;
+		}
+		for (n = 0; n < 20000; n++) {
+			memcpy(bad, bytes, len);
+			for (i = 0; i < 3; i++)
+				bad[12 + rnd() % (len - 12)] = (uint8_t)rnd();
+			turn = turn_of(bad, len);
+			sane = sane && turn >= 1 && turn <= 8;
+		}
+		ok(right, "kind %c: each orientation, in either byte order",
+		    *kind);
+	}
+	ok(sane, "cut and damaged: one that there is");
+}
+
 /* ---- PNG -------------------------------------------------------------------
  */
 
@@ -192,6 +324,8 @@ main(void)
 {
 	sizes();
 	shrinking();
+	turning();
+	upright();
 	ok(png(1, 1, 1, 1), "a PNG of one pixel");
 	ok(png(16, 12, 1, 12) && png(64, 48, 1, 4), "of blocks, grey");
 	ok(png(5, 7, 3, 3), "of blocks, in colour");
