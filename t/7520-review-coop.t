@@ -37,9 +37,9 @@ is 'what was queued has that reason now, and comes before what was only found' '
 ct-review next --by r2 | seen >job
 is 'what was not is an item by what it tells, of its account' \
     '["p2","u2",{"type":"csam","at":"2026-11-20T08:00:00.000Z","text":"title: one\n","url":["https://images.example/1.jpg"]},[["csam: a child","v7"]]]
-["p3","u2",{"text":"text: come here\n"},[["policy pol9","v7"]]]' cat job
+["p3","u2",{"description":"When it was reported.","at":"2026-11-21T08:00:00Z","text":"text: come here\n"},[["policy pol9","v7"]]]' cat job
 ct-review next --by r3 | seen >job
-is 'or of none' '["p4",null,{"text":"text: of nobody\n"},[["reported","v7"]]]' cat job
+is 'or of none' '["p4",null,{"description":"When it was reported.","at":"2026-11-21T08:00:00Z","text":"text: of nobody\n"},[["reported","v7"]]]' cat job
 exits 'again' 0 ct-review add --coop <reports
 ok '  nothing is new' grep -q '4 known' err
 is '  and the same person says it once' 1 sh -c \
@@ -65,6 +65,19 @@ json '  a report that is none as it came' 'select(.id | not) | del(.error) | key
 exits 'a reason besides' 64 ct-review add --coop --reason x
 exits 'of another verb' 64 ct-review list --coop
 
+# ---- what has no place of its own stays
+jq -cn '{reporter: {kind: "user", typeId: "t1", id: "v7"}, reportedAt: "2026-11-21T08:00:00Z",
+    reportedForReason: {csam: true}, reportedItem: {id: "p6", typeId: "t2",
+    data: {owner: "u6", created: "last week", text: "a", images: ["https://images.example/6.jpg"], deep: {text: "b"}}},
+    reportedItemThread: [{id: "m1", typeId: "t3", data: {text: "before"}}],
+    reportedItemsInThread: [{id: "m1", typeId: "t3"}], additionalItems: [{id: "x", typeId: "t2", data: {}}]}' |
+    ct-review add --coop -q >out
+json 'the thread, and all that is no text' '.coop | [.reportedItem, .reportedItemThread, (keys - ["reportedItem"] | length)]' \
+    '[{"typeId":"t2","data":{"owner":"u6","created":"last week","deep":{"text":"b"}}},[{"id":"m1","typeId":"t3","data":{"text":"before"}}],6]' out
+json '  and no more' '.coop.reportedItem.data | has("text") or has("images")' false out
+json 'what is no time is none: when it was reported' '.incident | [.at, .description]' \
+    '["2026-11-21T08:00:00Z","When it was reported."]' out
+
 # decided like any other
 ct-review decide --item p2 --verdict csam --class A2 --by r2 >/dev/null
 # shellcheck source=t/report.sh
@@ -74,4 +87,9 @@ json 'a page that a user reported is in a report' '[.report.incident.type, (.rep
     '["Child Pornography (possession, manufacture, and distribution)",1]' rep
 jq -r .report.xml rep >doc.xml
 ok '  which is valid' xsdcheck doc.xml
+ct-review decide --item p6 --verdict csam --by r2 >/dev/null
+ct-review decided | ct-report -q -c ct.conf | jq -c 'select(.user.id == "u6")' >rep
+json 'one of which only the report has a time, too' .report.incident.at '"2026-11-21T08:00:00Z"' rep
+jq -r .report.xml rep >doc.xml
+ok '  which says so' grep -q '<incidentDateTimeDescription>When it was reported.<' doc.xml
 done_testing

@@ -3,7 +3,8 @@
  *
  * {"reporter": {"kind": "user", "typeId", "id"}, "reportedAt",
  *  "reportedForReason": {"policyId", "reason", "csam": true},
- *  "reportedItem": {"id", "typeId", "data": {NAME: VALUE, "images": [URL]}}}
+ *  "reportedItem": {"id", "typeId", "data": {NAME: VALUE, "images": [URL]}},
+ *  "reportedItemThread", "reportedItemsInThread", "additionalItems": [...]}
  *
  * What data holds is the platform's own.
  */
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "prog.h"
 
 /* A text, or the id of what Coop calls a related item; or NULL. */
@@ -40,19 +42,27 @@ why(const json_t *body)
 	return ct_strdup(*csam ? csam : "reported");
 }
 
-/* All that is text in it, a line each, but for what is told elsewhere. */
+/* Does this member of data go into the text? */
+static bool
+told(const char *name, const json_t *v, const struct ct_policy *p)
+{
+	return json_is_string(v) &&
+	    !(p->coop_account && strcmp(name, p->coop_account) == 0) &&
+	    !(p->coop_time && strcmp(name, p->coop_time) == 0);
+}
+
+/* All that is text in it, a line each, but for account and time. */
 static char *
 written(json_t *data, const struct ct_policy *p)
 {
 	struct ct_text all = { .s = NULL };
-	const char *name, *key[2] = { p->coop_account, p->coop_time };
+	const char *name;
 	json_t *v;
 	char *line;
 
 	json_object_foreach(data, name, v)
 	{
-		if (!json_is_string(v) || (key[0] && !strcmp(name, key[0])) ||
-		    (key[1] && !strcmp(name, key[1])))
+		if (!told(name, v, p))
 			continue;
 		line = ct_printf("%s: %s\n", name, json_string_value(v));
 		ct_text_add(&all, line, strlen(line));
@@ -63,23 +73,62 @@ written(json_t *data, const struct ct_policy *p)
 	return all.s;
 }
 
+/* When it happened; or when it was reported, which is said. */
+static void
+when(json_t *i, const json_t *body, const json_t *data,
+    const struct ct_policy *p)
+{
+	const char *at = named(data, p->coop_time);
+	int64_t ms;
+
+	if (!at || ct_time_parse(at, &ms)) {
+		at = ct_rec_text(body, "reportedAt");
+		if (!at || ct_time_parse(at, &ms))
+			return;
+		(void)json_object_set_new(
+		    i, "description", json_string("When it was reported."));
+	}
+	(void)json_object_set_new(i, "at", json_string(at));
+}
+
 static json_t *
 incident(const json_t *body, json_t *data, const struct ct_policy *p)
 {
 	json_t *i = json_object(), *images = json_object_get(data, "images");
-	const char *at = named(data, p->coop_time);
 	char *text = written(data, p);
 
 	if (json_is_true(ct_rec_get(body, "reportedForReason.csam")))
 		(void)json_object_set_new(i, "type", json_string("csam"));
-	if (at)
-		(void)json_object_set_new(i, "at", json_string(at));
+	when(i, body, data, p);
 	if (text)
 		(void)json_object_set_new(i, "text", json_string(text));
 	if (json_array_size(images))
 		(void)json_object_set(i, "url", images);
 	free(text);
 	return i;
+}
+
+/* What the record does not have elsewhere stays, as it came: the thread, the
+ * items around it, what of data is no text. */
+static json_t *
+rest(json_t *body, const struct ct_policy *p)
+{
+	json_t *all = json_copy(body), *item, *data, *v;
+	const char *name;
+	void *next;
+
+	item = json_copy(json_object_get(body, "reportedItem"));
+	data = json_copy(json_object_get(item, "data"));
+	(void)json_object_set_new(all, "reportedItem", item);
+	(void)json_object_set_new(item, "data", data);
+	(void)json_object_del(item, "id");
+	json_object_foreach_safe(data, next, name, v)
+	{
+		if (told(name, v, p) ||
+		    (strcmp(name, "images") == 0 && json_is_array(v)))
+			(void)json_object_del(data, name);
+	}
+	return all;
 }
 
 int
@@ -97,8 +146,8 @@ review_coop(json_t *body, const struct ct_policy *p, char **reason, char **by,
 		return ct_fail(
 		    err, CT_DATAERR, "reportedItem.data is not an object");
 	account = named(data, p->coop_account);
-	rec = json_pack(
-	    "{s:s, s:o}", "id", id, "incident", incident(body, data, p));
+	rec = json_pack("{s:s, s:o, s:o}", "id", id, "incident",
+	    incident(body, data, p), "coop", rest(body, p));
 	if (!rec)
 		return ct_fail(err, CT_SOFTWARE, "cannot make a record");
 	if (account)
