@@ -195,6 +195,11 @@ ok '  ends it after one request' test $(($(date +%s) - start)) -lt 15
 sed 's/timeout = 30/timeout = 1/' conf >soon.conf
 exits 'a server that says nothing' 75 timeout 60 ct-classify -q -c soon.conf --retry-wait 1 g <one
 kill -CONT "$box_pid"
+{ printf BM; head -c 99998 /dev/zero; } >slow.bmp
+echo "{\"id\":\"slow\",\"path\":\"$tmp/slow.bmp\",\"hashes\":{\"sha256\":\"$(sum slow.bmp)\"}}" >slow
+control '{"fault":"classify:*:slow:1500"}'
+exits 'what is large may take longer' 0 ct-classify -q -c soon.conf --retry-wait 1 g <slow
+control '{"fault":null}'
 asked >/dev/null
 
 # ---- Arachnid ------------------------------------------------------------------------

@@ -8,6 +8,7 @@
 
 #define WAIT_MS 1000
 #define SECONDS 60
+#define RATE 50    /* bytes a ms that a body may take in addition */
 #define DECLINES 8 /* without an answer: it is not these pictures */
 
 static int
@@ -102,7 +103,7 @@ try(void *arg, struct ct_http_res *res, struct ct_err *err)
 		.body = s->post->body,
 		.len = s->post->len,
 		.max = s->post->max,
-		.timeout = s->c->timeout,
+		.timeout = s->c->timeout + (int64_t)(s->post->len / RATE),
 		.header = header };
 
 	return ct_http_do(s->c->http, &req, res, err);
