@@ -258,7 +258,7 @@ jobs() {
 stage jobs
 adds 'ct-review next, decide' ct-review
 echo '{"reportedItem":{"id":"c1","typeId":"t2","data":{"text":"x","n":1}},"reportedAt":"2026-11-21T08:00:00Z"}' |
-    CT_HOME="$tmp/jobs" ct-review add -q --coop >191.rec
+    CT_HOME="$tmp/jobs" ct-review add -q --coop >299.rec
 
 # ---- another desk --------------------------------------------------------------
 stage=120
