@@ -348,6 +348,16 @@ END
 conf_is 'no credential' <<END
 type = google
 END
+conf_is 'surfaces that are no words' <<END
+type = google
+credential = $box/google.cred
+surfaces = public, hosting
+END
+conf_is 'no surface' <<END
+type = google
+credential = $box/google.cred
+surfaces =
+END
 conf_is 'a threshold over a hundred' <<END
 type = google
 credential = $box/google.cred

@@ -82,6 +82,11 @@ open_one(struct run *r, const char *name, struct ct_err *err)
 		    "[classifier %s] type: want google, arachnid or command",
 		    name);
 	c->kind = kinds[i];
+	if (c->surfaces && !ct_conf_words(c->surfaces))
+		return ct_fail(err, CT_CONFIG,
+		    "[classifier %s] surfaces: want words of lower case, as "
+		    "public interpersonal",
+		    name);
 	if ((rc = its_own(c, conf, err)) ||
 	    (rc = classify_number(
 		 c, conf, "threshold", 0, CLASSIFY_MAX, &c->threshold, err)))

@@ -325,3 +325,19 @@ ct_conf_known(const struct ct_conf *c, const char *section,
 	}
 	return 0;
 }
+
+bool
+ct_conf_words(const char *text)
+{
+	const char *p = text + strspn(text, " \t");
+	size_t len;
+
+	do {
+		len = strspn(p, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+		if (!len || (p[len] && !strchr(" \t", p[len])))
+			return false;
+		p += len;
+		p += strspn(p, " \t");
+	} while (*p);
+	return true;
+}

@@ -52,6 +52,10 @@ const char *ct_conf_nth(const struct ct_conf *conf, const char *section,
 const char *ct_conf_name(
     const struct ct_conf *conf, const char *section, size_t i);
 
+/* Is it words of lower case, digits, _ and -, separated by blanks; at least
+ * one? */
+bool ct_conf_words(const char *text);
+
 /*
  * CT_CONFIG if [section] or [section NAME] has a key that is not one of known
  * (ended by NULL): a misspelt key is an error, not a default.

@@ -97,27 +97,15 @@ policy(struct ct_source *s, struct ct_err *err)
 	return 0;
 }
 
-/* Words of lower case, separated by blanks; at least one. */
 static int
 surfaces(const struct ct_source *s, struct ct_err *err)
 {
-	const char *p = s->surfaces;
-	size_t n = 0;
-
-	for (; p && *p; p += strspn(p, " \t")) {
-		size_t len =
-		    strspn(p, "abcdefghijklmnopqrstuvwxyz0123456789_-");
-
-		if (!len || (p[len] && !strchr(" \t", p[len])))
-			break;
-		p += len;
-		n++;
-	}
-	return p && (*p || !n) ? ct_fail(err, CT_CONFIG,
-				     "source '%s': want surfaces = words of"
-				     " lower case, as public interpersonal",
-				     s->name)
-			       : 0;
+	return s->surfaces && !ct_conf_words(s->surfaces)
+	    ? ct_fail(err, CT_CONFIG,
+		  "source '%s': want surfaces = words of lower case, as "
+		  "public interpersonal",
+		  s->name)
+	    : 0;
 }
 
 static int
