@@ -148,4 +148,9 @@ is 'the record of a file is no picture, but has the metadata within it' '["metad
 } | fresh
 face r1 n n
 is 'of no account, and of one, the same: each is decided' 2 sh -c 'ct-review decided -an | grep -c not_csam'
+head -1 in | jq -c '.hashes.sha256 |= ascii_upcase' | fresh
+mkpix --seed 7 pics/a.jpg
+face r1 s n
+is 'digests in capitals: seen, and decided' '["not_csam","tile"]' sh -c \
+    'ct-review decided -an | jq -c ".review | [.verdict, .viewed.level]"'
 done_testing

@@ -61,7 +61,8 @@ struct ct_taking {
 int ct_queue_add(struct ct_queue *q, const json_t *rec,
     const struct ct_taking *how, const char **outcome, struct ct_err *err);
 
-/* Which items; what is NULL does not matter. */
+/* Which items; what is NULL does not matter.  sha256: 64 digits, as of what is
+ * seen below, of either case, as records have them. */
 struct ct_pick {
 	const char *account, *item, *sha256;
 };

@@ -26,8 +26,8 @@ int ct_queue_record(struct ct_rows *r, json_t **rec, struct ct_err *err);
 	"(i.wants = 0 OR NOT EXISTS (SELECT 1 FROM decision d WHERE d.item =" \
 	" i.id AND d.by = " by " AND d.id >= i.wants))"
 
-/* An expression of ?1 account, ?2 item, ?3 content that finds by an index what
- * is given of them.  Release with free. */
+/* An expression of ?1 account, ?2 item, ?3 content, in whatever letters, that
+ * finds by an index what is given of them.  Release with free. */
 char *ct_queue_picked(const struct ct_pick *pick);
 
 /* CT_TEMPFAIL if this item is in the hands of somebody else. */

@@ -22,7 +22,7 @@ ct_queue_picked(const struct ct_pick *pick)
 	return ct_printf("%s AND %s AND %s",
 	    pick->account ? "account = ?1" : "?1 IS NULL",
 	    pick->item ? "object = ?2" : "?2 IS NULL",
-	    pick->sha256 ? "sha256 = ?3" : "?3 IS NULL");
+	    pick->sha256 ? "sha256 = lower(?3)" : "?3 IS NULL");
 }
 
 int

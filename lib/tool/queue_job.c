@@ -130,7 +130,7 @@ fits(struct ct_queue *q, const struct hand *h, const struct ct_pick *p,
 	rc = ct_store_int(q->st, &n, err,
 	    "SELECT count(*) FROM item WHERE account = ?1 AND (?2 = 0 OR id ="
 	    " ?2) AND (?3 IS NULL OR account = ?3) AND (?4 IS NULL OR object ="
-	    " ?4) AND (?5 IS NULL OR sha256 = ?5)",
+	    " ?4) AND (?5 IS NULL OR sha256 = lower(?5))",
 	    "sisss", h->account, h->item, p->account, p->item, p->sha256);
 	*is = n > 0;
 	return rc > 1 ? rc : 0;

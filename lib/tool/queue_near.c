@@ -57,10 +57,10 @@ last_page(struct ct_queue *q, struct page *p, struct ct_err *err)
 		item = ct_rows_blob(r, 2, &m);
 		p->n = m / sizeof *p->item;
 		rc = 0;
-		if (n != p->n * CT_HASH_LEN || p->n > PAGE)
+		if (n != p->n * CT_HASH_LEN || m % sizeof *p->item ||
+		    p->n > PAGE)
 			rc = ct_fail(err, CT_DATAERR,
-			    "review.db: a page of "
-			    "hashes is damaged");
+			    "review.db: a page of hashes is damaged");
 		else if (n) {
 			memcpy(p->hash, hash, n);
 			memcpy(p->item, item, m);

@@ -33,7 +33,8 @@ over(struct ct_queue *q, const char *sha256, const char *by, struct ct_err *err)
 	if (rc || seen < p->views)
 		return rc;
 	rc = ct_store_int(q->st, &again, err,
-	    "SELECT 1 FROM view WHERE sha256 = ?1 AND by = ?2 AND at > ?3"
+	    "SELECT 1 FROM view WHERE sha256 = lower(?1) AND by = ?2 AND at > "
+	    "?3"
 	    " AND level IN ('obscured', 'full') LIMIT 1",
 	    "sss", sha256, by,
 	    ct_time((from > 0 ? from : 0) / 1000 * 1000, since));
@@ -54,7 +55,7 @@ insert(struct ct_queue *q, const char *sha256, const char *by,
 
 	return ct_store_do(q->st, err,
 	    "INSERT INTO view (sha256, by, level, entire, exif, seconds, at)"
-	    " VALUES (?, ?, ?, ?, ?, 0, ?)",
+	    " VALUES (lower(?), ?, ?, ?, ?, 0, ?)",
 	    "sssiis", sha256, by, v->level, (int64_t)v->entire,
 	    (int64_t)v->exif, ct_time_now(now));
 }
