@@ -247,6 +247,8 @@ exits '  so is one that is too long' 65 sh -c '{ head -c 1100000 /dev/zero | tr 
 json '    and what is behind it' '[.lines.malformed, .total.reports]' '[1,2]' got
 exits 'nothing' 0 ct-stats </dev/null
 json '  is nothing' '[.total.reports, .month, .total.to_report, (.waiting | has("oldest"))]' '[0,[],{"n":0},false]' got
+exits '  of which it cannot be told that none of it waits' 66 ct-stats overdue </dev/null
+json '    though it is' .waiting 0 got
 exits '  as a page, too' 0 ct-stats -f html </dev/null
 ok '    where nothing of nothing is no share' sh -c '! grep -F "0.0" got'
 jq -c '.match.hits = "x", .review.at = "later", (.user = 5 | .report = {files: {}, texts: 7} |

@@ -169,6 +169,9 @@ ct_stats_run(const struct ct_stats *how, struct ct_text *text, int64_t *overdue,
 	if (!rc && s.malformed)
 		rc = ct_fail(err, CT_DATAERR, "%lld lines are no records",
 		    (long long)s.malformed);
+	else if (!rc && how->waiting && !s.lines)
+		rc = ct_fail(err, CT_NOINPUT,
+		    "nothing was read: who says that nothing waits?");
 	release(&s);
 	return rc;
 }

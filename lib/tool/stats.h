@@ -22,7 +22,8 @@ struct ct_stats {
 	bool test;        /* reports of the test environment, not the others */
 	int64_t from, to; /* what happened then, to 0: without end */
 	int64_t max;  /* ms from a verdict to its report, or it is overdue */
-	bool waiting; /* only of what waits for its report, as JSON */
+	bool waiting; /* only of what waits for its report, as JSON; of nothing
+			 that is CT_NOINPUT */
 	size_t rows;  /* of 64 bytes in memory, three times; 0: as many as it
 			 should be */
 };
