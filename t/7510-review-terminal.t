@@ -61,9 +61,18 @@ is 'the verdicts, and what was noted with the first alone' \
 ["b.png","unsure",null,null,null,null]
 ["c.webp","exploitative",null,null,null,null]' cat out
 fresh <in
-face r1 'c c1' 'a cute' c q
-ok 'a class, an annotation that is none: refused' test "$(grep -c '^  !' screen)" -eq 2
+face r1 'c c1' q
+ok 'a class that is none: refused' test "$(grep -c '^  !' screen)" -eq 1
 ok '  and nothing decided' test -z "$(ct-review decided -a)"
+fresh <in
+face r1 'a cute' 'o theft' 'o enticement' 'a infant' a 'a viral' c 'a infant' k c q
+ok 'an annotation, an offence that is none: told at once' shown "none of NCMEC's words"
+ok '  and this' shown 'no such offence'
+ok 'what was noted of one item is not said of the next' shown 'what was noted with no verdict is dropped'
+is '  but with its own verdict' '["a.jpg",["viral"],"enticement"]
+["c.webp",null,null]' sh -c 'ct-review decided -n |
+    jq -c "[(.id | split(\"/\")[-1]), .review.annotations, .review.incident]"'
+fresh <in
 face r1 'l c b2'
 ok 'all of an account at once' shown 'so 3 items'
 is '  csam B2' 3 sh -c 'ct-review decided | grep -c "\"verdict\":\"csam\",\"class\":\"B2\""'

@@ -33,6 +33,10 @@ review_complain(const struct ct_err *err)
 static void
 present(struct face *f)
 {
+	/* what was noted was of the item before */
+	if (json_array_size(f->annotations) || f->incident || f->priority)
+		printf("  what was noted with no verdict is dropped\n");
+	review_forget(f);
 	if (review_look(f, "metadata", false, false))
 		review_say_item(
 		    review_item(f), f->at + 1, json_array_size(f->items));
@@ -94,7 +98,7 @@ static const struct {
 	{ "r", "read", review_read, "read what it tells: text and pages" },
 	{ "j", "record", review_record, "its record" },
 	{ "a", "annotate", review_annotate,
-	    "a WORD: note that with the verdict" },
+	    "a WORD: note that with this item's verdict; a: none" },
 	{ "o", "offence", review_offence, "o TYPE: the offence it is" },
 	{ "p", "priority", review_urgent, "p WHY: look at it first" },
 	{ "y", "yes", review_same, "as the same content was decided before" },
@@ -268,10 +272,8 @@ review_face(struct ct_reviewing *r, struct ct_err *err)
 		.annotations = json_array() };
 	int then = ANEW, rc = 0;
 
-	while (!rc && then == ANEW && !(rc = take(&f, err))) {
-		review_forget(&f);
+	while (!rc && then == ANEW && !(rc = take(&f, err)))
 		rc = work(&f, &then, err);
-	}
 	if (rc == CT_NO && f.jobs) {
 		printf("\nNothing else waits.\n");
 		rc = 0;

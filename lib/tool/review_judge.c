@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "offence.h"
 #include "prog.h"
 #include "review_face.h"
 
@@ -190,15 +191,21 @@ int
 review_annotate(struct face *f, const char *rest)
 {
 	if (!*rest)
-		printf("  with which word of NCMEC's? see ct-review(1)\n");
-	else if (json_array_append_new(f->annotations, json_string(rest)))
-		printf("  that is no text\n");
+		(void)json_array_clear(f->annotations);
+	else if (!ct_annotation_named(rest))
+		printf("  none of NCMEC's words: see ct-review(1)\n");
+	else
+		(void)json_array_append_new(f->annotations, json_string(rest));
 	return STAY;
 }
 
 int
 review_offence(struct face *f, const char *rest)
 {
+	if (*rest && !ct_offence_named(rest)) {
+		printf("  no such offence: see ct-report(1)\n");
+		return STAY;
+	}
 	free(f->incident);
 	f->incident = *rest ? ct_strdup(rest) : NULL;
 	return STAY;
@@ -207,6 +214,10 @@ review_offence(struct face *f, const char *rest)
 int
 review_urgent(struct face *f, const char *rest)
 {
+	if (strlen(rest) > CT_PRIORITY_MAX) {
+		printf("  over %d characters\n", CT_PRIORITY_MAX);
+		return STAY;
+	}
 	free(f->priority);
 	f->priority = *rest ? ct_strdup(rest) : NULL;
 	return STAY;
