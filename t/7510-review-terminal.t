@@ -162,4 +162,9 @@ mkpix --seed 7 pics/a.jpg
 face r1 s n
 is 'digests in capitals: seen, and decided' '["not_csam","tile"]' sh -c \
     'ct-review decided -an | jq -c ".review | [.verdict, .viewed.level]"'
+head -1 in | jq -c '.match.verdict = "clean" | .scores = [{classifier: "g", state: "answered", score: 91,
+    label: "VERY_HIGH", review: true}, {classifier: "h\u001b", state: "unanswered"}]' | fresh
+face r1 q
+ok 'what classifiers said is why it is here' shown 'scored    g: 91 of 100, VERY_HIGH'
+ok '  or that they did not' shown 'scored    h?: unanswered'
 done_testing

@@ -127,6 +127,32 @@ matches(const json_t *rec)
 	}
 }
 
+/* What classifiers said; of those that did not answer, that. */
+static void
+scores(const json_t *rec)
+{
+	const json_t *one, *score;
+	size_t i;
+
+	json_array_foreach(json_object_get(rec, "scores"), i, one)
+	{
+		if (i == HITS) {
+			printf("            and more\n");
+			break;
+		}
+		score = json_object_get(one, "score");
+		say("  scored    ", one, "classifier");
+		if (json_is_integer(score))
+			printf(": %lld of 100",
+			    (long long)json_integer_value(score));
+		else
+			say(": ", one, "state");
+		say(", ", one, "label");
+		say(", ", one, "match");
+		(void)putchar('\n');
+	}
+}
+
 static void
 people(const json_t *rec)
 {
@@ -168,6 +194,7 @@ review_say_item(const json_t *rec, size_t nth, size_t of)
 	(void)putchar('\n');
 	file(rec);
 	matches(rec);
+	scores(rec);
 	if (ct_rec_text(rec, "incident.type")) {
 		say("  incident  ", rec, "incident.type");
 		say(", ", rec, "incident.at");
