@@ -251,6 +251,7 @@ exits '  of which it cannot be told that none of it waits' 66 ct-stats overdue <
 json '    though it is' .waiting 0 got
 exits '  as a page, too' 0 ct-stats -f html </dev/null
 ok '    where nothing of nothing is no share' sh -c '! grep -F "0.0" got'
+ok '    and why is said' grep -q 'no decided item that a list hit it' got
 jq -c '.match.hits = "x", .review.at = "later", (.user = 5 | .report = {files: {}, texts: 7} |
     .submission = {env: 1, state: "finished"}), .action = {verb: 1}, .id = 5' items |
     { cat && echo '{"seq":"x","act":5,"tool":[]}'; } >odd

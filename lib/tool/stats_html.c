@@ -321,6 +321,10 @@ stats_html(struct ct_text *text, const json_t *rec)
 	stats_bars(text, json_object_get(rec, "method"),
 	    &(struct stats_chart){ "Reports by method", "reports", NULL });
 	stats_add(text, "<h2>How often lists were wrong</h2>\n");
+	if (!stats_number(rec, "total.matched"))
+		stats_add(text,
+		    "<p class=\"hint\">What was read tells of no decided item "
+		    "that a list hit it. The logs alone do not know it.</p>\n");
 	stats_bars(text, list,
 	    &(struct stats_chart){
 		"Decided items by the list that hit them; in "
