@@ -111,6 +111,25 @@ else
 	echo '# no small disk here'
 fi
 
+# ---- it is slow -----------------------------------------------------------------------------
+mkdir lazy && cp "$top/ct-clamd" "$top/ct-hash" "$top/ct-decode" lazy && cat >lazy/ct-match <<'E2' && chmod +x lazy/ct-match
+#!/bin/sh
+while IFS= read -r record; do
+	sleep 0.4
+	printf '%s\n' "${record%\}},\"match\":{\"verdict\":\"clean\",\"db\":{\"age_s\":0}}}"
+done
+E2
+PATH=$tmp/lazy:$PATH clamd -l a.list --timeout 1.5 || exit 1
+all=
+for i in 1 2 3 4 5 6 7 8 9; do raw "$sock" <sent.b >"lazy.$i" & all="${all-} $!"; done
+# shellcheck disable=SC2086
+wait $all
+for f in lazy.?; do tr '\0' '\n' <"$f"; done | sort | uniq -c >answers
+ok 'much to do: some are late, and only those are errors' sh -c \
+    'grep -q "[1-9] stream: OK" answers && grep -q "[1-9] stream: no answer in time ERROR" answers'
+ok '  the others do not die of it' sh -c 'test "$(wc -l <answers)" -eq 2 && ! grep -q "no answer" clamd.err'
+clamd_ends
+
 # ---- the end ---------------------------------------------------------------------------------
 clamd -l a.list --idle 0.5 --clients 2 --max-memory 1M --undecided ok --undecided hash=error || exit 1
 ok 'it says that it fails open' grep -q 'some of what is undecided is let through' clamd.err

@@ -16,6 +16,7 @@ struct asked {
 	int64_t until;
 	pthread_cond_t cond;
 	bool done;
+	bool late;  /* given up, while others are answered */
 	char *line; /* its record, or NULL: the pair is gone */
 	size_t len;
 };
@@ -40,6 +41,7 @@ struct pair {
 	struct asked *asked;
 	struct stamp of;
 	bool ready, over; /* started; no more is to be asked of it */
+	int64_t heard;    /* when it last answered, or began */
 	int64_t until;    /* when it must have ended, once it is over */
 	bool killed;
 };

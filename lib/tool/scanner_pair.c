@@ -230,6 +230,7 @@ answer(struct pair *p, const char *line, size_t len)
 	struct asked **at, *a;
 
 	(void)pthread_mutex_lock(&p->s->lock);
+	p->heard = ct_mono();
 	for (at = &p->asked; id && *at; at = &(*at)->next)
 		if (strcmp((*at)->id, id) == 0)
 			break;
@@ -246,24 +247,34 @@ answer(struct pair *p, const char *line, size_t len)
 	json_decref(rec);
 }
 
-/* Is an answer late, or its end?  Then none of it can be waited for. */
+/*
+ * Is an answer late, or its end?  If there was none at all for as long, none
+ * can be waited for; else there is much to do, and only that one is given up.
+ */
 static void
 watch(struct pair *p)
 {
-	const struct asked *a;
+	struct asked **at = &p->asked, *a;
 	int64_t now = ct_mono();
-	bool late;
+	bool silent = p->s->how->timeout <= now - p->heard, hangs;
 
 	(void)pthread_mutex_lock(&p->s->lock);
-	late = p->over && !p->asked && p->until <= now;
-	for (a = p->asked; a && !late; a = a->next)
-		late = a->until <= now;
-	if (late) {
+	hangs = p->over && !p->asked && p->until <= now;
+	while ((a = *at) && !hangs) {
+		if (a->until > now) {
+			at = &a->next;
+		} else if (!(hangs = silent)) {
+			*at = a->next;
+			a->late = a->done = true;
+			(void)pthread_cond_signal(&a->cond);
+		}
+	}
+	if (hangs) {
 		leave(p);
 		p->killed = true;
 	}
 	(void)pthread_mutex_unlock(&p->s->lock);
-	if (!late)
+	if (!hangs)
 		return;
 	(void)kill(p->hash, SIGKILL);
 	(void)kill(p->match, SIGKILL);
@@ -340,6 +351,7 @@ live(void *arg)
 
 	(void)pthread_mutex_lock(&p->s->lock);
 	p->ready = true;
+	p->heard = ct_mono();
 	(void)pthread_cond_broadcast(&p->s->change);
 	(void)pthread_mutex_unlock(&p->s->lock);
 	if (!rc)
@@ -472,7 +484,9 @@ scanner_put(struct ct_scanner *s, const char *id, const char *rec,
 	p = take(s, err);
 	if (p) {
 		converse(p, &a, rec, u);
-		if (!a.line)
+		if (a.late)
+			(void)ct_fail(err, CT_TEMPFAIL, "no answer in time");
+		else if (!a.line)
 			*err = s->why;
 	}
 	(void)pthread_mutex_unlock(&s->lock);
