@@ -161,6 +161,42 @@ json 'found by a classifier, or by a person' '.method[] | [.name, .decided]' '["
 ["reported",1]' with
 json '  what only these found, no list matched' '[.total.matched, (.list[] | [.name, .decided, .matched])]' '[1,["none",3,0],["own",1,1]]' with
 
+# ---- two thousand, recounted ---------------------------------------------------------
+jq -nc '[range(2000) | {id: "q\(.)", sum: (. * 7 % 1500), user: "w\(. % 211)", surface: "s\(. % 3)",
+    lists: ([. % 7, . * 3 % 11] | map(select(. < 5) | "l\(.)/x") | unique), type: ["md5", "pdq"][. % 2],
+    verdict: ["csam", "csam", "not_csam", "unsure", "exploitative"][. * 13 % 5],
+    at: (1767225600 + . * 79190 % 13000000), gone: (if . % 3 > 0 then . * 977 % 900000 - 90000 else null end)}] |
+    {items: ., reports: [group_by(.user)[] | map(select(.verdict == "csam")) |
+	select(length > 0 and (.[0].user | .[1:] | tonumber) % 4 > 0) |
+	{n: .[0].user, items: ., at: ((map(.at) | max) + (.[0].user | .[1:] | tonumber) * 997 % 400000)}]}' >truth
+jq -c 'def sum: "\(.sum)" | "0" * (64 - length) + .; def hits: . as $i | .lists | map({source: .[:2], list: "x", type: $i.type});
+    (.items[] | {id, user: {id: .user}, surface, hashes: {sha256: sum}, match: {verdict: "match", hits: hits},
+	review: {verdict, at: (.at | todate)}} + if .gone then
+	{action: [{verb: "hide", state: "done", at: (.at + .gone | todate)}]} else {} end),
+    (.reports[] | {id: .n, user: {id: .n}, report: {files: .items | map({id, sha256: sum, hits: hits, review: {verdict, at: (.at | todate)}})},
+	submission: {env: "production", report_id: .n, state: "finished", at: (.at | todate), files: .items | map({id, sha256: sum})}})' \
+    truth | sort -R --random-source=truth >random
+jq -cS 'def span: sort as $t | ($t | length) as $n | if $n == 0 then {n: 0} else
+	{n: $n, p50_s: $t[(($n * 50 + 99) / 100 | floor) - 1], p95_s: $t[(($n * 95 + 99) / 100 | floor) - 1], max_s: $t[-1]} end;
+    def counts($items; $reports; $of): {decided: ($items | length), csam: ($items | map(select(.verdict == "csam")) | length),
+	matched: ($items | map(select(.lists != [] and .verdict != "unsure")) | length),
+	wrong: ($items | map(select(.lists != [] and .verdict == "not_csam")) | length),
+	reports: ($reports | length), accounts: ($reports | map(.n) | unique | length),
+	files: ([$reports[].items[] | select($of == null or any(.lists[]; . == $of))] | length),
+	unique: ([$reports[].items[] | select($of == null or any(.lists[]; . == $of)) | .sum] | unique | length),
+	to_report: ($reports | map(.at - (.items | map(.at) | min)) | span)};
+    def month: .at | todate[:7];
+    . as {$items, $reports} | counts($items; $reports; null),
+    ($items | map(select(.gone and .verdict != "not_csam" and .verdict != "unsure") | [.gone, 0] | max) | span),
+    ([$items[], $reports[] | month] | unique[] as $m | $m, counts($items | map(select(month == $m)); $reports | map(select(month == $m)); null)),
+    (["l0/x", "l1/x", "l2/x", "l3/x", "l4/x"][] as $l | $l, counts($items | map(select(any(.lists[]; . == $l)));
+	$reports | map(select(any(.items[].lists[]; . == $l))); $l))' truth >recounted
+ct-stats <random | jq -cS 'def counts: {decided, csam: .verdicts.csam, matched, wrong: .false_positives, reports, accounts, files,
+	unique: .unique_files, to_report};
+    (.total | counts, .to_removal), (.month[] | .name, counts), (.list[] | select(.name != "none") | .name, counts)' >counted
+ok 'two thousand items, counted again by another program' diff -u recounted counted
+is '  some of each' '["l4/x",true,true,true]' jq -sc '.[-1] as $l | [.[-2], $l.wrong > 9, $l.reports > 9, $l.to_report.n > 9]' counted
+
 # ---- overdue ---------------------------------------------------------------------
 exits 'what is decided and not reported' 1 ct-stats overdue -e <in
 json '  and for how long' '[.waiting, .overdue, .oldest, .age_s, .max_s]' \
