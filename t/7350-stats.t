@@ -293,6 +293,8 @@ jq -c '.match.hits = "x", .review.at = "later", (.user = 5 | .report = {files: {
     { cat && echo '{"seq":"x","act":5,"tool":[]}'; } >odd
 exits 'members of a wrong type' 0 ct-stats <odd
 json '  say nothing' '.total | [.reports, .removed]' '[0,0]' got
+{ cat items2 && jq -c '.review |= (.verdict = "not_csam" | .at = "1960-01-01T00:00:00Z")' items2; } | ct-stats >with
+json 'a time before there was any says nothing' '.total | [.decided, .verdicts.csam]' '[1,1]' with
 exits 'a file that cannot be written' 73 ct-stats -o nowhere/x <in
 exits 'a full disk' 74 sh -c 'ct-stats <in >/dev/full'
 exits 'no such form' 64 ct-stats -f xml </dev/null

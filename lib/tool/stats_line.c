@@ -37,7 +37,7 @@ stats_time(const json_t *rec, const char *path)
 	const char *text = ct_rec_text(rec, path);
 	int64_t ms;
 
-	return text && ct_time_parse(text, &ms) == 0 ? ms : 0;
+	return text && ct_time_parse(text, &ms) == 0 && ms > 0 ? ms : 0;
 }
 
 int
