@@ -33,6 +33,8 @@ is 'an item of no account is a job' 'd' taken r4
 exits 'then there is none' 66 ct-review next --by r5
 exits 'nobody decides what another has in hand' 75 decide --account u1 --verdict csam --by r5
 ok '  who, and until when' grep -q "in the hands of 'r2' until 20" err
+exits '  nor takes it, who wants just that' 75 ct-review next --account u1 --by r5
+ok '  who has it is said' grep -q "in the hands of 'r2' until 20" err
 exits 'who has it may' 0 decide --item a --verdict csam --by r2
 is 'what is left of it stays in hand' 'c' taken r2
 exits 'until all is decided' 0 decide --account u1 --verdict unsure --by r2

@@ -221,7 +221,8 @@ int ct_queue_admits(
  * Take the job that by has in hand, or else the most urgent one that nobody
  * has: first what has a priority, then what a person reported, then what waits
  * longest.  What by has decided and what waits for somebody else is not taken.
- * pick: only such (account or item), or NULL.  *job, to be released:
+ * pick: only such (account or item), or NULL; CT_TEMPFAIL if somebody else has
+ * it.  *job, to be released:
  *	{"account" or "item", "items": 3, "by": "r7", "until": time}
  * CT_NO, and *job NULL, if there is none.
  */

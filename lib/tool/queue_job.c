@@ -89,6 +89,33 @@ has(struct ct_queue *q, const char *by, struct hand *h, struct ct_err *err)
 /* ---- taking ----------------------------------------------------------------
  */
 
+/* There is none of what was picked: has somebody else it in hand? */
+static int
+taken(struct ct_queue *q, const char *by, const struct ct_pick *p,
+    struct ct_err *err)
+{
+	char *picked = ct_queue_picked(p), *sql;
+	struct ct_rows *r;
+	int rc;
+
+	sql = ct_printf("SELECT l.by, l.until FROM (SELECT id, account FROM"
+			" item WHERE state = 'open' AND %s) i"
+			" JOIN lease l ON " IN_HAND " WHERE l.by <> ?4 LIMIT 1",
+	    picked);
+	rc = ct_rows_open(
+	    &r, q->st, err, sql, "ssss", p->account, p->item, p->sha256, by);
+	free(sql);
+	free(picked);
+	if (rc)
+		return rc;
+	if ((rc = ct_rows_next(r, err)) == 1)
+		rc = ct_fail(err, CT_TEMPFAIL,
+		    "it is in the hands of '%s' until %s", ct_rows_text(r, 0),
+		    ct_rows_text(r, 1));
+	ct_rows_close(r);
+	return rc ? rc : CT_NO;
+}
+
 /* The most urgent one that is free. */
 static int
 best(struct ct_queue *q, const char *by, const struct ct_pick *pick,
@@ -113,7 +140,8 @@ best(struct ct_queue *q, const char *by, const struct ct_pick *pick,
 	free(picked);
 	if (rc)
 		return rc;
-	return in_row(r, h, err);
+	rc = in_row(r, h, err);
+	return rc == CT_NO && !all ? taken(q, by, p, err) : rc;
 }
 
 /* Is it of what was picked? */
