@@ -295,6 +295,9 @@ exits 'members of a wrong type' 0 ct-stats <odd
 json '  say nothing' '.total | [.reports, .removed]' '[0,0]' got
 { cat items2 && jq -c '.review |= (.verdict = "not_csam" | .at = "1960-01-01T00:00:00Z")' items2; } | ct-stats >with
 json 'a time before there was any says nothing' '.total | [.decided, .verdicts.csam]' '[1,1]' with
+sed "s/$(sum 1)/$(printf %064x 171 | tr a-f A-F)/g" shared >capitals
+{ sed "s/$(sum 1)/$(printf %064x 171)/g" logs.shared && cat capitals; } | ct-stats >with
+json 'a hash in capitals is the same' '.total | [.decided, .files, .unique_files, .removed]' '[2,1,1,2]' with
 exits 'a file that cannot be written' 73 ct-stats -o nowhere/x <in
 exits 'a full disk' 74 sh -c 'ct-stats <in >/dev/full'
 exits 'no such form' 64 ct-stats -f xml </dev/null

@@ -100,6 +100,7 @@ int stats_log(struct stats *s, const json_t *line, struct ct_err *err);
  * none; an environment, -1 */
 void stats_digest(
     const struct stats *s, uint8_t out[16], const char *a, const char *b);
+void stats_content(const struct stats *s, uint8_t out[16], const char *sum);
 /* The key of an item.  One object can be an item of several accounts; user
  * NULL: what is so for all of them, or that of no account.  That is the first
  * of those that are alike in the first STATS_OBJECT bytes. */

@@ -17,13 +17,37 @@ stats_digest(
 	ct_blake_end(&h, out, 16);
 }
 
+/* A SHA-256 in capitals is the same content. */
+static const char *
+lower(const char *sum, char room[65])
+{
+	size_t i;
+
+	if (!sum || strlen(sum) != 64)
+		return sum;
+	for (i = 0; i <= 64; i++)
+		room[i] = sum[i] >= 'A' && sum[i] <= 'F'
+		    ? "abcdef"[sum[i] - 'A']
+		    : sum[i];
+	return room;
+}
+
+void
+stats_content(const struct stats *s, uint8_t out[16], const char *sum)
+{
+	char room[65];
+
+	stats_digest(s, out, lower(sum, room), NULL);
+}
+
 void
 stats_item(const struct stats *s, uint8_t key[16], const char *id,
     const char *sum, const char *user)
 {
 	uint8_t account[16] = { 0 };
+	char room[65];
 
-	stats_digest(s, key, id, sum);
+	stats_digest(s, key, id, lower(sum, room));
 	if (user && *user) {
 		stats_digest(s, account, user, "account");
 		account[0] |= 1; /* none is that of no account */
@@ -250,7 +274,7 @@ part(struct stats *s, const struct report *r, const json_t *one,
 		return 0;
 	stats_item(s, key, id, sum, user);
 	stats_item(s, all, id, sum, NULL);
-	stats_digest(s, digest, sum, NULL);
+	stats_content(s, digest, sum);
 	if (l->text || (l->file && json_is_array(hits)))
 		rc = seen(s, key, hits, err);
 	if (!rc)

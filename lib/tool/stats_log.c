@@ -107,7 +107,7 @@ ack(struct stats *s, const struct fact *f, struct ct_err *err)
 	if (!number || stats_env(env) < 0 || !content)
 		return CT_NO;
 	stats_digest(s, report, env, number);
-	stats_digest(s, digest, content, NULL);
+	stats_content(s, digest, content);
 	rc = json_is_false(json_object_get(f->line, "bytes"))
 	    ? tells(s, f, err)
 	    : stats_put(s->items, f->key, STATS_FILE, 0, 0, digest, err);
