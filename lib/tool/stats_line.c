@@ -25,10 +25,10 @@ lower(const char *sum, char room[65])
 
 	if (!sum || strlen(sum) != 64)
 		return sum;
-	for (i = 0; i <= 64; i++)
-		room[i] = sum[i] >= 'A' && sum[i] <= 'F'
-		    ? "abcdef"[sum[i] - 'A']
-		    : sum[i];
+	memcpy(room, sum, 65);
+	for (i = 0; i < 64; i++)
+		if (room[i] >= 'A' && room[i] <= 'F')
+			room[i] = "abcdef"[room[i] - 'A'];
 	return room;
 }
 
