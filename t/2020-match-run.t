@@ -53,6 +53,12 @@ grep -v '^$' in | jq -Rc 'fromjson? // {}' >sent
 is 'every record that was one comes out in order' 0 sh -c \
     'jq -c "select(.error|not)" back >1; jq -c "select(.hashes.pdq != \"xyz\" and .id and (.error|not))" sent >2; cmp 1 2; echo $?'
 is 'and every line has an outcome' "$(grep -vc '^$' in)" sh -c 'wc -l <out.1'
+rm -f lines
+CT_SUMMARY=lines ct-match -qa -l list.ctx <in >/dev/null 2>&1
+CT_SUMMARY=lines ct-match -q -l list.ctx </dev/null
+json 'as a line of JSON for each run, quiet or not' '[.program, .in, .in - .out, .in - (.outcomes | add // 0)]' \
+    "$(grep -vc '^$' in | sed 's/.*/["ct-match",&,0,0]/')
+[\"ct-match\",0,0,0]" lines
 is 'the summary adds up' "$(grep -vc '^$' in)" sh -c 'sed -n "\$s/.*: \([0-9]*\) in = .*/\1/p" err.1'
 
 # an answer comes at once, though more may follow

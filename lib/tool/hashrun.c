@@ -280,8 +280,8 @@ start(struct run *r, struct ct_err *err)
 static void
 summary(const struct run *r)
 {
-	ct_tally_print(&r->tally, r->taken, r->out.n);
-	if (r->cache)
+	ct_tally_end(&r->tally, r->taken, r->out.n, r->how->quiet);
+	if (r->cache && !r->how->quiet)
 		ct_warn("%zu of them by the cache", r->cached);
 }
 
@@ -306,8 +306,7 @@ ct_hashrun(const struct ct_hashrun *how)
 	if (ct_out_close(&r.out, &err))
 		end(&r, &err);
 	ct_progress_end(&r.show);
-	if (!how->quiet)
-		summary(&r);
+	summary(&r);
 	ct_hasher_close(r.hasher);
 	ct_cache_close(r.cache);
 	ct_in_free(&r.in);

@@ -64,8 +64,8 @@ preserve_expire(const struct ct_preserve *p)
 	rc = preserve_shown(&out, rc, &err);
 	for (int i = 0; i < CT_TALLY_MAX; i++)
 		due += tally.count[i];
-	if (!p->quiet) /* one certificate may be of many */
-		ct_tally_print(&tally, due, due);
+	/* one certificate may be of many */
+	ct_tally_end(&tally, due, due, p->quiet);
 	ct_vault_leave(vault);
 	return rc;
 }

@@ -19,8 +19,7 @@ preserve_verify(const struct ct_preserve *p)
 	vault = preserve_look(p);
 	rc = ct_vault_verify(vault, key, p->nkeys, &out, &tally, &err);
 	rc = preserve_shown(&out, rc, &err);
-	if (!p->quiet)
-		ct_tally_print(&tally, out.n, out.n);
+	ct_tally_end(&tally, out.n, out.n, p->quiet);
 	ct_vault_keys_free(key, p->nkeys);
 	ct_vault_leave(vault);
 	return rc;

@@ -525,8 +525,7 @@ ct_lines(struct ct_lines *l)
 		ct_warn("%s", err.msg);
 		r.worst = CT_IOERR;
 	}
-	if (!l->quiet)
-		ct_tally_print(l->tally, r.taken, r.out.n);
+	ct_tally_end(l->tally, r.taken, r.out.n, l->quiet);
 	release(&r);
 	return l->status > r.worst ? l->status : r.worst;
 }

@@ -20,9 +20,15 @@ struct ct_tally {
 
 /* Count one more of name, which must stay valid. */
 void ct_tally(struct ct_tally *tally, const char *name);
-/* "PROGRAM: 9 in = 7 out + 2 dropped: 3 match, 4 clean" to standard error; if
- * records were made, "7 in + 2 more = 9 out". */
-void ct_tally_print(const struct ct_tally *tally, size_t in, size_t out);
+/*
+ * At the end of a run: "PROGRAM: 9 in = 7 out + 2 dropped: 3 match, 4 clean" to
+ * standard error unless quiet; if records were made, "7 in + 2 more = 9 out".
+ * If CT_SUMMARY names a file, a line of JSON is added to it whether quiet or
+ * not, in one write: {"program":"ct-match","in":9,"out":7,
+ * "outcomes":{"match":3,"clean":4}}.
+ */
+void ct_tally_end(
+    const struct ct_tally *tally, size_t in, size_t out, bool quiet);
 
 /* ---- progress -------------------------------------------------------------
  */
