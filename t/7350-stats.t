@@ -120,6 +120,20 @@ json '  of which list it was is not known' '.list[0] | [.name, .reports]' '["unk
 cat logs in | ct-stats >with
 json 'logs and records together' '.total | [.reports, .accounts, .decided]' '[3,3,9]' with
 
+# of two verdicts in one second the logs know the order, records do not
+{
+	decided 2026-03-01T00:00:00Z not_csam && decided 2026-03-01T00:00:00Z csam
+} >second
+ct-stats <second >with
+json 'two verdicts of one second: the last in the log' '[.waiting.items, .total.verdicts.csam]' '[1,1]' with
+{
+	decided 2026-03-01T00:00:00Z csam && decided 2026-03-01T00:00:00Z unsure
+	jq -c '{id: .file, user: {id: .user}, hashes: {sha256: .content}, review: {verdict, at}}' second
+} | ct-stats >with
+json '  also where there are records' '[.waiting.items, .total.verdicts.unsure]' '[0,1]' with
+jq -c '{id: .file, hashes: {sha256: .content}, review: {verdict, at}}' second | ct-stats >with
+json '  of records the one that waits' '[.waiting.items, .total.verdicts.csam]' '[1,1]' with
+
 # one object of two accounts, one of which is reported; what it tells; how it was found
 item a.1 1 public csam 2026-01-10T10:00:00Z "$pdq" >items2
 sed 's/account-a/account-z/' items2 >other

@@ -16,7 +16,7 @@ enum stats_kind {
 	STATS_SCANNED, /* enum stats_match in value */
 	STATS_IN,      /* a group in value */
 	STATS_KNOWN,   /* since when it waits for a person */
-	STATS_VERDICT, /* index of ct_verdicts in value */
+	STATS_VERDICT, /* see stats_verdict */
 	STATS_GONE,    /* hidden or deleted */
 	STATS_FILE,    /* it is a file: its content in ref; value 1: surely */
 	STATS_BARE,    /* it was reported without a file */
@@ -107,6 +107,12 @@ void stats_content(const struct stats *s, uint8_t out[16], const char *sum);
 #define STATS_OBJECT 12
 void stats_item(const struct stats *s, uint8_t key[16], const char *id,
     const char *sum, const char *user);
+/* A verdict; of those of one second the one of the highest order is the last,
+ * then one that is harmful. */
+#define STATS_VERDICT_OF(value) ((value)&0xff) /* index of ct_verdicts */
+bool stats_harmful(int verdict);
+int stats_verdict(struct stats *s, const uint8_t key[16], int64_t at,
+    const char *name, int64_t order, struct ct_err *err);
 /* It was found by a person who said so. */
 int stats_reported(struct stats *s, const uint8_t key[16], struct ct_err *err);
 int64_t stats_time(const json_t *rec, const char *path);

@@ -25,14 +25,6 @@ struct item {
 
 /* ---- gathering ---------------------------------------------------------- */
 
-static bool
-harmful(int verdict)
-{
-	return verdict >= 0 &&
-	    strcmp(ct_verdicts[verdict].name, "not_csam") != 0 &&
-	    strcmp(ct_verdicts[verdict].name, "unsure") != 0;
-}
-
 static void
 belongs(struct item *it, const struct stats *s, unsigned group)
 {
@@ -50,18 +42,18 @@ belongs(struct item *it, const struct stats *s, unsigned group)
 static void
 verdict(struct item *it, const struct stats_row *row)
 {
-	bool was = harmful(it->verdict);
+	bool was = stats_harmful(it->verdict);
 
-	it->verdict = (int)row->value;
+	it->verdict = (int)STATS_VERDICT_OF(row->value);
 	it->decided = row->at;
 	if (it->first == NO_VERDICT) {
 		it->first = it->verdict;
 		it->first_at = row->at;
 	}
 	/* that somebody says so again is no later knowledge */
-	if (harmful(it->verdict) && !was)
+	if (stats_harmful(it->verdict) && !was)
 		it->harmful = row->at;
-	else if (!harmful(it->verdict))
+	else if (!stats_harmful(it->verdict))
 		it->harmful = 0;
 }
 

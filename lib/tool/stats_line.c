@@ -138,19 +138,42 @@ seen(struct stats *s, const uint8_t key[16], const json_t *hits,
 	return rc;
 }
 
+bool
+stats_harmful(int verdict)
+{
+	return verdict >= 0 &&
+	    strcmp(ct_verdicts[verdict].name, "not_csam") != 0 &&
+	    strcmp(ct_verdicts[verdict].name, "unsure") != 0;
+}
+
+int
+stats_verdict(struct stats *s, const uint8_t key[16], int64_t at,
+    const char *name, int64_t order, struct ct_err *err)
+{
+	const struct ct_verdict *v = name ? ct_verdict_named(name) : NULL;
+	size_t value;
+
+	if (!v || !at)
+		return CT_NO;
+	value = (size_t)(v - ct_verdicts);
+	value |= ((size_t)order & 0x7fffff) << 9 |
+	    (size_t)stats_harmful((int)value) << 8;
+	return stats_put(
+	    s->items, key, STATS_VERDICT, at - at % 1000, value, NULL, err);
+}
+
 /* What a person decided, not what is only wanted or goes along. */
 static int
 verdict(struct stats *s, const uint8_t key[16], const json_t *review,
     struct ct_err *err)
 {
-	const char *name = ct_rec_text(review, "verdict");
-	const struct ct_verdict *v = name ? ct_verdict_named(name) : NULL;
-	int64_t at = stats_time(review, "at");
+	int rc;
 
-	if (!v || !at || json_object_get(review, "wants"))
+	if (json_object_get(review, "wants"))
 		return 0;
-	return stats_put(s->items, key, STATS_VERDICT, at,
-	    (size_t)(v - ct_verdicts), NULL, err);
+	rc = stats_verdict(s, key, stats_time(review, "at"),
+	    ct_rec_text(review, "verdict"), 0, err);
+	return rc == CT_NO ? 0 : rc;
 }
 
 /* Since when people want it looked at; they are how it was found, too. */

@@ -38,13 +38,8 @@ view(struct stats *s, const struct fact *f, struct ct_err *err)
 static int
 verdict(struct stats *s, const struct fact *f, struct ct_err *err)
 {
-	const char *name = text(f, "verdict");
-	const struct ct_verdict *v = name ? ct_verdict_named(name) : NULL;
-
-	if (!v)
-		return CT_NO;
-	return stats_put(s->items, f->key, STATS_VERDICT, f->at,
-	    (size_t)(v - ct_verdicts), NULL, err);
+	return stats_verdict(s, f->key, f->at, text(f, "verdict"),
+	    json_integer_value(json_object_get(f->line, "seq")), err);
 }
 
 static int
