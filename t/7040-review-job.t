@@ -133,6 +133,23 @@ is 'as it was, with what was noted, but for how urgent it was' '["text_offence",
 exits 'only the same content is agreed to' 66 ct-review agree --by r3
 ct-review agree --by r2 >res
 is 'and that at once' '["b","csam","B1","r2"]' jq -c '[.id, .review.verdict, .review.class, .review.by]' res
+other=$(printf 'a5c3%.0s' $(seq 16))
+{
+	rec o u6 60 '"x":"o",'
+	rec k1 u7 61 '"x":"o7",'
+	rec k2 u7 62
+	rec k3 u7 63 '"x":"p3",'
+	rec k4 u7 1 '"x":"o7",'
+} | jq -c --arg p "$pdq" --arg o "$other" 'if .x then .hashes += {pdq_quality: 100, pdq:
+    (if .x == "o" then $o elif .x == "o7" then $o[:62] + "bf" else $p[:62] + "f7" end)} else . end' |
+    ct-review add -q >/dev/null
+decide --item o --verdict exploitative --by r1
+ct-review next --by r7 --account u7 >job
+is 'each of a job: the nearest of its own, or the same' \
+    '["k1","exploitative",5]
+["k2",null,null]
+["k3","csam",3]
+["k4","csam",null]' jq -c '[.id, .review.suggest.verdict, .review.suggest.distance]' job
 conf 'near = -1'
 is 'near = -1: no near ones' null sh -c 'ct-review next --by r3 --account u3 | jq -c .review.suggest'
 

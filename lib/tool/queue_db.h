@@ -6,6 +6,8 @@
 #include "queue.h"
 #include "store.h"
 
+#define CT_NEAR_HASH 32 /* bytes of PDQ */
+
 struct ct_queue {
 	struct ct_store *st;
 	struct ct_audit_feed feed;
@@ -47,11 +49,31 @@ int ct_queue_told(struct ct_queue *q, int64_t item, const char *by,
     ct_queue_fn *fn, void *arg, struct ct_err *err);
 
 /*
+ * Items that are compared with all that was decided, in one pass over that.
+ * Zeroed; release with ct_queue_near_free.
+ */
+struct ct_near {
+	struct ct_near_item {
+		int64_t item;
+		uint8_t hash[CT_NEAR_HASH];
+		int64_t like; /* the nearest, or 0, */
+		int distance; /* and how near it is */
+	} * items;
+	size_t n;
+};
+/* If it has a hash that is worth it. */
+void ct_queue_near_add(const struct ct_queue *q, struct ct_near *near,
+    int64_t item, const json_t *rec);
+int ct_queue_near_find(
+    struct ct_queue *q, struct ct_near *near, struct ct_err *err);
+void ct_queue_near_free(struct ct_near *near);
+
+/*
  * What was decided of the same content, or of what looks like it, into
  * *suggest: {verdict, class, by, at, distance}; NULL if nothing was.
  */
 int ct_queue_suggest(struct ct_queue *q, int64_t item, const char *sha256,
-    const json_t *rec, json_t **suggest, struct ct_err *err);
+    const struct ct_near *near, json_t **suggest, struct ct_err *err);
 
 /* Make the hashes of what was decided since ready to be looked at.  Not in a
  * transaction. */

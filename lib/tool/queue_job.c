@@ -303,8 +303,8 @@ seen(struct ct_queue *q, const char *sha256, json_t *into, struct ct_err *err)
 
 /* One row of the query below. */
 static int
-item(struct ct_queue *q, struct ct_rows *r, const char *by, ct_queue_fn *fn,
-    void *arg, struct ct_err *err)
+item(struct ct_queue *q, struct ct_rows *r, const char *by,
+    const struct ct_near *near, ct_queue_fn *fn, void *arg, struct ct_err *err)
 {
 	const char *sha256 = ct_rows_text(r, 1);
 	int64_t id = ct_rows_int(r, 2), others = ct_rows_int(r, 3);
@@ -325,7 +325,7 @@ item(struct ct_queue *q, struct ct_rows *r, const char *by, ct_queue_fn *fn,
 	if (!rc)
 		rc = seen(q, sha256, review, err);
 	if (!rc)
-		rc = ct_queue_suggest(q, id, sha256, rec, &suggest, err);
+		rc = ct_queue_suggest(q, id, sha256, near, &suggest, err);
 	if (suggest)
 		(void)json_object_set_new(review, "suggest", suggest);
 	(void)json_object_set_new(rec, "review", review);
@@ -335,29 +335,61 @@ item(struct ct_queue *q, struct ct_rows *r, const char *by, ct_queue_fn *fn,
 	return rc;
 }
 
+/* What by has in hand and can decide. */
+static int
+in_hand(
+    struct ct_queue *q, const char *by, struct ct_rows **r, struct ct_err *err)
+{
+	char now[CT_TIME_LEN];
+
+	return ct_rows_open(r, q->st, err,
+	    "SELECT i.record, i.sha256, i.id, iif(i.wants = 0, 0,"
+	    "  (SELECT count(DISTINCT d.by) FROM decision d"
+	    "    WHERE d.item = i.id AND d.id >= i.wants)), l.until"
+	    " FROM lease l JOIN item i ON " IN_HAND
+	    " WHERE l.by = ?1 AND l.until > ?2 AND i.state = 'open'"
+	    " AND " FOR_ME("?1") " ORDER BY i.rank DESC, i.id",
+	    "ss", by, ct_time_now(now));
+}
+
+/* What looks like any of it. */
+static int
+likes(struct ct_queue *q, const char *by, struct ct_near *near,
+    struct ct_err *err)
+{
+	struct ct_rows *r;
+	json_t *rec;
+	int rc = in_hand(q, by, &r, err);
+
+	if (rc)
+		return rc;
+	while ((rc = ct_rows_next(r, err)) == 1) {
+		if ((rc = ct_queue_record(r, &rec, err)))
+			break;
+		ct_queue_near_add(q, near, ct_rows_int(r, 2), rec);
+		json_decref(rec);
+	}
+	ct_rows_close(r);
+	return rc ? rc : ct_queue_near_find(q, near, err);
+}
+
 int
 ct_queue_job(struct ct_queue *q, const char *by, ct_queue_fn *fn, void *arg,
     struct ct_err *err)
 {
-	char now[CT_TIME_LEN];
+	struct ct_near near = { NULL, 0 };
 	struct ct_rows *r;
 	int rc = ct_queue_pack(q, err);
 
 	if (!rc)
-		rc = ct_rows_open(&r, q->st, err,
-		    "SELECT i.record, i.sha256, i.id, iif(i.wants = 0, 0,"
-		    "  (SELECT count(DISTINCT d.by) FROM decision d"
-		    "    WHERE d.item = i.id AND d.id >= i.wants)), l.until"
-		    " FROM lease l JOIN item i ON " IN_HAND
-		    " WHERE l.by = ?1 AND l.until > ?2 AND i.state = 'open'"
-		    " AND " FOR_ME("?1") " ORDER BY i.rank DESC, i.id",
-		    "ss", by, ct_time_now(now));
-	if (rc)
-		return rc;
-	while ((rc = ct_rows_next(r, err)) == 1)
-		if ((rc = item(q, r, by, fn, arg, err)))
-			break;
-	ct_rows_close(r);
+		rc = likes(q, by, &near, err);
+	if (!rc && !(rc = in_hand(q, by, &r, err))) {
+		while ((rc = ct_rows_next(r, err)) == 1)
+			if ((rc = item(q, r, by, &near, fn, arg, err)))
+				break;
+		ct_rows_close(r);
+	}
+	ct_queue_near_free(&near);
 	return rc;
 }
 

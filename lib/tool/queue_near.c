@@ -1,9 +1,10 @@
 /*
  * queue_near.c - what was decided of the same content, or of one like it
  *
- * The PDQ hashes of what was decided lie packed in pages, so that one is
- * compared with a million in some milliseconds.  They are packed when somebody
- * next takes a job, not when one decides.
+ * The PDQ hashes of what was decided lie packed in pages, which are read once
+ * for all items of a job, so that one is compared with a million in some
+ * milliseconds.  They are packed when somebody next takes a job, not when one
+ * decides.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,8 @@
 #define PAGE 256      /* hashes */
 #define QUALITY 50    /* of PDQ: less is of something flat */
 #define AT_ONCE 65536 /* packed in one transaction */
+
+_Static_assert(CT_NEAR_HASH == CT_HASH_LEN, "of PDQ");
 
 /* The hash of a record that is worth a comparison. */
 static bool
@@ -167,40 +170,61 @@ ct_queue_pack(struct ct_queue *q, struct ct_err *err)
 /* ---- looking ---------------------------------------------------------------
  */
 
-struct found {
-	int64_t item;
-	int distance;
-};
-
-/* The nearest ones of a page, but for the item itself. */
+/* The nearest one of a page, if it is nearer, but for the item itself. */
 static void
-scan(const uint8_t hash[CT_HASH_LEN], const uint8_t *page, size_t n,
-    const uint8_t *items, int64_t self, struct found *best)
+scan(struct ct_near_item *it, const uint8_t *page, size_t n,
+    const uint8_t *items)
 {
 	size_t hit[PAGE],
-	    k = ct_ham_scan(hash, page, n, best->distance, hit, n);
+	    k = ct_ham_scan(it->hash, page, n, it->distance, hit, n);
 	int64_t id;
 	size_t i;
 	int d;
 
 	for (i = 0; i < k; i++) {
 		memcpy(&id, items + hit[i] * sizeof id, sizeof id);
-		d = ct_ham(hash, page + hit[i] * CT_HASH_LEN);
-		if (id != self && d <= best->distance)
-			*best = (struct found){ id, d };
+		d = ct_ham(it->hash, page + hit[i] * CT_HASH_LEN);
+		if (id != it->item && d <= it->distance) {
+			it->like = id;
+			it->distance = d;
+		}
 	}
 }
 
 static int
-nearest(struct ct_queue *q, const uint8_t hash[CT_HASH_LEN], int64_t self,
-    struct found *best, struct ct_err *err)
+by_item(const void *a, const void *b)
+{
+	const struct ct_near_item *x = a, *y = b;
+
+	return x->item < y->item ? -1 : x->item > y->item;
+}
+
+void
+ct_queue_near_add(const struct ct_queue *q, struct ct_near *near, int64_t item,
+    const json_t *rec)
+{
+	struct ct_near_item it = { .item = item,
+		.distance = (int)ct_queue_rules(q)->near };
+
+	if (it.distance < 0 || !hash_of(rec, it.hash))
+		return;
+	near->items = ct_grow(near->items, near->n + 1, sizeof *near->items);
+	near->items[near->n++] = it;
+}
+
+int
+ct_queue_near_find(struct ct_queue *q, struct ct_near *near, struct ct_err *err)
 {
 	const uint8_t *page, *items;
 	struct ct_rows *r;
-	size_t n, m;
-	int rc = ct_rows_open(
-	    &r, q->st, err, "SELECT hash, item FROM near ORDER BY id", "");
+	size_t n, m, i;
+	int rc;
 
+	if (!near->n)
+		return 0;
+	qsort(near->items, near->n, sizeof *near->items, by_item);
+	rc = ct_rows_open(
+	    &r, q->st, err, "SELECT hash, item FROM near ORDER BY id", "");
 	if (rc)
 		return rc;
 	while ((rc = ct_rows_next(r, err)) == 1) {
@@ -212,11 +236,18 @@ nearest(struct ct_queue *q, const uint8_t hash[CT_HASH_LEN], int64_t self,
 			    "review.db: a page of hashes is damaged");
 			break;
 		}
-		if (n)
-			scan(hash, page, n / CT_HASH_LEN, items, self, best);
+		for (i = 0; n && i < near->n; i++)
+			scan(&near->items[i], page, n / CT_HASH_LEN, items);
 	}
 	ct_rows_close(r);
 	return rc;
+}
+
+void
+ct_queue_near_free(struct ct_near *near)
+{
+	free(near->items);
+	*near = (struct ct_near){ NULL, 0 };
 }
 
 /* What stands of the item that a query found; distance -1: the same content.
@@ -235,10 +266,9 @@ tell(struct ct_queue *q, int64_t decision, int distance, json_t **suggest,
 
 int
 ct_queue_suggest(struct ct_queue *q, int64_t item, const char *sha256,
-    const json_t *rec, json_t **suggest, struct ct_err *err)
+    const struct ct_near *near, json_t **suggest, struct ct_err *err)
 {
-	struct found best = { 0, (int)ct_queue_rules(q)->near };
-	uint8_t hash[CT_HASH_LEN];
+	const struct ct_near_item key = { .item = item }, *it = NULL;
 	int64_t decision = 0;
 	int rc = ct_store_int(q->st, &decision, err,
 	    "SELECT decision FROM item WHERE sha256 = ? AND id <> ?"
@@ -250,15 +280,14 @@ ct_queue_suggest(struct ct_queue *q, int64_t item, const char *sha256,
 		return rc;
 	if (rc == 1)
 		return tell(q, decision, -1, suggest, err);
-	if (best.distance < 0 || !hash_of(rec, hash))
+	if (near->n)
+		it = bsearch(&key, near->items, near->n, sizeof key, by_item);
+	if (!it || !it->like)
 		return 0;
-	rc = nearest(q, hash, item, &best, err);
-	if (rc || !best.item)
-		return rc;
 	rc = ct_store_int(q->st, &decision, err,
 	    "SELECT decision FROM item WHERE id = ? AND decision IS NOT NULL",
-	    "i", best.item);
-	return rc == 1 ? tell(q, decision, best.distance, suggest, err)
+	    "i", it->like);
+	return rc == 1 ? tell(q, decision, it->distance, suggest, err)
 	    : rc > 1   ? rc
 		       : 0;
 }
