@@ -27,6 +27,20 @@ until(const struct ct_queue *q, char text[CT_TIME_LEN])
 /* ---- who has what ----------------------------------------------------------
  */
 
+/* Whoever the row names has it, and until when: CT_TEMPFAIL. */
+static int
+held(struct ct_rows *r, struct ct_err *err)
+{
+	int rc = ct_rows_next(r, err);
+
+	if (rc == 1)
+		rc = ct_fail(err, CT_TEMPFAIL,
+		    "it is in the hands of '%s' until %s", ct_rows_text(r, 0),
+		    ct_rows_text(r, 1));
+	ct_rows_close(r);
+	return rc;
+}
+
 int
 ct_queue_free(
     struct ct_queue *q, int64_t item, const char *by, struct ct_err *err)
@@ -40,12 +54,7 @@ ct_queue_free(
 
 	if (rc)
 		return rc;
-	if ((rc = ct_rows_next(r, err)) == 1)
-		rc = ct_fail(err, CT_TEMPFAIL,
-		    "it is in the hands of '%s' until %s", ct_rows_text(r, 0),
-		    ct_rows_text(r, 1));
-	ct_rows_close(r);
-	return rc;
+	return held(r, err);
 }
 
 int
@@ -108,11 +117,7 @@ taken(struct ct_queue *q, const char *by, const struct ct_pick *p,
 	free(picked);
 	if (rc)
 		return rc;
-	if ((rc = ct_rows_next(r, err)) == 1)
-		rc = ct_fail(err, CT_TEMPFAIL,
-		    "it is in the hands of '%s' until %s", ct_rows_text(r, 0),
-		    ct_rows_text(r, 1));
-	ct_rows_close(r);
+	rc = held(r, err);
 	return rc ? rc : CT_NO;
 }
 
