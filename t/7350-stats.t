@@ -134,6 +134,25 @@ json '  also where there are records' '[.waiting.items, .total.verdicts.unsure]'
 jq -c '{id: .file, hashes: {sha256: .content}, review: {verdict, at}}' second | ct-stats >with
 json '  of records the one that waits' '[.waiting.items, .total.verdicts.csam]' '[1,1]' with
 
+# hidden, restored, hidden again
+act() { # VERB AT...
+	verb=$1
+	shift
+	for at; do log ct-act "$verb" "$at" '"file":"x","content":"'"$(sum 9)"'","user":"account-x","state":"done"'; done
+}
+{
+	decided 2026-03-01T12:00:00Z csam && act hide 2026-03-01T00:00:00Z 2026-03-01T13:00:00Z
+	act restore 2026-03-01T01:00:00Z
+} >second
+ct-stats <second >with
+json 'what was restored is removed when it is hidden again' '.total | [.removed, .to_removal.p50_s]' '[1,3600]' with
+{ cat second && act restore 2026-03-01T14:00:00Z; } | ct-stats >with
+json '  or is not removed' '.total | [.removed, .to_removal.n]' '[0,0]' with
+jq -c 'select(.act == "verdict") | {id: .file, hashes: {sha256: .content}, review: {verdict, at}, action: [
+    {verb: "hide", state: "done", at: "2026-03-01T00:00:00Z"}, {verb: "restore", state: "done", at: "2026-03-01T01:00:00Z"}]}' second |
+    ct-stats >with
+json '  as records say, too' '.total | [.removed, .to_removal.n]' '[0,0]' with
+
 # one object of two accounts, one of which is reported; what it tells; how it was found
 item a.1 1 public csam 2026-01-10T10:00:00Z "$pdq" >items2
 sed 's/account-a/account-z/' items2 >other

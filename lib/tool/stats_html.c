@@ -83,8 +83,8 @@ static const char *const rules[] = {
 	"with several items, from "
 	"the earliest of them. Reports without a verdict have none.",
 	"Time to removal is from the same verdict until the object was first "
-	"hidden or deleted; 0 if that was earlier. What was never removed has "
-	"none, so read it with the number removed.",
+	"hidden or deleted, since it was last restored; 0 if that was earlier. "
+	"What was never removed has none, so read it with the number removed.",
 	"Time to verdict is from when the item was staged, or somebody asked "
 	"to look at it, to the first verdict.",
 	"50 % and 95 % are the nearest rank over all times, none left out: the "

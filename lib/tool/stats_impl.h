@@ -17,7 +17,7 @@ enum stats_kind {
 	STATS_IN,      /* a group in value */
 	STATS_KNOWN,   /* since when it waits for a person */
 	STATS_VERDICT, /* see stats_verdict */
-	STATS_GONE,    /* hidden or deleted */
+	STATS_GONE,    /* hidden or deleted; value 1: restored */
 	STATS_FILE,    /* it is a file: its content in ref; value 1: surely */
 	STATS_BARE,    /* it was reported without a file */
 	STATS_SENT,    /* in the report ref of environment value */

@@ -81,8 +81,8 @@ gather(struct item *it, const struct stats *s, const struct stats_row *row)
 		verdict(it, row);
 		break;
 	case STATS_GONE:
-		if (!it->gone)
-			it->gone = row->at;
+		if (row->value || !it->gone)
+			it->gone = row->value ? 0 : row->at;
 		break;
 	case STATS_FILE:
 		memcpy(it->content, row->ref, 16);

@@ -215,25 +215,20 @@ scored(struct stats *s, const uint8_t key[16], const json_t *scores,
 }
 
 static bool
-removes(const json_t *action)
-{
-	return (is(action, "verb", "hide") || is(action, "verb", "delete")) &&
-	    stats_time(action, "at");
-}
-
-static bool
 was_done(const json_t *action)
 {
 	return is(action, "state", "done") || is(action, "state", "already");
 }
 
-/* id: of a report, its object; NULL: of a file. */
+/* What became of an object; id: of a report, its object; NULL: of a file. */
 static int
 removed(struct stats *s, const uint8_t key[16], const json_t *actions,
     const char *id, struct ct_err *err)
 {
 	const json_t *action, *one, *did;
+	int64_t at;
 	size_t i, k;
+	bool back;
 	int rc = 0;
 
 	json_array_foreach(actions, i, action)
@@ -244,9 +239,13 @@ removed(struct stats *s, const uint8_t key[16], const json_t *actions,
 			if (id && is(one, "id", id))
 				did = one;
 		}
-		if (did && removes(action) && was_done(did) && !rc)
-			rc = stats_put(s->items, key, STATS_GONE,
-			    stats_time(action, "at"), 0, NULL, err);
+		at = stats_time(action, "at");
+		back = is(action, "verb", "restore");
+		if (did && at && was_done(did) && !rc &&
+		    (back || is(action, "verb", "hide") ||
+			is(action, "verb", "delete")))
+			rc = stats_put(
+			    s->items, key, STATS_GONE, at, back, NULL, err);
 	}
 	return rc;
 }

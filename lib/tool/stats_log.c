@@ -57,13 +57,25 @@ reported(struct stats *s, const struct fact *f, struct ct_err *err)
 }
 
 static int
-gone(struct stats *s, const struct fact *f, struct ct_err *err)
+done(struct stats *s, const struct fact *f, bool back, struct ct_err *err)
 {
 	const char *state = text(f, "state");
 
 	if (!state || strcmp(state, "done") != 0)
 		return CT_NO;
-	return stats_put(s->items, f->key, STATS_GONE, f->at, 0, NULL, err);
+	return stats_put(s->items, f->key, STATS_GONE, f->at, back, NULL, err);
+}
+
+static int
+gone(struct stats *s, const struct fact *f, struct ct_err *err)
+{
+	return done(s, f, false, err);
+}
+
+static int
+back(struct stats *s, const struct fact *f, struct ct_err *err)
+{
+	return done(s, f, true, err);
 }
 
 /* ---- reports ------------------------------------------------------------ */
@@ -155,6 +167,7 @@ static const struct act {
 	{ "ct-submit", "finish", REPORT, finish },
 	{ "ct-act", "hide", OBJECT, gone },
 	{ "ct-act", "delete", OBJECT, gone },
+	{ "ct-act", "restore", OBJECT, back },
 };
 
 static const struct act *
