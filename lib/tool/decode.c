@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "blake.h"
 #include "decode_impl.h"
 #include "os.h"
 #include "prog.h"
@@ -109,6 +110,19 @@ size_t
 ct_decode_max(const struct ct_decode *d)
 {
 	return d->how.limits.bytes;
+}
+
+int
+ct_decode_forget(struct ct_decode *d, struct ct_err *err)
+{
+	int i, rc = 0;
+
+	if (d->pixels)
+		ct_wipe(d->pixels, d->held);
+	d->held = 0;
+	for (i = 0; i < CT_WIRE_SLOTS && !rc; i++)
+		rc = ct_os_trim(d->slot[i].memory, 0, d->slots, err);
+	return rc;
 }
 
 void
@@ -343,8 +357,9 @@ answers(struct ct_decode *d, struct ct_wire_answer *a, ssize_t *n)
 	*n = ct_worker_hear(fd, a, sizeof *a, &ms);
 	if (*n != (ssize_t)sizeof *a || !credible(d, a))
 		return false;
-	for (all = (size_t)a->thumb_w * a->thumb_h * ask->bytes; at < all;
-	     at += len) {
+	all = (size_t)a->thumb_w * a->thumb_h * ask->bytes;
+	d->held = all > d->held ? all : d->held;
+	for (; at < all; at += len) {
 		len = all - at < CT_WIRE_PIECE ? all - at : CT_WIRE_PIECE;
 		*n = ct_worker_hear(fd, d->pixels + at, len, &ms);
 		if (*n != (ssize_t)len)

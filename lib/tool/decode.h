@@ -101,6 +101,10 @@ int ct_decode_clear(struct ct_decode *d, struct ct_err *err);
 /* How many bytes a picture may have: limits.bytes. */
 size_t ct_decode_max(const struct ct_decode *d);
 
+/* Nothing is under way: what the last pictures left in our memory, bytes and
+ * pixels, is to be zero.  CT_OSERR. */
+int ct_decode_forget(struct ct_decode *d, struct ct_err *err);
+
 /*
  * From now on what is sent is not hashed, but comes back itself: shrunk, never
  * grown, to side pixels at most, grey or in colour, and turned upright, as EXIF

@@ -38,6 +38,7 @@ struct ct_decode {
 	int lost;              /* workers that died at first */
 	uint32_t thumb, bytes; /* of what is sent now, as in the request */
 	uint8_t *pixels;       /* of the last one waited for; NULL: never any */
+	size_t held;           /* bytes of it that ever held any */
 	struct ct_wire_ask ask[CT_WIRE_SLOTS];
 	enum ct_image_kind kind[CT_WIRE_SLOTS];
 };

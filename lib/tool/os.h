@@ -55,6 +55,9 @@ void *ct_os_large(size_t len);
  */
 void *ct_os_secret(size_t len, bool lock);
 
+/* From now on no core dump has this process, and nobody traces it.  0 or -1. */
+int ct_os_private(void);
+
 /*
  * In a process of one's own, after fork: be killed when the thread that
  * forked is gone.  parent is its process; -1 if it is gone already.

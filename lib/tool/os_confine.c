@@ -77,13 +77,19 @@ limit(unsigned what, rlim_t most)
 }
 
 int
+ct_os_private(void)
+{
+	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ? -1
+						      : limit(RLIMIT_CORE, 0);
+}
+
+int
 ct_os_confine(unsigned files)
 {
 	int version;
 
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
-	    limit(RLIMIT_CORE, 0) < 0 || limit(RLIMIT_FSIZE, 0) < 0)
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || ct_os_private() < 0 ||
+	    limit(RLIMIT_FSIZE, 0) < 0)
 		return -1;
 	version = landlock();
 	return version < 0 || limit(RLIMIT_NOFILE, files) < 0 ? -1 : version;

@@ -197,3 +197,14 @@ ct_tile(struct ct_tiler *t, const json_t *rec, enum ct_step step,
 	t->decoder = NULL;
 	return rc;
 }
+
+void
+ct_tiler_forget(struct ct_tiler *t)
+{
+	struct ct_err err;
+
+	if (!t->decoder || ct_decode_forget(t->decoder, &err) == 0)
+		return;
+	ct_decode_close(t->decoder); /* and its memory with it */
+	t->decoder = NULL;
+}

@@ -53,6 +53,10 @@ struct ct_tile {
 int ct_tile(struct ct_tiler *t, const json_t *rec, enum ct_step step,
     struct ct_tile *tile, struct ct_err *err);
 
+/* What the last picture left in memory is to be zero, its pixels too; that of a
+ * PNG is the caller's. */
+void ct_tiler_forget(struct ct_tiler *t);
+
 /*
  * A PNG of its pixels, of which there are some, each as a square of block x
  * block, 1 to 64; *len bytes, not compressed.  Release with free.

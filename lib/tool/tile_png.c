@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blake.h"
 #include "prog.h"
 #include "tile.h"
 
@@ -160,6 +161,7 @@ ct_tile_png(const struct ct_tile *tile, uint32_t block, size_t *len)
 	header(&o, tile->w * block, tile->h * block, tile->bytes);
 	data(&o, raw, n);
 	end(&o, begin(&o, "IEND", 0));
+	ct_wipe(raw, n);
 	free(raw);
 	*len = o.len;
 	return o.p;
