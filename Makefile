@@ -38,7 +38,7 @@ PKG_LIBS   := $(shell $(PKGCONF) --libs $(PKGS) 2>/dev/null) -lm -lpthread
 # only the part named in lib/tool/FOREIGN a foreign header.
 CORE = err cpu hex ham pdna near pdq set url
 TOOL = prog base64 os clock file blake tally scan rec conf authority cred store keyfile rest signet audit auditor http xml digest image \
-       decode tile frame cache hasher hashrun entry listfile list source match offence verdict queue review syncdb schema report outbox tipline filing \
+       decode tile frame cache hasher hashrun entry listfile list source match offence verdict queue item review syncdb schema report outbox tipline filing \
        vault preserve sign hook webhook enrich classify act feedback stats sandbox scanner clamd
 
 CMDS     := $(patsubst cmd/%.c,%,$(wildcard cmd/ct-*.c))

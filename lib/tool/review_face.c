@@ -14,14 +14,6 @@ review_item(const struct face *f)
 	return json_array_get(f->items, f->at);
 }
 
-const char *
-review_content_of(const json_t *rec)
-{
-	const char *sha256 = ct_rec_text(rec, "hashes.sha256");
-
-	return sha256 ? sha256 : ct_rec_text(rec, "review.content");
-}
-
 void
 review_complain(const struct ct_err *err)
 {

@@ -38,8 +38,6 @@ struct face {
 enum { STAY, AGAIN, NEXT, ANEW, QUIT };
 
 json_t *review_item(const struct face *f);
-/* Of an item: what it is known by in the view log. */
-const char *review_content_of(const json_t *rec);
 /* What went wrong, told. */
 void review_complain(const struct ct_err *err);
 
@@ -65,7 +63,7 @@ char *review_cut(char *text, char **rest);
 /* What was noted for the next verdict is not. */
 void review_forget(struct face *f);
 
-/* ---- what is put on the screen: never a control character of a record -----
+/* ---- what is put on the screen, cleaned as item.h says ---------------------
  */
 
 /* Text, cut to so many characters; what is no text is told as none. */

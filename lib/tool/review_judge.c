@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "item.h"
 #include "offence.h"
 #include "prog.h"
 #include "review_face.h"
@@ -65,7 +66,7 @@ judge(struct face *f, const char *verdict, const char *class)
 	/* another may be the same but of some account: "" is of none */
 	const struct ct_pick pick = { .account = account ? account : "",
 		.item = ct_rec_text(rec, "id"),
-		.sha256 = review_content_of(rec) };
+		.sha256 = ct_item_content(rec) };
 
 	if (!decide(f, &pick, verdict, class))
 		return STAY;

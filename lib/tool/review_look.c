@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "clock.h"
+#include "item.h"
 #include "review_face.h"
 
 void
@@ -28,7 +29,7 @@ review_look(struct face *f, const char *level, bool entire, bool exif)
 	struct ct_err err;
 
 	review_look_end(f);
-	if (ct_queue_view_begin(f->r->queue, review_content_of(review_item(f)),
+	if (ct_queue_view_begin(f->r->queue, ct_item_content(review_item(f)),
 		f->r->by, &v, &f->view, &err)) {
 		f->view = 0;
 		review_complain(&err);
