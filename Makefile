@@ -89,6 +89,7 @@ $(UNITS) $(TOOLS) $(BENCHES): %: %.o $(LIBS)
 # what it is made of
 t/tool/hostile: $(patsubst %.c,%.o,$(wildcard t/hostile/*.c))
 t/tool/jq: $(patsubst %.c,%.o,$(wildcard t/jq/*.c))
+t/tool/browse: $(patsubst %.c,%.o,$(wildcard t/browse/*.c))
 # it only looks on, thousands of times
 t/tool/jq t/tool/jq.o t/jq/%.o: private override CFLAGS = -O2 -g -fPIE
 
