@@ -38,7 +38,7 @@ PKG_LIBS   := $(shell $(PKGCONF) --libs $(PKGS) 2>/dev/null) -lm -lpthread
 # only the part named in lib/tool/FOREIGN a foreign header.
 CORE = err cpu hex ham pdna near pdq set url
 TOOL = prog base64 os clock file blake tally scan rec conf authority cred store keyfile rest signet audit auditor http xml digest image \
-       decode tile frame cache hasher hashrun entry listfile list source match offence verdict queue item review syncdb schema report outbox tipline filing \
+       decode tile frame cache hasher hashrun entry listfile list source match offence verdict queue item serve review syncdb schema report outbox tipline filing \
        vault preserve sign hook webhook enrich classify act feedback stats sandbox scanner clamd
 
 CMDS     := $(patsubst cmd/%.c,%,$(wildcard cmd/ct-*.c))
@@ -77,10 +77,16 @@ libctool.a: $(TOOL_O)
 	@$(SAY) '  cc   $<'
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# the schema as bytes, compiled in: no file to find at run time
+# the schema and the page as bytes, compiled in: no file to find at run time
+PAGE_INC := $(patsubst %,%.inc,$(wildcard lib/tool/serve_*.html \
+            lib/tool/serve_*.css lib/tool/serve_*.js))
 lib/tool/schema.o: lib/tool/cybertipline.inc
+lib/tool/serve_page.o: $(PAGE_INC)
+AS_BYTES = od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' >$@.tmp && mv $@.tmp $@
 %.inc: %.xsd
-	$(Q)od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' >$@.tmp && mv $@.tmp $@
+	$(Q)$(AS_BYTES)
+$(PAGE_INC): %.inc: %
+	$(Q)$(AS_BYTES)
 
 $(UNITS) $(TOOLS) $(BENCHES): %: %.o $(LIBS)
 	@$(SAY) '  link $@'
@@ -181,7 +187,7 @@ layers:
 	scripts/layers $(CORE:%=lib/core/%) $(TOOL:%=lib/tool/%)
 
 SOURCES = $(wildcard cmd/*.c lib/*/*.c)
-lint: layers lib/tool/cybertipline.inc
+lint: layers lib/tool/cybertipline.inc $(PAGE_INC)
 	mandoc -Tlint -Wwarning man/*.[1-8]
 	clang-format --dry-run -Werror $(wildcard cmd/*.c lib/*/*.[ch] t/*.[ch] \
 	    t/*/*.c t/*/*.cc)
@@ -239,6 +245,7 @@ $(FUZZED)/%.o: %.c
 	$(Q)clang $(STD) $(INCLUDE) $(DEFINE) $(PKG_CFLAGS) -g -O1 -MMD -MP \
 	    -fsanitize=fuzzer-no-link,$(SANITIZE) -c -o $@ $<
 $(FUZZED)/lib/tool/schema.o: lib/tool/cybertipline.inc
+$(FUZZED)/lib/tool/serve_page.o: $(PAGE_INC)
 $(FUZZED)/lib.a: $(FUZZ_O)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 

@@ -13,6 +13,7 @@ static const char usage[] =
     "       ct-review list [--account ID]\n"
     "       ct-review next --by NAME [--account ID | --item ID]  (a terminal\n"
     "           asks, else the job is printed)\n"
+    "       ct-review serve --by NAME [--port N] [--account ID | --item ID]\n"
     "       ct-review give --by NAME\n"
     "       ct-review agree --by NAME\n"
     "       ct-review decide --account ID | --item ID [--sha256 HEX]\n"
@@ -37,6 +38,7 @@ static const char usage[] =
     "      --annotation WORD, --incident TYPE, --priority WHY\n"
     "                     what NCMEC asks for; see ct-review(1)\n"
     "      --by NAME      who it is\n"
+    "      --port N       serve, to a browser here: at this port of 127.0.0.1\n"
     "      --reason TEXT  add: whatever ct-match said, a person wants it seen\n"
     "      --note TEXT    kept with the decision, goes nowhere else\n"
     "  -n, --dry-run      decided: show what it would be, release nothing\n"
@@ -58,6 +60,7 @@ enum {
 	PRIORITY,
 	REASON,
 	ANNOTATION,
+	PORT,
 	TEXTS
 };
 enum { TEST = TEXTS, UNDECIDED, REPLACE, COOP };
@@ -69,6 +72,7 @@ static const struct option options[] = {
 	{ "coop", no_argument, NULL, COOP },
 	{ "dir", required_argument, NULL, 'd' },
 	{ "incident", required_argument, NULL, INCIDENT },
+	{ "port", required_argument, NULL, PORT },
 	{ "priority", required_argument, NULL, PRIORITY },
 	{ "reason", required_argument, NULL, REASON },
 	{ "account", required_argument, NULL, ACCOUNT },
@@ -89,14 +93,14 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static const char *dir, *conf, *verdict, *settle, *annotation;
+static const char *dir, *conf, *verdict, *settle, *annotation, *port;
 static struct ct_reviewing reviewing = { .out = { .fd = STDOUT_FILENO } };
 static json_t *items, *annotations;
 static const char **const text[TEXTS - ACCOUNT] = { &reviewing.pick.account,
 	&reviewing.pick.item, &reviewing.pick.sha256, &verdict,
 	&reviewing.decision.class, &reviewing.by, &reviewing.decision.note,
 	&settle, &reviewing.decision.incident, &reviewing.decision.priority,
-	&reviewing.taking.reason, &annotation };
+	&reviewing.taking.reason, &annotation, &port };
 static bool *const flag[] = { &reviewing.wanted.test,
 	&reviewing.taking.undecided, &reviewing.taking.replace,
 	&reviewing.coop };
@@ -145,6 +149,8 @@ check(const struct ct_review_verb *v)
 
 	if (verdict && !(r->decision.verdict = ct_verdict_named(verdict)))
 		ct_die(CT_USAGE, "--verdict: no such verdict");
+	if (port)
+		r->port = (int)ct_number("--port", port, 0, 65535);
 	if (settle)
 		r->wanted.settle = ct_age("--settle", settle);
 	r->decision.by = r->taking.by = r->by;

@@ -166,6 +166,7 @@ ct-classify.1 3
 ct-enrich.1 3
 ct-feedback.1 4
 ct-report.1 6
+ct-review.1 3
 ct-syncdb.1 6
 ct-syncdb.1 9
 ct.7 2

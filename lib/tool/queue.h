@@ -242,6 +242,12 @@ int ct_queue_job(struct ct_queue *q, const char *by, ct_queue_fn *fn, void *arg,
 /* Keep it for another while; CT_NO if by has nothing in hand any more. */
 int ct_queue_keep(struct ct_queue *q, const char *by, struct ct_err *err);
 
+/* What is open, and of how many accounts (all of no account are one); of more
+ * than CT_WAITS, that many. */
+#define CT_WAITS 10000
+int ct_queue_waits(
+    struct ct_queue *q, int64_t *open, int64_t *accounts, struct ct_err *err);
+
 /* Give it back; CT_NO if there was none. */
 int ct_queue_give(struct ct_queue *q, const char *by, struct ct_err *err);
 

@@ -262,6 +262,28 @@ ct_queue_give(struct ct_queue *q, const char *by, struct ct_err *err)
 	return rc ? rc : ct_store_changes(q->st) ? 0 : CT_NO;
 }
 
+int
+ct_queue_waits(
+    struct ct_queue *q, int64_t *open, int64_t *accounts, struct ct_err *err)
+{
+	struct ct_rows *r;
+	int rc = ct_rows_open(&r, q->st, err,
+	    "SELECT count(*), count(DISTINCT account) FROM (SELECT account"
+	    " FROM item WHERE state = 'open' LIMIT ?)",
+	    "i", (int64_t)CT_WAITS);
+
+	*open = *accounts = 0;
+	if (rc)
+		return rc;
+	if ((rc = ct_rows_next(r, err)) == 1) {
+		*open = ct_rows_int(r, 0);
+		*accounts = ct_rows_int(r, 1);
+		rc = 0;
+	}
+	ct_rows_close(r);
+	return rc;
+}
+
 /* ---- what is in it ---------------------------------------------------------
  */
 

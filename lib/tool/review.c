@@ -7,6 +7,7 @@
 #include "prog.h"
 #include "review_coop.h"
 #include "review_face.h"
+#include "serve.h"
 
 /* What a filter's each is given. */
 struct piping {
@@ -116,6 +117,17 @@ next(struct ct_reviewing *r, struct ct_err *err)
 }
 
 static int
+serve(struct ct_reviewing *r, struct ct_err *err)
+{
+	const struct ct_serve_how how = { .by = r->by,
+		.port = r->port,
+		.pick = &r->pick,
+		.policy = &r->policy };
+
+	return ct_serve(r->queue, &how, &r->out, err);
+}
+
+static int
 give(struct ct_reviewing *r, struct ct_err *err)
 {
 	int rc = ct_queue_give(r->queue, r->by, err);
@@ -147,6 +159,7 @@ static const struct ct_review_verb verbs[] = {
 	{ "add", " all undecided replace reason by coop ", NULL, add },
 	{ "list", " account item sha256 ", list, NULL },
 	{ "next", " account item sha256 by ", next, NULL },
+	{ "serve", " account item sha256 by port ", serve, NULL },
 	{ "give", " by ", give, NULL },
 	{ "agree", " by ", agree, NULL },
 	{ "decide",
@@ -181,7 +194,9 @@ ct_review_check(const struct ct_review_verb *v, const struct ct_reviewing *r,
 	if (v->run == decided && r->pick.item && !r->pick.account)
 		return ct_fail(
 		    err, CT_USAGE, "decided: --item wants --account");
-	if ((v->run == next || v->run == give || v->run == agree) && !r->by)
+	if ((v->run == next || v->run == serve || v->run == give ||
+		v->run == agree) &&
+	    !r->by)
 		return ct_fail(err, CT_USAGE, "%s: want --by", v->name);
 	if (v->each == add && r->coop && (r->taking.reason || r->taking.all))
 		return ct_fail(

@@ -18,6 +18,7 @@ struct ct_reviewing {
 	struct ct_taking taking;
 	const char *by; /* of every verb but decide, which has it there, too */
 	bool quiet;
+	int port;  /* serve */
 	bool coop; /* add: reports as they are sent to Coop */
 	struct ct_policy policy;
 	struct ct_queue *queue;

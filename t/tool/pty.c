@@ -1,9 +1,9 @@
 /*
  * pty - a program on a terminal, and a person who answers it
  *
- * usage: pty PROGRAM [ARGUMENT...] <answers
- * Each time that the last thing on the screen is the prompt "> ", the next line
- * is typed; behind the last one control-D.  What is on the screen goes to
+ * usage: pty [-p PROMPT] PROGRAM [ARGUMENT...] <answers
+ * Each time that the last thing on the screen is the prompt ("> "), the next
+ * line is typed; behind the last one control-D.  What is on the screen goes to
  * standard output, without CR; the status is the program's.
  */
 #include <errno.h>
@@ -54,20 +54,23 @@ answer(int fd)
 }
 
 static void
-talk(int fd)
+talk(int fd, const char *prompt)
 {
-	char piece[4096], last[2] = { 0, 0 };
+	char piece[4096], last[64] = "";
+	size_t len = strlen(prompt);
 	ssize_t n, i;
 
 	while ((n = read(fd, piece, sizeof piece)) > 0 ||
 	    (n < 0 && errno == EINTR)) {
 		for (i = 0; i < n; i++) {
-			if (piece[i] != '\r')
-				(void)putchar(piece[i]);
-			last[0] = last[1];
-			last[1] = piece[i];
+			if (piece[i] == '\r')
+				continue;
+			(void)putchar(piece[i]);
+			memmove(last, last + 1, len);
+			last[len - 1] = piece[i];
 		}
-		if (n > 0 && last[0] == '>' && last[1] == ' ')
+		(void)fflush(stdout);
+		if (n > 0 && memcmp(last, prompt, len) == 0)
 			answer(fd);
 	}
 }
@@ -75,12 +78,19 @@ talk(int fd)
 int
 main(int argc, char *argv[])
 {
+	const char *prompt = "> ";
 	int fd, status = 0;
 	pid_t pid;
 
 	ct_start("pty");
-	if (argc < 2)
-		ct_die(CT_USAGE, "usage: pty PROGRAM [ARGUMENT...] <answers");
+	if (argc > 2 && strcmp(argv[1], "-p") == 0) {
+		prompt = argv[2];
+		argv += 2;
+		argc -= 2;
+	}
+	if (argc < 2 || !*prompt || strlen(prompt) > 60)
+		ct_die(CT_USAGE,
+		    "usage: pty [-p PROMPT] PROGRAM [ARGUMENT...] <answers");
 	fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 || grantpt(fd) < 0 || unlockpt(fd) < 0)
 		ct_die(CT_OSERR, "no terminal can be had");
@@ -88,7 +98,7 @@ main(int argc, char *argv[])
 	if (pid == 0)
 		become(ptsname(fd), argv + 1);
 	(void)alarm(MOST_S);
-	talk(fd);
+	talk(fd, prompt);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (fflush(stdout))

@@ -1,0 +1,292 @@
+/* serve_look.c - what is seen: decoded, then logged, then handed out, once */
+#include <stdlib.h>
+#include <string.h>
+
+#include "blake.h"
+#include "clock.h"
+#include "hex.h"
+#include "item.h"
+#include "prog.h"
+#include "serve_impl.h"
+
+#define FETCHED 30000 /* ms in which a picture must be fetched */
+#define SILENCE 60000 /* ms without a word: nobody sees anything any more */
+
+/* ---- pictures that wait ----------------------------------------------------
+ */
+
+static void
+forget(struct ct_serve *s, size_t i)
+{
+	struct serve_picture *p = &s->picture[i];
+
+	if (p->png)
+		ct_wipe(p->png, p->len);
+	free(p->png);
+	*p = s->picture[--s->npictures];
+	ct_wipe(&s->picture[s->npictures], sizeof *p);
+}
+
+/* A picture is kept until it is fetched; the oldest makes room. */
+static const char *
+keep(struct ct_serve *s, const struct ct_tile *t, int64_t view)
+{
+	uint8_t secret[SERVE_SECRET / 2];
+	struct serve_picture *p;
+	size_t i, oldest = 0;
+
+	for (i = 1; i < s->npictures; i++)
+		if (s->picture[i].since < s->picture[oldest].since)
+			oldest = i;
+	if (s->npictures == SERVE_PICTURES)
+		forget(s, oldest);
+	p = &s->picture[s->npictures++];
+	*p = (struct serve_picture){ .view = view, .since = ct_mono() };
+	p->png = ct_tile_png(t, 1, &p->len);
+	ct_random(secret, sizeof secret);
+	ct_hex(secret, sizeof secret, p->name);
+	return p->name;
+}
+
+bool
+serve_picture(struct ct_serve *s, const char *name, struct serve_ans *ans)
+{
+	size_t i;
+
+	for (i = 0; i < s->npictures; i++)
+		if (strlen(name) == SERVE_SECRET &&
+		    ct_same(s->picture[i].name, name, SERVE_SECRET)) {
+			*ans = (struct serve_ans){ .status = 200,
+				.type = "image/png",
+				.body = s->picture[i].png,
+				.len = s->picture[i].len };
+			s->picture[i].png = NULL; /* the answer's now */
+			forget(s, i);
+			return true;
+		}
+	return false;
+}
+
+/* ---- views -----------------------------------------------------------------
+ */
+
+static void
+end(struct ct_serve *s, size_t i)
+{
+	struct serve_view v = s->view[i];
+	struct ct_err err;
+	size_t k;
+
+	for (k = s->npictures; k-- > 0;)
+		if (s->picture[k].view == v.id)
+			forget(s, k);
+	s->view[i] = s->view[--s->nviews];
+	if (ct_queue_view_end(
+		s->queue, v.id, (ct_mono() - v.since + 500) / 1000, &err))
+		ct_warn("%s", err.msg);
+}
+
+void
+serve_covered(struct ct_serve *s)
+{
+	while (s->nviews)
+		end(s, s->nviews - 1);
+	while (s->npictures)
+		forget(s, s->npictures - 1);
+}
+
+/* Logged, before anything of it leaves: *view; those before it end, if it does
+ * not stand beside them.  False: it must not be seen, and that is answered. */
+static bool
+begin(struct ct_serve *s, const json_t *rec, const char *level, bool entire,
+    bool beside, int64_t *view, struct serve_ans *ans)
+{
+	const struct ct_viewed v = { .level = level, .entire = entire };
+	struct ct_err err;
+
+	if (ct_queue_view_begin(
+		s->queue, ct_item_content(rec), s->how->by, &v, view, &err)) {
+		if (err.code == CT_NOPERM)
+			serve_deny(ans, 429, "hard_stop", &err);
+		else
+			serve_fail(ans, &err);
+		return false;
+	}
+	if (!beside)
+		serve_covered(s);
+	if (s->nviews == SERVE_VIEWS)
+		end(s, 0);
+	s->view[s->nviews++] =
+	    (struct serve_view){ .id = *view, .since = ct_mono() };
+	return true;
+}
+
+void
+serve_cover(struct ct_serve *s, const json_t *ask, struct serve_ans *ans)
+{
+	json_int_t view;
+	size_t i;
+
+	if (!serve_number(ans, ask, "view", &view))
+		return;
+	for (i = s->nviews; i-- > 0;)
+		if (s->view[i].id == view)
+			end(s, i);
+	if (!view)
+		serve_covered(s);
+	serve_say(ans, 200, json_object());
+}
+
+void
+serve_tick(struct ct_serve *s)
+{
+	int64_t now = ct_mono();
+	size_t i;
+
+	for (i = s->npictures; i-- > 0;)
+		if (now - s->picture[i].since > FETCHED)
+			forget(s, i);
+	if (s->nviews && now - s->alive > SILENCE)
+		serve_covered(s);
+}
+
+/* ---- looking ---------------------------------------------------------------
+ */
+
+static void
+none(struct serve_ans *ans, const char *why)
+{
+	serve_say(ans, 200, json_pack("{s:i, s:s}", "view", 0, "none", why));
+}
+
+static void
+facts(struct ct_serve *s, const json_t *rec, struct serve_ans *ans)
+{
+	int64_t view;
+
+	if (begin(s, rec, "metadata", false, false, &view, ans))
+		serve_say(ans, 200,
+		    json_pack("{s:I, s:o, s:o}", "view", (json_int_t)view,
+			"facts", ct_item_facts(rec), "shift", serve_shift(s)));
+}
+
+/* Lines, one under another; null: none. */
+static json_t *
+joined(json_t *lines)
+{
+	struct ct_text text = { 0 };
+	const json_t *line;
+	json_t *all = json_null();
+	size_t i;
+
+	json_array_foreach(lines, i, line)
+	{
+		if (i)
+			ct_text_add(&text, "\n", 1);
+		ct_text_add(
+		    &text, json_string_value(line), json_string_length(line));
+	}
+	if (json_array_size(lines))
+		all = json_stringn(text.s ? text.s : "", text.len);
+	if (text.s)
+		ct_wipe(text.s, text.len);
+	ct_text_free(&text);
+	json_decref(lines);
+	return all;
+}
+
+/* What has no bytes is seen whole by that, unless there is more of it. */
+static void
+words(struct ct_serve *s, const json_t *rec, struct serve_ans *ans)
+{
+	bool more = ct_review_has(rec, "threads");
+	int64_t view = 0;
+
+	if (!ct_item_tells(rec)) {
+		none(ans,
+		    more ? "its conversations are only in the record"
+			 : "it tells nothing");
+		return;
+	}
+	if (!ct_review_bytes(rec) &&
+	    !begin(s, rec, "full", !more, false, &view, ans))
+		return;
+	serve_say(ans, 200,
+	    json_pack("{s:I, s:o, s:o, s:b, s:o}", "view", (json_int_t)view,
+		"text", joined(ct_item_lines(rec)), "url",
+		joined(ct_item_urls(rec)), "more", more, "shift",
+		serve_shift(s)));
+}
+
+/* A picture that was decoded: logged, and where it is, once. */
+static void
+show(struct ct_serve *s, const json_t *rec, enum ct_step step,
+    const struct ct_tile *t, struct serve_ans *ans)
+{
+	bool entire = step == CT_STEP_FULL && t->status == CT_IMAGE_OK &&
+	    t->info.frames <= 1;
+	int64_t view;
+	char *path;
+
+	if (!begin(s, rec, ct_step_levels[step], entire, step == CT_STEP_TILE,
+		&view, ans))
+		return;
+	path = ct_printf("/picture/%s", keep(s, t, view));
+	serve_say(ans, 200,
+	    json_pack("{s:I, s:s, s:i, s:i, s:b, s:o}", "view",
+		(json_int_t)view, "picture", path, "width", (int)t->w, "height",
+		(int)t->h, "entire", entire, "shift", serve_shift(s)));
+	free(path);
+}
+
+static void
+see(struct ct_serve *s, const json_t *rec, enum ct_step step,
+    struct serve_ans *ans)
+{
+	struct ct_err err;
+	struct ct_tile t;
+	int rc = 0;
+
+	if (!ct_review_bytes(rec)) {
+		none(ans, "it has no picture");
+		return;
+	}
+	if (!s->tiler)
+		rc = ct_tiler_open(&s->tiler, NULL, &err);
+	if (!rc)
+		rc = ct_tile(s->tiler, rec, step, &t, &err);
+	if (rc == CT_NOINPUT || rc == CT_DATAERR)
+		none(ans, err.msg);
+	else if (rc)
+		serve_fail(ans, &err);
+	else if (!t.pixels)
+		none(ans, ct_image_status(t.status));
+	else
+		show(s, rec, step, &t, ans);
+	if (s->tiler)
+		ct_tiler_forget(s->tiler);
+}
+
+void
+serve_look(struct ct_serve *s, const json_t *ask, struct serve_ans *ans)
+{
+	const json_t *rec = serve_item(s, ask, ans, NULL);
+	const char *step;
+	struct ct_err err;
+	int i = 0;
+
+	if (!rec || !serve_text(ans, ask, "step", &step))
+		return;
+	while (step && i < CT_STEPS && strcmp(step, ct_step_levels[i]) != 0)
+		i++;
+	if (step && i < CT_STEPS)
+		see(s, rec, (enum ct_step)i, ans);
+	else if (step && strcmp(step, "text") == 0)
+		words(s, rec, ans);
+	else if (step && strcmp(step, "metadata") == 0)
+		facts(s, rec, ans);
+	else {
+		(void)ct_fail(&err, CT_DATAERR, "step: there is no such step");
+		serve_deny(ans, 400, NULL, &err);
+	}
+}

@@ -1,0 +1,446 @@
+#!/bin/sh
+# ct-review serve: who may ask, and that nothing is shown before it is logged,
+# whatever a browser, another site or a stranger does
+# shellcheck source=t/lib.sh disable=SC2317
+. "${0%/*}/lib.sh"
+
+settings() { printf '[review]\n%s\n' "$@" >conf; }
+export CT_CONF="$PWD/conf"
+settings
+
+# serve NAME [OPTION...] - start it: $address, $port, $server
+serve() {
+	: >address
+	ct-review serve --by "$@" >address 2>said </dev/null &
+	server=$!
+	pids="$pids $server"
+	while ! grep -q . address; do kill -0 $server 2>/dev/null || return 1; done
+	address=$(cat address) port=${address#*1:}
+	port=${port%%/*}
+}
+stop() {
+	kill -"${1-TERM}" "$server" && wait "$server"
+}
+# asks METHOD PATH BODY HEADER... - into head and body; $status
+asks() {
+	{
+		printf '%s %s HTTP/1.1\r\nConnection: close\r\n' "$1" "$2"
+		length=${#3} text=$3 is_post=$1
+		shift 3
+		printf '%s\r\n' "$@"
+		[ "$is_post" = GET ] || printf 'Content-Length: %d\r\n' "$length"
+		printf '\r\n%s' "$text"
+	} | raw "$port" >answer
+	sed '/^$/q' answer >headers
+	sed '1,/^$/d' answer >body
+	status=$(sed -n '1s/^[^ ]* \([0-9]*\).*/\1/p' headers)
+}
+host() { echo "Host: 127.0.0.1:$port"; }
+# enters - by the address: $cookie
+enters() {
+	asks GET "/open/${address##*/}" '' "$(host)" Sec-Fetch-Site:\ none
+	cookie="Cookie: $(sed -n 's/^Set-Cookie: \([^;]*\);.*/\1/p' headers)"
+	[ "$status" = 303 ]
+}
+gets() { asks GET "$1" '' "$(host)" "$cookie" 'Sec-Fetch-Site: same-origin'; }
+# posts PATH BODY - as the page does
+posts() {
+	asks POST "$1" "$2" "$(host)" "$cookie" "Origin: http://127.0.0.1:$port" \
+	    'Sec-Fetch-Site: same-origin' 'Content-Type: application/json'
+}
+# looks JOB N STEP - status
+looks() { posts /look "{\"job\":$1,\"n\":$2,\"step\":\"$3\"}"; }
+# told WHAT STATUS [FILTER EXPECTED] - of the last answer
+told() {
+	ok "$1: $2" test "$status" = "$2"
+	[ $# -eq 2 ] || json "  $3" "$3" "$4" body
+}
+picture() { jq -r .picture body; }
+# views - by level, whole or not, ended or not
+views() {
+	sqlite3 "$CT_HOME/review.db" "SELECT level || iif(entire, ' whole', '') ||
+	    iif(e.id, '', ' open') FROM view v LEFT JOIN view_end e ON e.view = v.id ORDER BY v.id"
+}
+db() { sqlite3 "$CT_HOME/review.db" "$1"; }
+fresh() {
+	rm -rf "$CT_HOME"
+	ct-review add -q "$@" >/dev/null
+}
+
+mkdir pics
+mkpix --seed 7 pics/a.jpg && mkpix --seed 8 pics/b.png && mkpix --seed 9 pics/c.webp || exit 1
+ct-hash -q --user u1 pics/* >recs || exit 1
+jq -c '.match = {verdict: "match", total: 1, hits: [{source: "ncmec", list: "industry", type: "pdq",
+    distance: 6, classification: "A1"}]}' recs >in
+fresh <in
+
+# ---- the address
+serve r1 || exit 1
+is 'an address on this machine, with 32 bytes that nobody guesses' 1 \
+    grep -cxE 'http://127\.0\.0\.1:[0-9]+/open/[0-9a-f]{64}' address
+ok '  at no other address of it' sh -c \
+    '! ss -tln 2>/dev/null | grep ":$1 " | grep -v 127.0.0.1:' - "$port"
+asks GET "/open/${address##*/}" '' 'Host: evil.example' 'Sec-Fetch-Site: none'
+told 'by another name of this machine' 403
+enters
+ok 'it opens, to a page without secrets in its address' grep -qx 'Location: /' headers
+ok '  with a cookie for this browser alone' grep -qE \
+    "^Set-Cookie: ct-$port=[0-9a-f]{64}; HttpOnly; SameSite=Strict; Path=/\$" headers
+enters
+cookie_again=$cookie
+told 'it opens once' 403 .code 77
+ok '  and gives nothing' test "$cookie_again" = 'Cookie: '
+ok '  which is told' grep -q 'a wrong address or cookie: 1 of 10' said
+stop
+serve r1 && asks GET "/open/${address##*/}" '' "$(host)" 'Sec-Fetch-Site: cross-site'
+told 'by a link of another site' 403
+enters
+told '  it is dead then' 403
+stop
+serve r1 && enters || exit 1
+
+# ---- who may ask
+page="$(host)|$cookie|Origin: http://127.0.0.1:$port|Content-Type: application/json"
+# refused WHAT STATUS METHOD PATH HEADERS - separated by |
+refused() {
+	what=$1 want=$2 method=$3 path=$4 IFS='|'
+	# shellcheck disable=SC2086 # each a header
+	asks "$method" "$path" '{}' $5
+	unset IFS
+	ok "$what: $want" test "$status" = "$want"
+	[ "$status" = "$want" ] || echo "# $status"
+}
+refused 'the page' 200 GET / "$page"
+cp headers page.headers
+refused '  by localhost' 200 GET / "Host: localhost:$port|$cookie"
+refused '  of another host, whoever that is' 403 GET / "Host: evil.example:$port|$cookie"
+refused '  without its port' 403 GET / "Host: 127.0.0.1|$cookie"
+refused '  of two hosts' 403 GET / "$(host)|Host: evil.example|$cookie"
+refused '  of none' 400 GET / "$cookie"
+refused '  without a cookie' 403 GET / "$(host)"
+json '  the session is over, it says' .over true body
+refused '  inside another site' 403 GET / "$(host)|$cookie|Sec-Fetch-Site: cross-site"
+refused '  of another port of this machine' 403 GET / "$(host)|$cookie|Sec-Fetch-Site: same-site"
+refused '  asked for by script of another' 403 GET / "$(host)|$cookie|Origin: http://evil.example"
+refused 'a verb' 200 POST /job "$page"
+refused '  without a cookie' 403 POST /job "$(host)|Origin: http://127.0.0.1:$port|Content-Type: application/json"
+refused '  without an origin' 403 POST /job "$(host)|$cookie|Content-Type: application/json"
+refused '  of another origin' 403 POST /job "$(host)|$cookie|Origin: http://127.0.0.1:1|Content-Type: application/json"
+refused '  of an origin that is none' 403 POST /job "$(host)|$cookie|Origin: null|Content-Type: application/json"
+refused '  of another name of ours' 403 POST /job "$(host)|$cookie|Origin: http://localhost:$port|Content-Type: application/json"
+refused '  of two origins' 403 POST /job "$page|Origin: http://evil.example"
+refused '  of a site beside' 403 POST /job "$page|Sec-Fetch-Site: same-site"
+refused '  typed by a person' 403 POST /job "$page|Sec-Fetch-Site: none"
+refused '  as a form has it' 415 POST /job "$(host)|$cookie|Origin: http://127.0.0.1:$port|Content-Type: text/plain"
+refused '  to be had by GET' 405 GET /job "$page"
+refused 'what is to be had, by POST' 405 POST /page.js "$page"
+refused 'no such thing' 404 GET /review.db "$page"
+refused '  nor such a verb' 404 POST /open "$page"
+refused '  nor outside' 404 GET /../etc/passwd "$page"
+for m in PUT DELETE HEAD OPTIONS TRACE BREW; do
+	refused "by $m" 405 $m / "$page"
+done
+posts /job "$(head -c 70000 /dev/zero | tr '\0' ' ')"
+told 'more than 64 KiB' 413
+printf 'POST /job HTTP/1.1\r\n%s\r\n%s\r\nOrigin: http://127.0.0.1:%s\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n11170\r\n%s\r\n0\r\n\r\n' \
+    "$(host)" "$cookie" "$port" "$(head -c 70000 /dev/zero | tr '\0' ' ')" | raw "$port" >answer
+ok '  said by nobody beforehand' grep -q '^HTTP/1.1 413 ' answer
+for odd in '' '[]' '{"job":1' '{"job":1,"job":1}' '{"job":"1","n":0,"step":"tile"}' '{"job":1,"n":-1,"step":"tile"}' \
+    '{"job":1,"n":0.5,"step":"tile"}' '{"job":1,"n":0,"step":7}' '{"job":1,"n":0,"step":"whole"}' '{"job":1,"n":0}' \
+    '{"job":1,"n":0,"step":"tile","full":true}' '{"job":1,"n":0,"step":"tile\u0000"}' \
+    '{"job":1,"n":0,"step":"tile"} {}' "$(printf '{"job":1,"n":0,"step":"\377"}')" \
+    "$(printf '%080d' 0 | tr 0 '[')" '{"job":1e999,"n":0,"step":"tile"}'; do
+	posts /look "$odd"
+	ok "what is no question: $(printf %.40s "$odd" | tr '\377' '?')" test "$status" = 400
+done
+looks 1 3 tile
+told 'an item that is not there' 422
+looks 2 0 tile
+told 'another job' 409 .code 75
+ok 'and nothing of all that was seen' test -z "$(views)"
+
+# ---- every answer keeps itself to itself
+looks 1 0 tile
+asks=/$(picture)
+dressed() {
+	[ "$(grep -ciE "^(cache-control: no-store|content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'|x-content-type-options: nosniff|x-frame-options: deny|referrer-policy: no-referrer|cross-origin-resource-policy: same-origin|cross-origin-opener-policy: same-origin|permissions-policy: .*camera=\(\).*display-capture=\(\).*microphone=\(\).*)\$" "$1")" -eq 8 ]
+}
+ok 'the page: never kept, never framed, no script but its own' dressed page.headers
+for path in /page.css /page.js /sight.js /judge.js "/${asks#//}" /none; do
+	gets "$path"
+	ok "  so $(echo "$path" | cut -c1-9): $status" dressed headers
+done
+posts /alive '{"job":1}'
+told 'a sign of life' 200 '[(.until | length), .shift.seen]' '[20,0]'
+ok '  is dressed, too' dressed headers
+asks GET / '' "$(host)"
+ok '  and a refusal' dressed headers
+ok 'the page has no script or style within, and none from elsewhere' sh -c \
+    '! grep -niE "<script>|<style|style=|[ \"]on[a-z]+=|https?:|@import|url\(" "$1"/lib/tool/serve_*.html "$1"/lib/tool/serve_*.css' - "$top"
+ok '  nothing of a record becomes markup, and nothing is kept' sh -c \
+    '! grep -nE "innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|Function\(|Storage|indexedDB|caches|https?:" "$1"/lib/tool/serve_*.js' - "$top"
+
+# ---- what is seen
+stop && fresh <in && serve r1 && enters || exit 1
+posts /job '{}'
+told 'a job' 200 '[.job, .account, .by, .waits, (.items | length)]' '[1,"u1","r1",{"open":3,"accounts":1,"more":false},3]'
+json '  its items, and nothing of what they are' '.items[0] | [.n, .kind, .has_picture, .text, .done, .suggest, has("facts")]' \
+    '[0,"image",true,false,null,null,false]' body
+looks 1 0 metadata
+told 'what is known' 200 '.facts[0:3]' "$(jq -c '[["file","image/jpeg, 640 x 480, \(.file.size) bytes, decoded: ok"],
+    ["found","match"],["hit","ncmec industry, pdq, 6 bits away, class A1"]]' in | head -n1)"
+is '  logged so' 'metadata open' views
+looks 1 0 tile
+told 'a tile' 200 '[.view, .width, .height, .entire]' '[2,16,12,false]'
+is '  is in the log before there is anything to fetch' 'metadata open
+tile open' views
+once=$(picture)
+asks GET "$once" '' "$(host)"
+told '  for nobody without the cookie' 403
+gets "$once"
+ok '  a PNG' grep -q IHDR body
+gets "$once"
+told '  once' 404
+gets "${once%?????}00000"
+told '  and by its name alone' 404
+looks 1 0 obscured
+told 'closer' 200 '[.width, .height, .shift]' '[64,48,{"seen":1,"most":0}]'
+is '  what was seen before is not any more' 'metadata
+tile
+obscured open' views
+left=$(picture)
+looks 1 1 full
+told 'and whole' 200 '[.width, .height, .entire]' '[640,480,true]'
+whole=$(picture) view=$(jq .view body)
+gets "$left"
+told '  what nobody fetched is forgotten with it' 404
+gets "$whole"
+ok '  pixels, and nothing of its file' sh -c 'grep -q IHDR body && ! grep -q "tEXt\|eXIf\|JFIF" body'
+posts /cover "{\"view\":$view}"
+told 'covered' 200
+is '  and ended' 'full whole' sh -c 'sqlite3 "$CT_HOME/review.db" "SELECT level || iif(entire, \" whole\", \"\")
+    FROM view v JOIN view_end e ON e.view = v.id ORDER BY v.id DESC LIMIT 1"'
+looks 1 1 full && whole=$(picture)
+posts /cover '{"view":0}'
+gets "$whole"
+told 'covered before it was fetched: not to be had' 404
+posts /cover '{"view":99}'
+told 'covering what is not open' 200
+looks 1 0 text
+told 'nothing to read' 200 '[.view, .none]' '[0,"it tells nothing"]'
+
+# a client that is gone
+before=$(views | wc -l)
+printf 'POST /look HTTP/1.1\r\n%s\r\n%s\r\nOrigin: http://127.0.0.1:%s\r\nContent-Type: application/json\r\nContent-Length: 32\r\n\r\n{"job":1,"n":2,"step":"obscured"}' \
+    "$(host)" "$cookie" "$port" | sed 's/: 32/: 33/' | raw -c "$port"
+gets /
+is 'a browser that dies when it has asked has seen it' "$((before + 1)) obscured open" \
+    sh -c 'echo "$1 $2"' - "$(views | wc -l)" "$(views | tail -n1)"
+
+# what cannot be logged is not seen
+db "CREATE TRIGGER no BEFORE INSERT ON view BEGIN SELECT RAISE(ABORT, 'no'); END"
+for step in metadata tile full; do
+	looks 1 2 $step
+	ok "without a log, no $step" sh -c 'test "$1" -ge 500 && ! grep -qE "picture|facts" body' - "$status"
+done
+db 'DROP TRIGGER no'
+
+# ---- verdicts
+posts /decide '{"job":1,"n":0,"verdict":"csam","class":"C1"}'
+told 'a class that is none' 422 .error '"--class: want A1, A2, B1 or B2"'
+posts /decide '{"job":1,"n":0,"verdict":"bad"}'
+told 'a verdict that is none' 422
+posts /decide '{"job":1,"n":0,"verdict":"csam","annotations":["cute"]}'
+told 'an annotation that is none' 422
+posts /decide '{"job":1,"n":0,"verdict":"csam","annotations":"infant"}'
+told '  or no list of them' 400
+posts /decide '{"job":1,"n":0,"verdict":"csam","classs":"A1"}'
+told 'a member misspelt is not overlooked' 400
+ok 'nothing is decided by any of these' test -z "$(ct-review decided -an)"
+posts /decide '{"job":1,"n":0,"verdict":"unsure"}'
+told 'a verdict' 200 . '{"decided":1,"wants":null}'
+posts /decide '{"job":1,"n":0,"verdict":"csam","class":"A1","annotations":["infant"],"incident":"enticement","priority":"near","note":"x"}'
+told '  and another in its place' 200
+posts /job '{}'
+told 'the page comes again: the same job, and what is done of it' 200 '[.job, [.items[].done]]' '[1,["csam",null,null]]'
+posts /decide-all '{"job":1,"verdict":"not_csam"}'
+told 'the rest at once' 200 . '{"decided":2,"wants":null}'
+ct-review decided -a | jq -c '[(.id | split("/")[-1])] + (.review | [.verdict, .class, .annotations, .incident, .priority, .viewed.level, .viewed.entire])' | sort >out
+is '  as it was said, with what was seen' '["a.jpg","csam","A1",["infant"],"enticement","near","obscured",false]
+["b.png","not_csam",null,null,null,null,"full",true]
+["c.webp","not_csam",null,null,null,null,"obscured",false]' cat out
+posts /decide '{"job":1,"n":1,"verdict":"unsure"}'
+told 'the job is done, and a verdict of it can be replaced' 200 .decided 1
+posts /alive '{"job":1}'
+told '  though nobody has it in hand' 409
+posts /job '{}'
+told 'nothing else waits' 204
+looks 1 0 tile
+told '  then there is no more of it' 409
+jq -c '.user.id = "u2"' in | ct-review add -q >/dev/null
+posts /job '{}'
+told 'what was decided of the same content is suggested' 200 '[.job] + (.items[0].suggest | [.verdict, .class, .annotations, .incident, .distance])' '[2,"csam","A1",["infant"],"enticement",null]'
+posts /agree '{"job":2}'
+told '  and taken' 200 .decided 3
+jq -c '.user.id = "u3"' in | ct-review add -q >/dev/null
+posts /job '{}'
+posts /give '{"job":3}'
+told 'given back' 204
+is '  to whoever comes' u3 sh -c 'ct-review next --by r9 | jq -r .user.id | sort -u'
+
+# ---- two people, a shift, a time that is over
+stop && is 'at its end all views are' 0 sh -c 'grep -c open' <<END
+$(views)
+END
+settings 'second = csam' 'views = 1' 'least = 2'
+fresh <in && serve r1 && enters || exit 1
+posts /job '{}'
+first="$server $port"
+posts /decide-all '{"job":1,"verdict":"unsure"}'
+told 'not all at once before the least is done' 422 .code 77
+looks 1 0 obscured
+told 'one closer' 200 .shift '{"seen":1,"most":1}'
+gets "$(picture)"
+looks 1 1 obscured
+told 'beyond the shift' 429 .hard_stop true
+looks 1 1 full
+told '  by any step' 429 '[.picture, .view]' '[null,null]'
+looks 1 0 full
+told 'what was seen in it is not counted again' 200
+looks 1 1 tile
+told 'a tile is none of it' 200
+is '  nothing refused is logged' 'obscured full whole tile' sh -c 'echo "$1" | sed "s/ open//" | xargs' - "$(views)"
+posts /decide '{"job":1,"n":1,"verdict":"csam"}'
+told 'a verdict without it' 200 . '{"decided":1,"wants":"a second person"}'
+c1=$cookie
+serve r2 && enters || exit 1
+posts /job '{}'
+told 'another person has no such job' 204
+exits '  nor by the shell' 75 ct-review decide --item "$PWD/pics/a.jpg" --verdict unsure --by r2
+db "UPDATE lease SET until = '2020-01-01T00:00:00Z'"
+posts /job '{}'
+told 'until the time is over' 200 '[.by, .account, .items[1].wants]' '["r2","u1","a second person"]'
+json '  what the first said stays unsaid' '[.items[] | .suggest, .done] | unique' '[null]' body
+c2=$cookie p2=$port s2=$server
+server=${first% *} port=${first#* } cookie=$c1
+looks 1 0 tile
+told 'then the first sees nothing more of it' 409
+posts /decide '{"job":1,"n":0,"verdict":"unsure"}'
+told '  nor decides' 409
+posts /alive '{"job":1}'
+told '  nor keeps it' 409
+stop && server=$s2 port=$p2 cookie=$c2 && stop
+settings
+
+# ---- hostile media and records
+mkdir hostile && hostile jpeg-bomb-progressive >hostile/bomb.jpg && hostile jpeg-1-byte >hostile/cut.jpg || exit 1
+ct-hash -q --user u4 hostile/bomb.jpg hostile/cut.jpg | jq -c '.match = {verdict: "match"}' >h
+jq -c '.scores = [{classifier: "g\u001b", state: "answered", score: 91, label: "HIGH", review: true}]' h >h2 && mv h2 h
+printf '%s\n' '{"id":"t\u001b[2J\u202e<img src=x>","user":{"id":"u4"},"incident":{"type":"enticement","at":"2026-11-20T08:00:00Z","text":"one\u001b[31m\n<script>alert(1)</script>\u202e","url":["https://x/\u0007"]}}' >>h
+jq -c --arg p "$PWD" '.user.id = "u4" | .path = $p + "/pics/b.png"' in | head -n1 >>h
+fresh --reason "$(printf 'so \033[5m')" <h && serve r1 && enters || exit 1
+posts /job '{}'
+order=$(jq -r '[.items[].id | split("/")[-1] | sub(".*<.*"; "text")] | join(" ")' body)
+n() { echo "$order" | tr ' ' '\n' | grep -n "$1" | head -n1 | sed 's/:.*//' | awk '{ print $1 - 1 }'; }
+json '  nothing in an id that turns a line, or moves it' '.items[] | select(.kind == "text").id' '"t?[2J?<img src=x>"' body
+looks 1 "$(n bomb)" metadata
+json 'what classifiers said' '[.facts[] | select(.[0] == "scored")]' '[["scored","g?: 91 of 100, HIGH"]]' body
+posts /cover '{"view":0}'
+looks 1 "$(n bomb)" tile
+told 'a bomb' 200 '[.view, .none]' '[0,"too-many-pixels"]'
+looks 1 "$(n cut)" full
+told 'nearly nothing' 200 '[.view, .none]' '[0,"corrupt"]'
+looks 1 "$(n a.jpg)" full
+told 'another file in its place' 200 '[.view, .none]' '[0,"the file is another than the one that was found"]'
+looks 1 "$(n text)" tile
+told 'no picture' 200 .none '"it has no picture"'
+is '  and none of these is in the log' metadata views
+looks 1 "$(n text)" text
+told 'what it tells' 200 '[.text, .url]' '["one?[31m\n<script>alert(1)</script>?","https://x/?"]'
+ok '  is JSON, and nothing that a browser would run' grep -qx 'Content-Type: application/json' headers
+is '  seen whole' 'metadata
+full whole open' views
+posts /decide "{\"job\":1,\"n\":$(n text),\"verdict\":\"text_offence\"}"
+told '  and decided' 200 .decided 1
+
+# ---- the server dies, and strangers come
+looks 1 "$(n bomb)" metadata
+stop KILL 2>/dev/null
+is 'a server that is killed: what was seen stays seen' 'metadata
+full whole
+metadata open' views
+serve r1 && enters || exit 1
+posts /job '{}'
+told '  and the job goes on' 200 '[.account, (.items | length)]' '["u4",3]'
+flood=''
+mkfifo hold && exec 9<>hold
+for _ in $(seq 70); do
+	raw "$port" <hold >/dev/null 2>&1 &
+	flood="$flood $!"
+done
+gets /
+told 'many who connect and say nothing shut nobody out' 200
+# shellcheck disable=SC2086 # a list of numbers
+kill $flood
+exec 9>&-
+i=1
+while [ $i -le 9 ]; do
+	printf 'GET /open/%064d HTTP/1.1\r\n%s\r\nConnection: close\r\n\r\n' $i "$(host)" | raw "$port" >guess.$i &
+	guess=$! i=$((i + 1))
+done
+gets /
+told 'nine guesses: the person goes on, at once' 200
+ok '  though they wait for their answers' test ! -s guess.9
+wait "$guess"
+for i in $(seq 10); do
+	printf 'GET / HTTP/1.1\r\n%s\r\nCookie: ct-%s=%064d\r\nConnection: close\r\n\r\n' "$(host)" "$port" "$i" |
+	    raw "$port" >/dev/null &
+done
+wait $server
+ok 'ten in a row: it ends itself' test $? -eq 77
+ok '  and says why' grep -q '10 wrong addresses or cookies in a row: somebody guesses' said
+
+# ---- what memory keeps
+fresh <in && serve r1 && enters || exit 1
+if [ -r /proc/$server/mem ] && [ -z "${CT_SANITIZED:-}" ]; then
+	posts /job '{}'
+	looks 1 0 full && gets "$(picture)"
+	# pixels: some bytes behind the header that raw cut no CR out of
+	printf 'pixels %s\n' "$(tail -c +4001 body | head -c 24 | od -An -v -tx1 | tr -d ' \n')" >needle
+	head -c 600 pics/a.jpg | tail -c 24 | od -An -v -tx1 | tr -d ' \n' | sed 's/^/file /' >needle.file
+	looks 1 0 full
+	ok 'a picture that waits is in memory' sh -c 'memscan needle "$1" | grep -q pixels' - "$server"
+	gets "$(picture)"
+	exits '  and once it is sent it is not' 0 memscan needle "$server"
+	exits '  nor are the bytes of its file' 0 memscan needle.file "$server"
+	looks 1 0 full && posts /cover '{"view":0}'
+	exits '  nor what was covered' 0 memscan needle "$server"
+	exits 'no disk has it' 0 memscan needle "$CT_HOME"
+fi
+stop
+exits 'no such reviewer: 77' 77 sh -c 'printf "[review]\nreviewers = r1\n" >conf; ct-review serve --by r5 </dev/null'
+settings
+serve r1
+exits 'the port is taken: 69' 69 ct-review serve --by r2 --port "$port"
+stop
+exits 'a port that is none: 64' 64 ct-review serve --by r2 --port 65536
+exits 'who? 64' 64 ct-review serve
+
+# ---- a terminal: Enter, and who was in is out
+: >screen
+# shellcheck disable=SC2016 # expanded there
+printf '\n' | pty -p 'a new one
+' sh -c 'echo $$ >shell; exec ct-review serve --by r1' >screen &
+typist=$!
+while [ "$(grep -c /open/ screen)" -lt 2 ]; do kill -0 $typist || break; done
+address=$(grep /open/ screen | tail -n1) port=${address#*1:}
+port=${port%%/*} server=$(cat shell)
+old=$(grep /open/ screen | head -n1)
+asks GET "/open/${old##*/}" '' "$(host)"
+told 'at a terminal, Enter: a new address, and the old one is dead' 403
+enters
+told '  the new one opens' 303
+kill -HUP "$server"
+wait $typist
+ok 'a terminal that is gone ends it' test $? -eq 0
+done_testing
