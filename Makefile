@@ -155,7 +155,7 @@ asan: clean
 # other programs of t/bench stand alone
 bench: all t/bench/photo t/bench/speed t/bench/kernels t/bench/hashes \
     t/bench/fill t/bench/pages t/bench/near t/bench/lines t/bench/took t/bench/report \
-    t/bench/filing t/bench/jobs t/bench/seal t/bench/upload t/tool/hostile t/tool/mklog
+    t/bench/filing t/bench/jobs t/bench/look t/bench/seal t/bench/upload t/tool/hostile t/tool/mklog t/tool/mkpix
 	@if $(FAISS_THERE); then $(MAKE) t/bench/anchor; else \
 	    echo 'no FAISS rows: libfaiss-dev is missing (scripts/deps bench)'; fi
 	PATH=$$PWD:$$PATH BIG=$(BIG) t/bench/run $(ONLY)
