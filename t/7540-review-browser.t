@@ -143,9 +143,12 @@ key ?
 eval $('help').open
 key Escape
 console
+# the address has opened once
+goto PAGE
+eval [document.scripts.length, document.body.textContent.length < 200]
 END
 cp got out
-is '  what is told, and where the focus is' '["ct-review","/","item-title","Account u1"]
+is '  what is told, and where the focus is; the address opens once' '["ct-review","/","item-title","Account u1"]
 ["file","found","hit","seen"]
 ["Job of 4 items. Item 1 of 4.",1,"tile of item 1, obscured"]
 [1,"item 1 closer, obscured","item 1 closer, obscured."]
@@ -166,7 +169,8 @@ Failed to load resource: the server responded with a status of 422 (Unprocessabl
 ["https://images.example/1what was <b>written</b>\nin two lines","tells-title"]
 [true,"","item-title"]
 ["All 4 items are decided","Next job","",""]
-true' cat out
+true
+[0,true]' cat out
 ct-review decided -a | jq -c '[(.id | split("/")[-1]), .review.verdict, .review.class, .review.annotations,
     .review.viewed.level, .review.viewed.entire]' | sort >verdicts
 is '  what was decided, and what was seen of it' '["a.jpg","csam","A1",null,"obscured",false]
@@ -175,12 +179,6 @@ is '  what was decided, and what was seen of it' '["a.jpg","csam","A1",null,"obs
 ["talk-1","not_csam",null,null,"full",true]' cat verdicts
 
 # ---- the next job: in full only while it is held, and what covers it
-exits 'the address opens once' 0 person again <<'END'
-goto PAGE
-eval document.scripts.length
-END
-cp got out
-is '  then there is no page' 0 cat out
 served
 serve r2 || exit 1
 covered="[0,true,true,false]"
@@ -370,34 +368,8 @@ wait document.querySelector('#box img.tile')
 size 640 450 2
 run narrow.js
 shot SHOTS/zoom-dark.png
-console
-END
-} >keys
-cat >narrow.js <<'END'
-[document.documentElement.scrollWidth <= innerWidth,
-  [...document.querySelectorAll("button, select, textarea, summary, label")].filter(e => e.checkVisibility())
-    .filter(e => { const r = e.getBoundingClientRect(); return r.height < 24 || r.width < 24 || r.right > innerWidth; })
-    .map(e => e.textContent)]
-END
-served
-serve r2
-exits 'by Tab, and narrow' 0 person one <keys
-cp got out
-is '  everything is reached, and seen to be; 320 wide it needs no scrolling aside' '0
-0
-[]
-[0,true]
-[true,[]]
-0
-0
-[true,[]]
-[true,[]]
-[true,[]]' cat out
-served
-serve r2
-exits '  single keys can be turned off' 0 person one <<'END'
-goto PAGE
-wait document.querySelector('#box img.tile')
+size 1280 900
+scheme light
 click #keys
 key u
 key f
@@ -413,10 +385,30 @@ eval document.images.length
 click #verdicts button:last-child
 wait at === 1
 eval [left(), $('box').textContent]
+console
 END
+} >keys
+cat >narrow.js <<'END'
+[document.documentElement.scrollWidth <= innerWidth,
+  [...document.querySelectorAll("button, select, textarea, summary, label")].filter(e => e.checkVisibility())
+    .filter(e => { const r = e.getBoundingClientRect(); return r.height < 24 || r.width < 24 || r.right > innerWidth; })
+    .map(e => e.textContent)]
+END
+served
+serve r2
+exits 'by Tab, narrow, and without single keys' 0 person one <keys
 cp got out
-is '    and the buttons remain; no tile comes if none is wanted' \
-    '[2,null,"Single keys are off; the buttons remain.",false]
+is '  everything is reached, and seen to be; 320 wide nothing is beside it; the buttons remain' '0
+0
+[]
+[0,true]
+[true,[]]
+0
+0
+[true,[]]
+[true,[]]
+[true,[]]
+[2,null,"Single keys are off; the buttons remain.",false]
 [0,"No tile is shown unless s asks for it."]
 0
 [1,"Covered."]' cat out
