@@ -119,6 +119,7 @@ refused '  of two hosts' 403 GET / "$(host)|Host: evil.example|$cookie"
 refused '  of none' 400 GET / "$cookie"
 refused '  without a cookie' 403 GET / "$(host)"
 json '  the session is over, it says' .over true body
+refused '  with a cookie that is guessed' 403 GET / "$(host)|Cookie: ct-$port=$(printf '%064d' 7)"
 refused '  inside another site' 403 GET / "$(host)|$cookie|Sec-Fetch-Site: cross-site"
 refused '  of another port of this machine' 403 GET / "$(host)|$cookie|Sec-Fetch-Site: same-site"
 refused '  asked for by script of another' 403 GET / "$(host)|$cookie|Origin: http://evil.example"
@@ -334,7 +335,8 @@ settings
 
 # ---- hostile media and records
 mkdir hostile && hostile jpeg-bomb-progressive >hostile/bomb.jpg && hostile jpeg-1-byte >hostile/cut.jpg || exit 1
-ct-hash -q --user u4 hostile/bomb.jpg hostile/cut.jpg | jq -c '.match = {verdict: "match"}' >h
+hostile png-rows-most >hostile/part.png && hostile png-10000-frames >hostile/moves.png || exit 1
+ct-hash -q --user u4 hostile/*.* | jq -c '.match = {verdict: "match"}' >h
 jq -c '.scores = [{classifier: "g\u001b", state: "answered", score: 91, label: "HIGH", review: true}]' h >h2 && mv h2 h
 printf '%s\n' '{"id":"t\u001b[2J\u202e<img src=x>","user":{"id":"u4"},"incident":{"type":"enticement","at":"2026-11-20T08:00:00Z","text":"one\u001b[31m\n<script>alert(1)</script>\u202e","url":["https://x/\u0007"]}}' >>h
 jq -c --arg p "$PWD" '.user.id = "u4" | .path = $p + "/pics/b.png"' in | head -n1 >>h
@@ -350,28 +352,34 @@ looks 1 "$(n bomb)" tile
 told 'a bomb' 200 '[.view, .none]' '[0,"too-many-pixels"]'
 looks 1 "$(n cut)" full
 told 'nearly nothing' 200 '[.view, .none]' '[0,"corrupt"]'
+looks 1 "$(n part)" full
+told 'most of it' 200 .entire false
+looks 1 "$(n moves)" full
+told 'one of many frames' 200 .entire false
+is '  is not the whole of it, in the log either' 'metadata
+full
+full open' views
+posts /cover '{"view":0}'
 looks 1 "$(n a.jpg)" full
 told 'another file in its place' 200 '[.view, .none]' '[0,"the file is another than the one that was found"]'
 looks 1 "$(n text)" tile
 told 'no picture' 200 .none '"it has no picture"'
-is '  and none of these is in the log' metadata views
+is '  and none of these is in the log' 'metadata full full' sh -c 'echo $1' - "$(views)"
 looks 1 "$(n text)" text
 told 'what it tells' 200 '[.text, .url]' '["one?[31m\n<script>alert(1)</script>?","https://x/?"]'
 ok '  is JSON, and nothing that a browser would run' grep -qx 'Content-Type: application/json' headers
-is '  seen whole' 'metadata
-full whole open' views
+is '  seen whole' 'full whole open' sh -c 'echo "$1" | tail -n1' - "$(views)"
 posts /decide "{\"job\":1,\"n\":$(n text),\"verdict\":\"text_offence\"}"
 told '  and decided' 200 .decided 1
 
 # ---- the server dies, and strangers come
 looks 1 "$(n bomb)" metadata
 stop KILL 2>/dev/null
-is 'a server that is killed: what was seen stays seen' 'metadata
-full whole
-metadata open' views
+is 'a server that is killed: what was seen stays seen' 'full whole
+metadata open' sh -c 'echo "$1" | tail -n2' - "$(views)"
 serve r1 && enters || exit 1
 posts /job '{}'
-told '  and the job goes on' 200 '[.account, (.items | length)]' '["u4",3]'
+told '  and the job goes on' 200 '[.account, (.items | length)]' '["u4",5]'
 flood=''
 mkfifo hold && exec 9<>hold
 for _ in $(seq 70); do
@@ -404,17 +412,19 @@ ok '  and says why' grep -q '10 wrong addresses or cookies in a row: somebody gu
 fresh <in && serve r1 && enters || exit 1
 if [ -r /proc/$server/mem ] && [ -z "${CT_SANITIZED:-}" ]; then
 	posts /job '{}'
-	looks 1 0 full && gets "$(picture)"
-	# pixels: some bytes behind the header that raw cut no CR out of
-	printf 'pixels %s\n' "$(tail -c +4001 body | head -c 24 | od -An -v -tx1 | tr -d ' \n')" >needle
 	head -c 600 pics/a.jpg | tail -c 24 | od -An -v -tx1 | tr -d ' \n' | sed 's/^/file /' >needle.file
-	looks 1 0 full
-	ok 'a picture that waits is in memory' sh -c 'memscan needle "$1" | grep -q pixels' - "$server"
-	gets "$(picture)"
-	exits '  and once it is sent it is not' 0 memscan needle "$server"
-	exits '  nor are the bytes of its file' 0 memscan needle.file "$server"
-	looks 1 0 full && posts /cover '{"view":0}'
-	exits '  nor what was covered' 0 memscan needle "$server"
+	for step in obscured full; do
+		looks 1 0 $step && gets "$(picture)"
+		# some bytes of its pixels that raw cut no CR out of
+		printf 'pixels %s\n' "$(tail -c +1001 body | head -c 24 | od -An -v -tx1 | tr -d ' \n')" >needle
+		looks 1 0 $step
+		ok "$step: a picture that waits is in memory" sh -c 'memscan needle "$1" | grep -q pixels' - "$server"
+		gets "$(picture)"
+		exits '  and once it is sent it is not' 0 memscan needle "$server"
+		exits '  nor are the bytes of its file' 0 memscan needle.file "$server"
+		looks 1 0 $step && posts /cover '{"view":0}'
+		exits '  nor what was covered' 0 memscan needle "$server"
+	done
 	exits 'no disk has it' 0 memscan needle "$CT_HOME"
 fi
 stop
@@ -428,18 +438,28 @@ exits 'who? 64' 64 ct-review serve
 
 # ---- a terminal: Enter, and who was in is out
 : >screen
+mkfifo typed
 # shellcheck disable=SC2016 # expanded there
-printf '\n' | pty -p 'a new one
-' sh -c 'echo $$ >shell; exec ct-review serve --by r1' >screen &
+pty -p 'a new one
+' sh -c 'echo $$ >shell; exec ct-review serve --by r1' <typed >screen &
 typist=$!
-while [ "$(grep -c /open/ screen)" -lt 2 ]; do kill -0 $typist || break; done
-address=$(grep /open/ screen | tail -n1) port=${address#*1:}
-port=${port%%/*} server=$(cat shell)
-old=$(grep /open/ screen | head -n1)
-asks GET "/open/${old##*/}" '' "$(host)"
-told 'at a terminal, Enter: a new address, and the old one is dead' 403
+exec 9>typed
+# shown N - so many addresses are on the screen; the last: $address, $port
+shown() {
+	while [ "$(grep -c /open/ screen)" -lt "$1" ]; do kill -0 $typist || return 1; done
+	address=$(grep /open/ screen | tail -n1) port=${address#*1:}
+	port=${port%%/*}
+}
+shown 1 && enters && gets /
+told 'at a terminal, too' 200
+old=$cookie
+echo >&9
+shown 2 && asks GET / '' "$(host)" "$old"
+told 'Enter: who was in is out' 403 .over true
 enters
-told '  the new one opens' 303
+told '  and in by a new address' 303
+exec 9>&-
+server=$(cat shell)
 kill -HUP "$server"
 wait $typist
 ok 'a terminal that is gone ends it' test $? -eq 0
