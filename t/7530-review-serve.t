@@ -14,7 +14,10 @@ serve() {
 	ct-review serve --by "$@" >address 2>said </dev/null &
 	server=$!
 	pids="$pids $server"
-	while ! grep -q . address; do kill -0 $server 2>/dev/null || return 1; done
+	while ! grep -q . address; do
+		kill -0 $server 2>/dev/null || return 1
+		sleep 0.02
+	done
 	address=$(cat address) port=${address#*1:}
 	port=${port%%/*}
 }
@@ -31,9 +34,9 @@ asks() {
 		[ "$is_post" = GET ] || printf 'Content-Length: %d\r\n' "$length"
 		printf '\r\n%s' "$text"
 	} | raw "$port" >answer
-	sed '/^$/q' answer >headers
-	sed '1,/^$/d' answer >body
-	status=$(sed -n '1s/^[^ ]* \([0-9]*\).*/\1/p' headers)
+	sed -e '1,/^$/{' -e 'w headers' -e 'd' -e '}' answer >body
+	status=''
+	IFS=' ' read -r _ status _ <answer
 }
 host() { echo "Host: 127.0.0.1:$port"; }
 # enters - by the address: $cookie
@@ -412,16 +415,16 @@ ok '  and says why' grep -q '10 wrong addresses or cookies in a row: somebody gu
 fresh <in && serve r1 && enters || exit 1
 if [ -r /proc/$server/mem ] && [ -z "${CT_SANITIZED:-}" ]; then
 	posts /job '{}'
-	head -c 600 pics/a.jpg | tail -c 24 | od -An -v -tx1 | tr -d ' \n' | sed 's/^/file /' >needle.file
+	head -c 600 pics/a.jpg | tail -c 24 | od -An -v -tx1 | tr -d ' \n' | sed 's/^/file /' >file
+	echo >>file
 	for step in obscured full; do
 		looks 1 0 $step && gets "$(picture)"
 		# some bytes of its pixels that raw cut no CR out of
-		printf 'pixels %s\n' "$(tail -c +1001 body | head -c 24 | od -An -v -tx1 | tr -d ' \n')" >needle
+		printf 'pixels %s\n' "$(tail -c +1001 body | head -c 24 | od -An -v -tx1 | tr -d ' \n')" | cat file - >needle
 		looks 1 0 $step
 		ok "$step: a picture that waits is in memory" sh -c 'memscan needle "$1" | grep -q pixels' - "$server"
 		gets "$(picture)"
-		exits '  and once it is sent it is not' 0 memscan needle "$server"
-		exits '  nor are the bytes of its file' 0 memscan needle.file "$server"
+		exits '  and once it is sent it is not, nor are the bytes of its file' 0 memscan needle "$server"
 		looks 1 0 $step && posts /cover '{"view":0}'
 		exits '  nor what was covered' 0 memscan needle "$server"
 	done
@@ -446,7 +449,10 @@ typist=$!
 exec 9>typed
 # shown N - so many addresses are on the screen; the last: $address, $port
 shown() {
-	while [ "$(grep -c /open/ screen)" -lt "$1" ]; do kill -0 $typist || return 1; done
+	while [ "$(grep -c /open/ screen)" -lt "$1" ]; do
+		kill -0 $typist || return 1
+		sleep 0.02
+	done
 	address=$(grep /open/ screen | tail -n1) port=${address#*1:}
 	port=${port%%/*}
 }
