@@ -67,6 +67,18 @@ ct_blake_sha256(const void *data, size_t len, uint8_t out[CT_BLAKE_SHA256])
 }
 
 void
+ct_blake_hmac(const void *key, size_t klen, const void *data, size_t len,
+    uint8_t mac[CT_BLAKE_SHA256])
+{
+	crypto_auth_hmacsha256_state st;
+
+	(void)crypto_auth_hmacsha256_init(&st, key, klen);
+	(void)crypto_auth_hmacsha256_update(&st, data, len);
+	(void)crypto_auth_hmacsha256_final(&st, mac);
+	sodium_memzero(&st, sizeof st);
+}
+
+void
 ct_random(void *out, size_t len)
 {
 	init();

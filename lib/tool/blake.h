@@ -25,6 +25,10 @@ void ct_blake_end(struct ct_blake *b, uint8_t *out, size_t len);
 void ct_blake_sha256(
     const void *data, size_t len, uint8_t out[CT_BLAKE_SHA256]);
 
+/* HMAC with SHA-256; mac may be the key. */
+void ct_blake_hmac(const void *key, size_t klen, const void *data, size_t len,
+    uint8_t mac[CT_BLAKE_SHA256]);
+
 /* len bytes that nobody can guess. */
 void ct_random(void *out, size_t len);
 
