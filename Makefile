@@ -10,7 +10,7 @@ LIBDIR  = $(PREFIX)/lib
 INCLUDEDIR = $(PREFIX)/include
 
 PKGS    = libcurl libxml-2.0 jansson libjpeg libpng libwebp libsodium \
-          libcrypto sqlite3 libmicrohttpd
+          libcrypto sqlite3 libmicrohttpd zlib
 PKGCONF = pkg-config
 CFLAGS  = -O2 -g
 STD     = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
@@ -38,7 +38,7 @@ PKG_LIBS   := $(shell $(PKGCONF) --libs $(PKGS) 2>/dev/null) -lm -lpthread
 # only the part named in lib/tool/FOREIGN a foreign header.
 CORE = err cpu hex ham pdna near pdq set url
 TOOL = prog base64 os clock file blake tally scan rec conf authority cred store keyfile rest signet audit auditor http s3 xml digest image \
-       decode tile frame cache hasher hashrun entry listfile list source match offence verdict queue item serve review syncdb schema report outbox tipline filing \
+       decode tile frame cache hasher hashrun entry listfile lister list source match offence verdict queue item serve review syncdb schema report outbox tipline filing \
        vault preserve sign hook webhook enrich classify act feedback stats sandbox scanner clamd
 
 CMDS     := $(patsubst cmd/%.c,%,$(wildcard cmd/ct-*.c))

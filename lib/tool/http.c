@@ -290,6 +290,9 @@ on_header(char *data, size_t size, size_t n, void *arg)
 		memcpy(fl->res->request_id, value, sizeof value);
 	else if (header_is(data, len, "X-App-Usage", value, sizeof value))
 		memcpy(fl->res->usage, value, sizeof value);
+	else if (header_is(data, len, "x-amz-bucket-region", value,
+		     sizeof fl->res->region))
+		memcpy(fl->res->region, value, sizeof fl->res->region);
 	else if (header_whole(
 		     data, len, "ETag", fl->res->etag, sizeof fl->res->etag) ||
 	    header_whole(data, len, "Last-Modified", fl->res->modified,

@@ -65,6 +65,7 @@ struct ct_http_res {
 	char usage[128];      /* X-App-Usage or "" */
 	char etag[256];       /* ETag, whole, or "" */
 	char modified[64];    /* Last-Modified, likewise */
+	char region[64];      /* x-amz-bucket-region or "" */
 	int64_t date;         /* Date, ms since 1970; 0 if there is none */
 	int64_t retry_after;  /* ms to wait that the server asks, at most those
 				 of a  year; -1: none */

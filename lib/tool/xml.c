@@ -293,7 +293,7 @@ on_end(
 	l = &k->at[--k->depth];
 	if (l->len) { /* there is a byte behind it */
 		text = l->text;
-		len = cut(&text, l->len);
+		len = k->w->whole ? l->len : cut(&text, l->len);
 		l->text[text - l->text + (ptrdiff_t)len] = '\0';
 	}
 	rc = k->w->end ? k->w->end(k->w->arg, (const char *)name, text) : 0;

@@ -47,13 +47,15 @@ char *ct_xml_attr(const struct ct_xml_node *node, const char *name);
 /* attr: name, value, name, value, ..., NULL.  Return nonzero to stop. */
 typedef int ct_xml_start_fn(
     void *arg, const char *name, const char *const *attr);
-/* text: what stood directly in the element, outer white space cut. */
+/* text: what stood directly in the element, outer white space cut unless whole.
+ */
 typedef int ct_xml_end_fn(void *arg, const char *name, const char *text);
 
 struct ct_xml_walk {
 	ct_xml_start_fn *start;
 	ct_xml_end_fn *end;
 	void *arg;
+	bool whole;      /* white space is part of the text */
 	size_t text_max; /* bytes of text in one element; 0: 64 KiB */
 };
 

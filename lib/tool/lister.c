@@ -1,0 +1,140 @@
+/* lister.c - a run over all places; ct_lister_run of lister.h */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lister_impl.h"
+#include "prog.h"
+
+/* A record that all of a place was listed, for who looks for what is gone. */
+static int
+tell_end(struct lister *l, const char *place, struct ct_err *err)
+{
+	json_t *rec = json_pack("{s:s, s:{s:b, s:I}}", "id", place, "listing",
+	    "complete", 1, "objects", (json_int_t)l->objects);
+	int rc;
+
+	if (!rec)
+		return ct_fail(err, CT_DATAERR,
+		    "'%s' is not UTF-8: no record can end it", place);
+	rc = ct_out_rec(&l->out, rec, err);
+	json_decref(rec);
+	return rc;
+}
+
+static int
+of_bucket(struct lister *l, const struct ct_key *key, struct ct_err *err)
+{
+	if (l->how->replay)
+		return lister_replay(l, key, err);
+	if (l->how->inventory)
+		return lister_inventory(l, key, err);
+	return lister_bucket(l, key, err);
+}
+
+static int
+one(struct lister *l, const char *place, struct ct_err *err)
+{
+	struct ct_key key;
+	int rc = ct_key_parse(&key, place, strlen(place), err);
+
+	lister_begin(l, rc == 0 ? &key : NULL);
+	if (rc == CT_NO)
+		rc = l->how->replay || l->how->inventory
+		    ? ct_fail(err, CT_USAGE, "want s3://NAME or az://NAME")
+		    : lister_directory(l, place, err);
+	else if (rc == 0)
+		rc = of_bucket(l, &key, err);
+	ct_key_free(&key);
+	return rc;
+}
+
+/* A place that could not be listed does not keep the next from it, unless where
+ * that was is to be known. */
+static int
+failed(struct lister *l, int rc, struct ct_err *err)
+{
+	if (rc < 0 || rc == CT_IOERR || l->how->checkpoint)
+		return rc;
+	lister_bad(l, rc, "%s", err->msg);
+	return 0;
+}
+
+static void
+next(struct lister *l)
+{
+	free(l->after);
+	free(l->marker);
+	l->after = l->marker = NULL;
+	l->afterlen = l->aftercap = 0;
+	l->row = 0;
+	l->resumed = false;
+	l->place++;
+}
+
+static int
+all(struct lister *l, struct ct_err *err)
+{
+	int rc = lister_mark_load(l, err), before;
+
+	while (!rc && l->place < l->how->n) {
+		before = l->status;
+		l->status = 0;
+		rc = one(l, l->how->place[l->place], err);
+		if (rc)
+			rc = failed(l, rc, err);
+		else if (!l->status && l->how->end && !l->resumed)
+			rc = tell_end(l, l->how->place[l->place], err);
+		l->status = before > l->status ? before : l->status;
+		if (!rc)
+			next(l);
+	}
+	return rc;
+}
+
+static void
+release(struct lister *l)
+{
+	ct_text_free(&l->line);
+	free(l->name);
+	free(l->head);
+	free(l->of);
+	free(l->after);
+	free(l->marker);
+}
+
+static void
+worst(struct lister *l, int rc, const struct ct_err *err)
+{
+	if (rc > 0)
+		ct_warn("%s", err->msg);
+	if (rc == LISTER_ENOUGH)
+		rc = CT_TEMPFAIL;
+	l->status = rc > l->status ? rc : l->status;
+}
+
+int
+ct_lister_run(const struct ct_lister *how)
+{
+	struct lister l = { .how = how, .out = { .fd = how->out } };
+	struct ct_err err = { 0 };
+	int rc;
+
+	l.left = how->limit;
+	l.show.tally = &l.tally;
+	ct_progress_start(&l.show, !how->quiet, false);
+	rc = all(&l, &err);
+	worst(&l, rc, &err);
+	l.marked = INT64_MIN / 2;
+	if (rc == 0)
+		rc = lister_mark_end(&l, &err);
+	else
+		rc = l.of && rc != CT_IOERR ? lister_mark(&l, &err) : 0;
+	worst(&l, rc, &err);
+	worst(&l, ct_out_close(&l.out, &err), &err);
+	ct_progress_end(&l.show);
+	if (!how->quiet)
+		ct_tally_print(&l.tally, l.show.in, l.show.out);
+	release(&l);
+	return l.status;
+}
