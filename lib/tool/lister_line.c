@@ -60,32 +60,53 @@ text(struct ct_text *t, const char *s)
 	ct_text_add(t, s, strlen(s));
 }
 
+/* Where one begins that a string has only escaped. */
+static size_t
+safe(const char *s, size_t from, size_t len)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	const uint64_t one = 0x0101010101010101U, top = 0x80 * one;
+	uint64_t x, quote, slash, found;
+
+	for (; len - from >= sizeof x; from += sizeof x) {
+		memcpy(&x, s + from, sizeof x);
+		quote = x ^ '"' * one;
+		slash = x ^ '\\' * one;
+		found = (((quote - one) & ~quote) | ((slash - one) & ~slash) |
+			    ((x - ' ' * one) & ~x)) &
+		    top;
+		if (found)
+			return from + (size_t)(__builtin_ctzll(found) >> 3);
+	}
+#endif
+	while (from < len && (unsigned char)s[from] >= ' ' && s[from] != '"' &&
+	    s[from] != '\\')
+		from++;
+	return from;
+}
+
 /* As it stands between the quotes of a string. */
 static void
 escape(struct ct_text *t, const char *s, size_t len)
 {
 	static const char hex[] = "0123456789abcdef";
 	char u[6] = { '\\', 'u', '0', '0', 0, 0 };
-	size_t i, from = 0;
+	size_t i, from;
 
-	for (i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)s[i];
-
-		if (c >= ' ' && c != '"' && c != '\\')
-			continue;
+	for (from = 0; from < len; from = i + 1) {
+		i = safe(s, from, len);
 		ct_text_add(t, s + from, i - from);
-		from = i + 1;
-		if (c == '"' || c == '\\') {
-			u[1] = (char)c;
-			ct_text_add(t, u, 2);
-			u[1] = 'u';
+		if (i == len)
+			return;
+		if (s[i] == '"' || s[i] == '\\') {
+			ct_text_add(t, u, 1);
+			ct_text_add(t, s + i, 1);
 		} else {
-			u[4] = hex[c >> 4];
-			u[5] = hex[c & 15];
+			u[4] = hex[(unsigned char)s[i] >> 4];
+			u[5] = hex[s[i] & 15];
 			ct_text_add(t, u, 6);
 		}
 	}
-	ct_text_add(t, s + from, len - from);
 }
 
 static void

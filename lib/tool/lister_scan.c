@@ -11,6 +11,7 @@
 #include "lister_impl.h"
 
 #define DEPTH 6
+#define TEXT_MAX ((size_t)4096)
 
 struct scan {
 	const char *p, *end;
@@ -20,7 +21,7 @@ struct scan {
 		size_t len;
 	} open[DEPTH];
 	unsigned depth;
-	char text[4096]; /* with its entities resolved */
+	char *text; /* TEXT_MAX bytes, with entities resolved */
 };
 
 static void
@@ -56,13 +57,14 @@ prolog(struct scan *s)
 static size_t
 name(struct scan *s)
 {
-	const char *from = s->p;
+	const char *from = s->p, *p = from;
 
-	while (s->p < s->end &&
-	    ((*s->p >= 'a' && *s->p <= 'z') || (*s->p >= 'A' && *s->p <= 'Z') ||
-		(*s->p == '-' && s->p > from)))
-		s->p++;
-	return (size_t)(s->p - from);
+	while (p < s->end &&
+	    ((unsigned char)(*p | 0x20) - (unsigned)'a' < 26 ||
+		(*p == '-' && p > from)))
+		p++;
+	s->p = p;
+	return (size_t)(p - from);
 }
 
 /* The namespace, or nothing. */
@@ -96,6 +98,41 @@ entity(struct scan *s, char *c)
 	return false;
 }
 
+/* Of eight bytes, those that are none of a text's have their top bit set, and
+ * perhaps some behind the first of these. */
+static uint64_t
+odd(const char *p)
+{
+	const uint64_t one = 0x0101010101010101U, top = 0x80 * one;
+	uint64_t x, lt, gt, amp;
+
+	memcpy(&x, p, sizeof x);
+	lt = x ^ '<' * one;
+	gt = x ^ '>' * one;
+	amp = x ^ '&' * one;
+	return (((lt - one) & ~lt) | ((gt - one) & ~gt) | ((amp - one) & ~amp) |
+		   (x - ' ' * one) | (x + one) | x) &
+	    top;
+}
+
+/* Where bytes of a text end: printable ASCII without <, > and &.  A > may stand
+ * in one, but not behind ]]: none is taken. */
+static const char *
+plain(const char *p, const char *end)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	uint64_t found;
+
+	for (; end - p >= 8; p += 8)
+		if ((found = odd(p)))
+			return p + (__builtin_ctzll(found) >> 3);
+#endif
+	while (p < end && *p >= ' ' && *p <= '~' && *p != '<' && *p != '>' &&
+	    *p != '&')
+		p++;
+	return p;
+}
+
 /* What stands up to the next tag: *text, in place if nothing is to be
  * resolved. */
 static bool
@@ -104,28 +141,23 @@ text(struct scan *s, const char **text, size_t *len)
 	const char *from = s->p;
 	size_t n;
 
-	/* only > as such may stand in a text, and not behind ]] */
-	while (s->p < s->end && *s->p >= ' ' && *s->p <= '~' && *s->p != '<' &&
-	    *s->p != '&' && *s->p != '>')
-		s->p++;
+	s->p = plain(from, s->end);
 	*text = from;
 	*len = n = (size_t)(s->p - from);
 	if (s->p < s->end && *s->p == '<')
 		return true;
-	if (s->p == s->end || *s->p != '&' || n >= sizeof s->text)
+	if (s->p == s->end || *s->p != '&' || n >= TEXT_MAX)
 		return false;
 	memcpy(s->text, from, n);
 	while (s->p < s->end && *s->p != '<') {
-		if (n == sizeof s->text)
+		from = s->p;
+		s->p = plain(from, s->end);
+		if (n + (size_t)(s->p - from) >= TEXT_MAX)
 			return false;
-		if (*s->p == '&') {
-			if (!entity(s, &s->text[n++]))
-				return false;
-		} else if (*s->p >= ' ' && *s->p <= '~' && *s->p != '>') {
-			s->text[n++] = *s->p++;
-		} else {
+		memcpy(s->text + n, from, (size_t)(s->p - from));
+		n += (size_t)(s->p - from);
+		if (s->p < s->end && *s->p != '<' && !entity(s, &s->text[n++]))
 			return false;
-		}
 	}
 	*text = s->text;
 	*len = n;
@@ -171,7 +203,10 @@ open_tag(struct scan *s)
 bool
 lister_page_scan(struct lister_page *page, const char *xml, size_t len)
 {
-	struct scan s = { .p = xml, .end = xml + len, .page = page };
+	char resolved[TEXT_MAX];
+	struct scan s = {
+		.p = xml, .end = xml + len, .page = page, .text = resolved
+	};
 	const char *said, *from;
 	size_t n;
 

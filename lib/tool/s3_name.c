@@ -37,10 +37,19 @@ character(const unsigned char *s, size_t len)
 bool
 ct_key_plain(const char *key, size_t len)
 {
+	const uint64_t one = 0x0101010101010101U, top = 0x80 * one;
 	const unsigned char *s = (const unsigned char *)key;
+	uint64_t x;
 	size_t i, n;
 
 	for (i = 0; i < len; i += n) {
+		if (len - i >= sizeof x) {
+			memcpy(&x, s + i, sizeof x);
+			n = sizeof x;
+			/* eight of ASCII, none of them a NUL */
+			if (!((x | (x - one)) & top))
+				continue;
+		}
 		if (s[i] - 1U < 0x7f)
 			n = 1;
 		else if (!(n = character(s + i, len - i)))

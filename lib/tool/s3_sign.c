@@ -42,23 +42,23 @@ ct_s3_escape(const char *text, size_t len, bool slash, char *out)
 int64_t
 ct_s3_unescape(char *text, size_t len, bool plus)
 {
-	char *p = text;
-	size_t i;
+	char *p, *from = text, *end = text + len, *next;
 	uint8_t byte;
 
-	for (i = 0; i < len; i++) {
-		if (plus && text[i] == '+') {
-			*p++ = ' ';
-		} else if (text[i] != '%') {
-			*p++ = text[i];
-		} else {
-			if (len - i < 3 || ct_unhex(text + i + 1, &byte, 1) < 0)
-				return -1;
-			*p++ = (char)byte;
-			i += 2;
-		}
+	for (p = text; plus && (p = memchr(p, '+', (size_t)(end - p))); p++)
+		*p = ' ';
+	for (p = text; (next = memchr(from, '%', (size_t)(end - from)));
+	     from = next + 3) {
+		if (end - next < 3 || ct_unhex(next + 1, &byte, 1) < 0)
+			return -1;
+		if (p != from)
+			memmove(p, from, (size_t)(next - from));
+		p += next - from;
+		*p++ = (char)byte;
 	}
-	return p - text;
+	if (p != from)
+		memmove(p, from, (size_t)(end - from));
+	return p + (end - from) - text;
 }
 
 static int
