@@ -77,6 +77,7 @@ all(struct lister *l, struct ct_err *err)
 {
 	int rc = lister_mark_load(l, err), before;
 
+	l->begun = rc == 0;
 	while (!rc && l->place < l->how->n) {
 		before = l->status;
 		l->status = 0;
@@ -106,11 +107,24 @@ release(struct lister *l)
 static void
 worst(struct lister *l, int rc, const struct ct_err *err)
 {
-	if (rc > 0)
+	if (rc && err)
 		ct_warn("%s", err->msg);
-	if (rc == LISTER_ENOUGH)
-		rc = CT_TEMPFAIL;
 	l->status = rc > l->status ? rc : l->status;
+}
+
+/* The checkpoint stays, as it is now, unless all was listed. */
+static int
+leave(struct lister *l, int rc)
+{
+	struct ct_err err = { 0 };
+
+	l->marked = INT64_MIN / 2;
+	if (rc == 0)
+		rc = lister_mark_end(l, &err);
+	else
+		rc = l->begun && rc != CT_IOERR ? lister_mark(l, &err) : 0;
+	worst(l, rc, &err);
+	return rc;
 }
 
 int
@@ -124,13 +138,11 @@ ct_lister_run(const struct ct_lister *how)
 	l.show.tally = &l.tally;
 	ct_progress_start(&l.show, !how->quiet, false);
 	rc = all(&l, &err);
-	worst(&l, rc, &err);
-	l.marked = INT64_MIN / 2;
-	if (rc == 0)
-		rc = lister_mark_end(&l, &err);
-	else
-		rc = l.of && rc != CT_IOERR ? lister_mark(&l, &err) : 0;
-	worst(&l, rc, &err);
+	if (rc > 0)
+		worst(&l, rc, &err);
+	/* one that could not be told to go on would begin anew for ever */
+	if (leave(&l, rc) == 0 && rc == LISTER_ENOUGH)
+		worst(&l, CT_TEMPFAIL, NULL);
 	worst(&l, ct_out_close(&l.out, &err), &err);
 	ct_progress_end(&l.show);
 	if (!how->quiet)

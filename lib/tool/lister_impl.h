@@ -34,8 +34,8 @@ struct lister_page {
 	const char *next; /* the continuation token, or marker; "": none */
 	/* private */
 	char *text; /* of all the above */
-	size_t used;
-	bool coded, in_object, in_prefix, ok;
+	size_t used, room;
+	bool coded, in_object, in_prefix, ok, full;
 };
 
 /*
@@ -87,7 +87,7 @@ struct lister {
 	size_t afterlen, aftercap;
 	char *marker; /* of Azure: the page it is in; or NULL */
 	uint64_t row; /* of an inventory: rows done with */
-	bool resumed;
+	bool resumed, begun;
 	int64_t marked; /* ct_mono */
 	int status;
 	size_t saved; /* pages */

@@ -149,7 +149,7 @@ names(struct lister *l, const struct lister_object *o)
 		free(id);
 		text(t, "\",\"object\":{\"key_b64\":\"");
 		base64(t, o->key, o->len);
-		text(t, "\",");
+		text(t, "\"");
 	} else if (plain) {
 		text(t, "{\"id\":\"");
 		escape(t, o->key, o->len);
@@ -169,9 +169,10 @@ static void
 members(struct lister *l, const struct lister_object *o)
 {
 	struct ct_text *t = &l->line;
-	const char *comma = "";
+	const char *comma = t->s[t->len - 1] == '{' ? "" : ",";
 
 	if (o->bytes >= 0) {
+		text(t, comma);
 		text(t, "\"bytes\":");
 		number(t, o->bytes);
 		comma = ",";

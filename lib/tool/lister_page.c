@@ -10,12 +10,17 @@
 
 #define NAMED(s) (nlen == sizeof(s) - 1 && memcmp(name, s, nlen) == 0)
 
-/* The text is kept; all of a page's is shorter than the page. */
-static char *
+/* The text is kept.  All of a page's is shorter than the page, but for one in
+ * an encoding that takes more bytes as UTF-8: that is no good. */
+static const char *
 keep(struct lister_page *p, const char *text, size_t len)
 {
 	char *at = p->text + p->used;
 
+	if (p->room - p->used <= len) {
+		p->full = true;
+		return "";
+	}
 	memcpy(at, text, len);
 	at[len] = '\0';
 	p->used += len + 1;
@@ -182,7 +187,8 @@ static void
 reset(struct lister_page *p)
 {
 	p->n = p->nprefix = p->used = 0;
-	p->truncated = p->coded = p->in_object = p->in_prefix = p->ok = false;
+	p->truncated = p->coded = p->in_object = p->in_prefix = false;
+	p->ok = p->full = false;
 	p->next = "";
 }
 
@@ -223,7 +229,8 @@ lister_page_parse(
 	int rc;
 
 	free(p->text);
-	p->text = ct_alloc(len + 1, 1);
+	p->room = len + 1;
+	p->text = ct_alloc(p->room, 1);
 	reset(p);
 	if (!lister_page_scan(p, xml, len)) {
 		reset(p);
@@ -237,6 +244,8 @@ lister_page_parse(
 			return ct_fail(err, CT_PROTOCOL,
 			    "a listing is not well-formed XML");
 	}
+	if (p->full)
+		return ct_fail(err, CT_PROTOCOL, "a listing is not in UTF-8");
 	return decode(p, err);
 }
 
