@@ -77,12 +77,12 @@ static struct ct_lister how = { .jobs = 1, .wait = 1000, .out = STDOUT_FILENO };
 static void
 shard(char *arg)
 {
-	char *slash = strchr(arg, '/');
+	size_t at = strcspn(arg, "/");
 
-	if (!slash)
+	if (!arg[at])
 		ct_die(CT_USAGE, "--shard: want I/N, such as 1/4");
-	*slash = '\0';
-	how.shards = (unsigned)ct_number("--shard", slash + 1, 1, 1000000);
+	arg[at] = '\0';
+	how.shards = (unsigned)ct_number("--shard", arg + at + 1, 1, 1000000);
 	how.shard = (unsigned)ct_number("--shard", arg, 1, (long)how.shards);
 }
 

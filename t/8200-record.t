@@ -222,6 +222,17 @@ adds 'ct-preserve anchor' 'ct-preserve anchor'
 stage ct-review ack -q
 ok 'ct-review ack adds nothing' cmp 10.rec 11.rec
 
+# ---- what there is ---------------------------------------------------------------
+stage=300
+: >300.rec
+mkdir pages
+cat >pages/1.xml <<'END'
+<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>%FF</Key></Contents></ListBucketResult>
+END
+list() { ct-ls -q --end media && ct-ls -q --replay pages s3://media; }
+stage list
+adds ct-ls ct-ls
+
 # ---- what waits for a verdict ----------------------------------------------------
 stage=160
 cp 4.rec 160.rec
@@ -488,7 +499,7 @@ adds 'ct-preserve export' 'ct-preserve export'
 members 'The operator' ct-hash ct-match ct-review ct-report 'ct-preserve stage' 'ct-preserve seal' 'ct-preserve export' \
     ct-submit 'ct-submit prior' 'ct-preserve anchor' ct-classify ct-enrich 'ct-enrich preserve' \
     'ct-preserve destroy-request' 'ct-preserve approve' 'ct-preserve destroy' \
-    'ct-preserve rewrap' ct-act ct-feedback 'Any program' >names
+    'ct-preserve rewrap' ct-act ct-feedback ct-ls 'Any program' >names
 paths ./*[0-9].rec >all
 is 'all together: nothing without a name' '' unnamed names <all
 echo "$unseen" | sort >unseen

@@ -9,7 +9,7 @@ export CT_CONF
 
 mkdir -p d/a d/a.b d/e/m/p/t d/e/f/g 'd/sp ace' d/deep
 touch d/a/x d/a.b/x d/a0 d/a-1 d/e/f/g/h 'd/sp ace/+%' "d/$(printf 'l\nf')" \
-    "d/$(printf 'caf\351')" 'd/q"\' "d/$(printf '\303\274')" d/z
+    "d/$(printf 'caf\351')" 'd/q"\k' "d/$(printf '\303\274')" d/z
 ln -s a d/link
 ln -s a0 d/linked
 mkfifo d/pipe
@@ -36,7 +36,8 @@ ok '  what is older is left out' sh -c '! grep -q "/a0\"" got && grep -q "1 olde
 is 'a file' 1 sh -c 'ct-ls -q d/z | grep -c "\"path\":.*/d/z\""'
 exits 'what is not there' 66 ct-ls d/none
 ok '  keeps nobody else from being listed' sh -c 'ct-ls -q d/none d/e >got; grep -q e/f/g/h got'
-is 'the end of a place is told, if it was listed whole' 'd/e d/a' sh -c 'ct-ls -q --end d/e d/none d/a 2>/dev/null | jq -r "select(.listing.complete).id" | xargs'
+is 'the end of a place is told, if it was listed whole' "$tmp/d/e/ $tmp/d/a/ $tmp/d/z" \
+    sh -c 'ct-ls -q --end d/e d/none d/a d/z 2>/dev/null | jq -r ".listed // empty" | xargs'
 
 ct-ls -q d >all
 for step in 1 3 4; do

@@ -6,19 +6,45 @@
 #include "lister_impl.h"
 #include "prog.h"
 
-/* A record that all of a place was listed, for who looks for what is gone. */
+/* A record for who looks for what is gone: all whose id begins so was listed.
+ */
 static int
-tell_end(struct lister *l, const char *place, struct ct_err *err)
+tell(struct lister *l, const char *prefix, struct ct_err *err)
 {
-	json_t *rec = json_pack("{s:s, s:{s:b, s:I}}", "id", place, "listing",
-	    "complete", 1, "objects", (json_int_t)l->objects);
+	json_t *rec = json_pack("{s:s}", "listed", prefix);
 	int rc;
 
 	if (!rec)
 		return ct_fail(err, CT_DATAERR,
-		    "'%s' is not UTF-8: no record can end it", place);
+		    "'%s' is not UTF-8: nothing tells its end", prefix);
 	rc = ct_out_rec(&l->out, rec, err);
 	json_decref(rec);
+	return rc;
+}
+
+/* Ids come in two forms, of which each has its beginning. */
+static int
+tell_end(struct lister *l, const char *place, struct ct_err *err)
+{
+	struct ct_key key;
+	char *id, *real;
+	int rc = ct_key_parse(&key, place, strlen(place), err), form;
+
+	if (rc == CT_NO) {
+		real = realpath(place, NULL);
+		id = ct_printf("%s%s", real ? real : place,
+		    real && real[1] && l->inside ? "/" : "");
+		rc = tell(l, id, err);
+		free(real);
+		free(id);
+	}
+	for (form = 0; !rc && key.name && form < 2; form++) {
+		id = ct_key_id_as(
+		    form == 0, key.azure, key.name, key.key, key.len);
+		rc = tell(l, id, err);
+		free(id);
+	}
+	ct_key_free(&key);
 	return rc;
 }
 

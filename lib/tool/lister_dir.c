@@ -194,6 +194,7 @@ lister_directory(struct lister *l, const char *path, struct ct_err *err)
 	if (!real)
 		return ct_fail_errno(err, CT_NOINPUT, "cannot open '%s'", path);
 	fd = open(real, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOCTTY);
+	l->inside = fd >= 0;
 	if (fd >= 0) {
 		whole = ct_printf("%s%s", real, real[1] ? "/" : "");
 		rc = walk(l, fd, whole, 0, err);

@@ -77,8 +77,8 @@ struct lister {
 	char *name;        /* of its bucket */
 	char *head;        /* of a line: {"id":"s3://NAME/ */
 	size_t headlen;
-	uint64_t objects; /* of this place, written */
-	uint64_t left;    /* lines until the limit */
+	bool inside;   /* a directory was listed, and no file */
+	uint64_t left; /* lines until the limit */
 
 	/* where it is: see lister_mark.c */
 	char *of;     /* digest of what was asked */

@@ -38,7 +38,6 @@ lister_begin(struct lister *l, const struct ct_key *key)
 			    key->azure ? "az" : "s3", key->name)
 		      : ct_strdup("{\"id\":\"");
 	l->headlen = strlen(l->head);
-	l->objects = 0;
 }
 
 void
@@ -243,7 +242,6 @@ lister_put(struct lister *l, const struct lister_object *o, struct ct_err *err)
 		if (rc)
 			return rc;
 		l->show.out++;
-		l->objects++;
 		l->left--;
 	}
 	ct_tally(&l->tally, why ? why : "listed");

@@ -277,7 +277,7 @@ make_jobs(struct many *m, const struct lister *l, const struct lister_walk *w,
 	m->job = job;
 	m->njobs = n;
 	m->taken = 0;
-	m->allowed = 2 * m->nthreads;
+	m->allowed = 2 * (size_t)m->nthreads;
 	changed(m);
 	(void)pthread_mutex_unlock(&m->lock);
 }

@@ -47,6 +47,11 @@ bool ct_key_plain(const char *key, size_t len);
 /* The id.  Release with free. */
 char *ct_key_id(bool azure, const char *name, const char *key, size_t len);
 
+/* The same in one form, whatever the key: with its bytes as they are, or with %
+ * behind NAME.  Of a prefix: what ids of the keys below it begin with. */
+char *ct_key_id_as(
+    bool plain, bool azure, const char *name, const char *key, size_t len);
+
 /* ---- text as it stands in a URL ------------------------------------------ */
 
 /* Percent-encoded as AWS wants it: all but A-Za-z0-9-._~ and, with slash, /.

@@ -61,8 +61,14 @@ ct_key_plain(const char *key, size_t len)
 char *
 ct_key_id(bool azure, const char *name, const char *key, size_t len)
 {
+	return ct_key_id_as(ct_key_plain(key, len), azure, name, key, len);
+}
+
+char *
+ct_key_id_as(
+    bool plain, bool azure, const char *name, const char *key, size_t len)
+{
 	static const char digit[] = "0123456789ABCDEF";
-	bool plain = ct_key_plain(key, len);
 	char *id = ct_alloc(strlen(name) + 3 * len + 8, 1), *p;
 	size_t i, n;
 
