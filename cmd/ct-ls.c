@@ -128,8 +128,9 @@ check(int n, char *place[])
 
 	if (n == 0)
 		ct_usage(usage);
-	if ((how.replay || how.inventory) && n > 1)
-		ct_die(CT_USAGE, "--replay and --inventory take one place");
+	if ((how.replay || how.inventory || how.save) && n > 1)
+		ct_die(CT_USAGE,
+		    "--inventory, --replay and --save take one place");
 	if (how.replay && (how.inventory || how.save || how.checkpoint))
 		ct_die(CT_USAGE,
 		    "--replay goes with none of --inventory, --save and "

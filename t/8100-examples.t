@@ -165,6 +165,7 @@ ct-clamd.1 2
 ct-classify.1 3
 ct-enrich.1 3
 ct-feedback.1 4
+ct-ls.1 4
 ct-report.1 6
 ct-review.1 3
 ct-syncdb.1 6

@@ -145,7 +145,11 @@ ok '  nothing behind it is listed' test ! -s got
 store
 say 1 200 <listing
 page last '' x/1
-exits 'threads, other keys than were asked for' 0 ct-ls -j 1 s3://b
+exits 'other keys than were asked for' 76 ct-ls -j 2 s3://b
+ok '  which is told' grep -q 'not asked for' err
+store
+echo '<ListBucketResult><CommonPrefixes><Prefix>q/</Prefix></CommonPrefixes><CommonPrefixes><Prefix>p/</Prefix></CommonPrefixes></ListBucketResult>' | say last 200
+exits 'prefixes in no order' 76 ct-ls -j 2 s3://b
 rm -f mark
 
 # keys as they are: white space, characters that XML escapes, of many bytes
@@ -167,11 +171,16 @@ store
 cat <<'END' | say 1 200
 <?xml version="1.0" encoding="utf-8"?><EnumerationResults ServiceEndpoint="https://me/" ContainerName="a"><Blobs><Blob><Name>x/1.jpg</Name><Properties><Creation-Time>Fri, 20 Nov 2026 07:00:00 GMT</Creation-Time><Last-Modified>Fri, 20 Nov 2026 08:00:00 GMT</Last-Modified><Etag>0x8D</Etag><Content-Length>7</Content-Length></Properties></Blob></Blobs><NextMarker>M 1</NextMarker></EnumerationResults>
 END
-echo '<EnumerationResults><Blobs><Blob><Name>y</Name></Blob></Blobs><NextMarker/></EnumerationResults>' | say 2 200
+echo '<EnumerationResults><Blobs><Blob><Name>x/2</Name></Blob></Blobs><NextMarker/></EnumerationResults>' | say 2 200
 is 'a container of Azure' '{"id":"az://a/x/1.jpg","object":{"bytes":7,"etag":"0x8D","modified":"2026-11-20T08:00:00Z"}}
-{"id":"az://a/y","object":{}}' ct-ls -q az://a/x
+{"id":"az://a/x/2","object":{}}' ct-ls -q az://a/x
 is '  by its SAS' 'GET /me/a?comp=list&maxresults=5000&prefix=x&restype=container&sv=1&sig=SECRET%3D HTTP/1.1
 GET /me/a?comp=list&marker=M%201&maxresults=5000&prefix=x&restype=container&sv=1&sig=SECRET%3D HTTP/1.1' cat "$d/heard"
+store
+for i in 1 2 3 4 5 6 7 8 9; do
+	echo "<EnumerationResults><Blobs/><NextMarker>M$((i % 3))</NextMarker></EnumerationResults>" | say $i 200
+done
+exits 'markers that go round' 76 ct-ls az://a
 store
 echo '<Error><Code>AuthenticationFailed</Code></Error>' | say last 403
 exits 'a SAS that has expired' 77 ct-ls az://a

@@ -26,11 +26,21 @@ put_all(struct lister *l, const struct lister_page *page, struct ct_err *err)
 int
 lister_save(struct lister *l, const struct lister_store *s, struct ct_err *err)
 {
-	char *path;
+	char *path, **name, **p;
 	int rc;
 
 	if (!l->how->save)
 		return 0;
+	if (l->saved == 0) { /* pages of two listings would be mixed */
+		name = ct_file_names(l->how->save, ".xml");
+		rc = name && *name;
+		for (p = name; p && *p; p++)
+			free(*p);
+		free(name);
+		if (rc)
+			return ct_fail(err, CT_CANTCREAT,
+			    "'%s' holds pages already", l->how->save);
+	}
 	path = ct_printf("%s/%09zu.xml", l->how->save, ++l->saved);
 	rc = ct_file_replace(path, 0600, s->res.body, s->res.len, err);
 	free(path);

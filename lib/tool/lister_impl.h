@@ -148,6 +148,8 @@ struct lister_walk {
 	char *token; /* of the page before; NULL: none */
 	bool ended;
 	unsigned empty; /* pages in a row without anything */
+	char *seen;     /* a token of before */
+	uint64_t pages; /* with a token */
 };
 
 /* The next page.  CT_PROTOCOL: it does not come nearer to an end. */

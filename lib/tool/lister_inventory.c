@@ -207,6 +207,8 @@ row(struct inventory *v, char *line, struct ct_err *err)
 	o.key = key;
 	o.len = (size_t)len;
 	o.etag = cell(v, column, ETAG);
+	if (!ct_key_plain(o.etag, strlen(o.etag)))
+		return ct_fail(err, CT_DATAERR, "a line is malformed");
 	text = cell(v, column, SIZE);
 	o.bytes = lister_number(text, strlen(text));
 	text = cell(v, column, MODIFIED);

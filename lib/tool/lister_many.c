@@ -118,27 +118,29 @@ static int
 start(struct many *m, const struct lister *l, struct lister_store *s,
     struct ct_err *err)
 {
-	unsigned n = (unsigned)l->how->jobs, i;
+	unsigned n = (unsigned)l->how->jobs, opened, i;
 	int rc = 0;
 
 	(void)pthread_mutex_init(&m->lock, NULL);
 	(void)pthread_cond_init(&m->changed, NULL);
 	m->thread = ct_alloc(n, sizeof *m->thread);
-	for (i = 0; i < n && !rc; i++) {
-		m->thread[i].m = m;
+	for (opened = 0; opened < n && !rc; opened += !rc) {
+		m->thread[opened].m = m;
 		rc = lister_store_open(
-		    &m->thread[i].store, s->bucket, l->how, err);
-		if (rc)
-			break;
-		if ((errno = pthread_create(
-			 &m->thread[i].id, NULL, run, &m->thread[i]))) {
-			lister_store_close(&m->thread[i].store);
+		    &m->thread[opened].store, s->bucket, l->how, err);
+	}
+	for (i = 0; i < opened && !rc; i++) {
+		errno =
+		    pthread_create(&m->thread[i].id, NULL, run, &m->thread[i]);
+		if (errno)
 			rc = ct_fail_errno(
 			    err, CT_OSERR, "cannot start a thread");
-		} else {
+		else
 			m->nthreads++;
-		}
 	}
+	/* some are enough */
+	for (i = m->nthreads; i < opened; i++)
+		lister_store_close(&m->thread[i].store);
 	return m->nthreads ? 0 : rc;
 }
 
@@ -254,7 +256,7 @@ begin_at(const struct lister *l, struct lister_walk *w, const char *prefix,
 
 /* A job for each prefix; the one that the checkpoint is in begins there. */
 static void
-make_jobs(struct many *m, const struct lister *l, const struct lister_walk *w,
+make_jobs(struct many *m, const struct lister *l,
     const struct lister_page *page, const char *last)
 {
 	struct job *job = ct_alloc(page->nprefix, sizeof *job), *j;
@@ -265,8 +267,7 @@ make_jobs(struct many *m, const struct lister *l, const struct lister_walk *w,
 
 		/* told again, of a listing that was begun anew */
 		if ((last && strcmp(p->text, last) <= 0) ||
-		    strlen(p->text) != p->len ||
-		    strcmp(p->text, w->prefix) == 0)
+		    strlen(p->text) != p->len)
 			continue;
 		j = &job[n++];
 		j->prefix = ct_strdup(p->text);
@@ -341,7 +342,7 @@ lister_many(struct lister *l, struct lister_store *s, struct lister_walk *w,
 		rc = discover(l, s, w, &page, &deep, err);
 		if (rc)
 			break;
-		make_jobs(&m, l, w, &page, last);
+		make_jobs(&m, l, &page, last);
 		rc = put_page(&m, l, &page, err);
 		if (rc)
 			break;

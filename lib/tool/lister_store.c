@@ -1,12 +1,14 @@
 /* lister_store.c - pages of a bucket, asked for until they come */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "lister_impl.h"
 #include "prog.h"
 
 #define PAGE_MAX ((size_t)32 << 20) /* bytes; a key may take 3 KiB */
+#define GET_MS ((int64_t)3600000)   /* of an object, which may be large */
 #define EMPTY_MAX 1000              /* pages without anything in a row */
 
 int
@@ -48,6 +50,12 @@ once(void *arg, struct ct_http_res *res, struct ct_err *err)
 		.out = a->fd };
 	int rc;
 
+	/* a try before may have left a part */
+	if (a->fd > 0 &&
+	    (ftruncate(a->fd, 0) < 0 || lseek(a->fd, 0, SEEK_SET) < 0))
+		return ct_fail_errno(err, CT_IOERR, "cannot write");
+	if (a->fd > 0 && !req.timeout)
+		req.timeout = GET_MS;
 	ct_bucket_sign(a->s->bucket, "GET", a->key ? a->key->key : "",
 	    a->key ? a->key->len : 0, a->query, a->n, ct_now(), &sig);
 	req.url = sig.url;
@@ -134,23 +142,64 @@ compare(const char *a, size_t alen, const char *b, size_t blen)
 	return c ? c : (alen > blen) - (alen < blen);
 }
 
-/* All of a page of S3 is behind what came before, and in order: else
- * start-after means nothing, and a listing may go round for ever. */
 static bool
-ascends(const struct lister_walk *w, const struct lister_page *page)
+begins(const char *text, size_t len, const char *prefix)
 {
-	const char *last = w->after;
+	size_t n = strlen(prefix);
+
+	return len >= n && memcmp(text, prefix, n) == 0;
+}
+
+/* All of a page is below the prefix; of S3 also behind what came before, and in
+ * order: else start-after means nothing, and it may go round for ever. */
+static int
+sound(const struct lister_store *s, const struct lister_walk *w,
+    const struct lister_page *page, struct ct_err *err)
+{
+	const char *last = s->bucket->azure ? NULL : w->after;
 	size_t i, len = w->afterlen;
 
-	for (i = 0; i < page->n; i++) {
-		if (last &&
-		    compare(page->object[i].key, page->object[i].len, last,
-			len) <= 0)
-			return false;
-		last = page->object[i].key;
-		len = page->object[i].len;
+	for (i = 0; i < page->n + page->nprefix; i++) {
+		bool object = i < page->n;
+		const char *text = object ? page->object[i].key
+					  : page->prefix[i - page->n].text;
+		size_t n = object ? page->object[i].len
+				  : page->prefix[i - page->n].len;
+
+		if (!begins(text, n, w->prefix) ||
+		    (!object && n == strlen(w->prefix)))
+			return ct_fail(err, CT_PROTOCOL,
+			    "bucket '%s' lists keys that were not asked for",
+			    s->bucket->name);
+		/* a walk that was begun anew is told of a prefix again */
+		if (i == page->n)
+			last = NULL;
+		if (last && compare(text, n, last, len) <= 0)
+			return ct_fail(err, CT_PROTOCOL,
+			    "bucket '%s' lists its keys in no order, or some "
+			    "again",
+			    s->bucket->name);
+		last = s->bucket->azure ? NULL : text;
+		len = n;
 	}
-	return true;
+	return 0;
+}
+
+/* Was this token there before?  One that was there when their number was last a
+ * power of two is kept: no circle goes by it for ever. */
+static bool
+circles(struct lister_walk *w, const char *token)
+{
+	if (!*token)
+		return false;
+	if (w->seen && strcmp(w->seen, token) == 0)
+		return true;
+	if ((w->pages & (w->pages + 1)) == 0) {
+		free(w->seen);
+		w->seen = ct_strdup(token);
+	}
+	w->pages++;
+	return false;
 }
 
 /* The next page begins behind this one. */
@@ -185,7 +234,7 @@ move(struct lister_walk *w, const struct lister_page *page, bool azure,
 	w->empty = last ? 0 : w->empty + 1;
 	if (more &&
 	    (w->empty > EMPTY_MAX || (!*page->next && !last) ||
-		(w->token && strcmp(w->token, page->next) == 0)))
+		circles(w, page->next)))
 		return ct_fail(err, CT_PROTOCOL,
 		    "the listing goes round: a page leads to itself");
 	free(w->token);
@@ -208,10 +257,8 @@ lister_store_page(struct lister_store *s, struct lister_walk *w,
 		rc = ask_s3(s, w, false, err);
 	if (!rc)
 		rc = lister_page_parse(page, s->res.body, s->res.len, err);
-	if (!rc && !azure && !ascends(w, page))
-		rc = ct_fail(err, CT_PROTOCOL,
-		    "bucket '%s' lists its keys in no order, or some again",
-		    s->bucket->name);
+	if (!rc)
+		rc = sound(s, w, page, err);
 	return rc ? rc : move(w, page, azure, err);
 }
 
@@ -220,5 +267,6 @@ lister_walk_free(struct lister_walk *w)
 {
 	free(w->after);
 	free(w->token);
+	free(w->seen);
 	*w = (struct lister_walk){ .prefix = NULL };
 }
