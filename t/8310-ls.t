@@ -35,6 +35,7 @@ exits 'since a time' 0 ct-ls --since 2021-01-01T00:00:00Z d
 ok '  what is older is left out' sh -c '! grep -q "/a0\"" got && grep -q "1 older" err'
 is 'a file' 1 sh -c 'ct-ls -q d/z | grep -c "\"path\":.*/d/z\""'
 exits 'what is not there' 66 ct-ls d/none
+ok '  is counted' grep -q '1 in = 0 out + 1 dropped: 1 error' err
 ok '  keeps nobody else from being listed' sh -c 'ct-ls -q d/none d/e >got; grep -q e/f/g/h got'
 is 'the end of a place is told, if it was listed whole' "$tmp/d/e/ $tmp/d/a/ $tmp/d/z" \
     sh -c 'ct-ls -q --end d/e d/none d/a d/z 2>/dev/null | jq -r ".listed // empty" | xargs'

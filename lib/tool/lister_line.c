@@ -50,6 +50,8 @@ lister_bad(struct lister *l, int code, const char *fmt, ...)
 	(void)vsnprintf(msg, sizeof msg, fmt, ap);
 	va_end(ap);
 	ct_warn("%s", msg);
+	l->show.in++;
+	ct_tally(&l->tally, "error");
 	l->status = code > l->status ? code : l->status;
 }
 
