@@ -114,6 +114,13 @@ size_t ct_set_ngroups(const struct ct_set *set);
 int ct_set_group(const struct ct_set *set, size_t group, const char **text,
     size_t *len, struct ct_err *err);
 
+/*
+ * Its checksum, of len bytes, a multiple of 8, aligned to 8: of this machine's
+ * order of bytes.  A change within one word of 8 bytes never goes unnoticed; of
+ * others 1 in 2^64 does.
+ */
+uint64_t ct_set_sum(const void *bytes, size_t len);
+
 /* ---- making ------------------------------------------------------------- */
 
 struct ct_build;

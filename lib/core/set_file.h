@@ -59,12 +59,6 @@ struct set_header {
 _Static_assert(sizeof(struct set_section) == 64, "no holes");
 _Static_assert(sizeof(struct set_header) == SET_HEAD, "no holes");
 
-/*
- * Checksum of len bytes, a multiple of 8, aligned to 8.  A change within one
- * word of 8 bytes never goes unnoticed; of others 1 in 2^64 does.
- */
-uint64_t ct_set_sum(const void *bytes, size_t len);
-
 /* What ct_set_content gives, from a table. */
 uint64_t ct_set_digest(const struct set_section *section, size_t n);
 

@@ -66,6 +66,19 @@ ct_blake_sha256(const void *data, size_t len, uint8_t out[CT_BLAKE_SHA256])
 	(void)crypto_hash_sha256(out, data, len);
 }
 
+uint64_t
+ct_short_hash(const uint8_t key[CT_SHORT_KEY], const void *data, size_t len)
+{
+	uint8_t hash[crypto_shorthash_BYTES];
+	uint64_t n = 0;
+	size_t i;
+
+	(void)crypto_shorthash(hash, data, len, key);
+	for (i = sizeof hash; i--;)
+		n = n << 8 | hash[i];
+	return n;
+}
+
 void
 ct_blake_hmac(const void *key, size_t klen, const void *data, size_t len,
     uint8_t mac[CT_BLAKE_SHA256])

@@ -29,6 +29,11 @@ void ct_blake_sha256(
 void ct_blake_hmac(const void *key, size_t klen, const void *data, size_t len,
     uint8_t mac[CT_BLAKE_SHA256]);
 
+/* SipHash-2-4: 64 bits that nobody without the key can make two things have. */
+#define CT_SHORT_KEY 16
+uint64_t ct_short_hash(
+    const uint8_t key[CT_SHORT_KEY], const void *data, size_t len);
+
 /* len bytes that nobody can guess. */
 void ct_random(void *out, size_t len);
 

@@ -64,6 +64,7 @@ struct ct_match_run {
 	int in, out; /* descriptors */
 	int jobs;
 	bool quiet;
+	struct ct_tally *tally; /* gets what was counted; may be NULL */
 };
 
 /* Returns the exit status; messages are printed. */
@@ -78,6 +79,38 @@ int ct_match_packed(const struct ct_match_run *run);
  * source: of how many the nearest PDQ hash is at 0, 1, ... max bits.
  */
 int ct_match_histogram(const struct ct_match_run *run, int max);
+
+/* ---- many hashes at once
+ * -----------------------------------------------------
+ *
+ * Of rows that were hashed long ago, those that may match by a digest or by PDQ
+ * are sifted out, to be looked up as records.
+ */
+
+struct ct_match_sieve; /* of one thread */
+
+/* Up to CT_NEAR_BLOCK rows, of each column n hashes; those that are not there
+ * are zero. */
+enum { CT_MATCH_COLUMNS = 4 };
+struct ct_match_rows {
+	size_t n;
+	const uint8_t *hash[CT_MATCH_COLUMNS]; /* md5, sha1, sha256, pdq */
+};
+
+/* m is borrowed.  CT_DATAERR: the index is damaged. */
+int ct_match_sieve(struct ct_match_sieve **sieve, const struct ct_match *m,
+    const struct ct_match_how *how, struct ct_err *err);
+void ct_match_sieve_free(struct ct_match_sieve *sieve);
+
+/* some[i]: row i may match, all others do not.  news: only by what changed
+ * since the index was made.  CT_DATAERR, CT_OSERR. */
+int ct_match_sift(struct ct_match_sieve *sieve,
+    const struct ct_match_rows *rows, bool news, bool *some,
+    struct ct_err *err);
+
+/* The generation that m is, and that of the index without what changed since.
+ */
+uint64_t ct_match_generation(const struct ct_match *m, uint64_t *base);
 
 /* ---- an index of one's own --------------------------------------------------
  */

@@ -154,6 +154,8 @@ ct_match_run(const struct ct_match_run *how)
 	int rc = ct_lines(&l);
 
 	match_flood_free(r.flood);
+	if (how->tally)
+		*how->tally = r.tally;
 	if (how->tell && !r.tally.name[0]) { /* those in error count, too */
 		ct_warn("no record came");
 		rc = rc > CT_NOINPUT ? rc : CT_NOINPUT;

@@ -1,0 +1,165 @@
+/* match_sift.c - of many rows, which are worth being looked up? */
+#include <stdlib.h>
+#include <string.h>
+
+#include "entry.h"
+#include "match_impl.h"
+#include "prog.h"
+
+#define MIX 0x9e3779b97f4a7c15u
+#define BITS_MIN 10
+#define BITS_MAX 27
+#define BITS_EACH \
+	16 /* of the filter, a hash: one of as many passes by chance */
+
+static const enum match_type types[CT_MATCH_COLUMNS] = { MD5, SHA1, SHA256,
+	PDQ };
+
+/* A bit for each hash that there is of a kind: few others have theirs set. */
+struct filter {
+	const struct ct_set_kind *kind; /* NULL: none */
+	uint64_t *bit;
+	int shift;
+};
+
+struct ct_match_sieve {
+	const struct ct_match *m;
+	int max;
+	struct filter filter[MATCH_PARTS][CT_MATCH_COLUMNS];
+	struct ct_near_find near;
+	bool *some;
+};
+
+static inline uint64_t
+place(const struct filter *f, const uint8_t *hash)
+{
+	uint64_t a, b;
+
+	memcpy(&a, hash, 8);
+	memcpy(&b, hash + f->kind->len - 8, 8);
+	return ((a ^ b) * MIX) >> f->shift;
+}
+
+static int
+filter(struct filter *f, const struct ct_match *m, size_t part, int column,
+    struct ct_err *err)
+{
+	enum match_type type = types[column];
+	uint64_t at;
+	int bits = BITS_MIN;
+	size_t i;
+
+	f->kind = match_kind(m, part, match_types[type]);
+	if (f->kind && f->kind->len != ct_signal_len(match_types[type]))
+		return ct_fail(err, CT_DATAERR,
+		    "the index is damaged: the length of %s", f->kind->name);
+	if (!f->kind || type == PDQ)
+		return 0;
+	while (bits < BITS_MAX && (size_t)1 << bits < BITS_EACH * f->kind->n)
+		bits++;
+	f->shift = 64 - bits;
+	f->bit = ct_alloc((size_t)1 << (bits - 6), sizeof *f->bit);
+	for (i = 0; i < f->kind->n; i++) {
+		at = place(f, f->kind->hash + i * f->kind->len);
+		f->bit[at / 64] |= (uint64_t)1 << at % 64;
+	}
+	return 0;
+}
+
+int
+ct_match_sieve(struct ct_match_sieve **out, const struct ct_match *m,
+    const struct ct_match_how *how, struct ct_err *err)
+{
+	struct ct_match_sieve *s = ct_alloc(1, sizeof *s);
+	size_t part;
+	int i;
+
+	*out = s;
+	s->m = m;
+	s->max = how->threshold >= 0 ? how->threshold : m->threshold;
+	for (part = 0; part < MATCH_PARTS; part++)
+		for (i = 0; i < CT_MATCH_COLUMNS; i++)
+			if (filter(&s->filter[part][i], m, part, i, err)) {
+				ct_match_sieve_free(s);
+				*out = NULL;
+				return err->code;
+			}
+	return 0;
+}
+
+void
+ct_match_sieve_free(struct ct_match_sieve *s)
+{
+	size_t part;
+	int i;
+
+	if (!s)
+		return;
+	for (part = 0; part < MATCH_PARTS; part++)
+		for (i = 0; i < CT_MATCH_COLUMNS; i++)
+			free(s->filter[part][i].bit);
+	ct_near_free(&s->near);
+	free(s);
+}
+
+static void
+digests(const struct filter *f, const uint8_t *hash, size_t n, bool *some)
+{
+	size_t len = f->kind->len, i;
+	uint64_t at;
+
+	for (i = 0; i < n; i++, hash += len) {
+		at = place(f, hash);
+		if (f->bit[at / 64] >> at % 64 & 1 &&
+		    ct_set_find(f->kind, hash) != SIZE_MAX)
+			some[i] = true;
+	}
+}
+
+static int
+near_one(
+    void *arg, size_t i, const struct ct_near_find *found, struct ct_err *err)
+{
+	struct ct_match_sieve *s = arg;
+
+	(void)found;
+	(void)err;
+	s->some[i] = true;
+	return 0;
+}
+
+int
+ct_match_sift(struct ct_match_sieve *s, const struct ct_match_rows *rows,
+    bool news, bool *some, struct ct_err *err)
+{
+	size_t part = news && s->m->delta ? 1 : 0;
+	const struct filter *f;
+	int i, rc = 0;
+
+	s->some = some;
+	memset(some, 0, rows->n * sizeof *some);
+	for (; !rc && part < MATCH_PARTS; part++)
+		for (i = 0; !rc && i < CT_MATCH_COLUMNS; i++) {
+			f = &s->filter[part][i];
+			if (!f->kind)
+				continue;
+			if (types[i] != PDQ)
+				digests(f, rows->hash[i], rows->n, some);
+			else
+				rc = ct_set_near_each(f->kind, rows->hash[i],
+				    rows->n, s->max, &s->near, near_one, s,
+				    err);
+		}
+	return rc;
+}
+
+uint64_t
+ct_match_generation(const struct ct_match *m, uint64_t *base)
+{
+	struct ct_set_head head;
+
+	ct_set_head(m->set, &head);
+	*base = head.generation;
+	match_head(m, &head);
+	return head.generation;
+}
