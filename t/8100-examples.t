@@ -168,6 +168,7 @@ ct-feedback.1 4
 ct-ls.1 4
 ct-report.1 6
 ct-review.1 3
+ct-seen.1 2
 ct-syncdb.1 6
 ct-syncdb.1 9
 ct.7 2

@@ -311,6 +311,19 @@ cp 1.rec 105.rec
 stage ct-match -a -q -d down
 adds 'ct-match, a list unread' ct-match
 
+# what is in a store: matches, and what is gone
+echo '{"listed":"of"}' >listed
+: >200.rec
+stage=200
+matching() {
+	ct-seen put -q --store s <4.rec >/dev/null
+	ct-seen match -aq --store s
+	ct-seen new -q --gone --store s <listed
+}
+stage matching
+adds ct-seen ct-seen ct-hash ct-match 'The operator'
+is 'its last line, and one that is gone' '1 true' sh -c 'echo $(jq -r "select(.seen.told) | 1" 201.rec) $(jq -r ".object.gone // empty" 201.rec | uniq)'
+
 # sources that watch, vouch, or are hit by much
 jq -r '"md5 \(.hashes.md5)"' 1.rec | sort -u | grep -v null | head -n 2 >vouched
 cat >policy.conf <<END
@@ -499,7 +512,7 @@ adds 'ct-preserve export' 'ct-preserve export'
 members 'The operator' ct-hash ct-match ct-review ct-report 'ct-preserve stage' 'ct-preserve seal' 'ct-preserve export' \
     ct-submit 'ct-submit prior' 'ct-preserve anchor' ct-classify ct-enrich 'ct-enrich preserve' \
     'ct-preserve destroy-request' 'ct-preserve approve' 'ct-preserve destroy' \
-    'ct-preserve rewrap' ct-act ct-feedback ct-ls 'Any program' >names
+    'ct-preserve rewrap' ct-act ct-feedback ct-ls ct-seen 'Any program' >names
 paths ./*[0-9].rec >all
 is 'all together: nothing without a name' '' unnamed names <all
 echo "$unseen" | sort >unseen
@@ -546,6 +559,9 @@ printed 'ct-feedback reasons' >names
 ct-feedback reasons ncmec md5 | jq -r keys_unsorted[] | sort -u >keys
 ok 'ct-feedback reasons: as the page says' diff -u names keys
 prints ct-syncdb show
+printed 'ct-seen stats' >names
+ct-seen stats --store s | jq -r keys_unsorted[] | sort -u >keys
+ok 'ct-seen stats: as the page says' diff -u names keys
 printed ct-stats >names
 ct-stats --test --from 2026-01-01 --to 2100-01-01 <9.rec |
     jq -r 'keys_unsorted[], (.month[0] | keys_unsorted[])' | sort -u >keys

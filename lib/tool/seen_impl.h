@@ -1,0 +1,384 @@
+/*
+ * seen_impl.h - inside a store; for seen*.c only
+ *
+ * What is read may be any bytes: that sections lie within the file is checked
+ * when it is opened, all else where it is used.
+ */
+#ifndef CT_SEEN_IMPL_H
+#define CT_SEEN_IMPL_H
+
+#include <sys/types.h>
+
+#include "rec.h"
+#include "seen.h"
+
+/* ---- an object ------------------------------------------------------------
+ */
+
+enum seen_hash { SEEN_MD5, SEEN_SHA1, SEEN_SHA256, SEEN_PDQ, SEEN_HASHES };
+
+static const uint8_t seen_len[SEEN_HASHES] = { 16, 20, 32, 32 };
+static const uint8_t seen_at[SEEN_HASHES] = { 0, 16, 36, 68 };
+
+enum {
+	SEEN_GONE = 1,         /* there is no such object any more */
+	SEEN_HAS = 2,          /* and the next three bits: has this hash */
+	SEEN_PATH = 32,        /* its path is its id */
+	SEEN_PATH_B64 = 64,    /* its id is b64: and its path_b64 */
+	SEEN_DEGENERATE = 128, /* hashes.pdq_degenerate: ties */
+	SEEN_TINY = 256,       /* the same: tiny */
+	SEEN_MIME = 1024       /* times the number of a type, 0 to 63 */
+};
+
+#define SEEN_UNTOLD UINT64_MAX /* size */
+#define SEEN_NO_QUALITY 255
+
+struct seen_info {
+	uint64_t size;       /* bytes of the object, or SEEN_UNTOLD */
+	uint32_t generation; /* of the lists; 0: in none */
+	uint32_t at;         /* s since 1970: when it was put */
+	uint32_t epoch;      /* of the session that put it */
+	uint32_t modified;   /* s since 1970, 0: not told */
+	uint16_t flags;
+	uint8_t decode, quality;
+	uint32_t zero;
+};
+
+struct seen_row {
+	uint64_t stamp; /* 0: none that could be the same */
+	struct seen_info info;
+	uint8_t hash[104]; /* at seen_at; zeros at the end */
+};
+
+_Static_assert(sizeof(struct seen_info) == 32, "no holes");
+_Static_assert(sizeof(struct seen_row) == 144, "no holes");
+
+#define SEEN_KEYED 16 /* bytes of a key made of an id */
+
+/* What a line of input says of an object.  Zeroed; the text is borrowed. */
+struct seen_said {
+	const char *id;
+	size_t id_len;
+	const char *etag, *modified;
+	size_t etag_len, modified_len;
+	int64_t bytes; /* -1: not told */
+	bool gone;
+	bool listed; /* id is a prefix, all of which was listed */
+};
+
+struct seen_scan; /* ready to read lines */
+struct seen_scan *seen_scan_new(void);
+void seen_scan_free(struct seen_scan *s);
+
+/* Of a line: 0, CT_CAME, CT_DATAERR: it has no id that could be a key. */
+int seen_say(const struct seen_scan *s, struct ct_line *line,
+    struct seen_said *said, struct ct_err *err);
+
+/* The row of a parsed record, but its stamp, epoch and time.  CT_DATAERR: it
+ * has no hash, or one that is none. */
+int seen_row_of(struct seen_row *row, const json_t *rec, struct ct_err *err);
+
+/* The members id and path of a record, without braces; and what follows them,
+ * from a comma on. */
+void seen_row_id(struct ct_text *text, const struct seen_row *row,
+    const char *id, size_t len);
+void seen_row_text(struct ct_text *text, const struct seen_row *row);
+
+/* ---- the manifest ---------------------------------------------------------
+ */
+
+#define SEEN_SEGMENTS 64
+
+/* The file "current": which files there are, newest first. */
+struct seen_manifest {
+	char magic[8];
+	uint32_t version, probe;
+	uint64_t store;    /* by chance: what else belongs to it */
+	uint8_t key[16];   /* by chance: of stamps */
+	uint8_t check[16]; /* of the secret of --keyed; zero: ids are kept */
+	uint64_t next;     /* number of the next file */
+	uint64_t log;      /* number of the log */
+	uint32_t epoch;    /* of the session that writes, or will */
+	/* rows of sessions before floor_epoch were looked up in floor */
+	uint32_t floor_epoch, floor;
+	uint32_t n;
+	struct seen_listed {
+		uint64_t id, rows;
+	} segment[SEEN_SEGMENTS];
+	uint8_t zero[8];
+	uint64_t sum; /* of the bytes before it */
+};
+
+_Static_assert(sizeof(struct seen_manifest) % 8 == 0, "no holes");
+
+/* CT_NO: there is none; CT_DATAERR. */
+int seen_manifest_read(
+    struct seen_manifest *m, const char *dir, struct ct_err *err);
+int seen_manifest_parse(
+    struct seen_manifest *m, const void *bytes, size_t len, struct ct_err *err);
+/* Swap it, durably. */
+int seen_manifest_write(
+    struct seen_manifest *m, const char *dir, struct ct_err *err);
+
+char *seen_dir(const struct ct_seen *s);
+/* A file of the store; release with free. */
+char *seen_path(const char *dir, uint64_t id, const char *ending);
+
+/* How ids become keys. */
+struct seen_names {
+	bool keyed;
+	uint8_t secret[32];
+};
+/* CT_NOPERM: the manifest (NULL: a new one) wants another, or one at all. */
+int seen_names(struct seen_names *names, const struct ct_seen *s,
+    const struct seen_manifest *m, struct ct_err *err);
+/* What a manifest says of it. */
+void seen_names_check(const struct seen_names *names, uint8_t check[16]);
+/* The key of an id: it, or made in buf. */
+const uint8_t *seen_key(const struct seen_names *names, const char *id,
+    size_t len, uint8_t buf[SEEN_KEYED], size_t *key_len);
+
+/* The stamp of what was said; 0: nothing was. */
+uint64_t seen_stamp(
+    const struct seen_manifest *m, const struct seen_said *said);
+
+/* ---- sorted files ---------------------------------------------------------
+ */
+
+#define SEEN_BLOCK 32        /* keys in a block */
+#define SEEN_HEAD 512        /* bytes of the header */
+#define SEEN_CHUNK (1 << 20) /* bytes that a checksum is of */
+#define SEEN_ALIGN 64        /* of sections */
+
+enum seen_column {
+	SEEN_KEYS,  /* blocks of keys */
+	SEEN_AT,    /* u64[blocks + 1]: where a block begins */
+	SEEN_STAMP, /* u64[rows] */
+	SEEN_INFO,  /* struct seen_info[rows] */
+	SEEN_HASH,  /* and the next three: hashes, zero if there is none */
+	SEEN_SUM = SEEN_HASH + SEEN_HASHES, /* u64 a chunk of those before */
+	SEEN_COLUMNS
+};
+
+struct seen_head {
+	char magic[8];
+	uint32_t version, probe;
+	uint64_t bytes; /* of the file */
+	uint64_t store, id;
+	uint64_t rows, gone;
+	uint64_t key_bytes; /* of all keys, each whole */
+	struct seen_section {
+		uint64_t offset, bytes;
+	} column[SEEN_COLUMNS];
+	uint8_t zero[SEEN_HEAD - 72 - 16 * SEEN_COLUMNS];
+	uint64_t sum; /* of the bytes before it */
+};
+
+_Static_assert(sizeof(struct seen_head) == SEEN_HEAD, "no holes");
+
+struct seen_segment {
+	const uint8_t *map;
+	size_t len;
+	struct seen_head head;
+	size_t rows, blocks, key_len;
+	const uint8_t *key;
+	const uint64_t *at, *stamp;
+	const struct seen_info *info;
+	const uint8_t *hash[SEEN_HASHES];
+};
+
+/* From bytes, aligned to 8, borrowed.  CT_DATAERR. */
+int seen_segment_take(
+    struct seen_segment *s, const void *bytes, size_t len, struct ct_err *err);
+/* CT_NO: there is no such file. */
+int seen_segment_open(struct seen_segment *s, const char *dir, uint64_t store,
+    uint64_t id, struct ct_err *err);
+void seen_segment_close(struct seen_segment *s);
+/* Every checksum; and are the keys in order, too? */
+int seen_segment_sums(const struct seen_segment *s, struct ct_err *err);
+int seen_segment_check(const struct seen_segment *s, struct ct_err *err);
+/* The row, but its stamp's place is no matter. */
+void seen_segment_row(
+    const struct seen_segment *s, size_t i, struct seen_row *row);
+
+/* ---- a place in a sorted file, or in a log ---------------------------------
+ */
+
+struct seen_cursor {
+	const struct seen_segment *s;
+	size_t row, block;      /* row: s->rows at the end */
+	const uint8_t *p, *end; /* behind the key, in its block */
+	size_t len;
+	uint8_t key[CT_SEEN_ID];
+};
+
+/* To the first, the next, or the first from this key on; the end is row ==
+ * rows.  0 or CT_DATAERR. */
+int seen_first(struct seen_cursor *c, struct ct_err *err);
+int seen_next(struct seen_cursor *c, struct ct_err *err);
+int seen_seek(
+    struct seen_cursor *c, const uint8_t *key, size_t len, struct ct_err *err);
+/* To a row. */
+int seen_go(struct seen_cursor *c, size_t row, struct ct_err *err);
+
+static inline int
+seen_order(const uint8_t *a, size_t la, const uint8_t *b, size_t lb)
+{
+	int d = __builtin_memcmp(a, b, la < lb ? la : lb);
+
+	return d ? d : la < lb ? -1 : la > lb;
+}
+
+/* ---- the log --------------------------------------------------------------
+ */
+
+struct seen_log_head {
+	char magic[8];
+	uint32_t version, probe;
+	uint64_t store, id;
+	uint8_t zero[24];
+	uint64_t sum;
+};
+
+_Static_assert(sizeof(struct seen_log_head) == 64, "no holes");
+
+struct seen_entry { /* of a log: what follows is the key, filled up to 8 */
+	uint32_t len, key_len; /* len: of all */
+	uint64_t sum;          /* of all behind it, and of those two */
+	struct seen_row row;
+};
+
+struct seen_log {
+	const uint8_t *map;
+	size_t len;
+	size_t good; /* bytes up to the first that is no entry */
+	size_t n;    /* objects, each as it was put last, by key */
+	size_t entries;
+	const struct seen_entry **entry;
+};
+
+/* From bytes, aligned to 8, borrowed. */
+int seen_log_take(struct seen_log *log, const void *bytes, size_t len,
+    uint64_t store, uint64_t id, struct ct_err *err);
+int seen_log_open(struct seen_log *log, const char *dir, uint64_t store,
+    uint64_t id, struct ct_err *err);
+void seen_log_close(struct seen_log *log);
+/* The first from this key on; from: one that is not behind it, or 0. */
+size_t seen_log_seek(
+    const struct seen_log *log, size_t from, const uint8_t *key, size_t len);
+/* Append an entry to text. */
+void seen_log_add(struct ct_text *text, uint64_t store, uint64_t id,
+    const uint8_t *key, size_t len, const struct seen_row *row);
+/* A new one, durable but for its name. */
+int seen_log_make(
+    const char *dir, uint64_t store, uint64_t id, struct ct_err *err);
+
+static inline const uint8_t *
+seen_entry_key(const struct seen_entry *e)
+{
+	return (const uint8_t *)(e + 1);
+}
+
+/* ---- all of a store, as it was when it was opened --------------------------
+ */
+
+struct seen_view {
+	struct seen_manifest m;
+	struct seen_log log;
+	struct seen_segment segment[SEEN_SEGMENTS]; /* newest first */
+	size_t n;
+	/* private: where the last search ended */
+	struct seen_cursor *cursor; /* of each */
+	size_t at;                  /* in the log */
+};
+
+/* Where a row stands: source 0 is the log, 1 the newest file. */
+struct seen_place {
+	size_t source, row;
+};
+
+/* CT_NO: there is no store. */
+int seen_view_open(
+    struct seen_view **v, const struct ct_seen *s, struct ct_err *err);
+/* Of these files alone. */
+int seen_view_of(struct seen_view **v, const char *dir,
+    const struct seen_manifest *m, struct ct_err *err);
+void seen_view_close(struct seen_view *v);
+
+/* As it was put last: 0, CT_NO, CT_DATAERR. */
+int seen_find(struct seen_view *v, const uint8_t *key, size_t len,
+    struct seen_place *at, struct ct_err *err);
+uint64_t seen_stamp_at(const struct seen_view *v, struct seen_place at);
+uint16_t seen_flags_at(const struct seen_view *v, struct seen_place at);
+void seen_row_at(
+    const struct seen_view *v, struct seen_place at, struct seen_row *row);
+
+/* Each object once, by key, as it was put last; from the log, if log is set,
+ * and the newest files up to and without end. */
+struct seen_walk {
+	struct seen_view *v;
+	const uint8_t *key;
+	size_t len;
+	struct seen_place at;
+	/* private */
+	size_t end, logat;
+	bool log;
+	struct seen_cursor *cursor;
+};
+/* CT_NO: that was the last. */
+int seen_walk_first(struct seen_walk *w, struct seen_view *v, bool log,
+    size_t end, struct ct_err *err);
+int seen_walk_next(struct seen_walk *w, struct ct_err *err);
+void seen_walk_end(struct seen_walk *w);
+
+/* What it was last looked up in. */
+uint32_t seen_generation(
+    const struct seen_manifest *m, const struct seen_info *info);
+
+/* As seen_view_open, but where there is no store CT_NOINPUT. */
+int seen_open(
+    struct seen_view **v, const struct ct_seen *s, struct ct_err *err);
+
+/* Append what a row becomes, without the last brace. */
+void seen_record(struct ct_text *text, const struct ct_seen *s,
+    const struct seen_view *v, const uint8_t *key, size_t len,
+    const struct seen_row *row);
+
+/* ---- writing --------------------------------------------------------------
+ */
+
+/*
+ * A new file of what the walk gives: of the log, if log is set, and of the
+ * newest files up to and without end.  What is gone is left out if last.  rows
+ * 0: there was nothing, and there is no file.
+ */
+int seen_segment_write(const char *dir, uint64_t id, struct seen_view *v,
+    bool log, size_t end, bool last, uint64_t *rows, struct ct_err *err);
+
+struct seen_writer {
+	char *dir;
+	int lock, fd; /* fd: of the log */
+	struct seen_manifest m;
+	struct seen_names names;
+	struct ct_text text;         /* not in the log yet */
+	uint64_t bytes;              /* of the log */
+	bool begun;                  /* this session has an epoch of its own */
+	uint32_t floor_epoch, floor; /* to be set by close, if it is higher */
+};
+
+/* Lock the store, which is made if make is set; else CT_NO if there is none. */
+int seen_writer_open(struct seen_writer *w, const struct ct_seen *s, bool make,
+    struct ct_err *err);
+int seen_writer_put(struct seen_writer *w, const uint8_t *key, size_t len,
+    struct seen_row *row, struct ct_err *err);
+/* All that was put is durable. */
+int seen_writer_sync(struct seen_writer *w, struct ct_err *err);
+/* The log into a file, if there is enough in it or all is set; and files that
+ * are much alike in size into one. */
+int seen_writer_settle(struct seen_writer *w, bool all, struct ct_err *err);
+/* All into one file. */
+int seen_writer_merge(struct seen_writer *w, struct ct_err *err);
+/* Release; good: all that was put is durable, and nothing failed. */
+int seen_writer_close(struct seen_writer *w, bool good, struct ct_err *err);
+
+#endif
