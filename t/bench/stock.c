@@ -1,0 +1,151 @@
+/*
+ * stock - a store of made-up objects, as ct-seen would have it
+ *
+ *	stock store HOME NAME N
+ *	stock listing N
+ *	stock known N EACH
+ *
+ * store puts objects 0 to N, whose ids ascend, with an MD5, a SHA-1, a SHA-256
+ * and a PDQ hash each, and makes one file of them.  listing writes the lines
+ * that ct-ls would write of these; known, lines of a list: the MD5 of each
+ * EACH-th object, and the PDQ hash of the one after it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hex.h"
+#include "prog.h"
+#include "seen_impl.h"
+
+#define MOST 1000000000L
+
+static const char usage[] = "usage: stock store HOME NAME N\n"
+			    "       stock listing N\n"
+			    "       stock known N EACH\n";
+
+static const char date[] = "2026-11-20T08:00:00Z";
+
+static uint64_t
+next(uint64_t *state)
+{
+	uint64_t z = (*state += 0x9e3779b97f4a7c15u);
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
+static size_t
+id_of(long i, char id[64])
+{
+	return (size_t)snprintf(
+	    id, 64, "s3://media/user-%07ld/IMG_%04ld.jpeg", i / 50, i % 50);
+}
+
+static size_t
+etag_of(long i, char etag[40])
+{
+	uint64_t state = (uint64_t)i * 77, a = next(&state), b = next(&state);
+
+	return (size_t)snprintf(etag, 40, "%016llx%016llx",
+	    (unsigned long long)a, (unsigned long long)b);
+}
+
+static void
+row_of(long i, struct seen_row *row)
+{
+	uint64_t state = (uint64_t)i * 1000003, word;
+	size_t k;
+
+	*row = (struct seen_row){ .info = { .size = (uint64_t)(i + 1000),
+				      .generation = 1,
+				      .modified = 1795680000,
+				      .flags = SEEN_HAS * 15 + SEEN_MIME * 2,
+				      .decode = 1,
+				      .quality = 100 } };
+	for (k = 0; k < 100; k += 4) {
+		word = next(&state);
+		memcpy(row->hash + k, &word, 4);
+	}
+}
+
+static int
+store(const char *home, const char *name, long n)
+{
+	struct ct_seen s = { .home = home, .store = name };
+	struct seen_said said = { .modified = date };
+	struct seen_writer w;
+	struct ct_err err = { 0 };
+	struct seen_row row;
+	char id[64], etag[40];
+	size_t len;
+	long i;
+
+	if (seen_writer_open(&w, &s, true, &err))
+		ct_die_err(&err);
+	for (i = 0; i < n; i++) {
+		row_of(i, &row);
+		said.bytes = i + 1000;
+		said.etag = etag;
+		said.etag_len = etag_of(i, etag);
+		row.stamp = seen_stamp(&w.m, &said);
+		len = id_of(i, id);
+		if (seen_writer_put(&w, (uint8_t *)id, len, &row, &err) ||
+		    (i % 65536 == 65535 && seen_writer_sync(&w, &err)))
+			ct_die_err(&err);
+	}
+	if (seen_writer_sync(&w, &err) || seen_writer_merge(&w, &err) ||
+	    seen_writer_close(&w, true, &err))
+		ct_die_err(&err);
+	return 0;
+}
+
+static void
+listing(long n)
+{
+	char id[64], etag[40];
+	long i;
+
+	for (i = 0; i < n; i++) {
+		(void)id_of(i, id);
+		(void)etag_of(i, etag);
+		(void)printf("{\"id\":\"%s\",\"object\":{\"bytes\":%ld,"
+			     "\"etag\":\"%s\",\"modified\":\"%s\"}}\n",
+		    id, i + 1000, etag, date);
+	}
+}
+
+static void
+known(long n, long each)
+{
+	struct seen_row row;
+	char hex[65];
+	long i;
+
+	for (i = 0; i + 1 < n; i += each) {
+		row_of(i, &row);
+		ct_hex(row.hash + seen_at[SEEN_MD5], 16, hex);
+		(void)printf("md5 %s m%ld\n", hex, i);
+		row_of(i + 1, &row);
+		ct_hex(row.hash + seen_at[SEEN_PDQ], 32, hex);
+		(void)printf("pdq %s p%ld\n", hex, i);
+	}
+}
+
+int
+main(int argc, char *argv[])
+{
+	ct_start("stock");
+	if (argc == 5 && strcmp(argv[1], "store") == 0)
+		return store(
+		    argv[2], argv[3], ct_number("N", argv[4], 1, MOST));
+	if (argc == 3 && strcmp(argv[1], "listing") == 0)
+		listing(ct_number("N", argv[2], 1, MOST));
+	else if (argc == 4 && strcmp(argv[1], "known") == 0)
+		known(ct_number("N", argv[2], 1, MOST),
+		    ct_number("EACH", argv[3], 1, MOST));
+	else
+		ct_usage(usage);
+	return fflush(stdout) || ferror(stdout) ? CT_IOERR : 0;
+}
