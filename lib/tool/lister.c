@@ -171,8 +171,7 @@ ct_lister_run(const struct ct_lister *how)
 		worst(&l, CT_TEMPFAIL, NULL);
 	worst(&l, ct_out_close(&l.out, &err), &err);
 	ct_progress_end(&l.show);
-	if (!how->quiet)
-		ct_tally_print(&l.tally, l.show.in, l.show.out);
+	ct_tally_end(&l.tally, l.show.in, l.show.out, how->quiet);
 	release(&l);
 	return l.status;
 }
