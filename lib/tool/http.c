@@ -10,13 +10,12 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "http_impl.h"
 #include "prog.h"
 
 #define ANSWER_MAX ((size_t)1 << 20)
 #define TIMEOUT_MS 60000
-#define CONNECT_MS 10000
 #define RETRY_MAX ((curl_off_t)366 * 24 * 3600) /* seconds */
-#define HEADERS_MAX ((size_t)256 << 10)
 
 /*
  * Each request has a handle of its own; connections they share.  libcurl up
@@ -223,46 +222,6 @@ on_body(char *data, size_t size, size_t n, void *arg)
 	return len;
 }
 
-/* If the header line is NAME: VALUE, copy VALUE to out. */
-static bool
-header_is(const char *line, size_t len, const char *name, char *out, size_t cap)
-{
-	size_t n = strlen(name);
-
-	if (len <= n || strncasecmp(line, name, n) != 0 || line[n] != ':')
-		return false;
-	line += n + 1;
-	len -= n + 1;
-	while (len && strchr(" \t", *line)) {
-		line++;
-		len--;
-	}
-	while (len && strchr(" \t\r\n", line[len - 1]))
-		len--;
-	if (len >= cap)
-		len = cap - 1;
-	memcpy(out, line, len);
-	out[len] = '\0';
-	return true;
-}
-
-/* What names the bytes, as the server is to get it back: whole or not at all.
- */
-static bool
-header_whole(
-    const char *line, size_t len, const char *name, char *out, size_t cap)
-{
-	size_t i;
-
-	if (!header_is(line, len, name, out, cap))
-		return false;
-	for (i = 0; out[i] >= ' ' && out[i] <= '~'; i++)
-		;
-	if (out[i] || i + 1 == cap)
-		*out = '\0';
-	return true;
-}
-
 static size_t
 on_header(char *data, size_t size, size_t n, void *arg)
 {
@@ -276,32 +235,32 @@ on_header(char *data, size_t size, size_t n, void *arg)
 		fl->res->bounded = data[5] > '1';
 	} else if (len && (*data == '\r' || *data == '\n')) {
 		fl->begun = true; /* for good: trailers may come */
-	} else if (header_is(
+	} else if (http_header(
 		       data, len, "Content-Length", value, sizeof value) ||
-	    header_is(data, len, "Transfer-Encoding", value, sizeof value)) {
+	    http_header(data, len, "Transfer-Encoding", value, sizeof value)) {
 		fl->res->bounded = true;
 	}
 	fl->headers += len;
-	if (fl->headers > HEADERS_MAX) {
+	if (fl->headers > HTTP_HEADERS) {
 		fl->too_large = true;
 		return 0;
 	}
-	if (header_is(data, len, "Request-ID", value, sizeof value))
+	if (http_header(data, len, "Request-ID", value, sizeof value))
 		memcpy(fl->res->request_id, value, sizeof value);
-	else if (header_is(data, len, "X-App-Usage", value, sizeof value))
+	else if (http_header(data, len, "X-App-Usage", value, sizeof value))
 		memcpy(fl->res->usage, value, sizeof value);
-	else if (header_is(data, len, "x-amz-bucket-region", value,
+	else if (http_header(data, len, "x-amz-bucket-region", value,
 		     sizeof fl->res->region))
 		memcpy(fl->res->region, value, sizeof fl->res->region);
-	else if (header_whole(
+	else if (http_header_whole(
 		     data, len, "ETag", fl->res->etag, sizeof fl->res->etag) ||
-	    header_whole(data, len, "Last-Modified", fl->res->modified,
+	    http_header_whole(data, len, "Last-Modified", fl->res->modified,
 		sizeof fl->res->modified))
 		;
-	else if (header_is(data, len, "Date", value, sizeof value) &&
+	else if (http_header(data, len, "Date", value, sizeof value) &&
 	    (t = curl_getdate(value, NULL)) > 0)
 		fl->res->date = (int64_t)t * 1000;
-	else if (header_is(data, len, "Retry-After", value, sizeof value))
+	else if (http_header(data, len, "Retry-After", value, sizeof value))
 		fl->later = strspn(value, "0123456789") < strlen(value) &&
 			(t = curl_getdate(value, NULL)) > 0
 		    ? (int64_t)t * 1000
@@ -359,25 +318,15 @@ set_safe(CURL *c, const struct ct_http_req *req)
 {
 	bool safe = strcmp(req->method, "GET") == 0;
 
-	(void)curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
-	(void)curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+	http_plain(c);
 	/* a key of a bucket may hold /../ */
 	(void)curl_easy_setopt(c, CURLOPT_PATH_AS_IS, 1L);
-	(void)curl_easy_setopt(c, CURLOPT_PROXY, "");
-	(void)curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	(void)curl_easy_setopt(
-	    c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	(void)curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-	(void)curl_easy_setopt(
-	    c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	(void)curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, safe ? 0L : 1L);
 	(void)curl_easy_setopt(c, CURLOPT_FORBID_REUSE, safe ? 0L : 1L);
-	(void)curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
 	(void)curl_easy_setopt(c, CURLOPT_TIMEOUT_MS,
 	    (long)(req->timeout ? req->timeout : TIMEOUT_MS));
 	(void)curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 100L);
 	(void)curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, 60L);
-	(void)curl_easy_setopt(c, CURLOPT_USERAGENT, "ct/" CT_VERSION);
 	if (req->user) {
 		(void)curl_easy_setopt(
 		    c, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
@@ -415,25 +364,7 @@ explain(CURLcode rc, const struct flight *fl, struct ct_err *err)
 	if (fl->too_large)
 		return ct_fail(err, CT_PROTOCOL,
 		    "the server's answer is over %zu bytes", fl->max);
-	/* for this libcurl has no code; the words are OpenSSL's */
-	if (rc == CURLE_SSL_CONNECT_ERROR &&
-	    (strstr(why, "protocol version") ||
-		strstr(why, "unsupported protocol")))
-		return ct_fail(err, CT_NOPERM,
-		    "the server does not speak TLS 1.2 or later: %s", why);
-	switch (rc) {
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CACERT_BADFILE:
-	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-		return ct_fail(err, CT_NOPERM,
-		    "the server's certificate is not good: %s", why);
-	case CURLE_WEIRD_SERVER_REPLY:
-	case CURLE_UNSUPPORTED_PROTOCOL:
-		return ct_fail(err, CT_PROTOCOL,
-		    "the server does not speak HTTP: %s", why);
-	default:
-		return ct_fail(err, CT_TEMPFAIL, "the request failed: %s", why);
-	}
+	return http_explain(rc, why, true, err);
 }
 
 static void

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "err.h"
+#include "net.h"
 
 struct ct_http; /* a client: connections kept, one request at a time */
 
@@ -128,5 +129,108 @@ char *ct_http_redacted(const char *url);
 
 /* Is the host of this URL a loopback address? */
 bool ct_http_loopback(const char *url);
+
+/* ---- many GETs at a time, over curl_multi ----------------------------------
+ *
+ * What stands above of TLS, proxies and cookies holds here, too.  Connections
+ * are kept; HTTP/1.1 only.  No redirect is followed: ct_pull_hop makes the next
+ * URL of one, by the same rules.
+ *
+ * A GET that is guarded goes only to addresses that the caller permits.  That
+ * is asked where the socket is made, of the address that a name led to then,
+ * and once more before the request is sent, since a connection that was made
+ * for another GET may be at hand: so no answer of a resolver, first or second,
+ * leads elsewhere.
+ */
+
+#define CT_PULL_URL 8192                  /* bytes of a URL at most */
+#define CT_PULL_ANSWER ((size_t)64 << 10) /* kept of what is no file */
+
+struct ct_many;
+struct ct_pull;
+
+/* What is to be done after bytes were handed over. */
+enum ct_pull_said {
+	CT_PULL_ON,
+	CT_PULL_LATER, /* they come again after ct_pull_resume */
+	CT_PULL_ENOUGH /* no more is wanted: it ends, as if all were there */
+};
+
+/* Of a body whose status is 200 or 206; got is all there before the first. */
+typedef enum ct_pull_said ct_pull_fn(
+    struct ct_pull *get, const void *bytes, size_t len);
+
+struct ct_got {
+	long status;          /* 0: there was no answer */
+	int64_t length;       /* of the body, as said; -1: nobody knows */
+	bool part;            /* of a 206: it has */
+	uint64_t from, total; /* bytes from there on, of so many; total
+				 UINT64_MAX: not said */
+	bool encoded;         /* Content-Encoding that nobody asked for */
+	char etag[256];       /* ETag, whole, or "" */
+	char region[64];      /* x-amz-bucket-region, likewise */
+	int64_t retry_after;  /* ms to wait, if the server asks that; or -1 */
+	char *location;       /* Location or NULL */
+	char *answer;         /* the body of any other status, its beginning,
+				 answered bytes and a NUL; or NULL */
+	size_t answered;
+	uint64_t bytes; /* of a body handed over */
+	bool met;       /* there was a server */
+	bool denied;    /* the address was not permitted */
+	bool enough;    /* CT_PULL_ENOUGH was said */
+};
+
+struct ct_pull { /* zeroed; stays the caller's, in its place until it ended */
+	/* what is wanted; set anew before each ct_many_add */
+	char **header; /* such as "Range: bytes=5-", ended by NULL; or NULL */
+	bool guarded;  /* see above */
+	bool exact;    /* the path has /../ as it has any other name */
+	int64_t stall; /* ms in which at least a byte a ms must come */
+	int64_t left;  /* ms that are left, counted down while it goes on and
+			  is not paused: at 0 it ends */
+	ct_pull_fn *body;
+	/* what came of it */
+	struct ct_got got;
+	struct ct_err err; /* code 0: an answer, and all of it */
+	bool paused;       /* body said CT_PULL_LATER */
+	/* private */
+	struct ct_many *many;
+	void *url, *handle, *list;
+	struct ct_pull *next, *prev;
+	size_t headers;
+	int64_t later, date; /* Retry-After, if it is a time; Date */
+	bool begun, tried;
+	int64_t window, came; /* ms, and bytes, of the watch for a stall */
+};
+
+/* As many at a time as the caller adds; net: where a guarded one may go
+ * besides, n of them, which stay the caller's. */
+int ct_many_open(struct ct_many **many, const struct ct_network *net, size_t n,
+    struct ct_err *err);
+void ct_many_close(struct ct_many *many); /* what goes on is dropped */
+
+/*
+ * The URL to get: http or https, with a host in ASCII and without a user name,
+ * read by the parser that connects.  CT_DATAERR.
+ */
+int ct_pull_url(struct ct_pull *get, const char *url, struct ct_err *err);
+
+/* The URL that got.location leads to, in its place: by the same rules, and from
+ * https to https only.  CT_NOPERM, or CT_PROTOCOL: there is none. */
+int ct_pull_hop(struct ct_pull *get, struct ct_err *err);
+
+/* Begin: got and err are as new.  CT_OSERR. */
+int ct_many_add(struct ct_many *many, struct ct_pull *get, struct ct_err *err);
+void ct_pull_resume(struct ct_pull *get); /* body may be called within */
+
+/* Go on with all; one that ended since, or NULL.  To be called until it is. */
+struct ct_pull *ct_many_step(struct ct_many *many);
+
+/* Wait until there is something to do, at most ms; true: fd, if it is not
+ * negative, can be read. */
+bool ct_many_wait(struct ct_many *many, int fd, int ms);
+
+/* Release what get holds; it has ended, or never began. */
+void ct_pull_free(struct ct_pull *get);
 
 #endif
