@@ -33,7 +33,7 @@ take(struct run *r, struct item *it)
 {
 	it->number = r->taken;
 	r->bytes += it->line ? it->len : 0;
-	if (it->job.err.code || it->code)
+	if (it->job.err.code || it->code || it->gone)
 		ct_hasher_pass(r->hasher, &it->job);
 	else
 		ct_hasher_put(r->hasher, &it->job);

@@ -13,6 +13,7 @@ struct item {              /* an input on its way to being a record */
 	size_t len;
 	bool bare;   /* line has no members */
 	bool hollow; /* neither record nor path */
+	bool gone;   /* it has no bytes any more: it only passes */
 	bool mute;   /* the error it came with has no message */
 	int code;    /* of that error, or 0 */
 };

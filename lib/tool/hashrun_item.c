@@ -5,8 +5,6 @@
 #include "hashrun_impl.h"
 #include "prog.h"
 
-#define ID_MAX 65536 /* bytes of an id worth keeping when all else is cut */
-
 /* ---- in ------------------------------------------------------------------ */
 
 struct item *
@@ -113,6 +111,8 @@ item_record(const char *line, size_t len, bool *frame, bool *lost)
 	keep(it, line, len, rec, *frame);
 	if (*lost)
 		(void)ct_fail(&it->job.err, CT_DATAERR, "frame is not true");
+	else if (!*frame && ct_rec_gone(rec))
+		it->gone = true;
 	else if ((it->code = ct_rec_error(rec)) == 0)
 		(void)whereabouts(rec, *frame, &it->job.path, &it->job.err);
 	else if (!ct_rec_text(rec, "error.msg"))
@@ -123,22 +123,6 @@ item_record(const char *line, size_t len, bool *frame, bool *lost)
 
 /* ---- out ------------------------------------------------------------------
  */
-
-/* "error":{...} without braces around it.  Release with free. */
-static char *
-complaint(const struct ct_err *err)
-{
-	json_t *rec = json_object();
-	size_t len;
-	char *text;
-
-	ct_rec_fail(rec, err);
-	text = ct_rec_dump(rec, &len);
-	json_decref(rec);
-	memmove(text, text + 1, len - 2);
-	text[len - 2] = '\0';
-	return text;
-}
 
 /* The record of what came as no record. */
 static void
@@ -155,40 +139,23 @@ name(struct run *r, struct item *it)
 	json_decref(rec);
 }
 
-/* Of a record that may not grow, only its id goes on, with an error. */
-static void
-shrink(struct item *it)
-{
-	struct ct_err err = { 0 };
-	json_t *old = ct_json_object(it->line, it->len, &err);
-	json_t *rec = json_object(), *id = json_object_get(old, "id");
-
-	if (id && ct_rec_size(id) <= ID_MAX)
-		(void)json_object_set(rec, "id", id);
-	free(it->line);
-	it->bare = json_object_size(rec) == 0;
-	it->line = ct_rec_dump(rec, &it->len);
-	json_decref(rec);
-	json_decref(old);
-}
-
 /* The item becomes an error, which is told unless it ends the run. */
-static char *
-refuse(struct run *r, struct item *it)
+static int
+refuse(struct run *r, const struct item *it, struct ct_err *err)
 {
 	struct ct_err fatal = { 0 };
 
 	(void)ct_hasher_failed(r->hasher, &fatal);
 	if (strcmp(fatal.msg, it->job.err.msg) != 0)
 		ct_warn("input %zu: %s", it->number, it->job.err.msg);
-	return complaint(&it->job.err);
+	return ct_out_fail(
+	    &r->out, it->line, it->len, it->bare, &it->job.err, err);
 }
 
 int
 item_finish(struct run *r, struct item *it, struct ct_err *err)
 {
 	struct ct_job *job = &it->job;
-	char *more;
 	int rc;
 
 	r->bytes -= it->line ? it->len : 0;
@@ -197,23 +164,22 @@ item_finish(struct run *r, struct item *it, struct ct_err *err)
 	if (it->mute)
 		ct_warn("input %zu: it came with an error that says nothing",
 		    it->number);
-	more = job->err.code ? refuse(r, it) : job->members;
-	if (!job->err.code && more && it->len + strlen(more) >= CT_REC_MAX) {
+	if (!job->err.code && job->members &&
+	    it->len + strlen(job->members) >= CT_REC_MAX)
 		(void)ct_fail(&job->err, CT_DATAERR,
 		    "with its hashes it would be over %d bytes", CT_REC_MAX);
-		more = refuse(r, it);
-	}
-	if (more && it->len + strlen(more) >= CT_REC_MAX)
-		shrink(it);
-	rc = more ? ct_out_more(&r->out, it->line, it->len, it->bare, more, err)
-		  : ct_out_line(&r->out, it->line, it->len, err);
+	rc = job->err.code ? refuse(r, it, err)
+	    : job->members ? ct_out_more(&r->out, it->line, it->len, it->bare,
+				 job->members, err)
+			   : ct_out_line(&r->out, it->line, it->len, err);
 	it->code = job->err.code ? job->err.code : it->code;
-	ct_tally(&r->tally, it->code ? "error" : ct_image_status(job->status));
+	ct_tally(&r->tally,
+	    it->code       ? "error"
+		: it->gone ? "gone"
+			   : ct_image_status(job->status));
 	r->cached += job->cached && !it->code;
 	if (it->code > r->worst)
 		r->worst = it->code;
-	if (more != job->members)
-		free(more);
 	ct_job_free(job);
 	free(it->line);
 	free(it);

@@ -94,6 +94,21 @@ put(const struct run *r, struct ct_line *l, enum ct_verdict verdict,
 	return rc;
 }
 
+/* Nothing of it is known, for its bytes are gone: it only passes. */
+static bool
+is_gone(struct ct_line *l)
+{
+	const struct ct_match_work *w = l->own;
+	struct ct_err err = { 0 };
+	size_t i;
+
+	for (i = 0; i < MATCH_TYPES; i++)
+		if (w->view.has[i])
+			return false;
+	return !w->view.dihedral && memmem(l->line, l->len, "gone", 4) &&
+	    (l->rec || !ct_line_rec(l, &err)) && ct_rec_gone(l->rec);
+}
+
 static int
 line(struct ct_line *l, void *arg, struct ct_err *err)
 {
@@ -109,6 +124,13 @@ line(struct ct_line *l, void *arg, struct ct_err *err)
 		return rc;
 	if ((rc = match_found(how->m, &how->how, w, &verdict, err)))
 		return rc;
+	if (verdict == CT_UNDECIDED && !w->shadow.n && !w->allowed.n &&
+	    is_gone(l)) {
+		l->outcome = "gone";
+		if (how->all)
+			ct_text_add(l->out, l->line, l->len);
+		return 0;
+	}
 	l->outcome = how->known && verdict != CT_MATCH
 	    ? "other"
 	    : ct_verdict_name[verdict];

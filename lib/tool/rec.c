@@ -136,3 +136,10 @@ ct_rec_error(const json_t *rec)
 		return 0;
 	return code > 0 && code <= CT_CONFIG ? (int)code : CT_DATAERR;
 }
+
+bool
+ct_rec_gone(const json_t *rec)
+{
+	return json_is_true(ct_rec_get(rec, "object.gone")) &&
+	    !json_object_get(rec, "error");
+}

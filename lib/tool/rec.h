@@ -67,6 +67,9 @@ int ct_out_line(struct ct_out *out, const char *line, size_t len,
 /* The line with more members, as ct_text_more makes it. */
 int ct_out_more(struct ct_out *out, const char *line, size_t len, bool bare,
     const char *more, struct ct_err *err);
+/* The line with the error why; with its id alone, if it would be too long. */
+int ct_out_fail(struct ct_out *out, const char *line, size_t len, bool bare,
+    const struct ct_err *why, struct ct_err *err);
 /* Bytes as they are, behind a record; they gather like records. */
 int ct_out_bytes(
     struct ct_out *out, const void *bytes, size_t len, struct ct_err *err);
@@ -286,6 +289,9 @@ void ct_rec_fail(json_t *rec, const struct ct_err *err);
 /* The code of an error that the record came with; 0 if it has none.  A code
  * that makes no sense is CT_DATAERR. */
 int ct_rec_error(const json_t *rec);
+
+/* Were its bytes looked for, and are gone: object.gone, without an error? */
+bool ct_rec_gone(const json_t *rec);
 
 /*
  * The file name in path, or in path_b64 if it is not UTF-8.  Release with

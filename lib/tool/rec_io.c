@@ -96,6 +96,14 @@ int
 ct_out_bytes(
     struct ct_out *out, const void *bytes, size_t len, struct ct_err *err)
 {
+	/* much is not copied once more */
+	if (len >= OUT_BYTES) {
+		if (ct_out_flush(out, err))
+			return err->code;
+		return ct_write_full(out->fd, bytes, len) < 0
+		    ? ct_fail_errno(err, CT_IOERR, "cannot write")
+		    : 0;
+	}
 	if (out->text.len == 0)
 		out->since = ct_mono();
 	ct_text_add(&out->text, bytes, len);
