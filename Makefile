@@ -38,7 +38,7 @@ PKG_LIBS   := $(shell $(PKGCONF) --libs $(PKGS) 2>/dev/null) -lm -lpthread
 # only the part named in lib/tool/FOREIGN a foreign header.
 CORE = err cpu hex ham pdna near pdq set url
 TOOL = prog base64 os clock file blake tally scan rec conf authority cred store keyfile rest signet audit auditor net http s3 xml digest image \
-       decode tile frame cache hasher hashrun entry listfile lister list source match seen offence verdict queue item serve review syncdb schema report outbox tipline filing \
+       decode tile frame fetch cache hasher hashrun entry listfile lister list source match seen offence verdict queue item serve review syncdb schema report outbox tipline filing \
        vault preserve sign hook webhook enrich classify act feedback stats sandbox scanner clamd
 
 CMDS     := $(patsubst cmd/%.c,%,$(wildcard cmd/ct-*.c))
@@ -151,11 +151,12 @@ asan: clean
 	    -fno-sanitize-recover=all' HARDEN= CT_SANITIZED=1
 
 # speed as ratios, in a table; BIG=1: in 1e7 hashes, too; ONLY=match: only
-# searching, ONLY=hash, lists, report, review, seen, submit, upload, audit, vault.  The
-# other programs of t/bench stand alone
+# searching, ONLY=hash, lists, objects, report, review, seen,
+# submit, upload, audit, vault.  The other programs of t/bench stand alone
 bench: all t/bench/photo t/bench/speed t/bench/kernels t/bench/hashes \
     t/bench/fill t/bench/pages t/bench/near t/bench/lines t/bench/took t/bench/report \
-    t/bench/filing t/bench/jobs t/bench/look t/bench/seal t/bench/stock t/bench/upload t/tool/hostile t/tool/mklog t/tool/mkpix
+    t/bench/filing t/bench/jobs t/bench/look t/bench/seal t/bench/stock t/bench/upload t/tool/hostile t/tool/mklog t/tool/mkpix \
+    t/tool/webbox
 	@if $(FAISS_THERE); then $(MAKE) t/bench/anchor; else \
 	    echo 'no FAISS rows: libfaiss-dev is missing (scripts/deps bench)'; fi
 	PATH=$$PWD:$$PATH BIG=$(BIG) t/bench/run $(ONLY)

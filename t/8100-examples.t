@@ -165,6 +165,9 @@ ct-clamd.1 2
 ct-classify.1 3
 ct-enrich.1 3
 ct-feedback.1 4
+ct-fetch.1 1
+ct-fetch.1 2
+ct-fetch.1 3
 ct-ls.1 4
 ct-report.1 6
 ct-review.1 3

@@ -233,6 +233,16 @@ list() { ct-ls -q --end media && ct-ls -q --replay pages s3://media; }
 stage list
 adds ct-ls ct-ls
 
+stage=320
+: >320.rec
+webbox media >web.port &
+pids="$pids $!"
+until [ -s web.port ]; do sleep 0.02; done
+printf '[fetch]\nallow = 127.0.0.1\n' >fetch.conf
+get() { ct-fetch -q -c fetch.conf "http://127.0.0.1:$(cat web.port)/none"; }
+stage get
+adds ct-fetch ct-fetch 'The operator'
+
 # ---- what waits for a verdict ----------------------------------------------------
 stage=160
 cp 4.rec 160.rec
@@ -512,7 +522,7 @@ adds 'ct-preserve export' 'ct-preserve export'
 members 'The operator' ct-hash ct-match ct-review ct-report 'ct-preserve stage' 'ct-preserve seal' 'ct-preserve export' \
     ct-submit 'ct-submit prior' 'ct-preserve anchor' ct-classify ct-enrich 'ct-enrich preserve' \
     'ct-preserve destroy-request' 'ct-preserve approve' 'ct-preserve destroy' \
-    'ct-preserve rewrap' ct-act ct-feedback ct-ls ct-seen 'Any program' >names
+    'ct-preserve rewrap' ct-act ct-feedback ct-fetch ct-ls ct-seen 'Any program' >names
 paths ./*[0-9].rec >all
 is 'all together: nothing without a name' '' unnamed names <all
 echo "$unseen" | sort >unseen
