@@ -256,6 +256,10 @@ posts /decide '{"job":1,"n":0,"verdict":"bad"}'
 told 'a verdict that is none' 422
 posts /decide '{"job":1,"n":0,"verdict":"csam","annotations":["cute"]}'
 told 'an annotation that is none' 422
+for odd in '' x; do # one is cut within a letter
+	posts /decide "{\"job\":1,\"n\":0,\"verdict\":\"csam\",\"annotations\":[\"$odd$(printf 'é%.0s' $(seq 200))\"]}"
+	told '  nor a long one' 422
+done
 posts /decide '{"job":1,"n":0,"verdict":"csam","annotations":"infant"}'
 told '  or no list of them' 400
 posts /decide '{"job":1,"n":0,"verdict":"csam","classs":"A1"}'

@@ -71,6 +71,9 @@ struct serve_ans {
 typedef void serve_fn(
     struct ct_serve *s, const json_t *ask, struct serve_ans *ans);
 
+/* A message: as much of it as is UTF-8, for it may name what a stranger named,
+ * and be cut within a letter. */
+json_t *serve_words(const char *text);
 /* Answer with this value, which is released; or with what is wrong, and with
  * the member more set true, unless it is NULL. */
 void serve_say(struct serve_ans *ans, unsigned status, json_t *value);

@@ -16,12 +16,23 @@ serve_say(struct serve_ans *ans, unsigned status, json_t *value)
 	json_decref(value);
 }
 
+json_t *
+serve_words(const char *text)
+{
+	size_t len = strlen(text);
+	json_t *words;
+
+	while (!(words = json_stringn(text, len)) && len)
+		len--;
+	return words;
+}
+
 void
 serve_deny(struct serve_ans *ans, unsigned status, const char *more,
     const struct ct_err *err)
 {
-	json_t *value =
-	    json_pack("{s:s, s:i}", "error", err->msg, "code", err->code);
+	json_t *value = json_pack(
+	    "{s:o, s:i}", "error", serve_words(err->msg), "code", err->code);
 
 	if (more)
 		(void)json_object_set_new(value, more, json_true());

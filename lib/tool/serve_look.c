@@ -156,7 +156,8 @@ serve_tick(struct ct_serve *s)
 static void
 none(struct serve_ans *ans, const char *why)
 {
-	serve_say(ans, 200, json_pack("{s:i, s:s}", "view", 0, "none", why));
+	serve_say(ans, 200,
+	    json_pack("{s:i, s:o}", "view", 0, "none", serve_words(why)));
 }
 
 static void
