@@ -72,6 +72,7 @@ fresh() {
 
 mkdir pics
 mkpix --seed 7 pics/a.jpg && mkpix --seed 8 pics/b.png && mkpix --seed 9 pics/c.webp || exit 1
+echo 'another thing behind it' >>pics/c.webp
 ct-hash -q --user u1 pics/* >recs || exit 1
 jq -c '.match = {verdict: "match", total: 1, hits: [{source: "ncmec", list: "industry", type: "pdq",
     distance: 6, classification: "A1"}]}' recs >in
@@ -230,6 +231,8 @@ gets "$whole"
 told 'covered before it was fetched: not to be had' 404
 posts /cover '{"view":99}'
 told 'covering what is not open' 200
+looks 1 2 full
+told 'with more in its file than the picture: not seen as a whole' 200 .entire false
 looks 1 0 text
 told 'nothing to read' 200 '[.view, .none]' '[0,"it tells nothing"]'
 
@@ -276,7 +279,7 @@ told 'the rest at once' 200 . '{"decided":2,"wants":null}'
 ct-review decided -a | jq -c '[(.id | split("/")[-1])] + (.review | [.verdict, .class, .annotations, .incident, .priority, .viewed.level, .viewed.entire])' | sort >out
 is '  as it was said, with what was seen' '["a.jpg","csam","A1",["infant"],"enticement","near","obscured",false]
 ["b.png","not_csam",null,null,null,null,"full",true]
-["c.webp","not_csam",null,null,null,null,"obscured",false]' cat out
+["c.webp","not_csam",null,null,null,null,"full",false]' cat out
 posts /decide '{"job":1,"n":1,"verdict":"unsure"}'
 told 'the job is done, and a verdict of it can be replaced' 200 .decided 1
 posts /alive '{"job":1}'

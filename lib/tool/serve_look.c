@@ -225,7 +225,7 @@ show(struct ct_serve *s, const json_t *rec, enum ct_step step,
     const struct ct_tile *t, struct serve_ans *ans)
 {
 	bool entire = step == CT_STEP_FULL && t->status == CT_IMAGE_OK &&
-	    t->info.frames <= 1;
+	    t->info.frames <= 1 && t->info.trailing == 0;
 	int64_t view;
 	char *path;
 
