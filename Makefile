@@ -194,7 +194,8 @@ lint: layers lib/tool/cybertipline.inc $(PAGE_INC)
 	    t/*/*.c t/*/*.cc)
 	printf '%s\n' $(SOURCES) | xargs -P2 -I@ scripts/tidy @ -- $(STD) \
 	    $(INCLUDE) $(DEFINE) $(PKG_CFLAGS)
-	shellcheck -x scripts/* contrib/systemd/ct-line contrib/objectlock/ct-copy-locked contrib/matrix/ct-scan contrib/nextcloud/ct-setup t/*.sh t/*.t t/bench/run t/bench/*.sh .ci/run
+	shellcheck -x scripts/* contrib/systemd/ct-line contrib/objectlock/ct-copy-locked contrib/matrix/ct-scan contrib/nextcloud/ct-setup \
+	    contrib/parallel/ct-* contrib/rabbitmq/ct-* contrib/slurm/ct-* t/*.sh t/*.t t/bench/run t/bench/*.sh .ci/run
 	cppcheck -q --std=c11 --error-exitcode=1 -j2 --inline-suppr \
 	    --enable=warning,performance,portability $(INCLUDE) cmd lib
 

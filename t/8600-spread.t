@@ -1,0 +1,137 @@
+#!/bin/sh
+# ct-spread, ct-work: batches, here and over ssh by GNU parallel
+# shellcheck source=t/lib.sh disable=SC2016,SC2317
+. "${0%/*}/lib.sh"
+command -v bash >/dev/null || skip_all 'no bash'
+PATH=$top/contrib/parallel:$PATH
+# shellcheck source=t/spread.sh
+. "$t/spread.sh"
+objects
+
+# ---- a batch
+exits 'ct-work' 0 ct-work <objects
+looked '  every object has its outcome'
+printf '\n{"path":"%s/nowhere","id":"x"}\n' "$tmp" >odd
+exits 'what cannot be opened is an outcome' 0 ct-work <odd
+json '  that its record tells' '[.id, .error.code]' '["x",66]' got
+echo '{' >odd
+exits 'a line that is no record: told, and nothing lost' 0 ct-work <odd
+json '  in a record of its own' '.error.code' 65 got
+exits 'no list: nothing is looked up' 66 ct-work -d nowhere <objects
+ok '  and nothing is written' test ! -s got
+killed() { # a program of the pipe dies
+	mkdir -p bin
+	printf '#!/bin/sh\nhead -n 3; kill -9 $$\n' >bin/ct-match
+	chmod +x bin/ct-match
+	PATH=$tmp/bin:$PATH ct-work <objects
+}
+exits 'a program that was killed: 75' 75 killed
+ok '  and nothing is written' test ! -s got
+dropped() {
+	printf '#!/bin/sh\nsed 2d\n' >bin/ct-match
+	PATH=$tmp/bin:$PATH ct-work <objects
+}
+exits 'an object that got lost: 75' 75 dropped
+ok '  and nothing is written' test ! -s got
+
+# ---- options
+exits 'no engine' 64 ct-spread -w w
+exits 'one that is not there: 69' 69 ct-spread -w w nothing </dev/null
+exits 'batches of no records' 64 ct-spread -w w -n 0 parallel
+exits 'nothing to do' 0 ct-spread -w w parallel </dev/null
+ok '  is said' grep -qx 'ct-spread: 0 batches = 0 done + 0 left' err
+exits 'nothing left to go on with' 0 ct-spread -w w --resume parallel
+if ! command -v parallel >/dev/null; then
+	echo '# no GNU parallel: its engine is not tested'
+	done_testing
+fi
+
+# ---- GNU parallel
+exits 'on this machine' 0 ct-spread -w w -n 7 parallel -j 2 <objects
+looked '  every object once, in order'
+ok '  with a summary' grep -qx 'ct-spread: 9 batches = 9 done + 0 left' err
+is '  and the batches are gone' lock ls w
+
+# a worker that fails for now, once a batch
+cat >shaky <<'E'
+#!/bin/sh
+cat >in.$$
+name=$(sha256sum <in.$$ | cut -c -16)
+echo "$name" >>"$TRIED"
+[ -e "$TRIED.$name" ] || { : >"$TRIED.$name"; exit 75; }
+exec ct-work <in.$$
+E
+chmod +x shaky
+TRIED=$tmp/tried
+export TRIED
+exits 'batches that fail at first are tried again' 0 ct-spread -q -w w -n 20 --command "$tmp/shaky" parallel <objects
+looked '  every object once'
+is '  after two tries each' 6 sh -c 'wc -l <tried'
+
+# what fails for good
+cat >bad <<'E'
+#!/bin/sh
+cat >in.$$
+! grep -q /17 in.$$ || [ -e "$TRIED.mended" ] || exit 77
+exec ct-work <in.$$
+E
+chmod +x bad
+exits 'a batch that never works: 75' 75 ct-spread -w w -n 20 --command "$tmp/bad" parallel <objects
+ok '  is said' grep -qx 'ct-spread: 3 batches = 2 done + 1 left' err
+cp got first
+exits 'a new run is refused until it is done' 75 ct-spread -w w parallel <objects
+: >tried.mended
+exits '  --resume does what is left' 0 ct-spread -w w --command "$tmp/bad" --resume parallel
+ok '  alone' grep -qx 'ct-spread: 1 batches = 1 done + 0 left' err
+looked '  every object once' first got
+
+# kill -9 at any time: --resume goes on, and nothing is missing
+lost=0 struck=0
+sort want.looked >want.sorted
+for at in 0.02 0.1 0.3 0.6; do
+	rm -rf w got.1 got.2
+	setsid sh -c 'exec ct-spread -q -w w -n 4 parallel -j 1 <objects >got.1' &
+	pid=$!
+	sleep $at
+	kill -9 -$pid 2>/dev/null && struck=$((struck + 1))
+	wait $pid 2>/dev/null
+	if [ -e w/ready ]; then
+		ct-spread -q -w w --resume parallel >got.2
+	elif [ ! -s got.1 ]; then
+		ct-spread -q -w w -n 4 parallel <objects >got.2
+	fi
+	cat got.? | bare | sort -u | cmp -s - want.sorted || lost=$((lost + 1))
+done
+is 'kill -9: every object is there' '0 lost' echo "$lost lost"
+ok '  and it struck' test $struck -gt 0
+
+# ---- over ssh
+sshd=$(PATH=$PATH:/usr/sbin command -v sshd)
+if [ -z "$sshd" ] || ! command -v rsync >/dev/null; then
+	echo '# no sshd or rsync: not tested over ssh'
+	done_testing
+fi
+mkdir -m 700 ssh
+ssh-keygen -q -t ed25519 -N '' -f ssh/host && ssh-keygen -q -t ed25519 -N '' -f ssh/user
+cp ssh/user.pub ssh/authorized
+[ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd
+port=$(($$ % 20000 + 20000))
+"$sshd" -D -e -f /dev/null -h "$tmp/ssh/host" -p $port -o ListenAddress=127.0.0.1 \
+    -o AuthorizedKeysFile="$tmp/ssh/authorized" -o StrictModes=no -o UsePAM=no \
+    -o PermitRootLogin=prohibit-password -o PidFile=none </dev/null >ssh/log 2>&1 &
+pids="$pids $!"
+far="ssh -p $port -i $tmp/ssh/user -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR 127.0.0.1"
+i=0
+until $far true 2>/dev/null || [ $((i = i + 1)) -gt 50 ]; do sleep 0.1; done
+cat >far <<E
+#!/bin/sh
+PATH=$PATH CT_HOME=$CT_HOME
+export PATH CT_HOME
+[ -n "\$SSH_CONNECTION" ] || exit 70
+exec ct-work
+E
+chmod +x far
+exits 'by ssh' 0 ct-spread -w w -n 20 --command "$tmp/far" parallel -S "$far" <objects
+looked '  every object once, in order'
+[ -s got ] || sed 's/^/# /' err ssh/log
+done_testing
