@@ -170,8 +170,11 @@ ct-fetch.1 2
 ct-fetch.1 3
 ct-ls.1 4
 ct-report.1 6
+ct-rescan.1 4
 ct-review.1 3
 ct-seen.1 2
+ct-spread.1 1
+ct-spread.1 2
 ct-syncdb.1 6
 ct-syncdb.1 9
 ct.7 2

@@ -60,6 +60,7 @@ run() { # WHERE PROGRAM [WORD...]: program, verb and options exist
 	for script in "$c"/*/"$name"; do
 		[ -x "$script" ] || continue
 		for word; do
+			case $word in *://* | [0-9]*) continue ;; esac
 			ok "$where: $name has $word" \
 			    sh -c '"$1" --help | grep -qwe "$2"' - "$script" "$word"
 		done

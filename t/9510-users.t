@@ -85,6 +85,13 @@ export CT_CONF
 exits 'ct brings the lists up to date' 0 as ct ct-syncdb sync --all -q
 exits 'ct-line scan' 0 ct-line scan -q -u 1 /var/lib/media
 as ct-review ct-review list >queue 2>/dev/null
+exits 'with a store' 0 ct-line scan -q -u 1 --store media /var/lib/media
+cp got told
+is '  what is not clean is told' 2 sh -c 'wc -l <told'
+exits 'again' 0 ct-line scan -q -u 1 --store media /var/lib/media
+ok '  nothing is told' test ! -s got
+as ct ct-seen stats --store media >stored 2>/dev/null
+json '  since ct remembers all' .objects "$(find /var/lib/media -type f | wc -l)" stored
 is 'the queue is of ct-review' 'u1
 u2' sh -c 'jq -r .user.id queue | sort'
 is 'where the copy of its key is made' '600 ct' sh -c \

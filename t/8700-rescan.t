@@ -1,0 +1,132 @@
+#!/bin/sh
+# ct-rescan with a store: a directory, and a bucket of OpenStack Swift; what is
+# known is not read again, and planted copies are found when the lists grow
+# shellcheck source=t/lib.sh disable=SC2317
+. "${0%/*}/lib.sh"
+command -v flock >/dev/null || skip_all 'no flock'
+
+mkpix one.png --seed 1 --size 96x96
+mkpix two.png --seed 2 --size 96x96
+mkpix other.png --seed 3 --size 96x96
+conf <<E
+[source own]
+type = file
+path = $tmp/list
+[bucket media]
+bucket = pics
+credential = $tmp/cred
+endpoint = http://127.0.0.1:18560
+E
+printf 'access_key = test:tester\nsecret_key = testing\n' >cred
+chmod 600 cred
+known() { # known FILE... - the list is of these
+	ct-hash -q "$@" | jq -r '"pdq " + .hashes.pdq + " known"' >list
+	ct-syncdb -q sync
+}
+known one.png
+
+# sum FILTER - of the last line of the file of summaries
+sum() { tail -n 1 runs | jq -c "$1"; }
+rescan() { # what it writes is in rec, too
+	ct-rescan --summary runs "$@" >rec
+	status=$?
+	cat rec
+	return "$status"
+}
+ids() { jq -r '.id | split("/")[-2:] | join("/")' rec | sort | xargs; }
+
+# ---- a directory
+mkdir -p tree/u1 tree/u2
+cp one.png tree/u1/a.png
+cp two.png tree/u2/b.png
+cp other.png tree/u2/c.png
+exits 'a directory' 0 rescan --store t -u 1 tree
+is '  what matches' u1/a.png ids
+json '  has its account' .user.id '"u1"' rec
+is '  is queued' 1 sh -c 'ct-review list | wc -l'
+is '  and all is remembered' '{"new":3}' sum '.programs["ct-seen"].outcomes | {new}'
+exits 'again: nothing is read' 0 rescan --store t -u 1 tree
+ok '  nor told' test ! -s rec
+is '  since all is as it was' '[3,0]' sum '[.programs["ct-seen"].outcomes.seen, .programs["ct-hash"].in]'
+touch -d '1 hour ago' tree/u2/c.png
+cp two.png tree/u1/d.png
+exits 'what has changed, and what is new' 0 rescan -a --store t -u 1 tree
+jq -c 'select(.object)' rec >some && mv some rec
+is '  are read' 'u1/d.png u2/c.png' ids
+known one.png two.png
+exits 'the list grows' 0 rescan --store t -u 1 tree
+is '  its copies are found' 'u1/a.png u1/d.png u2/b.png' ids
+is '  with their accounts' 'u1 u1 u2' sh -c 'jq -r .user.id rec | sort | xargs'
+is '  without a byte that was read' 0 sum '.programs["ct-hash"].in'
+exits 'and once' 0 rescan --store t -u 1 tree
+ok '  only' test ! -s rec
+rm tree/u1/d.png
+exits '--full forgets what is gone' 0 rescan --full --store t -u 1 tree
+is '  and looks all up again, also what has gone since' 'u1/a.png u1/d.png u2/b.png' ids
+is '  three are left' 3 sh -c 'ct-seen stats -q --store t | jq .objects'
+exits '--full without a store' 64 ct-rescan --full tree
+exits 'no place' 64 ct-rescan --store t
+exits 'a run is measured' 0 ct-rescan -q --prometheus m --store t tree
+ok '  for a monitor' grep -q "^ct_rescan_status{place=\"$tmp/tree\"} 0" m
+ok '  by outcomes' grep -q 'program="ct-seen",outcome="seen"} 3' m
+exits '-n' 0 rescan -qn --store n tree
+is '  tells' 'u1/a.png u2/b.png' ids
+ok '  and remembers nothing' test ! -e "$CT_HOME/seen/n"
+
+# a part after another, and killed at any time: none is missed
+mkdir -p many
+i=0
+while [ $i -lt 40 ]; do
+	cp other.png many/$i.png
+	i=$((i + 1))
+done
+for i in 7 23 39; do cp one.png many/$i.png; done
+ct-rescan -q -a --lines 7 --store parts many >all
+is 'in parts: every file, once' '40 40' sh -c 'echo $(jq -r .id all | sort -u | wc -l) $(wc -l <all)'
+ok '  and no place to go on from is left' test ! -e "$CT_HOME/rescan-parts.mark"
+missed='' struck=0
+for at in 0.05 0.15 0.3 0.5 0.8; do
+	rm -rf "$CT_HOME/seen/k" "$CT_HOME"/rescan-k.* "$CT_HOME/review.db"*
+	setsid ct-rescan -q --lines 7 --store k many >/dev/null 2>&1 &
+	pid=$!
+	sleep $at
+	kill -9 -$pid 2>/dev/null && struck=$((struck + 1))
+	wait $pid 2>/dev/null
+	while kill -0 -$pid 2>/dev/null; do sleep 0.02; done
+	ct-rescan -q --lines 7 --store k many >/dev/null 2>killed.err || missed="$missed $at:$?"
+	[ "$(ct-review list | wc -l)" -eq 3 ] || missed="$missed $at"
+	[ "$(ct-seen stats -q --store k | jq .objects)" -eq 40 ] || missed="$missed $at:seen"
+done
+ok 'kill -9, run again: every copy is queued, all is remembered' test -z "$missed"
+[ -z "$missed" ] || echo "#$missed"
+ok '  and it struck' test $struck -gt 2
+
+# ---- a bucket
+for p in curl swift-proxy-server swift-account-server swift-container-server \
+    swift-object-server; do
+	command -v $p >/dev/null || { echo "# no $p: no bucket"; done_testing; }
+done
+# shellcheck source=t/swift.sh
+. "$t/swift.sh"
+swift 18560 || { echo '# Swift does not start here: no bucket'; done_testing; }
+s3 /pics -X PUT
+put() { s3 "/pics/$2" -T "$1"; }
+known one.png
+put one.png u1/a.png && put two.png u2/b.png && put two.png u3/c%20d.png &&
+    put other.png u3/e.png || exit 1
+exits 'a bucket' 0 rescan -u 1 s3://media
+is '  what matches' u1/a.png ids
+json '  has its account' .user.id '"u1"' rec
+exits 'again: nothing is read' 0 rescan -u 1 s3://media
+is '  since all is as it was' 4 sum '.programs["ct-seen"].outcomes.seen'
+known one.png two.png
+exits 'the list grows' 0 rescan -u 1 s3://media
+is '  planted copies are found' 'u1/a.png u2/b.png u3/c d.png' ids
+is '  without a single GET' 0 sum '.programs["ct-hash"].in'
+s3 /pics/u2/b.png -X DELETE
+put one.png u3/e.png
+exits 'one is gone, one is another' 0 rescan --full -u 1 s3://media
+is '  all is looked up, the new one read' 'u1/a.png u2/b.png u3/c d.png u3/e.png' ids
+json '  what is gone says so' 'select(.object.gone) | .id' '"s3://media/u2/b.png"' rec
+is '  and the one is forgotten' 3 sh -c 'ct-seen stats -q --store media | jq .objects'
+done_testing
