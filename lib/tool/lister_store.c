@@ -89,47 +89,36 @@ lister_store_get(struct lister_store *s, const struct ct_key *key, int fd,
 	return ask(&a, err);
 }
 
+/* The page behind w: by its token, if it has one and that is wanted. */
 static int
-ask_s3(struct lister_store *s, const struct lister_walk *w, bool token,
+ask_page(struct lister_store *s, const struct lister_walk *w, bool token,
     struct ct_err *err)
 {
-	char max[16];
-	struct ct_pair q[8] = { { "list-type", "2" },
+	static const struct ct_pair s3[] = { { "list-type", "2" },
 		{ "encoding-type", "url" } };
-	struct asked a = { .s = s, .query = q, .n = 2 };
-
-	(void)snprintf(
-	    max, sizeof max, "%d", s->how->page ? s->how->page : 1000);
-	q[a.n++] = (struct ct_pair){ "max-keys", max };
-	if (*w->prefix)
-		q[a.n++] = (struct ct_pair){ "prefix", w->prefix };
-	if (w->delimited)
-		q[a.n++] = (struct ct_pair){ "delimiter", "/" };
-	if (token)
-		q[a.n++] = (struct ct_pair){ "continuation-token", w->token };
-	else if (w->after)
-		q[a.n++] = (struct ct_pair){ "start-after", w->after };
-	return ask(&a, err);
-}
-
-static int
-ask_azure(
-    struct lister_store *s, const struct lister_walk *w, struct ct_err *err)
-{
-	char max[16];
-	struct ct_pair q[8] = { { "restype", "container" },
+	static const struct ct_pair az[] = { { "restype", "container" },
 		{ "comp", "list" } };
+	const bool azure = s->bucket->azure;
+	struct ct_pair q[8];
 	struct asked a = { .s = s, .query = q, .n = 2 };
+	char max[16];
 
-	(void)snprintf(
-	    max, sizeof max, "%d", s->how->page ? s->how->page : 5000);
-	q[a.n++] = (struct ct_pair){ "maxresults", max };
+	memcpy(q, azure ? az : s3, sizeof s3);
+	(void)snprintf(max, sizeof max, "%d",
+	    s->how->page ? s->how->page
+		: azure  ? 5000
+			 : 1000);
+	q[a.n++] = (struct ct_pair){ azure ? "maxresults" : "max-keys", max };
 	if (*w->prefix)
 		q[a.n++] = (struct ct_pair){ "prefix", w->prefix };
 	if (w->delimited)
 		q[a.n++] = (struct ct_pair){ "delimiter", "/" };
-	if (w->token)
-		q[a.n++] = (struct ct_pair){ "marker", w->token };
+	if (token && w->token)
+		q[a.n++] =
+		    (struct ct_pair){ azure ? "marker" : "continuation-token",
+			    w->token };
+	else if (w->after && !azure)
+		q[a.n++] = (struct ct_pair){ "start-after", w->after };
 	return ask(&a, err);
 }
 
@@ -248,13 +237,13 @@ lister_store_page(struct lister_store *s, struct lister_walk *w,
     struct lister_page *page, struct ct_err *err)
 {
 	bool azure = s->bucket->azure;
-	int rc = azure ? ask_azure(s, w, err) : ask_s3(s, w, w->token, err);
+	int rc = ask_page(s, w, true, err);
 
 	/* a token may have died meanwhile: the last key has not */
 	if (rc && !azure && w->token && w->after &&
 	    ct_bucket_stale(
 		s->res.status, s->res.body ? s->res.body : "", s->res.len))
-		rc = ask_s3(s, w, false, err);
+		rc = ask_page(s, w, false, err);
 	if (!rc)
 		rc = lister_page_parse(page, s->res.body, s->res.len, err);
 	if (!rc)
