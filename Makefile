@@ -111,10 +111,12 @@ t/broken/no-line-sync: WRAP = fdatasync
 t/broken/late-line: WRAP = vault_log ct_vault_leave
 t/broken/early-end: WRAP = vault_log
 t/broken/no-behind: WRAP = audit_line_make
+t/broken/no-row-sync: WRAP = fdatasync
+t/broken/no-row-sync: PROGRAM = ct-seen
 t/broken/no-behind: MAIN = t/unit/audit_hole.o
 t/broken/no-behind: t/unit/audit_hole.o
 MAIN = cmd/$(PROGRAM).o
-$(BROKEN): %: %.o cmd/ct-submit.o cmd/ct-preserve.o $(LIBS)
+$(BROKEN): %: %.o cmd/ct-submit.o cmd/ct-preserve.o cmd/ct-seen.o $(LIBS)
 	@$(SAY) '  link $@'
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(WRAP:%=-Wl,--wrap=%) -o $@ \
 	    $< $(MAIN) $(LIBS) $(PKG_LIBS)
