@@ -109,6 +109,10 @@ kept
 grep -e gone kept >gone
 is '  tells what it lacks' '{"id":"s3://m/u00000/2.jpg","object":{"gone":true}}
 {"id":"s3://m/u00049/9.jpg","object":{"gone":true}}' cat gone
+is 'also a name that is not UTF-8, of a directory' '{"id":"b64:L3Nydi9jYWbp","path_b64":"L3Nydi9jYWbp","object":{"gone":true}}' sh -c '
+    echo "{\"id\":\"b64:L3Nydi9jYWbp\",\"path_b64\":\"L3Nydi9jYWbp\",\"hashes\":{\"md5\":\"00000000000000000000000000000001\"}}" | ct-seen put -q --store d >/dev/null
+    echo "{\"listed\":\"/srv/\"}" | ct-seen new -q --gone --store d'
+is '  but not of another' '' sh -c 'echo "{\"listed\":\"/srw/\"}" | ct-seen new -q --gone --store d'
 exits 'one that did not end well does not' 75 new --gone <list
 kept
 is '  nothing' 0 grep -c gone kept

@@ -5,9 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base64.h"
 #include "prog.h"
 #include "seen_impl.h"
 
+#define CODED 4     /* bytes of b64: */
 #define BATCH 65536 /* lines whose keys are looked up in their order */
 
 /* A line of a batch. */
@@ -181,17 +183,34 @@ mark(struct new *n)
 }
 
 static bool
-in_listing(const struct new *n, const uint8_t *key, size_t len)
+begins(const struct new *n, const void *name, size_t len)
 {
 	const char *p = n->listed.s, *end = p + n->listed.len;
 	size_t m;
 
 	for (; p < end; p += m + 1) {
 		m = strlen(p);
-		if (m <= len && memcmp(p, key, m) == 0)
+		if (m <= len && memcmp(p, name, m) == 0)
 			return true;
 	}
 	return false;
+}
+
+/* A name that is not UTF-8 is within a directory by its bytes. */
+static bool
+in_listing(const struct new *n, uint16_t flags, const uint8_t *key, size_t len)
+{
+	uint8_t *path;
+	size_t m;
+	bool is;
+
+	if (!(flags & SEEN_PATH_B64) || len <= CODED)
+		return begins(n, key, len);
+	path = ct_alloc(len, 1);
+	is = ct_unbase64((const char *)key + CODED, len - CODED, path, &m) &&
+	    begins(n, path, m);
+	free(path);
+	return is;
 }
 
 static int
@@ -207,7 +226,7 @@ tell_gone(struct new *n, struct ct_out *out, size_t *told, struct ct_err *err)
 	     rc = seen_walk_next(&w, err)) {
 		if (n->came[w.at.source][w.at.row / 8] >> w.at.row % 8 & 1 ||
 		    seen_flags_at(n->v, w.at) & SEEN_GONE ||
-		    !in_listing(n, w.key, w.len))
+		    !in_listing(n, seen_flags_at(n->v, w.at), w.key, w.len))
 			continue;
 		seen_row_at(n->v, w.at, &row);
 		text.len = 0;

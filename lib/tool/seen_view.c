@@ -88,6 +88,9 @@ seen_view_open(
 			    dir);
 		v->m = now;
 	}
+	if (!rc && i == TRIES)
+		rc = ct_fail(err, CT_TEMPFAIL,
+		    "the store '%s' changes too fast to be read", dir);
 	free(dir);
 	if (!rc)
 		cursors(v);

@@ -1,0 +1,192 @@
+/* A store against a plain table: keys that share much, found in any order, from
+ * files and a log at once, each as it was put last. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../tap.h"
+#include "prog.h"
+#include "seen_impl.h"
+
+#define MOST 4000
+#define ROUNDS 8
+#define LONGEST 420
+
+struct known {
+	uint8_t key[LONGEST];
+	size_t len;
+	uint64_t size; /* of the row; 0: none */
+};
+
+static struct known table[MOST];
+static size_t keys;
+static uint64_t state = 1;
+
+static uint64_t
+chance(uint64_t n)
+{
+	uint64_t z = (state += 0x9e3779b97f4a7c15u);
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return (z ^ z >> 31) % n;
+}
+
+/* Mostly of few letters behind much that all share. */
+static void
+make_key(struct known *k)
+{
+	size_t shared = chance(3) ? chance(260) : 0, i;
+
+	k->len = shared + 1 + chance(chance(4) ? 8 : LONGEST - 261);
+	for (i = 0; i < k->len; i++)
+		k->key[i] =
+		    i < shared ? 'k' : (uint8_t) "\0ab\x7f\xff"[chance(5)];
+}
+
+static int
+by_key(const void *a, const void *b)
+{
+	const struct known *x = a, *y = b;
+
+	return seen_order(x->key, x->len, y->key, y->len);
+}
+
+/* Sorted, no two the same. */
+static void
+make_table(void)
+{
+	size_t i;
+
+	for (i = 0; i < MOST; i++)
+		make_key(&table[i]);
+	qsort(table, MOST, sizeof *table, by_key);
+	for (i = 0; i < MOST; i++)
+		if (i == 0 || by_key(&table[keys - 1], &table[i]) != 0)
+			table[keys++] = table[i];
+}
+
+/* What is put in this round, the last of it again. */
+static int
+put(const struct ct_seen *s, int round, struct ct_err *err)
+{
+	struct seen_row row = { .stamp = 1 };
+	struct seen_writer w;
+	size_t i;
+
+	if (seen_writer_open(&w, s, true, err))
+		return err->code;
+	for (i = 0; i < keys; i++) {
+		if (chance((uint64_t)1 << 3 * (round % 4)))
+			continue; /* ever fewer, so that files stay apart */
+		table[i].size = chance(1000) + 1;
+		row.info.size = table[i].size;
+		if (seen_writer_put(&w, table[i].key, table[i].len, &row, err))
+			return err->code;
+	}
+	if (seen_writer_sync(&w, err) ||
+	    (round % 4 < 3 && seen_writer_settle(&w, true, err)) ||
+	    (round == 4 && seen_writer_merge(&w, err)))
+		return err->code;
+	return seen_writer_close(&w, true, err);
+}
+
+/* Is it there as the table says? */
+static bool
+right(struct seen_view *v, const struct known *k)
+{
+	struct seen_place at;
+	struct seen_row row;
+	struct ct_err err = { 0 };
+	int rc = seen_find(v, k->key, k->len, &at, &err);
+
+	if (rc == CT_NO)
+		return k->size == 0;
+	if (rc)
+		return false;
+	seen_row_at(v, at, &row);
+	return row.info.size == k->size;
+}
+
+static bool
+all_right(struct seen_view *v)
+{
+	bool good = true;
+	struct known none;
+	size_t i;
+
+	for (i = 0; i < keys; i++)
+		good &= right(v, &table[i]);
+	for (i = keys; i--;)
+		good &= right(v, &table[i]);
+	for (i = 0; i < keys; i++) {
+		good &= right(v, &table[chance(keys)]);
+		make_key(&none);
+		none.size = 0;
+		if (!bsearch(&none, table, keys, sizeof *table, by_key))
+			good &= right(v, &none);
+	}
+	return good;
+}
+
+/* All in order, each once. */
+static bool
+walks(struct seen_view *v)
+{
+	struct ct_err err = { 0 };
+	struct seen_walk w;
+	size_t i = 0;
+	bool good = true;
+	int rc;
+
+	for (rc = seen_walk_first(&w, v, true, v->n, &err); !rc;
+	     rc = seen_walk_next(&w, &err), i++) {
+		while (i < keys && table[i].size == 0)
+			i++;
+		good &= i < keys &&
+		    seen_order(table[i].key, table[i].len, w.key, w.len) == 0;
+		if (!good)
+			break;
+	}
+	seen_walk_end(&w);
+	while (i < keys && table[i].size == 0)
+		i++;
+	return good && rc == CT_NO && i == keys;
+}
+
+int
+main(void)
+{
+	char dir[] = "/tmp/ct-seen.XXXXXX", *command;
+	struct ct_seen s = { .home = dir, .store = "s" };
+	struct ct_err err = { 0 };
+	struct seen_view *v;
+	size_t i;
+	int round;
+
+	ct_start("seen");
+	if (!mkdtemp(dir))
+		return 1;
+	make_table();
+	for (round = 0; round < ROUNDS; round++) {
+		ok(put(&s, round, &err) == 0, "round %d", round);
+		err.code = 0;
+		if (seen_view_open(&v, &s, &err)) {
+			ok(0, "%s", err.msg);
+			break;
+		}
+		ok(all_right(v),
+		    "  %zu files, %zu in the log: all is found as it was put"
+		    " last",
+		    v->n, v->log.n);
+		ok(walks(v), "  and in order, each once");
+		for (i = 0; i < v->n; i++)
+			ok(seen_segment_check(&v->segment[i], &err) == 0,
+			    "  as it was written");
+		seen_view_close(v);
+	}
+	command = ct_printf("rm -rf %s", dir);
+	ok(system(command) == 0, "gone");
+	free(command);
+	done();
+}
