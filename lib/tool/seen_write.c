@@ -125,8 +125,8 @@ put_row(struct making *m, struct seen_place at, struct ct_err *err)
 	    add(m, SEEN_INFO, &row.info, sizeof row.info, err))
 		return err->code;
 	for (k = 0; k < SEEN_HASHES; k++)
-		if (add(m, SEEN_HASH + k, row.hash + seen_at[k], seen_len[k],
-			err))
+		if (add(m, (enum seen_column)(SEEN_HASH + k),
+			row.hash + seen_at[k], seen_len[k], err))
 			return err->code;
 	return 0;
 }
