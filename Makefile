@@ -139,11 +139,11 @@ cases: all $(TOOLS) $(PRELOADS)
 	    grep '^# [0-9][0-9] |' cases.tmp | sort -s -k2,2n; rm -f cases.tmp; \
 	    exit $$rc
 
-# ct-submit and ct-preserve killed, and their power cut, at every system call
+# ct-submit, ct-preserve and ct-seen killed, and their power cut, at every system call
 # there is: make check does it with some of them.  As root, or ext4 has no power
 # cuts; STEP=7: only every 7th here, too; SWEEPS='t/61[12]0*.t': only ct-preserve
 SWEEPS  = t/5100*.t t/5110*.t t/5120*.t t/5400*.t t/6110*.t t/6120*.t t/6210*.t \
-          t/6420*.t
+          t/6420*.t t/8410*.t t/8440*.t t/8450*.t
 sweep: all $(TOOLS) $(BROKEN) $(PRELOADS)
 	PATH=$$PWD:$$PATH SWEEP=$(or $(STEP),1) prove -vj2 $(PROVEFLAGS) $(SWEEPS)
 
