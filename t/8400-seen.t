@@ -58,6 +58,12 @@ sed 's/,"object":{[^}]*}//; s/f:/g:/' plain >bare
 hashed <bare | put >/dev/null
 is 'without any, nobody knows: it is new again' 20 sh -c 'ct-seen new -q --store s <bare | wc -l'
 
+awk 'BEGIN { for (i = 0; i < 3; i++) { printf "{\"id\":\"h://%d\",\"object\":{\"bytes\":1,\"etag\":\"", i; for (k = 0; k < 600; k++) printf "%d", i; print "\"}}" } }' >long
+hashed <long | put >/dev/null
+is 'an etag of any length' '' new <long
+is '  to its end' 'h://1' sh -c 'sed "2s/1\"}}/2\"}}/" long | ct-seen new -q --store s | jq -r .id'
+ct-seen gone -q --store s <long >/dev/null
+
 # ---- keys of every kind
 printf '%s\n' '{"id":"s3://m/../x//y"}' '{"id":"s3://m/a b+%2F\u0001\n\t\"\\"}' \
     '{"id":"s3://m/é𝄞"}' '{"id":"s3://m/\u00e9x"}' '{"id":"/srv/a","path":"/srv/a"}' \
@@ -100,7 +106,7 @@ is '  nor what came with an error' '' sh -c 'sed "s/}\$/,\"error\":{\"tool\":\"t
 listing 0 5 z | hashed | put >/dev/null
 is 'put anew' 's3://m/u00000/0.jpg' sh -c 'ct-seen new -q --store s <list | jq -r .id | head -n 1'
 is '  it is another now' '' sh -c 'head -n 5 list | sed "s/\"etag\":\"e/\"etag\":\"z/" | ct-seen new -q --store s'
-is 'objects once, rows as often' '[3048,3053,0,0]' objects
+is 'objects once, rows as often' '[3048,3059,3,0]' objects
 
 # ---- gone
 { sed '3d;500d' list && echo '{"listed":"s3://m/u0"}'; } >part
@@ -127,7 +133,7 @@ ok '  and passes it on' cmp gone kept
 is '  it is new, should it come again' 's3://m/u00000/2.jpg
 s3://m/u00049/9.jpg' sh -c 'sed -n "3p;500p" list | ct-seen new -q --store s | jq -r .id'
 is '  and gone only once' '' sh -c 'ct-seen new -q --gone --store s <part 2>/dev/null | grep gone'
-is '  and no object' '[3046,3055,2,0]' objects
+is '  and no object' '[3046,3061,5,0]' objects
 exits 'ct-seen gone' 0 ct-seen gone -q --store s <plain
 is '  forgets whatever comes' 20 sh -c 'ct-seen new -q --store s <plain | wc -l'
 

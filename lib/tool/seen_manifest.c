@@ -187,7 +187,19 @@ seen_key(const struct seen_names *names, const char *id, size_t len,
 /* ---- stamps ---------------------------------------------------------------
  */
 
-#define MOST 512 /* bytes of an etag or a time that are stamped at once */
+#define MOST 112 /* bytes of an etag or a time that are stamped as they are */
+#define DIGEST 64
+
+/* Apart, so that a stamp clears no more memory than it uses. */
+static __attribute__((noinline)) void
+digest(const char *text, size_t len, uint8_t out[DIGEST])
+{
+	struct ct_blake b;
+
+	ct_blake_start(&b, DIGEST, NULL);
+	ct_blake_add(&b, text, len);
+	ct_blake_end(&b, out, DIGEST);
+}
 
 uint64_t
 seen_stamp(const struct seen_manifest *m, const struct seen_said *said)
@@ -195,8 +207,7 @@ seen_stamp(const struct seen_manifest *m, const struct seen_said *said)
 	bool etag = said->etag_len > 0;
 	const char *text = etag ? said->etag : said->modified;
 	size_t len = etag ? said->etag_len : said->modified_len;
-	uint8_t room[MOST + 16];
-	struct ct_blake b;
+	uint8_t room[MOST + 9];
 	uint64_t stamp;
 
 	if (!len || (!etag && said->bytes < 0))
@@ -206,11 +217,9 @@ seen_stamp(const struct seen_manifest *m, const struct seen_said *said)
 	if (len <= MOST) {
 		memcpy(room + 9, text, len);
 	} else {
-		ct_blake_start(&b, 64, NULL);
-		ct_blake_add(&b, text, len);
-		ct_blake_end(&b, room + 9, 64);
+		digest(text, len, room + 9);
 		room[8] |= 2;
-		len = 64;
+		len = DIGEST;
 	}
 	stamp = ct_short_hash(m->key, room, len + 9);
 	return stamp ? stamp : 1;
