@@ -207,7 +207,7 @@ hold(struct item *it, const char *bytes, size_t len)
 		it->buf = r->spare[--r->spares].buf;
 		it->cap = r->spare[r->spares].cap;
 	}
-	if (want > it->cap) {
+	if (!it->buf || want > it->cap) {
 		it->cap = it->cap ? 2 * it->cap : (size_t)16 << 10;
 		if (length > 0 && (uint64_t)length <= r->window)
 			it->cap = (size_t)length;
@@ -233,24 +233,24 @@ on_body(struct ct_pull *get, const void *bytes, size_t len)
 		return CT_PULL_ENOUGH;
 	if (r->how->head || r->broken)
 		return CT_PULL_ENOUGH;
-	if (!it->begun && it->n + len > r->window) {
+	had = it->skip < len ? (size_t)it->skip : len;
+	at += had;
+	len -= had;
+	if (len && !it->begun && it->n + len > r->window) {
 		if (!is_next(it))
 			return CT_PULL_LATER;
 		rc = fetch_begin(it, &err);
 	}
-	had = it->skip < len ? (size_t)it->skip : len;
 	it->skip -= had;
-	at += had;
-	len -= had;
 	if (len > r->how->bytes - it->total) {
 		too_large(it);
 		return CT_PULL_ENOUGH;
 	}
 	it->total += len;
 	r->show.bytes += len;
-	if (!it->begun)
+	if (!it->begun && len)
 		hold(it, at, len);
-	else if (!rc)
+	else if (!rc && len)
 		rc = fetch_put(it, at, len, &err);
 	if (rc) {
 		fetch_end(r, &err);
@@ -370,11 +370,9 @@ have(struct item *it)
 	why = it->err;
 	if (why.code)
 		fetch_fail(it, &why);
-	else if (it->other)
-		changed(it);
 	else if (it->run->how->head)
 		settle(it, END_THERE);
-	else if (it->skip ||
+	else if (it->other || it->skip ||
 	    (got->status == 206 && got->total != UINT64_MAX &&
 		it->total != got->total))
 		changed(it);

@@ -1,6 +1,8 @@
 /* http_many.c - many GETs at a time: http.h */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -107,6 +109,7 @@ on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 
 /* A connection is there, it may be an old one. */
 static int
+/* NOLINTNEXTLINE(readability-non-const-parameter): libcurl's type */
 on_request(void *arg, char *ip, char *ours, int port, int our_port)
 {
 	struct ct_pull *g = arg;
@@ -126,19 +129,37 @@ on_request(void *arg, char *ip, char *ours, int port, int our_port)
 /* ---- what comes ------------------------------------------------------------
  */
 
-/* bytes 10-99/100 */
+/* Digits, and what must stand behind them. */
+static bool
+digits(const char **text, char behind, uint64_t *n)
+{
+	char *end = NULL;
+
+	if (**text < '0' || **text > '9')
+		return false;
+	errno = 0;
+	*n = strtoull(*text, &end, 10);
+	if (errno || *end != behind)
+		return false;
+	*text = end + (behind != '\0');
+	return true;
+}
+
+/* bytes 10-99/100, or an asterisk for the last */
 static void
 content_range(struct ct_got *got, const char *text)
 {
-	unsigned long long from, to, total;
-	int n = 0;
+	uint64_t from, to, total = UINT64_MAX;
 
-	if (sscanf(text, "bytes %llu-%llu/%n", &from, &to, &n) != 2 || !n)
+	if (strncasecmp(text, "bytes ", 6) != 0)
+		return;
+	text += 6;
+	if (!digits(&text, '-', &from) || !digits(&text, '/', &to) ||
+	    (strcmp(text, "*") != 0 && !digits(&text, '\0', &total)))
 		return;
 	got->part = true;
 	got->from = from;
-	if (sscanf(text + n, "%llu", &total) == 1)
-		got->total = total;
+	got->total = total;
 }
 
 static void
