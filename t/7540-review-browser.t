@@ -214,6 +214,8 @@ wait document.querySelector('#box img.tile')
 down f
 up f
 eval gone()
+eval window.late = look('obscured'), window.dispatchEvent(new Event('blur')), gone()
+eval window.late.then(() => gone())
 eval MOST.full = 100
 down f
 wait document.querySelector('#full img')
@@ -258,6 +260,8 @@ is '  is there while it is held, and gone at once' "0
 1
 [$covered,\"Covered.\"]
 [$covered,true]
+$covered
+$covered
 $covered
 $covered
 $covered

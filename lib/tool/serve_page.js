@@ -338,7 +338,7 @@ function watch() {
 	document.addEventListener("keydown", down);
 	document.addEventListener("keyup", up);
 	window.addEventListener("blur", () => {
-		if (seen && seen.step !== "tile" || held)
+		if (sight() && sight() !== "tile" || held)
 			cover(LEFT);
 	});
 	for (const what of ["visibilitychange", "freeze"])

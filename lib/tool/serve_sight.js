@@ -11,8 +11,11 @@ const COVERED = "Covered.";
 const LEFT = "Covered, as the window was left.";
 
 let coming = null; // the picture that was fetched last, on the page or not yet
+let wanted = null; // the step that was asked for and is not there yet
 
-const closer = () => seen && (seen.step === "obscured" || seen.step === "full");
+// What is on the page, or will be.
+const sight = () => seen ? seen.step : wanted;
+const closer = () => sight() === "obscured" || sight() === "full";
 
 function alt(step) {
 	return step === "tile" ? `tile of item ${at + 1}, obscured` :
@@ -30,6 +33,7 @@ function cover(why) {
 	asked++;
 	held = null;
 	seen = null;
+	wanted = null;
 	if (coming)
 		coming.removeAttribute("src");
 	coming = null;
@@ -53,6 +57,7 @@ async function look(step, quiet) {
 	const mine = asked, n = at;
 
 	empty("It comes.");
+	wanted = step;
 	const got = await call("/look", {job: job.job, n, step});
 
 	if (mine !== asked) {
@@ -60,6 +65,7 @@ async function look(step, quiet) {
 			call("/cover", {view: got.view});
 		return;
 	}
+	wanted = null;
 	if (!got) {
 		empty("Not shown.");
 		return;
