@@ -88,9 +88,9 @@ looked '  every object once' first got
 # kill -9 at any time: --resume goes on, and nothing is missing
 lost=0 struck=0
 sort want.looked >want.sorted
-for at in 0.02 0.1 0.3 0.6; do
+for at in 0.1 0.4; do
 	rm -rf w got.1 got.2
-	setsid sh -c 'exec ct-spread -q -w w -n 4 parallel -j 1 <objects >got.1' &
+	setsid sh -c 'exec ct-spread -q -w w -n 12 parallel -j 1 <objects >got.1' &
 	pid=$!
 	sleep $at
 	kill -9 -$pid 2>/dev/null && struck=$((struck + 1))
@@ -98,7 +98,7 @@ for at in 0.02 0.1 0.3 0.6; do
 	if [ -e w/ready ]; then
 		ct-spread -q -w w --resume parallel >got.2
 	elif [ ! -s got.1 ]; then
-		ct-spread -q -w w -n 4 parallel <objects >got.2
+		ct-spread -q -w w -n 12 parallel <objects >got.2
 	fi
 	cat got.? | bare | sort -u | cmp -s - want.sorted || lost=$((lost + 1))
 done
