@@ -101,6 +101,51 @@ ok 'kill -9, run again: every copy is queued, all is remembered' test -z "$misse
 [ -z "$missed" ] || echo "#$missed"
 ok '  and it struck' test $struck -gt 1
 
+# one that errs, for whatever reason, does not hide those behind it
+mkdir shim part
+for i in 1 2 3 4 5 6 7 8; do cp other.png part/$i.png; done
+cp one.png part/8.png
+cat >shim/ct-fetch <<'E'
+#!/bin/sh
+jq -c 'if (.id | endswith("/2.png")) and (.hashes | not)
+    then .error = {tool: "ct-fetch", code: (env.CODE | tonumber), msg: "x"} else . end' |
+    "$TOP/ct-fetch" "$@"
+E
+chmod +x shim/ct-fetch
+shimmed() { PATH=$tmp/shim:$PATH TOP=$top "$@"; }
+for code in 75 77; do
+	rm -rf "$CT_HOME/seen/e" "$CT_HOME/review.db"*
+	export CODE=$code
+	exits "an object with an error $code" $code shimmed ct-rescan -q --lines 3 --store e part
+	is '  does not hide a copy in a later part' 1 sh -c 'ct-review list | wc -l'
+	ok '  the listing came to its end' test ! -e "$CT_HOME/rescan-e.mark"
+	is '  and all others are remembered' 7 sh -c 'ct-seen stats -q --store e | jq .objects'
+done
+cat >shim/ct-fetch <<'E'
+#!/bin/sh
+head -n 1 | "$TOP/ct-fetch" "$@"
+cat >/dev/null
+kill -9 $$
+E
+cat >shim/ct-hash <<'E'
+#!/bin/sh
+"$TOP/ct-hash" "$@"
+exit 65
+E
+chmod +x shim/ct-hash
+rm -rf "$CT_HOME/seen/e"
+exits 'one is killed, and one behind it has an error' 75 \
+    shimmed ct-rescan -q --lines 3 --store e part
+ok '  which is no place to go on from' test ! -e "$CT_HOME/rescan-e.mark"
+rm shim/*
+ct-ls -q --limit 3 --checkpoint "$CT_HOME/rescan-e.mark" many >/dev/null
+exits 'the place of another listing: from the beginning' 0 ct-rescan -q --store e part
+is '  all of it' 8 sh -c 'ct-seen stats -q --store e | jq .objects'
+rm -rf "$CT_HOME/seen/e"
+ct-ls -q --limit 3 --checkpoint "$CT_HOME/rescan-e.mark" "$tmp/part" >/dev/null 2>&1
+exits 'the place of a store that was taken away, too' 0 ct-rescan -q --store e part
+is '  all is new' 8 sh -c 'ct-seen stats -q --store e | jq .objects'
+
 # ---- a bucket
 for p in curl swift-proxy-server swift-account-server swift-container-server \
     swift-object-server; do
