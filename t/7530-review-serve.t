@@ -229,6 +229,11 @@ looks 1 1 full && whole=$(picture)
 posts /cover '{"view":0}'
 gets "$whole"
 told 'covered before it was fetched: not to be had' 404
+is '  nor was the whole of it seen' full sh -c 'echo "$1" | tail -n1' - "$(views)"
+db "CREATE TRIGGER no BEFORE INSERT ON view WHEN new.entire BEGIN SELECT RAISE(ABORT, 'no'); END"
+looks 1 1 full && gets "$(picture)"
+told 'nor is the whole of it without a log' 404
+db 'DROP TRIGGER no'
 posts /cover '{"view":99}'
 told 'covering what is not open' 200
 looks 1 2 full
@@ -320,7 +325,7 @@ looks 1 0 full
 told 'what was seen in it is not counted again' 200
 looks 1 1 tile
 told 'a tile is none of it' 200
-is '  nothing refused is logged' 'obscured full whole tile' sh -c 'echo "$1" | sed "s/ open//" | xargs' - "$(views)"
+is '  nothing refused is logged' 'obscured full tile' sh -c 'echo "$1" | sed "s/ open//" | xargs' - "$(views)"
 posts /decide '{"job":1,"n":1,"verdict":"csam"}'
 told 'a verdict without it' 200 . '{"decided":1,"wants":"a second person"}'
 c1=$cookie

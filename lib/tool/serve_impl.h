@@ -19,7 +19,9 @@ struct MHD_Daemon;
 struct serve_conn; /* see serve_http.c */
 
 struct serve_view {
-	int64_t id, since;
+	int64_t id;  /* as the page knows it */
+	int64_t row; /* in the log: another, once it is of the whole */
+	int64_t since;
 };
 
 struct serve_picture {
@@ -27,6 +29,7 @@ struct serve_picture {
 	uint8_t *png;
 	size_t len;
 	int64_t view, since;
+	char *whole; /* the content that it is all of; NULL: it is not */
 };
 
 struct ct_serve {
@@ -145,7 +148,8 @@ json_t *serve_shift(struct ct_serve *s);
  */
 
 serve_fn serve_look, serve_cover;
-/* The picture of this name, once. */
+/* The picture of this name, once.  False: there is none, or it could not be
+ * logged that the whole of it is seen now. */
 bool serve_picture(struct ct_serve *s, const char *name, struct serve_ans *ans);
 /* All that is seen is not any more. */
 void serve_covered(struct ct_serve *s);

@@ -23,13 +23,15 @@ forget(struct ct_serve *s, size_t i)
 	if (p->png)
 		ct_wipe(p->png, p->len);
 	free(p->png);
+	free(p->whole);
 	*p = s->picture[--s->npictures];
 	ct_wipe(&s->picture[s->npictures], sizeof *p);
 }
 
 /* A picture is kept until it is fetched; the oldest makes room. */
 static const char *
-keep(struct ct_serve *s, const struct ct_tile *t, int64_t view)
+keep(struct ct_serve *s, const struct ct_tile *t, int64_t view,
+    const char *whole)
 {
 	uint8_t secret[SERVE_SECRET / 2];
 	struct serve_picture *p;
@@ -41,49 +43,39 @@ keep(struct ct_serve *s, const struct ct_tile *t, int64_t view)
 	if (s->npictures == SERVE_PICTURES)
 		forget(s, oldest);
 	p = &s->picture[s->npictures++];
-	*p = (struct serve_picture){ .view = view, .since = ct_mono() };
+	*p = (struct serve_picture){ .view = view,
+		.since = ct_mono(),
+		.whole = whole ? ct_strdup(whole) : NULL };
 	p->png = ct_tile_png(t, 1, &p->len);
 	ct_random(secret, sizeof secret);
 	ct_hex(secret, sizeof secret, p->name);
 	return p->name;
 }
 
-bool
-serve_picture(struct ct_serve *s, const char *name, struct serve_ans *ans)
-{
-	size_t i;
-
-	for (i = 0; i < s->npictures; i++)
-		if (strlen(name) == SERVE_SECRET &&
-		    ct_same(s->picture[i].name, name, SERVE_SECRET)) {
-			*ans = (struct serve_ans){ .status = 200,
-				.type = "image/png",
-				.body = s->picture[i].png,
-				.len = s->picture[i].len };
-			s->picture[i].png = NULL; /* the answer's now */
-			forget(s, i);
-			return true;
-		}
-	return false;
-}
-
 /* ---- views -----------------------------------------------------------------
  */
+
+static void
+end_row(struct ct_serve *s, const struct serve_view *v)
+{
+	struct ct_err err;
+
+	if (ct_queue_view_end(
+		s->queue, v->row, (ct_mono() - v->since + 500) / 1000, &err))
+		ct_warn("%s", err.msg);
+}
 
 static void
 end(struct ct_serve *s, size_t i)
 {
 	struct serve_view v = s->view[i];
-	struct ct_err err;
 	size_t k;
 
 	for (k = s->npictures; k-- > 0;)
 		if (s->picture[k].view == v.id)
 			forget(s, k);
 	s->view[i] = s->view[--s->nviews];
-	if (ct_queue_view_end(
-		s->queue, v.id, (ct_mono() - v.since + 500) / 1000, &err))
-		ct_warn("%s", err.msg);
+	end_row(s, &v);
 }
 
 void
@@ -93,6 +85,53 @@ serve_covered(struct ct_serve *s)
 		end(s, s->nviews - 1);
 	while (s->npictures)
 		forget(s, s->npictures - 1);
+}
+
+/* All of it leaves now, and that is logged first: only what was asked for was,
+ * and who covers it at once has not seen it.  False: it must not. */
+static bool
+whole(struct ct_serve *s, const struct serve_picture *p)
+{
+	const struct ct_viewed v = { .level = "full", .entire = true };
+	struct ct_err err;
+	int64_t row;
+	size_t i;
+
+	if (ct_queue_view_begin(
+		s->queue, p->whole, s->how->by, &v, &row, &err)) {
+		ct_warn("%s", err.msg);
+		return false;
+	}
+	for (i = 0; i < s->nviews; i++)
+		if (s->view[i].id == p->view) {
+			end_row(s, &s->view[i]);
+			s->view[i].row = row;
+			s->view[i].since = ct_mono();
+		}
+	return true;
+}
+
+bool
+serve_picture(struct ct_serve *s, const char *name, struct serve_ans *ans)
+{
+	size_t i;
+	bool may;
+
+	for (i = 0; i < s->npictures; i++)
+		if (strlen(name) == SERVE_SECRET &&
+		    ct_same(s->picture[i].name, name, SERVE_SECRET)) {
+			may = !s->picture[i].whole || whole(s, &s->picture[i]);
+			if (may) {
+				*ans = (struct serve_ans){ .status = 200,
+					.type = "image/png",
+					.body = s->picture[i].png,
+					.len = s->picture[i].len };
+				s->picture[i].png = NULL; /* the answer's now */
+			}
+			forget(s, i);
+			return may;
+		}
+	return false;
 }
 
 /* Logged, before anything of it leaves: *view; those before it end, if it does
@@ -116,8 +155,9 @@ begin(struct ct_serve *s, const json_t *rec, const char *level, bool entire,
 		serve_covered(s);
 	if (s->nviews == SERVE_VIEWS)
 		end(s, 0);
-	s->view[s->nviews++] =
-	    (struct serve_view){ .id = *view, .since = ct_mono() };
+	s->view[s->nviews++] = (struct serve_view){
+		.id = *view, .row = *view, .since = ct_mono()
+	};
 	return true;
 }
 
@@ -229,10 +269,11 @@ show(struct ct_serve *s, const json_t *rec, enum ct_step step,
 	int64_t view;
 	char *path;
 
-	if (!begin(s, rec, ct_step_levels[step], entire, step == CT_STEP_TILE,
+	if (!begin(s, rec, ct_step_levels[step], false, step == CT_STEP_TILE,
 		&view, ans))
 		return;
-	path = ct_printf("/picture/%s", keep(s, t, view));
+	path = ct_printf("/picture/%s",
+	    keep(s, t, view, entire ? ct_item_content(rec) : NULL));
 	serve_say(ans, 200,
 	    json_pack("{s:I, s:s, s:i, s:i, s:b, s:o}", "view",
 		(json_int_t)view, "picture", path, "width", (int)t->w, "height",
