@@ -19,6 +19,24 @@ exits 'a line that is no record: told, and nothing lost' 0 ct-work <odd
 json '  in a record of its own' '.error.code' 65 got
 exits 'no list: nothing is looked up' 66 ct-work -d nowhere <objects
 ok '  and nothing is written' test ! -s got
+refused() { # refused PATTERN - ct-fetch is refused these objects
+	mkdir -p bin
+	cat >bin/ct-fetch <<E
+#!/bin/sh
+sed '/$1/s/}\$/,"error":{"tool":"ct-fetch","code":77,"msg":"no"}}/'
+exit 77
+E
+	chmod +x bin/ct-fetch
+	PATH=$tmp/bin:$PATH ct-work <objects
+	set -- $?
+	rm bin/ct-fetch
+	return "$1"
+}
+exits 'one that is refused keeps no other back' 0 refused 'o17"'
+mv got all
+is '  all have their outcome' '' sh -c 'jq -r .id all | sort >a; jq -r .id objects | sort | diff - a'
+exits 'if all are, it is not about the objects' 77 refused .
+ok '  and nothing is written' test ! -s got
 killed() { # a program of the pipe dies
 	mkdir -p bin
 	printf '#!/bin/sh\nhead -n 3; kill -9 $$\n' >bin/ct-match
@@ -76,6 +94,11 @@ cat >in.$$
 exec ct-work <in.$$
 E
 chmod +x bad
+exits 'a batch that never works, and --forget: 75' 75 ct-spread -q -w w -n 20 --forget --command "$tmp/bad" parallel <objects
+mv got all
+is '  all are written' "$(jq -s length objects)" jq -s length all
+is '  its own with an error' 20 jq -s 'map(select(.error.tool == "ct-spread")) | length' all
+ok '  and none is left' test ! -e w/ready
 exits 'a batch that never works: 75' 75 ct-spread -w w -n 20 --command "$tmp/bad" parallel <objects
 ok '  is said' grep -qx 'ct-spread: 3 batches = 2 done + 1 left' err
 cp got first

@@ -146,6 +146,22 @@ ct-ls -q --limit 3 --checkpoint "$CT_HOME/rescan-e.mark" "$tmp/part" >/dev/null 
 exits 'the place of a store that was taken away, too' 0 ct-rescan -q --store e part
 is '  all is new' 8 sh -c 'ct-seen stats -q --store e | jq .objects'
 
+if command -v parallel >/dev/null; then
+	PATH=$top/contrib/parallel:$PATH
+	rm -rf "$CT_HOME/seen/e"
+	ct-ls -q "$tmp/part" | head -n 3 |
+	    ct-spread -q -w w --command false parallel >/dev/null 2>&1
+	exits 'what a run before has left with ct-spread is done' 0 \
+	    ct-rescan -q --store e --spread '-w w -n 2 parallel -j 1' part
+	is '  and what else there is' 8 sh -c 'ct-seen stats -q --store e | jq .objects'
+	printf '#!/bin/sh\ncat >b.$$\n! grep -q "/2[.]png" b.$$ || exit 77\nexec ct-work <b.$$\n' >bad
+	chmod +x bad
+	rm -rf "$CT_HOME/seen/e"
+	exits 'a batch that never works' 75 ct-rescan -q --lines 2 --store e \
+	    --spread "-w w -n 1 --command $tmp/bad parallel -j 1" part
+	is '  hides none behind it' 7 sh -c 'ct-seen stats -q --store e | jq .objects'
+fi
+
 # ---- a bucket
 for p in curl swift-proxy-server swift-account-server swift-container-server \
     swift-object-server; do
