@@ -64,6 +64,14 @@ if ! command -v parallel >/dev/null; then
 	done_testing
 fi
 
+mkdir -p engines
+printf '#!/bin/sh\ncat "$1/todo" >>"$2"\nexit 75\n' >engines/ct-spread-names
+chmod +x engines/ct-spread-names
+for i in 1 2; do
+	PATH=$tmp/engines:$PATH ct-spread -q -w w --forget names "$tmp/names" <objects >all
+done
+is 'no run has the batches of another' 2 sh -c 'sort -u names | wc -l'
+
 # ---- GNU parallel
 exits 'on this machine' 0 ct-spread -w w -n 7 parallel -j 2 <objects
 looked '  every object once, in order'

@@ -85,6 +85,9 @@ export CT_CONF
 exits 'ct brings the lists up to date' 0 as ct ct-syncdb sync --all -q
 exits 'ct-line scan' 0 ct-line scan -q -u 1 /var/lib/media
 as ct-review ct-review list >queue 2>/dev/null
+for o in -n -qn -d; do
+	exits "$o, which it would not keep to" 64 ct-line scan $o /var/lib/media
+done
 exits 'with a store' 0 ct-line scan -q -u 1 --store media /var/lib/media
 cp got told
 is '  what is not clean is told' 2 sh -c 'wc -l <told'
@@ -142,7 +145,7 @@ is '  of both' 2 grep -c '"state":"ok"' verified
 # what waits for a verdict is kept by ct-vault, and let go if it is harmless
 mkdir -m 2750 /var/lib/media/u3 && cp /var/lib/media/u1/1.jpg /var/lib/media/u3/3.jpg
 chgrp -R ct-media /var/lib/media/u3 && chmod 640 /var/lib/media/u3/3.jpg
-exits 'ct-line scan --stage' 0 ct-line scan -q --stage -u 1 /var/lib/media
+exits 'ct-line scan --stage' 0 ct-line scan -qs -u 1 /var/lib/media
 as ct-vault ct-preserve find --staged --user u3 >staged
 is '  keeps what is new' '"u3"' jq -c .user staged
 as ct-review ct-review decide -q --account u3 --verdict not_csam --by ana >/dev/null
