@@ -279,10 +279,17 @@ posts /decide '{"job":1,"n":0,"verdict":"csam","class":"A1","annotations":["infa
 told '  and another in its place' 200
 posts /job '{}'
 told 'the page comes again: the same job, and what is done of it' 200 '[.job, [.items[].done]]' '[1,["csam",null,null]]'
+jq -c '.path += "x" | .id += "x" | .hashes.sha256 |= "00" + .[2:]' in | head -n1 | ct-review add -q >/dev/null
+posts /decide-all '{"job":1,"verdict":"not_csam"}'
+told 'the rest at once, but more came meanwhile' 422 .anew true
+posts /job '{}'
+told '  and is told of' 200 '.items | length' 4
+posts /decide '{"job":1,"n":3,"verdict":"unsure"}'
 posts /decide-all '{"job":1,"verdict":"not_csam"}'
 told 'the rest at once' 200 . '{"decided":2,"wants":null}'
 ct-review decided -a | jq -c '[(.id | split("/")[-1])] + (.review | [.verdict, .class, .annotations, .incident, .priority, .viewed.level, .viewed.entire])' | sort >out
 is '  as it was said, with what was seen' '["a.jpg","csam","A1",["infant"],"enticement","near","obscured",false]
+["a.jpgx","unsure",null,null,null,null,"none",false]
 ["b.png","not_csam",null,null,null,null,"full",true]
 ["c.webp","not_csam",null,null,null,null,"full",false]' cat out
 posts /decide '{"job":1,"n":1,"verdict":"unsure"}'

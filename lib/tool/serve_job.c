@@ -385,16 +385,24 @@ serve_decide_all(struct ct_serve *s, const json_t *ask, struct serve_ans *ans)
 {
 	struct ct_pick pick = { NULL, NULL, NULL };
 	struct ct_err err;
+	size_t had;
 
 	if (!in_hand(s, ask, false, ans))
 		return;
+	had = json_array_size(s->items);
 	pick.account = ct_rec_text(json_array_get(s->items, 0), "user.id");
-	if (pick.account) {
+	if (!pick.account) {
+		(void)ct_fail(&err, CT_NOINPUT, "it is of no account");
+		serve_deny(ans, 422, NULL, &err);
+	} else if (ct_queue_job(s->queue, s->how->by, collect, s, &err)) {
+		serve_fail(ans, &err);
+	} else if (json_array_size(s->items) > had) {
+		/* nobody decides what was never before them */
+		(void)ct_fail(&err, CT_TEMPFAIL, "more came to the account");
+		serve_deny(ans, 422, "anew", &err);
+	} else {
 		decide(s, ask, &pick, ans);
-		return;
 	}
-	(void)ct_fail(&err, CT_NOINPUT, "it is of no account");
-	serve_deny(ans, 422, NULL, &err);
 }
 
 void

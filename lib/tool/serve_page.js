@@ -102,6 +102,8 @@ async function call(path, body) {
 		stale();
 	else if (got.hard_stop)
 		enough(got.error);
+	else if (got.anew)
+		setTimeout(() => take("Not done: more came to the account. "));
 	else
 		say("Not done: " + plain(got.error ?? "error " + answer.status) + ".");
 	return null;
@@ -133,7 +135,7 @@ async function alive() {
 
 /* ---- a job ---------------------------------------------------------------- */
 
-async function take() {
+async function take(told) {
 	const before = job && {id: job.job, at};
 	const got = await act("/job", {});
 
@@ -148,7 +150,7 @@ async function take() {
 	at = before && before.id === job.job ? before.at : Math.max(0, job.items.findIndex(i => !i.done));
 	if (!before || before.id !== job.job)
 		forget();
-	present(`Job of ${job.items.length === 1 ? "1 item" : job.items.length + " items"}. `);
+	present(`${typeof told === "string" ? told : ""}Job of ${job.items.length === 1 ? "1 item" : job.items.length + " items"}. `);
 }
 
 function head() {
