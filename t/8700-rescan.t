@@ -65,6 +65,7 @@ exits '--full forgets what is gone' 0 rescan --full --store t -u 1 tree
 is '  and looks all up again, also what has gone since' 'u1/a.png u1/d.png u2/b.png' ids
 is '  three are left' 3 sh -c 'ct-seen stats -q --store t | jq .objects'
 exits '--full without a store' 64 ct-rescan --full tree
+exits '-s of a bucket' 64 ct-rescan -s s3://media
 exits 'no place' 64 ct-rescan --store t
 exits 'a run is measured' 0 ct-rescan -q --prometheus m --store t tree
 ok '  for a monitor' grep -q "^ct_rescan_status{place=\"$tmp/tree\"} 0" m
