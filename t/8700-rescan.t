@@ -147,6 +147,17 @@ ct-ls -q --limit 3 --checkpoint "$CT_HOME/rescan-e.mark" "$tmp/part" >/dev/null 
 exits 'the place of a store that was taken away, too' 0 ct-rescan -q --store e part
 is '  all is new' 8 sh -c 'ct-seen stats -q --store e | jq .objects'
 
+ct-seen merge -q --store e
+for f in "$CT_HOME"/seen/e/*.rows; do
+	raw=$(($(stat -c %s "$f") * 2 / 3))
+	printf xyz | dd of="$f" bs=1 seek=$raw conv=notrunc 2>/dev/null
+done
+exits '--full of a store that is damaged: 65' 65 ct-rescan -q --full --store e part
+ok '  and what to do' grep -q "take .*/seen/e. away, and all is read again" err
+rm -r "$CT_HOME/seen/e"
+exits '  after which all is' 0 ct-rescan -q --full --store e part
+is '  remembered' 8 sh -c 'ct-seen stats -q --store e | jq .objects'
+
 if command -v parallel >/dev/null; then
 	PATH=$top/contrib/parallel:$PATH
 	rm -rf "$CT_HOME/seen/e"
