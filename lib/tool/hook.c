@@ -171,7 +171,8 @@ ct_hook_run(
 		argv[i] = hook->argv[i];
 	for (i = 0; i < n; i++)
 		argv[hook->n + i] = (char *)(uintptr_t)run->more[i];
-	rc = ct_child_start(&child, argv, run->max > 0, err);
+	rc = run->ours ? ct_child_start_ours(&child, argv, run->ours, err)
+		       : ct_child_start(&child, argv, run->max > 0, err);
 	if (!rc) {
 		attend(&t, hook->timeout);
 		status = ct_child_wait(&child);

@@ -32,7 +32,16 @@ int ct_hook_parse(struct ct_hook *hook, const char *name, const char *line,
     struct ct_err *err);
 void ct_hook_free(struct ct_hook *hook);
 
+/* How a program of ours is run: it keeps our directory, and has more of our
+ * environment. */
+struct ct_hook_ours {
+	int in, out;            /* its first two descriptors; they stay ours */
+	const char *const *env; /* names of variables, ended by NULL */
+};
+
 struct ct_hook_run {
+	const struct ct_hook_ours *ours; /* or NULL; then nothing is sent to it
+					    and its output is not read */
 	const char *const *more; /* arguments behind its own, ended by NULL */
 	const void *in;          /* len bytes for its standard input */
 	size_t len;
@@ -70,6 +79,9 @@ struct ct_child {
  */
 int ct_child_start(struct ct_child *child, char *const argv[], bool output,
     struct ct_err *err);
+/* The same of a program of ours; in and out are -1. */
+int ct_child_start_ours(struct ct_child *child, char *const argv[],
+    const struct ct_hook_ours *ours, struct ct_err *err);
 void ct_child_kill(const struct ct_child *child); /* all of its group */
 int ct_child_wait(const struct ct_child *child);  /* its wait status */
 void ct_child_end(struct ct_child *child);        /* once it was waited for */

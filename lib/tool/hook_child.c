@@ -2,16 +2,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "file.h"
 #include "hook.h"
 #include "os.h"
+#include "prog.h"
 
 struct ends {
 	int in, out;    /* its own */
 	int told, tell; /* errno, if it cannot become the command */
+	char **env;
+	const char *dir; /* NULL: ours */
 };
 
 void
@@ -69,6 +73,9 @@ tube(int *from, int *to)
 	return 0;
 }
 
+static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin";
+static char lang[] = "LANG=C.UTF-8";
+
 static int
 open_ends(struct ct_child *child, struct ends *e, bool output)
 {
@@ -87,9 +94,6 @@ open_ends(struct ct_child *child, struct ends *e, bool output)
 static _Noreturn void
 become(char *const argv[], pid_t parent, const struct ends *e)
 {
-	static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin";
-	static char lang[] = "LANG=C.UTF-8";
-	char *const envp[] = { path, lang, NULL };
 	sigset_t none;
 	int sig, why;
 
@@ -99,9 +103,10 @@ become(char *const argv[], pid_t parent, const struct ends *e)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	/* our descriptors are above the first three, see ct_start */
 	if (setpgid(0, 0) == 0 && dup2(e->in, 0) == 0 && dup2(e->out, 1) == 1 &&
-	    chdir("/") == 0 && close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == 0 &&
+	    (!e->dir || chdir(e->dir) == 0) &&
+	    close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == 0 &&
 	    ct_os_die_with(parent) == 0)
-		(void)execve(argv[0], argv, envp);
+		(void)execve(argv[0], argv, e->env);
 	why = errno;
 	(void)ct_write_full(e->tell, &why, sizeof why);
 	_exit(CT_UNAVAILABLE);
@@ -133,20 +138,55 @@ start(struct ct_child *child, char *const argv[], struct ends *e,
 	    "cannot run '%s'", argv[0]);
 }
 
+/* opened: its ends, or not. */
+static int
+started(struct ct_child *child, char *const argv[], struct ends *e, bool opened,
+    struct ct_err *err)
+{
+	int rc = opened ? start(child, argv, e, err)
+			: ct_fail_errno(err, CT_OSERR, "cannot make a pipe");
+
+	shut_all(e);
+	if (rc)
+		ct_child_end(child);
+	return rc;
+}
+
 int
 ct_child_start(
     struct ct_child *child, char *const argv[], bool output, struct ct_err *err)
 {
-	struct ends e = { -1, -1, -1, -1 };
-	int rc;
+	char *env[] = { path, lang, NULL };
+	struct ends e = { -1, -1, -1, -1, env, "/" };
 
 	*child = (struct ct_child){ 0, -1, -1, -1 };
-	if (open_ends(child, &e, output) < 0)
-		rc = ct_fail_errno(err, CT_OSERR, "cannot make a pipe");
-	else
-		rc = start(child, argv, &e, err);
-	shut_all(&e);
-	if (rc)
-		ct_child_end(child);
+	return started(child, argv, &e, open_ends(child, &e, output) == 0, err);
+}
+
+int
+ct_child_start_ours(struct ct_child *child, char *const argv[],
+    const struct ct_hook_ours *ours, struct ct_err *err)
+{
+	struct ends e = { -1, -1, -1, -1, NULL, NULL };
+	const char *value;
+	size_t i, n = 2;
+	int rc;
+
+	for (i = 0; ours->env[i]; i++)
+		;
+	e.env = ct_alloc(n + i + 1, sizeof *e.env);
+	e.env[0] = path;
+	e.env[1] = lang;
+	for (i = 0; ours->env[i]; i++)
+		if ((value = getenv(ours->env[i])))
+			e.env[n++] = ct_printf("%s=%s", ours->env[i], value);
+	*child = (struct ct_child){ 0, -1, -1, -1 };
+	e.in = fcntl(ours->in, F_DUPFD_CLOEXEC, 3);
+	e.out = fcntl(ours->out, F_DUPFD_CLOEXEC, 3);
+	rc = started(child, argv, &e,
+	    e.in >= 0 && e.out >= 0 && tube(&e.told, &e.tell) == 0, err);
+	while (n > 2)
+		free(e.env[--n]);
+	free(e.env);
 	return rc;
 }
