@@ -37,9 +37,9 @@ PKG_LIBS   := $(shell $(PKGCONF) --libs $(PKGS) 2>/dev/null) -lm -lpthread
 # A part may include only parts before it in these lists (make layers), and
 # only the part named in lib/tool/FOREIGN a foreign header.
 CORE = err cpu hex ham pdna near pdq set url
-TOOL = prog base64 os clock file blake tally scan rec conf authority cred store keyfile rest signet audit auditor net http s3 xml digest image \
+TOOL = prog base64 os clock file blake tally scan rec conf authority cred store keyfile rest signet audit auditor net http s3 hook bytes xml digest image \
        decode tile frame fetch cache hasher hashrun entry listfile lister list source match seen offence verdict queue item serve review syncdb schema report outbox tipline filing \
-       vault preserve sign hook webhook enrich classify act feedback stats sandbox scanner clamd
+       vault preserve sign webhook enrich classify act feedback stats sandbox scanner clamd
 
 CMDS     := $(patsubst cmd/%.c,%,$(wildcard cmd/ct-*.c))
 LIBEXEC  = ct-decode

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "classify.h"
 #include "prog.h"
 
@@ -65,6 +66,7 @@ main(int argc, char *argv[])
 		}
 	how.name = argv + optind;
 	how.n = (size_t)(argc - optind);
+	ct_bytes_from(conf_name);
 	ct_stop_gently();
 	if (ct_conf_load(&conf, conf_name, &err))
 		ct_die_err(&err);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes.h"
 #include "preserve.h"
 #include "prog.h"
 
@@ -212,6 +213,7 @@ main(int argc, char *argv[])
 	argc -= 1 + last;
 	parse(argc, argv, verb->name);
 	opt.operand = argv + optind;
+	ct_bytes_from(opt.conf);
 	ct_preserve_fits(verb, options, given, argc - optind);
 	return verb->run(&opt);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "prog.h"
 #include "review.h"
 
@@ -187,6 +188,7 @@ main(int argc, char *argv[])
 	check(v);
 	if (ct_policy_load(&reviewing.policy, conf, &err))
 		ct_die_err(&err);
+	ct_bytes_from(conf);
 	ct_stop_gently();
 	if (ct_queue_open(&reviewing.queue, ct_home(dir), &err))
 		ct_die_err(&err);

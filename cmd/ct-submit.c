@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "conf.h"
 #include "cred.h"
 #include "filing.h"
@@ -191,7 +192,7 @@ main(int argc, char **argv)
 			opt.all = true;
 			break;
 		case 'c':
-			opt.conf = optarg;
+			ct_bytes_from(opt.conf = optarg);
 			break;
 		case 'd':
 			opt.dir = optarg;

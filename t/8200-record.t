@@ -211,6 +211,8 @@ adds 'ct-review decided' ct-review 'The operator'
 stage ct-report -q
 adds ct-report ct-report 'The operator'
 cp 6.rec 120.rec
+jq -c 'select(.user.id == "u1") | if .path then del(.path) | .url = "https://images.example/1" else . end' 6.rec |
+    ct-report -q >129.rec 2>>err.log
 rm media/gone.png
 stage ct-preserve seal -q
 adds 'ct-preserve seal' 'ct-preserve seal'

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "classify_impl.h"
 #include "digest.h"
 #include "file.h"
@@ -26,16 +27,13 @@ same(const uint8_t *bytes, size_t len, const uint8_t sha256[CT_SHA256_LEN])
 }
 
 static enum classify_why
-take(int fd, size_t max, const uint8_t sha256[CT_SHA256_LEN], uint8_t **bytes,
-    size_t *len)
+take(int fd, const uint8_t sha256[CT_SHA256_LEN], uint8_t **bytes, size_t *len)
 {
 	struct stat st;
 	ssize_t n;
 
 	if (fstat(fd, &st) < 0)
 		return MISSING;
-	if ((uint64_t)st.st_size > max)
-		return TOO_LARGE;
 	*bytes = ct_alloc((size_t)st.st_size + 1, 1);
 	n = ct_read_full(fd, *bytes, (size_t)st.st_size + 1);
 	if (n < 0)
@@ -46,23 +44,39 @@ take(int fd, size_t max, const uint8_t sha256[CT_SHA256_LEN], uint8_t **bytes,
 	    : CHANGED;
 }
 
+static enum classify_why
+cannot(int rc)
+{
+	switch (rc) {
+	case CT_NO:
+		return TOO_LARGE;
+	case CT_TEMPFAIL:
+		return LATE;
+	case CT_DATAERR:
+		return CHANGED;
+	case CT_NOPERM:
+		return REFUSED;
+	default:
+		return MISSING;
+	}
+}
+
 enum classify_why
 classify_bytes(const json_t *rec, size_t max, uint8_t **bytes, size_t *len)
 {
 	uint8_t sha256[CT_SHA256_LEN];
 	struct ct_err err = { 0 };
 	enum classify_why why;
-	char *path;
-	int fd, rc = ct_rec_path(rec, &path, &err);
+	int fd, rc;
 
 	*bytes = NULL;
 	*len = 0;
-	free(path);
-	if (rc || ct_rec_hash(rec, "sha256", sha256, sizeof sha256, &err))
+	if (!ct_bytes_told(rec) ||
+	    ct_rec_hash(rec, "sha256", sha256, sizeof sha256, &err))
 		return NO_BYTES;
-	if ((fd = ct_rec_open(rec, &err)) < 0)
-		return MISSING;
-	why = take(fd, max, sha256, bytes, len);
+	if ((rc = ct_bytes_open(rec, max, CT_BYTES_WHILE, &fd, &err)))
+		return cannot(rc);
+	why = take(fd, sha256, bytes, len);
 	(void)close(fd);
 	if (why == ANSWERED)
 		return why;

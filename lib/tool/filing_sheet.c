@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "blake.h"
+#include "bytes.h"
 #include "clock.h"
 #include "digest.h"
 #include "file.h"
@@ -233,12 +234,11 @@ ct_sheet_open(const struct ct_sheet *s, size_t i, uint64_t *len, char md5[33],
 	const json_t *file = json_array_get(s->files, i);
 	struct ct_digests sum;
 	char sha256[2 * CT_SHA256_LEN + 1];
-	int fd = ct_rec_open(file, err);
+	int fd, rc = ct_bytes_open(file, CT_BYTES_ANY, CT_BYTES_TIME, &fd, err);
 
 	/* err would quote the path, which may be private: the record has it */
-	if (fd < 0) {
-		(void)ct_fail(err,
-		    err->code == CT_OSERR ? CT_OSERR : CT_NOINPUT,
+	if (rc) {
+		(void)ct_fail(err, rc,
 		    "the bytes of report.files[%zu] cannot be opened", i);
 		return -1;
 	}

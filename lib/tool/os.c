@@ -102,6 +102,28 @@ ct_os_bytes(const void *bytes, size_t len, struct ct_err *err)
 	return -1;
 }
 
+int
+ct_os_room(struct ct_err *err)
+{
+	int fd = memfd_create("ct", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd < 0)
+		(void)ct_fail_errno(
+		    err, CT_OSERR, "cannot keep bytes in memory");
+	return fd;
+}
+
+int
+ct_os_seal(int fd, struct ct_err *err)
+{
+	if (fcntl(fd, F_ADD_SEALS,
+		F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0 ||
+	    lseek(fd, 0, SEEK_SET) != 0)
+		return ct_fail_errno(
+		    err, CT_OSERR, "cannot keep bytes in memory");
+	return 0;
+}
+
 void
 ct_os_unshare(uint8_t *at, size_t len)
 {

@@ -33,6 +33,10 @@ void ct_os_unshare(uint8_t *at, size_t len);
  */
 int ct_os_bytes(const void *bytes, size_t len, struct ct_err *err);
 
+/* The same, empty, for another to write; then nobody can write it any more, and
+ * it is read from its beginning. */
+int ct_os_room(struct ct_err *err);
+int ct_os_seal(int fd, struct ct_err *err);
 /* In another process: map it.  NULL with errno. */
 const uint8_t *ct_os_shown(size_t len, int fd);
 

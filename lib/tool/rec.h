@@ -299,10 +299,6 @@ bool ct_rec_gone(const json_t *rec);
  */
 int ct_rec_path(const json_t *rec, char **path, struct ct_err *err);
 
-/* Open the bytes of a file: those that its record carries as text, else at its
- * path.  A descriptor, or -1 with CT_NOINPUT ("no path"), or CT_OSERR. */
-int ct_rec_open(const json_t *file, struct ct_err *err);
-
 /* The same file's name from the root, in one spelling.  Release with free. */
 char *ct_rec_whole(const char *name);
 

@@ -1,11 +1,8 @@
 /* rec_path.c - file names in records, UTF-8 or not: ct_rec_path of rec.h */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base64.h"
-#include "file.h"
-#include "os.h"
 #include "prog.h"
 #include "rec.h"
 
@@ -81,24 +78,4 @@ ct_rec_name(json_t *rec, const char *whole)
 		(void)json_object_set_new(rec, "path_b64", json_string(coded));
 		free(coded);
 	}
-}
-
-int
-ct_rec_open(const json_t *file, struct ct_err *err)
-{
-	const json_t *text = json_object_get(file, "text");
-	struct stat st;
-	char *path;
-	int fd;
-
-	if (json_is_string(text))
-		return ct_os_bytes(
-		    json_string_value(text), json_string_length(text), err);
-	if (ct_rec_path(file, &path, err)) {
-		(void)ct_fail(err, CT_NOINPUT, "no path");
-		return -1;
-	}
-	fd = ct_file_open(path, true, &st, err);
-	free(path);
-	return fd;
 }

@@ -248,6 +248,8 @@ ct_report_file(const struct ct_reporting *r, const json_t *rec, json_t **out,
 	copy(file, "id", rec, "id");
 	copy(file, "path", rec, "path");
 	copy(file, "path_b64", rec, "path_b64");
+	if (!ct_rec_get(rec, "path") && !ct_rec_get(rec, "path_b64"))
+		copy(file, "url", rec, "url");
 	copy(file, "size", rec, "file.size");
 	copy(file, "mime", rec, "file.mime");
 	if ((rc = hashes(file, rec, err))) {

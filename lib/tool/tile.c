@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "decode.h"
 #include "digest.h"
 #include "file.h"
@@ -62,23 +63,6 @@ ct_tiler_close(struct ct_tiler *t)
 /* ---- its bytes -------------------------------------------------------------
  */
 
-static int
-open_at(const json_t *rec, off_t *size, struct ct_err *err)
-{
-	struct stat st = { 0 };
-	char *path;
-	int fd, rc = ct_rec_path(rec, &path, err);
-
-	if (rc == CT_NO)
-		(void)ct_fail(err, CT_NOINPUT, "it has no path");
-	if (rc)
-		return -1;
-	fd = ct_file_open(path, true, &st, err);
-	free(path);
-	*size = st.st_size;
-	return fd;
-}
-
 /* All that is there, to where the decoder finds it; *len more than it may
  * have: too many. */
 static int
@@ -109,7 +93,6 @@ load(struct ct_tiler *t, const json_t *rec, size_t *len, struct ct_err *err)
 {
 	struct ct_digests sums;
 	uint8_t want[CT_SHA256_LEN];
-	off_t size;
 	int fd, rc;
 
 	*len = 0;
@@ -118,13 +101,14 @@ load(struct ct_tiler *t, const json_t *rec, size_t *len, struct ct_err *err)
 		return ct_fail(err, CT_DATAERR, "no hashes.sha256");
 	if (rc)
 		return rc;
-	if ((fd = open_at(rec, &size, err)) < 0)
-		return err->code;
-	if ((uint64_t)size > ct_decode_max(t->decoder)) {
+	rc = ct_bytes_open(
+	    rec, ct_decode_max(t->decoder), CT_BYTES_SOON, &fd, err);
+	if (rc == CT_NO) {
 		*len = ct_decode_max(t->decoder) + 1;
-		(void)close(fd);
 		return 0;
 	}
+	if (rc)
+		return rc;
 	if (!(rc = ct_digest_start(&t->digest, err)))
 		rc = read_all(t, fd, len, err);
 	(void)close(fd);

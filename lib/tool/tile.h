@@ -1,7 +1,7 @@
 /*
  * tile.h - a picture for the eyes of a person, step by step
  *
- * The bytes are read from the path of a record, used only if their SHA-256 is
+ * The bytes are where the record says (bytes.h), used only if their SHA-256 is
  * the one that was found, and decoded by ct-decode, each picture by a process
  * of its own: what comes back is pixels, nothing else, and nothing is written
  * anywhere.  Whoever shows them says so first, with ct_queue_view_begin.
@@ -47,8 +47,8 @@ struct ct_tile {
 
 /*
  * The picture of this record.  Whatever the decoder makes of it is an outcome:
- * 0.  CT_NOINPUT: it has no path, or there is no such file; CT_DATAERR: the
- * file there is another than was found; CT_IOERR; those of ct_tiler_open.
+ * 0.  CT_DATAERR: the bytes there are others than were found; CT_IOERR; what
+ * ct_bytes_open and ct_tiler_open return.
  */
 int ct_tile(struct ct_tiler *t, const json_t *rec, enum ct_step step,
     struct ct_tile *tile, struct ct_err *err);

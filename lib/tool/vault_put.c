@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "clock.h"
 #include "digest.h"
 #include "hex.h"
@@ -227,8 +228,8 @@ seal(struct ct_vault *v, const struct ct_vault_pub *pub,
 
 	if (!about)
 		rc = ct_fail(err, CT_DATAERR, "no manifest can be made");
-	else if ((in = ct_rec_open(file, err)) < 0)
-		rc = err->code;
+	else
+		rc = ct_bytes_open(file, CT_BYTES_ANY, CT_BYTES_TIME, &in, err);
 	if (!rc)
 		rc = vault_write(v, pub, about, in, &made, err);
 	if (!rc)

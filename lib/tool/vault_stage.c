@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "clock.h"
 #include "hex.h"
 #include "prog.h"
@@ -189,8 +190,9 @@ stage(struct ct_vault *v, const struct ct_vault_pub *pub, const json_t *rec,
 	if (*known->id || known->lost)
 		ct_warn("a %s object is gone or damaged; it is staged again",
 		    *known->id ? "staged" : "sealed");
-	if (fd < 0 && (fd = ct_rec_open(rec, err)) < 0)
-		return err->code;
+	if (fd < 0 &&
+	    (rc = ct_bytes_open(rec, CT_BYTES_ANY, CT_BYTES_TIME, &fd, err)))
+		return rc;
 	rc = make(v, pub, rec, it, fd, known, made, err);
 	if (in < 0)
 		(void)close(fd);
