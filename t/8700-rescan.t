@@ -65,7 +65,6 @@ exits '--full forgets what is gone' 0 rescan --full --store t -u 1 tree
 is '  and looks all up again, also what has gone since' 'u1/a.png u1/d.png u2/b.png' ids
 is '  three are left' 3 sh -c 'ct-seen stats -q --store t | jq .objects'
 exits '--full without a store' 64 ct-rescan --full tree
-exits '-s of a bucket' 64 ct-rescan -s s3://media
 exits 'no place' 64 ct-rescan --store t
 exits 'a run is measured' 0 ct-rescan -q --prometheus m --store t tree
 ok '  for a monitor' grep -q "^ct_rescan_status{place=\"$tmp/tree\"} 0" m
@@ -202,4 +201,8 @@ exits 'one is gone, one is another' 0 rescan --full -u 1 s3://media
 is '  all is looked up, the new one read' 'u1/a.png u2/b.png u3/c d.png u3/e.png' ids
 json '  what is gone says so' 'select(.object.gone) | .id' '"s3://media/u2/b.png"' rec
 is '  and the one is forgotten' 3 sh -c 'ct-seen stats -q --store media | jq .objects'
+ct-preserve keygen -o vault 2>/dev/null
+put one.png u5/kept.png
+exits '-s of a bucket' 0 rescan -s -u 1 s3://media
+json '  seals what matches' '[.user.id, .vault.state]' '["u5","staged"]' rec
 done_testing

@@ -88,7 +88,6 @@ as ct-review ct-review list >queue 2>/dev/null
 for o in -n -qn -d; do
 	exits "$o, which it would not keep to" 64 ct-line scan $o /var/lib/media
 done
-exits '--stage of a bucket' 64 ct-line scan --stage s3://media
 exits 'with a store' 0 ct-line scan -q -u 1 --store media /var/lib/media
 cp got told
 is '  what is not clean is told' 2 sh -c 'wc -l <told'
