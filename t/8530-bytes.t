@@ -3,6 +3,7 @@
 # there, by ct-fetch, which alone knows the secrets; what if they are not
 # shellcheck source=t/lib.sh disable=SC2154,SC2317
 . "${0%/*}/lib.sh"
+[ -z "${CT_SANITIZED-}" ] || skip_all 'its programs are run sanitized elsewhere'
 for p in curl swift-proxy-server swift-account-server swift-container-server \
     swift-object-server; do
 	command -v $p >/dev/null || skip_all "no $p"

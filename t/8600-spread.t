@@ -2,6 +2,7 @@
 # ct-spread, ct-work: batches, here and over ssh by GNU parallel
 # shellcheck source=t/lib.sh disable=SC2016,SC2317
 . "${0%/*}/lib.sh"
+[ -z "${CT_SANITIZED-}" ] || skip_all 'its programs are run sanitized elsewhere'
 command -v bash >/dev/null || skip_all 'no bash'
 PATH=$top/contrib/parallel:$PATH
 # shellcheck source=t/spread.sh

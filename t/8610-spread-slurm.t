@@ -2,6 +2,7 @@
 # ct-spread by a real Slurm on this machine
 # shellcheck source=t/lib.sh disable=SC2086,SC2317
 . "${0%/*}/lib.sh"
+[ -z "${CT_SANITIZED-}" ] || skip_all 'its programs are run sanitized elsewhere'
 PATH=$top/contrib/slurm:$PATH:/usr/sbin
 for p in bash munged slurmctld slurmd sbatch; do
 	command -v $p >/dev/null || skip_all "no $p"

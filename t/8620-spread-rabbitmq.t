@@ -2,6 +2,7 @@
 # ct-spread by a real RabbitMQ on this machine
 # shellcheck source=t/lib.sh disable=SC2086,SC2317
 . "${0%/*}/lib.sh"
+[ -z "${CT_SANITIZED-}" ] || skip_all 'its programs are run sanitized elsewhere'
 PATH=$top/contrib/rabbitmq:$PATH
 server=/usr/lib/rabbitmq/bin/rabbitmq-server
 [ -x $server ] || skip_all 'no rabbitmq-server'
