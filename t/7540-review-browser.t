@@ -4,6 +4,7 @@
 # words, and nothing of it left behind
 # shellcheck source=t/lib.sh disable=SC2317
 . "${0%/*}/lib.sh"
+[ -z "${CT_SANITIZED-}" ] || skip_all 'its programs are run sanitized elsewhere'
 command -v chromium-headless-shell >/dev/null || skip_all 'no chromium-headless-shell'
 
 shots=${CT_SHOTS:-$tmp/shots}
