@@ -6,11 +6,11 @@ review_rows() {
 	rm -r state
 	[ -z "${BIG-}" ] || "$bench/jobs" state 1000000
 	rm -rf state
-	seen_rows
+	look_rows
 }
 
 # what a person waits for a picture in a browser
-seen_rows() {
+look_rows() {
 	mkdir pics
 	mkpix --size 4000x3000 pics/1.jpg
 	for i in 2 3 4 5 6 7 8; do
