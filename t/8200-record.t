@@ -239,7 +239,8 @@ stage=320
 : >320.rec
 webbox media >web.port &
 pids="$pids $!"
-until [ -s web.port ]; do sleep 0.02; done
+i=0
+until [ -s web.port ] || [ $((i = i + 1)) -gt 500 ]; do sleep 0.02; done
 printf '[fetch]\nallow = 127.0.0.1\n' >fetch.conf
 get() { ct-fetch -q -c fetch.conf "http://127.0.0.1:$(cat web.port)/none"; }
 stage get
