@@ -121,6 +121,15 @@ ok '  and all is left' grep -qx 'ct-spread: 2 batches = 0 done + 2 left' err
 worker --queue nobody
 exits '  until there is one' 0 ct-spread -q -w w --resume rabbitmq --queue nobody $where
 looked '  every object once, in order'
+is '  none was sent twice' '' amqp-get $where -q nobody
+
+# the broker has lost what was sent
+exits 'lost by the broker: 75' 75 ct-spread -q -w w -n 30 rabbitmq --queue lost --wait 1 $where <objects
+ok '  it goes' amqp-delete-queue $where -q lost
+exits '  is waited for' 75 ct-spread -q -w w --resume rabbitmq --queue lost --wait 1 $where
+worker --queue lost
+exits '  and sent by --again' 0 ct-spread -q -w w --resume rabbitmq --queue lost --again $where
+looked '  every object once, in order'
 
 # messages that are no batch, and answers that are none of ours
 printf 'x; touch %s/owned\nline\n' "$tmp" | amqp-publish $where -r ct
