@@ -23,6 +23,7 @@ ct_near_free(struct ct_near_find *f)
 	free(f->hit);
 	free(f->probe);
 	free(f->found);
+	ct_near_block_free(f->each);
 	*f = (struct ct_near_find){ 0 };
 }
 

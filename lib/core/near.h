@@ -92,6 +92,7 @@ struct ct_near_find {
 	struct ct_near_probe *probe;
 	uint64_t *found;
 	size_t room;
+	struct ct_near_block *each;
 };
 void ct_near_free(struct ct_near_find *f);
 
@@ -106,8 +107,8 @@ int ct_near(const struct ct_near *x, const uint8_t q[CT_HASH_LEN], int max,
  * The same for n queries: each is called for those that have hits, in order,
  * with which it was of q and what was found.  By the wide plan it is faster
  * than one by one, the more so the more there are, up to CT_NEAR_BLOCK; it
- * takes some 20 MiB of memory then, 60 with many hits.  Nonzero from each ends
- * it and is returned.
+ * takes some 20 MiB of memory then, 60 with many hits, until f is released.
+ * Nonzero from each ends it and is returned.
  */
 #define CT_NEAR_BLOCK ((size_t)1 << 18)
 typedef int ct_near_fn(void *arg, size_t query,

@@ -98,7 +98,7 @@ stream(const struct ct_near_pass *p, size_t *next, struct ct_near_pair *found,
 		if (end - at > cap - got)
 			break;
 		want = _mm256_set1_epi16((short)p->want[i]);
-		for (; at < end; at += STEP) {
+		do { /* of an empty one nothing is within */
 			hits = within(p->sketch + at, want, limit);
 			if (end - at < STEP)
 				hits &= (1U << 2 * (end - at)) - 1;
@@ -107,7 +107,7 @@ stream(const struct ct_near_pass *p, size_t *next, struct ct_near_pair *found,
 					(uint32_t)i,
 					at + (uint32_t)__builtin_ctz(hits) / 2
 				};
-		}
+		} while ((at += STEP) < end);
 	}
 	*next = i;
 	return got;

@@ -63,7 +63,7 @@ stream(const struct ct_near_pass *p, size_t *next, struct ct_near_pair *found,
 		if (end - at > cap - got)
 			break;
 		want = _mm512_set1_epi16((short)p->want[i]);
-		for (; at < end; at += STEP) {
+		do { /* of an empty one nothing is within */
 			here = end - at < STEP ? (1U << (end - at)) - 1
 					       : 0xffffffff;
 			x = _mm512_maskz_loadu_epi16(here, p->sketch + at);
@@ -74,7 +74,7 @@ stream(const struct ct_near_pass *p, size_t *next, struct ct_near_pair *found,
 					(uint32_t)i,
 					at + (uint32_t)__builtin_ctz(hits)
 				};
-		}
+		} while ((at += STEP) < end);
 	}
 	*next = i;
 	return got;

@@ -17,7 +17,8 @@
 #define LINE 32           /* sketches in a cache line */
 #define SHARED 4          /* lists for each line of them; fewer do not pay */
 #define PAD ((size_t)2 * CT_NEAR_SOON)
-#define PAIRS ((size_t)1 << 17) /* that are verified together */
+#define PAIRS ((size_t)1 << 17) /* that wait to be verified */
+#define TOGETHER ((size_t)128)  /* of them are loaded at a time */
 #define HITS ((size_t)1 << 21)  /* of a block; more are searched one by one */
 #define SAMPLE 61 /* one in so many queries is looked at beforehand: */
 #define SHARE 4   /* its lists may have one in so many of all hashes */
@@ -27,29 +28,39 @@ struct hit {
 	struct ct_near_hit is;
 };
 
+/* What one thread keeps of it, until ct_near_free: that much memory is not
+ * cheap to get. */
+struct ct_near_block {
+	size_t row;      /* room for queries, and PAD more */
+	uint16_t *chunk; /* [CT_NEAR_CHUNKS][row] */
+	uint16_t *key;   /* [row]: of a chunk, some bits the other way */
+	struct ct_near_pair *pair;
+	struct hit *hit;
+	size_t cap;
+};
+
 struct stream {
 	const struct ct_near *x;
 	const struct ct_near_kernel *kernel;
 	const uint8_t *q; /* the block's */
 	size_t n;
 	int max;
-	size_t row;      /* room for queries, and PAD more */
-	uint16_t *chunk; /* [CT_NEAR_CHUNKS][row] */
-	uint16_t *key;   /* [row]: of a chunk, some bits the other way */
-	struct ct_near_pair *pair;
-	struct hit *hit;
-	size_t hits, cap;
+	struct ct_near_block *r;
+	size_t hits;
 };
 
 enum { TOO_MUCH = -1 };
 
-static void
-release(struct stream *s)
+void
+ct_near_block_free(struct ct_near_block *r)
 {
-	free(s->chunk);
-	free(s->key);
-	free(s->pair);
-	free(s->hit);
+	if (!r)
+		return;
+	free(r->chunk);
+	free(r->key);
+	free(r->pair);
+	free(r->hit);
+	free(r);
 }
 
 static int
@@ -62,38 +73,39 @@ static int
 keep(struct stream *s, const struct ct_near_hit *is, uint32_t query,
     struct ct_err *err)
 {
+	struct ct_near_block *r = s->r;
+	size_t cap = r->cap ? 2 * r->cap : 1024;
 	struct hit *p;
 
 	if (s->hits == HITS)
 		return TOO_MUCH;
-	if (s->hits == s->cap) {
-		s->cap = s->cap ? 2 * s->cap : 1024;
-		p = realloc(s->hit, s->cap * sizeof *p);
+	if (s->hits == r->cap) {
+		p = realloc(r->hit, cap * sizeof *p);
 		if (!p)
 			return no_memory(err);
-		s->hit = p;
+		r->hit = p;
+		r->cap = cap;
 	}
-	s->hit[s->hits++] = (struct hit){ query, *is };
+	r->hit[s->hits++] = (struct hit){ query, *is };
 	return 0;
 }
 
-/* Pairs whose sketches agree; id: those of the chunk. */
+/* Pairs whose sketches agree, few enough to be loaded together. */
 static int
-verify(struct stream *s, const uint32_t *id, size_t n, struct ct_err *err)
+verify_some(struct stream *s, const uint32_t *id, struct ct_near_pair *p,
+    size_t n, struct ct_err *err)
 {
-	struct ct_near_pair *p = s->pair;
 	struct ct_near_hit hit;
 	size_t i;
 	int rc;
 
-	for (i = 0; i < n; i++)
-		__builtin_prefetch(&id[p[i].at]);
 	for (i = 0; i < n; i++) {
 		p[i].at = id[p[i].at];
 		if (p[i].at >= s->x->n)
 			return ct_fail(err, CT_DATAERR,
 			    "the index is damaged: an entry of no hash");
 		__builtin_prefetch(s->x->hash + p[i].at * CT_HASH_LEN);
+		__builtin_prefetch(s->q + p[i].query * CT_HASH_LEN);
 	}
 	for (i = 0; i < n; i++)
 		if (s->kernel->verify(s->q + p[i].query * CT_HASH_LEN,
@@ -101,6 +113,23 @@ verify(struct stream *s, const uint32_t *id, size_t n, struct ct_err *err)
 		    (rc = keep(s, &hit, p[i].query, err)))
 			return rc;
 	return 0;
+}
+
+/* All of them; id: those of the chunk. */
+static int
+verify(struct stream *s, const uint32_t *id, size_t n, struct ct_err *err)
+{
+	struct ct_near_pair *p = s->r->pair;
+	size_t i, k, m;
+	int rc = 0;
+
+	for (i = 0; !rc && i < n; i += m) {
+		m = n - i < TOGETHER ? n - i : TOGETHER;
+		for (k = i; k < i + m; k++)
+			__builtin_prefetch(&id[p[k].at]);
+		rc = verify_some(s, id, p + i, m, err);
+	}
+	return rc;
 }
 
 /* Load it in order, which is faster than piece by piece. */
@@ -123,7 +152,7 @@ pass(struct stream *s, struct ct_near_pass *p, const uint32_t *id,
 
 	while (!rc && next < s->n) {
 		before = next;
-		n = s->kernel->stream(p, &next, s->pair, PAIRS);
+		n = s->kernel->stream(p, &next, s->r->pair, PAIRS);
 		rc = n || next > before ? verify(s, id, n, err) : TOO_MUCH;
 	}
 	return rc;
@@ -140,27 +169,39 @@ length(const struct stream *s, const struct ct_near_pass *p)
 	return total / (s->n / SAMPLE + 1);
 }
 
+/* Keys with some bits the other way. */
+static const uint16_t *
+turned(struct stream *s, const uint16_t *key, uint16_t mask)
+{
+	size_t i;
+
+	for (i = 0; i < s->r->row; i++)
+		s->r->key[i] = key[i] ^ mask;
+	return s->r->key;
+}
+
 static int
 chunk(struct stream *s, size_t c, const int quota[CT_NEAR_CHUNKS + 1],
     struct ct_err *err)
 {
 	bool ring = s->x->plan == CT_NEAR_RING;
-	size_t m = ct_near_entries(s->x->plan, s->x->n), i, k, read = 0;
+	size_t m = ct_near_entries(s->x->plan, s->x->n), k, read = 0;
 	size_t keys = ring ? ct_near_masks[quota[c] - 1] : 1;
-	const uint16_t *mask = ct_near_mask(), *own = s->chunk + c * s->row;
+	const uint16_t *mask = ct_near_mask(),
+		       *own = s->r->chunk + c * s->r->row;
 	struct ct_near_pass p = {
 		.first = s->x->first + c * (CT_NEAR_KEYS + 1),
 		.sketch = s->x->sketch + c * m,
-		.key = s->key,
-		.want = s->chunk + (c + 1) % CT_NEAR_CHUNKS * s->row,
+		.key = own,
+		.want = s->r->chunk + (c + 1) % CT_NEAR_CHUNKS * s->r->row,
 		.n = s->n,
 	};
 	int rc = 0;
 
 	sweep(p.sketch, m * sizeof *p.sketch);
 	for (k = 0; !rc && k < keys; k++) {
-		for (i = 0; i < s->row; i++)
-			s->key[i] = own[i] ^ mask[k];
+		if (mask[k])
+			p.key = turned(s, own, mask[k]);
 		p.limit =
 		    quota[c] + quota[c + 1] - 1 - __builtin_popcount(mask[k]);
 		read += length(s, &p);
@@ -181,11 +222,11 @@ turn(struct stream *s)
 	for (i = 0; i < s->n; i++) {
 		s->kernel->chunks(s->q + i * CT_HASH_LEN, chunk);
 		for (c = 0; c < CT_NEAR_CHUNKS; c++)
-			s->chunk[c * s->row + i] = chunk[c];
+			s->r->chunk[c * s->r->row + i] = chunk[c];
 	}
 	for (c = 0; c < CT_NEAR_CHUNKS; c++)
-		memset(s->chunk + c * s->row + s->n, 0,
-		    (s->row - s->n) * sizeof *s->chunk);
+		memset(s->r->chunk + c * s->r->row + s->n, 0,
+		    (s->r->row - s->n) * sizeof *s->r->chunk);
 }
 
 static int
@@ -224,7 +265,7 @@ block(struct stream *s, struct ct_near_find *f, struct ct_err *err)
 			rc = chunk(s, c, quota, err);
 	if (rc || !s->hits)
 		return rc;
-	qsort(s->hit, s->hits, sizeof *s->hit, by_query);
+	qsort(s->r->hit, s->hits, sizeof *s->r->hit, by_query);
 	f->n = 0;
 	return ct_near_room(f, s->hits, err);
 }
@@ -265,7 +306,7 @@ static int
 give(const struct stream *s, size_t from, struct ct_near_find *f,
     ct_near_fn *each, void *arg, struct ct_err *err)
 {
-	const struct hit *h = s->hit, *last;
+	const struct hit *h = s->r->hit, *last;
 	size_t query;
 	int rc = 0;
 
@@ -280,6 +321,33 @@ give(const struct stream *s, size_t from, struct ct_near_find *f,
 	return rc;
 }
 
+static int
+prepare(
+    struct stream *s, size_t row, struct ct_near_find *f, struct ct_err *err)
+{
+	struct ct_near_block *r = f->each;
+
+	if (r && r->row < row) {
+		ct_near_block_free(r);
+		r = f->each = NULL;
+	}
+	if (!r) {
+		r = f->each = calloc(1, sizeof *r);
+		if (!r)
+			return no_memory(err);
+		r->row = row;
+		r->chunk = malloc(CT_NEAR_CHUNKS * row * sizeof *r->chunk);
+		r->key = malloc(row * sizeof *r->key);
+		r->pair = malloc(PAIRS * sizeof *r->pair);
+	}
+	s->r = r;
+	if (r->chunk && r->key && r->pair)
+		return 0;
+	ct_near_block_free(r);
+	f->each = NULL;
+	return no_memory(err);
+}
+
 int
 ct_near_each(const struct ct_near *x, const uint8_t *q, size_t n, int max,
     struct ct_near_find *f, ct_near_fn *each, void *arg, struct ct_err *err)
@@ -290,12 +358,7 @@ ct_near_each(const struct ct_near *x, const uint8_t *q, size_t n, int max,
 
 	if (!together(x, n, max))
 		return one_by_one(x, q, n, 0, max, f, each, arg, err);
-	s.row = (n < BLOCK ? n : BLOCK) + PAD;
-	s.chunk = malloc(CT_NEAR_CHUNKS * s.row * sizeof *s.chunk);
-	s.key = malloc(s.row * sizeof *s.key);
-	s.pair = malloc(PAIRS * sizeof *s.pair);
-	if (!s.chunk || !s.key || !s.pair)
-		rc = no_memory(err);
+	rc = prepare(&s, (n < BLOCK ? n : BLOCK) + PAD, f, err);
 	for (i = 0; !rc && i < n; i += s.n) {
 		s.q = q + i * CT_HASH_LEN;
 		s.n = n - i < BLOCK ? n - i : BLOCK;
@@ -305,6 +368,5 @@ ct_near_each(const struct ct_near *x, const uint8_t *q, size_t n, int max,
 		    : rc ? rc
 			 : give(&s, i, f, each, arg, err);
 	}
-	release(&s);
 	return rc;
 }

@@ -27,8 +27,8 @@ struct ct_near_pass {
 	size_t n;
 	int limit;
 };
-#define CT_NEAR_SOON 48 /* queries ahead whose list is looked for, and */
-#define CT_NEAR_NEXT 24 /* whose list is loaded */
+#define CT_NEAR_SOON 32 /* queries ahead whose list is looked for, and */
+#define CT_NEAR_NEXT 16 /* whose list is loaded */
 
 struct ct_near_kernel {
 	struct ct_cpu cpu;
@@ -62,8 +62,9 @@ extern const struct ct_near_kernel ct_near_neon;
 const struct ct_near_kernel *ct_near_chosen(void);
 
 /* Load what the queries behind i want; key and want end with queries of no
- * use, so that there always are some. */
-static inline void
+ * use, so that there always are some.  Inlined at once: gcc takes a function
+ * that only loads ahead for one that does nothing. */
+static inline __attribute__((always_inline)) void
 ct_near_ahead(const struct ct_near_pass *p, size_t i)
 {
 	const uint32_t *list = p->first + p->key[i + CT_NEAR_NEXT];
@@ -79,6 +80,9 @@ void ct_near_deal(int max, int quota[CT_NEAR_CHUNKS + 1]);
 
 /* Room for so many hits more. */
 int ct_near_room(struct ct_near_find *f, size_t n, struct ct_err *err);
+
+/* What ct_near_each keeps in f->each. */
+void ct_near_block_free(struct ct_near_block *r);
 
 #define CT_NEAR_WIDE_MAX 31 /* bits: an entry is under the keys next to its */
 

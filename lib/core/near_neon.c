@@ -61,7 +61,7 @@ stream(const struct ct_near_pass *p, size_t *next, struct ct_near_pair *found,
 		if (end - at > cap - got)
 			break;
 		want = vdupq_n_u16(p->want[i]);
-		for (; at < end; at += STEP) {
+		do { /* of an empty one nothing is within */
 			hits = within(p->sketch + at, want, limit) & FIRST;
 			if (end - at < STEP)
 				hits &= ((uint64_t)1 << 8 * (end - at)) - 1;
@@ -70,7 +70,7 @@ stream(const struct ct_near_pass *p, size_t *next, struct ct_near_pair *found,
 					(uint32_t)i,
 					at + (uint32_t)__builtin_ctzll(hits) / 8
 				};
-		}
+		} while ((at += STEP) < end);
 	}
 	*next = i;
 	return got;
