@@ -191,14 +191,18 @@ layers:
 	scripts/layers $(CORE:%=lib/core/%) $(TOOL:%=lib/tool/%)
 
 SOURCES = $(wildcard cmd/*.c lib/*/*.c)
+SCRIPTS = $(wildcard scripts/* contrib/parallel/ct-* contrib/rabbitmq/ct-* \
+          contrib/slurm/ct-* t/*.sh t/*.t t/bench/*.sh) contrib/systemd/ct-line \
+          contrib/objectlock/ct-copy-locked contrib/matrix/ct-scan \
+          contrib/nextcloud/ct-setup t/bench/run .ci/run
+# two at a time, the largest first
 lint: layers lib/tool/cybertipline.inc $(PAGE_INC)
 	mandoc -Tlint -Wwarning man/*.[1-8]
 	clang-format --dry-run -Werror $(wildcard cmd/*.c lib/*/*.[ch] t/*.[ch] \
 	    t/*/*.c t/*/*.cc)
-	printf '%s\n' $(SOURCES) | xargs -P2 -I@ scripts/tidy @ -- $(STD) \
+	ls -S $(SOURCES) | xargs -P2 -I@ scripts/tidy @ -- $(STD) \
 	    $(INCLUDE) $(DEFINE) $(PKG_CFLAGS)
-	shellcheck -x scripts/* contrib/systemd/ct-line contrib/objectlock/ct-copy-locked contrib/matrix/ct-scan contrib/nextcloud/ct-setup \
-	    contrib/parallel/ct-* contrib/rabbitmq/ct-* contrib/slurm/ct-* t/*.sh t/*.t t/bench/run t/bench/*.sh .ci/run
+	ls -S $(SCRIPTS) | xargs -P2 -n8 shellcheck -x
 	cppcheck -q --std=c11 --error-exitcode=1 -j2 --inline-suppr \
 	    --enable=warning,performance,portability $(INCLUDE) cmd lib
 
