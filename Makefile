@@ -126,8 +126,8 @@ $(PRELOADS): t/%.so: t/%.c
 	$(Q)$(CC) $(STD) $(WARN) $(PKG_CFLAGS) -shared -fPIC -o $@ $< -ldl
 
 # those that take longest come first, so that all cores are done together
-LONG = $(wildcard $(patsubst %,t/%-*.t,5100 8700 8100 8610 5220 8620 8300 8600 \
-       6110 8520 6420 8530 6520 9530 4000 3100 1000 6200 6130 9520 4600 6300 \
+LONG = $(wildcard $(patsubst %,t/%-*.t,8300 8520 9530 8530 8710 5100 8700 5220 8620 8600 8100 8610 \
+       6110 6420 6520 4000 3100 1000 6200 6130 9520 4600 6300 \
        6310 3030 3010 1300 7010 6120)) \
        t/unit/near
 check: all $(UNITS) $(TOOLS) $(FUZZ) $(BROKEN) $(PRELOADS)

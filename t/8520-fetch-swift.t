@@ -4,20 +4,16 @@
 # shellcheck source=t/lib.sh disable=SC2154,SC2317
 . "${0%/*}/lib.sh"
 [ -z "${CT_SANITIZED-}" ] || skip_all 'its programs are run sanitized elsewhere'
-for p in curl swift-proxy-server swift-account-server swift-container-server \
-    swift-object-server; do
-	command -v $p >/dev/null || skip_all "no $p"
-done
 # shellcheck source=t/swift.sh
 . "$t/swift.sh"
-swift 18580 || skip_all 'Swift does not start here'
+swift
 fetch() { ct-fetch -q --retry-wait 0 "$@"; }
 
-printf 'access_key = test:tester\nsecret_key = testing\n' >cred
-printf 'access_key = test:tester\nsecret_key = wrong\n' >wrong
+cred cred
+cred wrong wrong
 printf 'access_key = nobody\nsecret_key = testing\n' >nobody
-printf 'access_key = test:tester\nsecret_key = testing\nsession_token = old\n' >token
-chmod 600 cred wrong nobody token
+cred token testing 'session_token = old'
+chmod 600 nobody
 CT_CONF=$tmp/ct.conf
 export CT_CONF
 bucket() { # bucket NAME CRED [LINE...] - a section for it
@@ -97,14 +93,16 @@ is '  although each has its error' 60 grep -c 'the secret key is wrong' o
 ok 'no secret is told' sh -c '! cat got err o | grep -q testing'
 
 # ---- a store that fails ------------------------------------------------------------------
-{ sleep 2 && kill -CONT "$object"; } &
-kill -STOP "$object"
+alone
+pause object
+{ sleep 2 && resume object; } &
 exits 'it hangs for a while' 0 fetch --stall 1 --retries 30 s3://vaults/big
 ct-hash -q <got >o
 is '  and all comes' "$(md5sum <big | cut -c 1-32)" jq -r .hashes.md5 o
-kill "$object"
-wait "$object" 2>/dev/null
+pause object
 exits 'it is broken' 75 fetch --retries 1 s3://vaults/big
 json '  which is no reason to call an object gone' '[.error.msg, .object]' \
     "[\"bucket 'vaults' answers with status 503\",null]" got
+resume object
+together
 done_testing

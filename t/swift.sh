@@ -1,114 +1,74 @@
 # swift.sh - OpenStack Swift with its S3 API, as Debian has it; after lib.sh
 # shellcheck shell=sh disable=SC2154,SC2034
 #
-# swift [PORT]: starts it in $tmp/swift on PORT to PORT+3 of 127.0.0.1, makes
-# the bucket "vaults", for the key test:tester with the secret testing.  Needs
-# extended attributes where $tmp is.  $object: the process with the objects.
-
-swift_conf() { # swift_conf NAME OFFSET - a server of that kind
-	cat <<E
-[DEFAULT]
-bind_ip = 127.0.0.1
-bind_port = $((port + $2))
-workers = 0
-user = $(id -un)
-swift_dir = $swift/etc
-devices = $swift/dev
-mount_check = false
-disable_fallocate = true
-log_address = $swift/nolog
-log_level = ERROR
-E
-}
+# swift: skips the test where there is none.  All tests of this tree share one,
+# which t/swift-serve.sh starts for the first and ends after the last, be they
+# killed; each has an account of its own in it, with the bucket "vaults".
+# $port of 127.0.0.1, $s3_key and the secret testing; $swift/KIND.pid: the servers.
+#
+# alone: the others wait until together; only then may a server be stopped, and
+# never ended.  A test that dies meanwhile leaves what the next one mends.
 
 swift() {
-	swift=$tmp/swift port=${1:-18480}
-	mkdir -p "$swift/etc" "$swift/dev/d1" "$swift/cache"
-	cat >"$swift/etc/swift.conf" <<E
-[swift-hash]
-swift_hash_path_suffix = t
-swift_hash_path_prefix = t
-[storage-policy:0]
-name = p0
-default = yes
-E
-	i=0
-	for kind in account container object; do
-		i=$((i + 1))
-		{
-			swift_conf $kind $i
-			cat <<E
-[pipeline:main]
-pipeline = $kind-server
-[app:$kind-server]
-use = egg:swift#$kind
-recon_cache_path = $swift/cache
-E
-		} >"$swift/etc/$kind-server.conf"
+	for p in curl flock setpriv swift-proxy-server swift-account-server \
+	    swift-container-server swift-object-server; do
+		command -v $p >/dev/null || skip_all "no $p"
 	done
-	{
-		swift_conf proxy 0
-		cat <<E
-[pipeline:main]
-pipeline = catch_errors gatekeeper healthcheck cache listing_formats s3api tempauth proxy-server
-[app:proxy-server]
-use = egg:swift#proxy
-account_autocreate = true
-node_timeout = 1
-recoverable_node_timeout = 1
-[filter:tempauth]
-use = egg:swift#tempauth
-user_test_tester = testing .admin
-[filter:s3api]
-use = egg:swift#s3api
-location = us-east-1
-dns_compliant_bucket_names = false
-[filter:cache]
-use = egg:swift#memcache
-memcache_servers = 127.0.0.1:1
-E
-		for f in catch_errors gatekeeper healthcheck listing_formats; do
-			printf '[filter:%s]\nuse = egg:swift#%s\n' $f $f
-		done
-	} >"$swift/etc/proxy-server.conf"
-	/usr/bin/python3 - "$swift/etc" "$port" <<'E' || return
-import sys
-from swift.common.ring import RingBuilder
-d, base = sys.argv[1], int(sys.argv[2])
-for i, s in enumerate(("account", "container", "object"), 1):
-    b = RingBuilder(4, 1, 1)
-    b.add_dev(dict(id=0, region=1, zone=1, ip="127.0.0.1", port=base + i,
-                   device="d1", weight=1.0, meta="",
-                   replication_ip="127.0.0.1", replication_port=base + i))
-    b.rebalance()
-    b.get_ring().save("%s/%s.ring.gz" % (d, s))
-E
-	# the proxy last: it shuns for a minute what does not answer it
-	for kind in account container object proxy; do
-		"swift-$kind-server" "$swift/etc/$kind-server.conf" </dev/null \
-		    >"$swift/$kind.out" 2>&1 &
-		pids="$pids $!"
-		[ $kind != object ] || object=$!
-		[ $kind = object ] || [ $kind = proxy ] || continue
-		i=0
-		first=$((port + 1)) last=$((port + 3))
-		[ $kind = object ] || first=$port last=$port
-		while [ "$first" -le "$last" ]; do
-			if curl -s -o "$swift/answer" "http://127.0.0.1:$first/healthcheck"; then
-				first=$((first + 1))
-			elif [ $((i = i + 1)) -gt 300 ]; then
-				cat "$swift"/*.out
-				return 1
-			else
-				sleep 0.1
-			fi
-		done
+	swift=${TMPDIR:-/tmp}/ct-swift-$(id -u)-$(printf %s "$top" | cksum | cut -d ' ' -f 1)
+	# it may be going away just now
+	while :; do
+		mkdir -m 700 "$swift" 2>/dev/null
+		[ -O "$swift" ] || skip_all "$swift is not ours"
+		: >>"$swift/lock" || continue
+		exec 8>>"$swift/lock"
+		flock 8
+		[ "$(stat -L -c %i /proc/$$/fd/8)" != "$(stat -c %i "$swift/lock")" ] || break
 	done
+	mkdir -p "$swift/users"
+	swift_user $$
+	[ "$(cat /proc/$PPID/comm)" != prove ] || swift_user $PPID
+	# be it that it was killed and could not clear up
+	if [ -e "$swift/pid" ] && ! kill -0 "$(cat "$swift/pid")" 2>/dev/null; then
+		(cd "$swift" && rm -rf state dev accounts)
+	fi
+	if [ ! -e "$swift/state" ]; then
+		setsid sh "$t/swift-serve.sh" "$swift" 8>&- </dev/null >"$swift/out" 2>&1 &
+		until [ -e "$swift/state" ]; do
+			kill -0 $! 2>/dev/null || break
+			sleep 0.1
+		done
+	fi
+	if ! grep -qx up "$swift/state"; then
+		sed 's/^/# /' "$swift"/*out
+		skip_all 'Swift does not start here'
+	fi
+	port=$(cat "$swift/port")
+	echo >>"$swift/accounts"
+	s3_key=a$(wc -l <"$swift/accounts"):tester
+	exec 8>&- 9>>"$swift/use"
+	together
+	cat "$swift"/*.pid | xargs kill -CONT
 	i=0
-	until [ "$(s3 /vaults -X PUT -o "$swift/answer" -w '%{http_code}')" = 200 ]; do
-		[ $((i = i + 1)) -lt 100 ] || return 1
+	until [ "$(s3 /vaults -X PUT -o answer -w '%{http_code}')" = 200 ]; do
+		[ $((i = i + 1)) -lt 100 ] || { cat answer; exit 1; }
 		sleep 0.1
 	done
+}
+
+# swift_user PID - as long as it runs it is needed
+swift_user() { cut -d ' ' -f 22 "/proc/$1/stat" >"$swift/users/$1"; }
+
+together() { flock -s -w 300 9 || exit 1; }
+alone() { flock -w 300 9 || exit 1; }
+
+# pause KIND, resume KIND - a server, while alone
+pause() { kill -STOP "$(cat "$swift/$1.pid")"; }
+resume() { kill -CONT "$(cat "$swift/$1.pid")"; }
+
+# cred FILE [SECRET [LINE]] - for a bucket
+cred() {
+	printf 'access_key = %s\nsecret_key = %s\n%s\n' "$s3_key" "${2-testing}" "${3-}" >"$1"
+	chmod 600 "$1"
 }
 
 # s3 PATH [OPTION...] - a signed request, by curl
@@ -117,5 +77,5 @@ s3() {
 	shift
 	curl -q -sS --aws-sigv4 aws:amz:us-east-1:s3 \
 	    -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' "$@" \
-	    "http://test%3Atester:testing@127.0.0.1:$port$path"
+	    "http://${s3_key%:*}%3A${s3_key#*:}:testing@127.0.0.1:$port$path"
 }
