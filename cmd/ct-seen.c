@@ -24,6 +24,7 @@ static const char usage[] =
     "  -a, --all          match: also what was looked up in these lists\n"
     "  -c, --config FILE  configuration that names the key of the index\n"
     "  -d, --dir DIR      state directory\n"
+    "  -j, --jobs N       match: threads (the CPUs there are)\n"
     "  -q, --quiet        no closing summary\n"
     "  -t, --threshold BITS  match: greatest PDQ distance, whatever the\n"
     "                     source says\n"
@@ -45,6 +46,7 @@ static const struct option options[] = {
 	{ "dir", required_argument, NULL, 'd' },
 	{ "gone", no_argument, NULL, O_GONE },
 	{ "help", no_argument, NULL, 'h' },
+	{ "jobs", required_argument, NULL, 'j' },
 	{ "keyed", required_argument, NULL, O_KEYED },
 	{ "max-hits", required_argument, NULL, O_MAX_HITS },
 	{ "prometheus", no_argument, NULL, O_PROMETHEUS },
@@ -63,7 +65,7 @@ static const struct verb {
 	{ "new", "gk", ct_seen_new },
 	{ "put", "k", ct_seen_put },
 	{ "gone", "k", ct_seen_gone },
-	{ "match", "acDHt", ct_seen_match },
+	{ "match", "acDHjt", ct_seen_match },
 	{ "export", "", ct_seen_export },
 	{ "stats", "p", ct_seen_stats },
 	{ "merge", "k", ct_seen_merge },
@@ -98,6 +100,9 @@ option(struct ct_seen *s, int c)
 		return ' ';
 	case 'h':
 		exit(ct_help(usage));
+	case 'j':
+		s->jobs = (int)ct_number("-j", optarg, 1, 1024);
+		return 'j';
 	case 'q':
 		s->quiet = true;
 		return ' ';
@@ -150,6 +155,7 @@ main(int argc, char *argv[])
 {
 	struct ct_seen s = { .home = ct_home(NULL),
 		.how = { -1, CT_MATCH_HITS },
+		.jobs = ct_cpus(),
 		.in = STDIN_FILENO,
 		.out = STDOUT_FILENO };
 	const struct verb *v = verb_of(argc > 1 ? argv[1] : NULL);
@@ -157,8 +163,8 @@ main(int argc, char *argv[])
 	int c;
 
 	ct_start("ct-seen");
-	while (
-	    (c = getopt_long(argc, argv, "ac:d:hqt:V", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "ac:d:hj:qt:V", options, NULL)) !=
+	    -1) {
 		name = option(&s, c);
 		if (!name || (name != ' ' && (!v || !strchr(v->takes, name))))
 			ct_usage(usage);

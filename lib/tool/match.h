@@ -100,6 +100,8 @@ struct ct_match_rows {
 /* m is borrowed.  CT_DATAERR: the index is damaged. */
 int ct_match_sieve(struct ct_match_sieve **sieve, const struct ct_match *m,
     const struct ct_match_how *how, struct ct_err *err);
+/* Another, for another thread, of what that one is; it is to be freed first. */
+struct ct_match_sieve *ct_match_sieve_more(const struct ct_match_sieve *sieve);
 void ct_match_sieve_free(struct ct_match_sieve *sieve);
 
 /* some[i]: row i may match, all others do not.  news: only by what changed

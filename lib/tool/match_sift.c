@@ -24,6 +24,7 @@ struct filter {
 
 struct ct_match_sieve {
 	const struct ct_match *m;
+	bool more; /* the filters are another's */
 	int max;
 	struct filter filter[MATCH_PARTS][CT_MATCH_COLUMNS];
 	struct ct_near_find near;
@@ -87,6 +88,17 @@ ct_match_sieve(struct ct_match_sieve **out, const struct ct_match *m,
 	return 0;
 }
 
+struct ct_match_sieve *
+ct_match_sieve_more(const struct ct_match_sieve *sieve)
+{
+	struct ct_match_sieve *s = ct_alloc(1, sizeof *s);
+
+	*s = *sieve;
+	s->more = true;
+	s->near = (struct ct_near_find){ .hit = NULL };
+	return s;
+}
+
 void
 ct_match_sieve_free(struct ct_match_sieve *s)
 {
@@ -95,7 +107,7 @@ ct_match_sieve_free(struct ct_match_sieve *s)
 
 	if (!s)
 		return;
-	for (part = 0; part < MATCH_PARTS; part++)
+	for (part = 0; !s->more && part < MATCH_PARTS; part++)
 		for (i = 0; i < CT_MATCH_COLUMNS; i++)
 			free(s->filter[part][i].bit);
 	ct_near_free(&s->near);

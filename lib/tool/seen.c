@@ -74,8 +74,13 @@ static int export(const struct ct_seen *s, struct seen_view *v,
 	struct seen_row row;
 	int rc;
 
+	v->sound = true;
 	for (rc = seen_walk_first(&w, v, true, v->n, err); !rc;
 	     rc = seen_walk_next(&w, err)) {
+		if (!seen_sound_at(v, w.at)) {
+			v->left++;
+			continue;
+		}
 		seen_row_at(v, w.at, &row);
 		if (row.info.flags & SEEN_GONE)
 			continue;
@@ -87,6 +92,10 @@ static int export(const struct ct_seen *s, struct seen_view *v,
 	}
 	seen_walk_end(&w);
 	ct_text_free(&text);
+	if (rc == CT_NO && v->left)
+		return ct_fail(err, CT_DATAERR,
+		    "the store is damaged: %" PRIu64 " rows are left out",
+		    v->left);
 	return rc == CT_NO ? 0 : rc;
 }
 
@@ -232,6 +241,8 @@ ct_seen_merge(const struct ct_seen *s)
 	}
 	if (rc)
 		ct_warn("%s", err.msg);
+	else if (w.left)
+		rc = CT_DATAERR;
 	return rc == CT_NO ? CT_NOINPUT : rc;
 }
 

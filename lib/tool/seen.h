@@ -33,6 +33,7 @@ struct ct_seen {
 	bool quiet;
 	const char *delta; /* match: this list of new hashes; NULL: the index */
 	struct ct_match_how how;
+	int jobs;    /* match: threads */
 	int in, out; /* descriptors */
 };
 

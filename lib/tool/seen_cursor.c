@@ -70,10 +70,27 @@ enter(struct seen_cursor *c, size_t b, struct ct_err *err)
 	return take(c) < 0 ? damaged(err) : 0;
 }
 
+/* The first of a block, or of one behind it. */
+static int
+enter_from(struct seen_cursor *c, size_t b, struct ct_err *err)
+{
+	size_t at;
+
+	for (; b < c->s->blocks; b++) {
+		at = b * SEEN_BLOCK;
+		if (!c->sound || seen_sound(c->s, SEEN_KEYS, at, 1))
+			return enter(c, b, err);
+		c->left +=
+		    c->s->rows - at < SEEN_BLOCK ? c->s->rows - at : SEEN_BLOCK;
+	}
+	c->row = c->s->rows;
+	return 0;
+}
+
 int
 seen_first(struct seen_cursor *c, struct ct_err *err)
 {
-	return enter(c, 0, err);
+	return enter_from(c, 0, err);
 }
 
 int
@@ -84,7 +101,7 @@ seen_next(struct seen_cursor *c, struct ct_err *err)
 		return 0;
 	}
 	if ((c->row + 1) % SEEN_BLOCK == 0)
-		return enter(c, c->block + 1, err);
+		return enter_from(c, c->block + 1, err);
 	c->row++;
 	return take(c) < 0 ? damaged(err) : 0;
 }

@@ -185,6 +185,8 @@ struct seen_segment {
 	const uint64_t *at, *stamp;
 	const struct seen_info *info;
 	const uint8_t *hash[SEEN_HASHES];
+	bool passing;   /* its hashes are only summed: no need to keep them */
+	uint8_t *sound; /* private: of each chunk, what is known of it */
 };
 
 /* From bytes, aligned to 8, borrowed.  CT_DATAERR. */
@@ -197,6 +199,17 @@ void seen_segment_close(struct seen_segment *s);
 /* Every checksum; and are the keys in order, too? */
 int seen_segment_sums(const struct seen_segment *s, struct ct_err *err);
 int seen_segment_check(const struct seen_segment *s, struct ct_err *err);
+
+/*
+ * Is it as it was written: of these rows a column, or all?  Of keys, all of
+ * their blocks.  What is summed once is remembered of a file that is open; any
+ * number of threads may ask.  A row that is not sound may say anything.
+ */
+bool seen_sound(
+    const struct seen_segment *s, enum seen_column c, size_t from, size_t n);
+bool seen_sound_rows(const struct seen_segment *s, size_t from, size_t n);
+size_t seen_sound_chunks(const struct seen_segment *s);
+
 /* The row, but its stamp's place is no matter. */
 void seen_segment_row(
     const struct seen_segment *s, size_t i, struct seen_row *row);
@@ -208,6 +221,8 @@ struct seen_cursor {
 	const struct seen_segment *s;
 	size_t row, block;      /* row: s->rows at the end */
 	const uint8_t *p, *end; /* behind the key, in its block */
+	bool sound;             /* blocks whose keys are not are passed over, */
+	uint64_t left;          /* and so many rows with them */
 	size_t len;
 	uint8_t key[CT_SEEN_ID];
 };
@@ -287,6 +302,8 @@ struct seen_view {
 	struct seen_log log;
 	struct seen_segment segment[SEEN_SEGMENTS]; /* newest first */
 	size_t n;
+	bool sound;    /* walks pass over blocks whose keys are not sound, */
+	uint64_t left; /* and so many rows with them */
 	/* private: where the last search ended */
 	struct seen_cursor *cursor; /* of each */
 	size_t at;                  /* in the log */
@@ -312,6 +329,8 @@ uint64_t seen_stamp_at(const struct seen_view *v, struct seen_place at);
 uint16_t seen_flags_at(const struct seen_view *v, struct seen_place at);
 void seen_row_at(
     const struct seen_view *v, struct seen_place at, struct seen_row *row);
+/* All of the row, and its key; a log has no others. */
+bool seen_sound_at(const struct seen_view *v, struct seen_place at);
 
 /* Each object once, by key, as it was put last; from the log, if log is set,
  * and the newest files up to and without end. */
@@ -344,13 +363,32 @@ void seen_record(struct ct_text *text, const struct ct_seen *s,
     const struct seen_view *v, const uint8_t *key, size_t len,
     const struct seen_row *row);
 
+/* ---- what the lists may know of -------------------------------------------
+ */
+
+struct seen_sift {
+	const struct ct_seen *how;
+	const struct ct_match *m;
+	struct seen_view *v;
+	uint64_t generation, base; /* of m */
+	struct ct_out out;  /* gets a record of each row that may match */
+	uint64_t rows;      /* that were looked at */
+	uint64_t undecided; /* of these, not whole: they are damaged */
+	bool damaged; /* so are others, that may be newer than what is told */
+	struct ct_err err;
+};
+
+/* Sift all of the store, in order, by how->jobs threads, and close out. */
+void seen_sift(struct seen_sift *s);
+
 /* ---- writing --------------------------------------------------------------
  */
 
 /*
  * A new file of what the walk gives: of the log, if log is set, and of the
  * newest files up to and without end.  What is gone is left out if last.  rows
- * 0: there was nothing, and there is no file.
+ * 0: there was nothing, and there is no file.  What is damaged is left out, as
+ * if it were gone: v->left counts it.
  */
 int seen_segment_write(const char *dir, uint64_t id, struct seen_view *v,
     bool log, size_t end, bool last, uint64_t *rows, struct ct_err *err);
@@ -364,6 +402,7 @@ struct seen_writer {
 	uint64_t bytes;              /* of the log */
 	bool begun;                  /* this session has an epoch of its own */
 	uint32_t floor_epoch, floor; /* to be set by close, if it is higher */
+	uint64_t left; /* rows left out of new files: they were damaged */
 };
 
 /* Lock the store, which is made if make is set; else CT_NO if there is none. */

@@ -1,8 +1,8 @@
 /*
  * seen_match.c - what the lists know of what is in the store
  *
- * One thread sifts the columns and writes what may match as records into a
- * pipe; the other is ct_match_run, which reads them from there.
+ * Threads sift the columns and write what may match as records into a pipe;
+ * ct_match_run reads them from there.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,172 +12,23 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "near.h"
 #include "prog.h"
 #include "seen_impl.h"
-
-#define ROWS CT_NEAR_BLOCK /* sifted at once */
-
-struct sift {
-	const struct ct_seen *how;
-	const struct ct_match *m;
-	struct seen_view *v;
-	struct ct_match_sieve *sieve;
-	uint64_t generation, base;
-	struct ct_out out; /* the pipe */
-	struct ct_text text;
-	struct seen_cursor *cursor; /* of the file in hand */
-	bool *some;
-	uint64_t rows; /* looked at */
-	struct ct_err err;
-};
-
-/* ---- which rows ------------------------------------------------------------
- */
-
-/* Is the row to be looked up?  *old: in more than what is new. */
-static bool
-wanted(const struct sift *s, const struct seen_info *info, bool *old)
-{
-	uint32_t g = seen_generation(&s->v->m, info);
-
-	if (info->flags & SEEN_GONE)
-		return false;
-	if (s->how->delta || s->how->all) {
-		*old = true;
-		return true;
-	}
-	/* what is of a later one is of lists that were lost */
-	if (g < s->base || g > s->generation)
-		*old = true;
-	return g != s->generation;
-}
-
-static int
-put(struct sift *s, struct seen_place at, const uint8_t *key, size_t len)
-{
-	struct seen_row row;
-
-	seen_row_at(s->v, at, &row);
-	s->text.len = 0;
-	seen_record(&s->text, s->how, s->v, key, len, &row);
-	ct_text_add(&s->text, "}", 1);
-	return ct_out_line(&s->out, s->text.s, s->text.len, &s->err);
-}
-
-/* A row that may match, of a file: if nothing newer is known of its object. */
-static int
-hand_on(struct sift *s, struct seen_place at)
-{
-	struct seen_cursor *c = s->cursor;
-	struct seen_place newest;
-
-	if (seen_go(c, at.row, &s->err))
-		return s->err.code;
-	if (at.source > 1 || s->v->log.n) {
-		if (seen_find(s->v, c->key, c->len, &newest, &s->err))
-			return s->err.code ? s->err.code
-					   : ct_fail(&s->err, CT_DATAERR,
-						 "the store is damaged: a key"
-						 " is not found");
-		if (newest.source != at.source || newest.row != at.row)
-			return 0;
-	}
-	return put(s, at, c->key, c->len);
-}
-
-static int
-chunk(struct sift *s, size_t source, size_t from, size_t n)
-{
-	const struct seen_segment *g = &s->v->segment[source - 1];
-	struct ct_match_rows rows = { .n = n };
-	bool old = false, any = false;
-	size_t i;
-	int rc;
-
-	for (i = 0; i < n; i++)
-		any |= wanted(s, &g->info[from + i], &old);
-	s->rows += n;
-	if (!any)
-		return 0;
-	for (i = 0; i < SEEN_HASHES; i++)
-		rows.hash[i] = g->hash[i] + from * seen_len[i];
-	rc = ct_match_sift(s->sieve, &rows, !old, s->some, &s->err);
-	for (i = 0; !rc && i < n; i++)
-		if (s->some[i] && wanted(s, &g->info[from + i], &old))
-			rc =
-			    hand_on(s, (struct seen_place){ source, from + i });
-	return rc;
-}
-
-static int
-segment(struct sift *s, size_t source)
-{
-	size_t n = s->v->segment[source - 1].rows, i;
-	int rc = 0;
-
-	s->cursor->s = &s->v->segment[source - 1];
-	for (i = 0; !rc && !ct_stop && i < n; i += ROWS)
-		rc = chunk(s, source, i, n - i < ROWS ? n - i : ROWS);
-	return rc;
-}
-
-/* Its rows are few, and in no columns. */
-static int
-all_of_log(struct sift *s)
-{
-	const struct seen_log *log = &s->v->log;
-	const struct seen_entry *e;
-	struct ct_match_rows rows = { .n = 1 };
-	bool old = false;
-	size_t i, k;
-	int rc = 0;
-
-	for (i = 0; !rc && !ct_stop && i < log->n; i++) {
-		e = log->entry[i];
-		s->rows++;
-		if (!wanted(s, &e->row.info, &old))
-			continue;
-		for (k = 0; k < SEEN_HASHES; k++)
-			rows.hash[k] = e->row.hash + seen_at[k];
-		rc = ct_match_sift(s->sieve, &rows, false, s->some, &s->err);
-		if (!rc && s->some[0])
-			rc = put(s, (struct seen_place){ 0, i },
-			    seen_entry_key(e), e->key_len);
-	}
-	return rc;
-}
 
 static void *
 sift(void *arg)
 {
-	struct sift *s = arg;
-	struct ct_err err = { 0 };
-	size_t i;
-	int rc;
-
-	s->cursor = ct_alloc(1, sizeof *s->cursor);
-	s->some = ct_alloc(ROWS, sizeof *s->some);
-	rc = ct_match_sieve(&s->sieve, s->m, &s->how->how, &s->err);
-	if (!rc)
-		rc = all_of_log(s);
-	for (i = 1; !rc && i <= s->v->n; i++)
-		rc = segment(s, i);
-	if (ct_out_close(&s->out, &err) && !rc)
-		s->err = err;
-	ct_match_sieve_free(s->sieve);
-	ct_text_free(&s->text);
-	free(s->cursor);
-	free(s->some);
+	seen_sift(arg);
 	return NULL;
 }
 
-/* ---- both threads ----------------------------------------------------------
+/* ---- both ------------------------------------------------------------------
  */
 
 /* The last line: all that matches was told. */
 static int
-tell_end(struct sift *s, size_t told, struct ct_out *out, struct ct_err *err)
+tell_end(
+    struct seen_sift *s, size_t told, struct ct_out *out, struct ct_err *err)
 {
 	char *line =
 	    ct_printf("{\"id\":\"seen:%s\",\"seen\":{\"store\":\"%s\","
@@ -203,7 +54,7 @@ counted(const struct ct_tally *t, const char *name)
 
 /* Start the thread that sifts; signals are for this one. */
 static int
-start(struct sift *s, pthread_t *thread, struct ct_err *err)
+start(struct seen_sift *s, pthread_t *thread, struct ct_err *err)
 {
 	sigset_t all, old;
 	int rc;
@@ -217,8 +68,26 @@ start(struct sift *s, pthread_t *thread, struct ct_err *err)
 	return rc ? ct_fail_errno(err, CT_OSERR, "cannot start a thread") : 0;
 }
 
+/* What of the store is not as it was written, and the status. */
 static int
-run(struct sift *s, int end, struct ct_err *err)
+damaged(const struct seen_sift *s, int rc)
+{
+	const struct seen_log *log = &s->v->log;
+
+	if (log->good < log->len)
+		ct_warn("the log ends with %zu bytes that are no entry: a run"
+			" is at it, or was killed",
+		    log->len - log->good);
+	if (!s->undecided && !s->damaged)
+		return rc;
+	ct_warn("the store is damaged: %llu objects were not looked up by all"
+		" that they were hashed to; to ct-seen new they are new",
+	    (unsigned long long)s->undecided);
+	return rc > CT_DATAERR ? rc : CT_DATAERR;
+}
+
+static int
+run(struct seen_sift *s, int end, struct ct_err *err)
 {
 	struct ct_tally tally = { { NULL }, { 0 } };
 	struct ct_match_run run = { .m = s->m,
@@ -247,6 +116,7 @@ run(struct sift *s, int end, struct ct_err *err)
 	told = counted(&tally, ct_verdict_name[CT_MATCH]);
 	if (s->err.code && rc < CT_IOERR)
 		*err = s->err;
+	rc = damaged(s, rc);
 	whole = !rc && !s->err.code && !ct_stop && !s->how->delta &&
 	    s->how->how.threshold < 0 && s->generation > 0;
 	if (whole && tell_end(s, told, &out, err))
@@ -254,8 +124,9 @@ run(struct sift *s, int end, struct ct_err *err)
 	if (ct_out_close(&out, &late) && whole && !rc)
 		*err = late;
 	if (!s->how->quiet)
-		ct_warn(
-		    "%llu rows: %zu match", (unsigned long long)s->rows, told);
+		ct_warn("%llu rows: %zu match, %llu undecided",
+		    (unsigned long long)s->rows, told,
+		    (unsigned long long)s->undecided);
 	return err->code > rc ? err->code : rc;
 }
 
@@ -281,7 +152,7 @@ open_index(const struct ct_seen *s, struct ct_match **m, struct ct_err *err)
 int
 ct_seen_match(const struct ct_seen *how)
 {
-	struct sift s = { .how = how };
+	struct seen_sift s = { .how = how };
 	struct ct_match *m = NULL;
 	struct ct_err err = { 0 };
 	int end = -1, rc;

@@ -10,6 +10,7 @@
 #include "seen_impl.h"
 
 #define CODED 4     /* bytes of b64: */
+#define NEAR 4096   /* rows that are asked for together: are they sound? */
 #define BATCH 65536 /* lines whose keys are looked up in their order */
 
 /* A line of a batch. */
@@ -33,8 +34,29 @@ struct new
 	struct asked **order;
 	size_t n;
 	bool looked;
-	int damaged;
+	size_t *sound;  /* of each source: the rows that were last so, + 1 */
+	size_t damaged; /* lines */
 };
+
+/* ---- is it as it was put? ---------------------------------------------------
+ */
+
+/* The row, with all its columns; those near it are asked for, too. */
+static bool
+sound(struct new *n, struct seen_place at)
+{
+	size_t near = at.row / NEAR, from = near * NEAR;
+	const struct seen_segment *g;
+
+	if (!at.source || n->sound[at.source] == near + 1)
+		return true;
+	g = &n->v->segment[at.source - 1];
+	if (!seen_sound_rows(
+		g, from, g->rows - from < NEAR ? g->rows - from : NEAR))
+		return seen_sound_at(n->v, at);
+	n->sound[at.source] = near + 1;
+	return true;
+}
 
 /* ---- by batches, for keys that come in any order ---------------------------
  */
@@ -76,9 +98,10 @@ by_key(const void *a, const void *b)
 	return memcmp(x->key, y->key, SEEN_KEYED);
 }
 
-static int
-look_all(struct new *n, struct ct_err *err)
+static void
+look_all(struct new *n)
 {
+	struct ct_err none = { 0 };
 	struct asked *a;
 	size_t i;
 
@@ -87,11 +110,8 @@ look_all(struct new *n, struct ct_err *err)
 		qsort(n->order, n->n, sizeof(void *), by_key);
 	for (i = 0; i < n->n; i++) {
 		a = n->order[i];
-		a->rc = seen_find(n->v, a->key, SEEN_KEYED, &a->at, err);
-		if (a->rc > CT_NO)
-			return a->rc;
+		a->rc = seen_find(n->v, a->key, SEEN_KEYED, &a->at, &none);
 	}
-	return 0;
 }
 
 static bool
@@ -109,23 +129,30 @@ with(const char *line, size_t len, const struct ct_err *err, bool first,
 /* ---- a line ---------------------------------------------------------------
  */
 
+/* 0, CT_NO, or CT_DATAERR: what may be it is not as it was put. */
 static int
 find(struct new *n, const struct ct_line *l, const struct seen_said *said,
-    struct seen_place *at, struct ct_err *err)
+    struct seen_place *at)
 {
+	struct ct_err none = { 0 };
 	const struct asked *a = l->ticket;
 	uint8_t buf[SEEN_KEYED];
 	const uint8_t *key;
 	size_t len;
+	int rc;
 
-	if (a && !n->looked && look_all(n, err))
-		return err->code;
+	if (!n->v)
+		return CT_NO;
+	if (a && !n->looked)
+		look_all(n);
 	if (a && a->rc >= 0) {
 		*at = a->at;
-		return a->rc;
+		rc = a->rc;
+	} else {
+		key = seen_key(&n->names, said->id, said->id_len, buf, &len);
+		rc = seen_find(n->v, key, len, at, &none);
 	}
-	key = seen_key(&n->names, said->id, said->id_len, buf, &len);
-	return seen_find(n->v, key, len, at, err);
+	return rc || sound(n, *at) ? rc : CT_DATAERR;
 }
 
 static int
@@ -145,12 +172,7 @@ line(struct ct_line *l, void *arg, struct ct_err *err)
 		ct_text_add(&n->listed, "", 1);
 		return 0;
 	}
-	rc = n->v ? find(n, l, &said, &at, err) : CT_NO;
-	if (rc > CT_NO) { /* of a damaged store no line says anything */
-		ct_stop = 1;
-		n->damaged = rc;
-		return rc;
-	}
+	rc = find(n, l, &said, &at);
 	if (rc == 0 && n->came && at.row < n->came_rows[at.source])
 		n->came[at.source][at.row / 8] |= (uint8_t)(1 << at.row % 8);
 	if (rc == 0 && seen_flags_at(n->v, at) & SEEN_GONE)
@@ -160,7 +182,11 @@ line(struct ct_line *l, void *arg, struct ct_err *err)
 		l->outcome = "seen";
 		return 0;
 	}
-	l->outcome = said.gone ? "gone" : rc ? "new" : "changed";
+	l->outcome = said.gone ? "gone"
+	    : rc > CT_NO       ? "damaged"
+	    : rc               ? "new"
+			       : "changed";
+	n->damaged += rc > CT_NO;
 	ct_text_add(l->out, l->line, l->len);
 	return 0;
 }
@@ -225,7 +251,7 @@ tell_gone(struct new *n, struct ct_out *out, size_t *told, struct ct_err *err)
 	for (rc = seen_walk_first(&w, n->v, true, n->v->n, err); !rc;
 	     rc = seen_walk_next(&w, err)) {
 		if (n->came[w.at.source][w.at.row / 8] >> w.at.row % 8 & 1 ||
-		    seen_flags_at(n->v, w.at) & SEEN_GONE ||
+		    !sound(n, w.at) || seen_flags_at(n->v, w.at) & SEEN_GONE ||
 		    !in_listing(n, seen_flags_at(n->v, w.at), w.key, w.len))
 			continue;
 		seen_row_at(n->v, w.at, &row);
@@ -273,10 +299,14 @@ static int
 open_store(struct new *n, struct ct_err *err)
 {
 	int rc = seen_view_open(&n->v, n->how, err);
+	size_t i;
 
 	if (rc > CT_NO)
 		return rc;
 	err->code = 0;
+	for (i = 0; n->v && i < n->v->n; i++)
+		n->v->segment[i].passing = true;
+	n->sound = ct_alloc(n->v ? n->v->n + 1 : 1, sizeof *n->sound);
 	if (seen_names(&n->names, n->how, n->v ? &n->v->m : NULL, err))
 		return err->code;
 	if (n->v && n->how->gone)
@@ -297,6 +327,7 @@ release(struct new *n)
 		free(n->came[i]);
 	free(n->came);
 	free(n->came_rows);
+	free(n->sound);
 	free(n->asked);
 	free(n->order);
 	ct_text_free(&n->listed);
@@ -330,10 +361,14 @@ ct_seen_new(const struct ct_seen *s)
 			l.block = BATCH;
 		}
 		rc = ct_lines(&l);
-		if (n.damaged) /* to come again does not help */
-			rc = n.damaged;
 		if (s->gone)
 			rc = gone(&n, more, rc);
+		if (n.damaged) {
+			ct_warn("the store is damaged: %zu objects that it had"
+				" are as new: they are to be read again",
+			    n.damaged);
+			rc = rc > CT_DATAERR ? rc : CT_DATAERR;
+		}
 	}
 	release(&n);
 	return rc;

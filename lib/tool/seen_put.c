@@ -191,7 +191,7 @@ run(const struct ct_seen *s, bool forget)
 		rc = err.code > rc ? err.code : rc;
 	}
 	seen_scan_free(p.scan);
-	return rc;
+	return p.w.left && rc < CT_DATAERR ? CT_DATAERR : rc;
 }
 
 int

@@ -106,9 +106,12 @@ map(struct seen_segment *s, int fd, struct ct_err *err)
 	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
 	if (p == MAP_FAILED)
 		return ct_fail_errno(err, CT_OSERR, "cannot map");
-	if (seen_segment_take(s, p, (size_t)st.st_size, err))
+	if (seen_segment_take(s, p, (size_t)st.st_size, err)) {
 		(void)munmap(p, (size_t)st.st_size);
-	return err->code;
+		return err->code;
+	}
+	s->sound = ct_alloc(seen_sound_chunks(s), 1);
+	return 0;
 }
 
 int
@@ -145,7 +148,9 @@ seen_segment_close(struct seen_segment *s)
 {
 	if (s->map)
 		(void)munmap((void *)(uintptr_t)s->map, s->len);
+	free(s->sound);
 	s->map = NULL;
+	s->sound = NULL;
 }
 
 void
@@ -161,26 +166,6 @@ seen_segment_row(const struct seen_segment *s, size_t i, struct seen_row *row)
 
 /* ---- is it what was written? ----------------------------------------------
  */
-
-int
-seen_segment_sums(const struct seen_segment *s, struct ct_err *err)
-{
-	const struct seen_section *c = &s->head.column[SEEN_SUM];
-	const uint64_t *sum = (const void *)(s->map + c->offset);
-	size_t i, n, at;
-
-	for (i = 0, at = 0; at < c->offset; i++, at += SEEN_CHUNK) {
-		n = c->offset - at < SEEN_CHUNK ? c->offset - at : SEEN_CHUNK;
-		/* the header has a sum of its own, which was checked */
-		if (i == 0 ? sum[i] !=
-			    ct_set_sum(s->map + SEEN_HEAD, n - SEEN_HEAD)
-			   : sum[i] != ct_set_sum(s->map + at, n))
-			return ct_fail(err, CT_DATAERR,
-			    "the store is damaged: bytes %zu to %zu of a file",
-			    at, at + n - 1);
-	}
-	return 0;
-}
 
 static int
 check_keys(const struct seen_segment *s, struct ct_err *err)

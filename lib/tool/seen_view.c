@@ -137,8 +137,11 @@ seen_find(struct seen_view *v, const uint8_t *key, size_t len,
 	}
 	for (i = 0; i < v->n; i++) {
 		c = &v->cursor[i];
-		if (seen_seek(c, key, len, err))
+		if (seen_seek(c, key, len, err)) {
+			c->p = NULL; /* the next begins anew */
+			c->row = 0;
 			return err->code;
+		}
 		if (c->row < c->s->rows && c->len == len &&
 		    memcmp(c->key, key, len) == 0) {
 			*at = (struct seen_place){ i + 1, c->row };
@@ -170,6 +173,13 @@ seen_row_at(
 		seen_segment_row(&v->segment[at.source - 1], at.row, row);
 	else
 		*row = v->log.entry[at.row]->row;
+}
+
+bool
+seen_sound_at(const struct seen_view *v, struct seen_place at)
+{
+	return !at.source ||
+	    seen_sound_rows(&v->segment[at.source - 1], at.row, 1);
 }
 
 uint32_t
@@ -220,6 +230,7 @@ seen_walk_first(struct seen_walk *w, struct seen_view *v, bool log, size_t end,
 	w->cursor = ct_alloc(end + 1, sizeof *w->cursor);
 	for (i = 0; i < end; i++) {
 		w->cursor[i].s = &v->segment[i];
+		w->cursor[i].sound = v->sound;
 		if (seen_first(&w->cursor[i], err))
 			return err->code;
 	}
@@ -251,6 +262,10 @@ seen_walk_next(struct seen_walk *w, struct ct_err *err)
 void
 seen_walk_end(struct seen_walk *w)
 {
+	size_t i;
+
+	for (i = 0; w->cursor && i < w->end; i++)
+		w->v->left += w->cursor[i].left;
 	free(w->cursor);
 	w->cursor = NULL;
 }

@@ -114,13 +114,17 @@ put_key(struct making *m, const uint8_t *key, size_t len, struct ct_err *err)
 }
 
 static int
-put_row(struct making *m, struct seen_place at, struct ct_err *err)
+put_row(struct making *m, struct seen_place at, bool sound, struct ct_err *err)
 {
-	struct seen_row row;
+	struct seen_row row = { .info = { .size = SEEN_UNTOLD,
+				    .flags = SEEN_GONE,
+				    .quality = SEEN_NO_QUALITY } };
 	int k;
 
-	seen_row_at(m->v, at, &row);
-	row.info.generation = seen_generation(&m->v->m, &row.info);
+	if (sound) {
+		seen_row_at(m->v, at, &row);
+		row.info.generation = seen_generation(&m->v->m, &row.info);
+	}
 	if (add(m, SEEN_STAMP, &row.stamp, sizeof row.stamp, err) ||
 	    add(m, SEEN_INFO, &row.info, sizeof row.info, err))
 		return err->code;
@@ -136,18 +140,22 @@ static int
 rows(struct making *m, bool log, size_t end, struct ct_err *err)
 {
 	struct seen_walk w;
-	bool gone;
+	bool gone, sound;
 	int rc;
 
+	m->v->sound = true;
+	m->v->left = 0;
 	m->head.rows = m->head.gone = m->head.key_bytes = m->keys = 0;
 	m->len = 0;
 	for (rc = seen_walk_first(&w, m->v, log, end, err); !rc;
 	     rc = seen_walk_next(&w, err)) {
-		gone = seen_flags_at(m->v, w.at) & SEEN_GONE;
+		sound = seen_sound_at(m->v, w.at);
+		m->v->left += !sound;
+		gone = !sound || seen_flags_at(m->v, w.at) & SEEN_GONE;
 		if (gone && m->last)
 			continue;
 		if (put_key(m, w.key, w.len, err) ||
-		    (m->fd >= 0 && put_row(m, w.at, err))) {
+		    (m->fd >= 0 && put_row(m, w.at, sound, err))) {
 			rc = err->code;
 			break;
 		}
