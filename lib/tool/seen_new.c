@@ -58,6 +58,24 @@ sound(struct new *n, struct seen_place at)
 	return true;
 }
 
+/* 0, CT_NO, or CT_DATAERR: it is not where it would stand, but what stands
+ * there is damaged. */
+static int
+look(const struct new *n, const uint8_t *key, size_t len, struct seen_place *at)
+{
+	struct ct_err none = { 0 };
+	int rc = seen_find(n->v, key, len, at, &none);
+	const struct seen_cursor *c;
+	size_t i;
+
+	for (i = 0; rc == CT_NO && i < n->v->n; i++) {
+		c = &n->v->cursor[i];
+		if (!seen_sound(c->s, SEEN_KEYS, c->block * SEEN_BLOCK, 1))
+			rc = CT_DATAERR;
+	}
+	return rc;
+}
+
 /* ---- by batches, for keys that come in any order ---------------------------
  */
 
@@ -101,7 +119,6 @@ by_key(const void *a, const void *b)
 static void
 look_all(struct new *n)
 {
-	struct ct_err none = { 0 };
 	struct asked *a;
 	size_t i;
 
@@ -110,7 +127,7 @@ look_all(struct new *n)
 		qsort(n->order, n->n, sizeof(void *), by_key);
 	for (i = 0; i < n->n; i++) {
 		a = n->order[i];
-		a->rc = seen_find(n->v, a->key, SEEN_KEYED, &a->at, &none);
+		a->rc = look(n, a->key, SEEN_KEYED, &a->at);
 	}
 }
 
@@ -134,7 +151,6 @@ static int
 find(struct new *n, const struct ct_line *l, const struct seen_said *said,
     struct seen_place *at)
 {
-	struct ct_err none = { 0 };
 	const struct asked *a = l->ticket;
 	uint8_t buf[SEEN_KEYED];
 	const uint8_t *key;
@@ -150,7 +166,7 @@ find(struct new *n, const struct ct_line *l, const struct seen_said *said,
 		rc = a->rc;
 	} else {
 		key = seen_key(&n->names, said->id, said->id_len, buf, &len);
-		rc = seen_find(n->v, key, len, at, &none);
+		rc = look(n, key, len, at);
 	}
 	return rc || sound(n, *at) ? rc : CT_DATAERR;
 }
