@@ -8,10 +8,11 @@
 #include "fetch_impl.h"
 #include "prog.h"
 
-#define ITEMS 2048              /* under way, most of them done */
-#define LINES ((size_t)8 << 20) /* bytes of their records */
-#define AHEAD 4                 /* read for each connection */
-#define WINDOW ((size_t)1 << 20)
+#define ITEMS 2048               /* under way, most of them done */
+#define LINES ((size_t)8 << 20)  /* bytes of their records */
+#define AHEAD 4                  /* read for each connection */
+#define WINDOW ((size_t)1 << 20) /* and a part, at least */
+#define PIECES 4                 /* parts that fill the memory */
 #define TICK_MS 100
 
 void
@@ -95,6 +96,15 @@ here(struct run *r)
 /* ---- out -------------------------------------------------------------------
  */
 
+/* Does it wait for its turn? */
+static bool
+is_ready(const struct item *it)
+{
+	return it->state == STATE_DONE ||
+	    (it->part &&
+		(it->part->get.paused || it->part->state == STATE_DONE));
+}
+
 /* Whose bytes may go out now?  NULL: nobody's. */
 static struct item *
 turn(const struct run *r)
@@ -104,7 +114,7 @@ turn(const struct run *r)
 	if (r->owner || !r->how->unordered)
 		return r->owner ? r->owner : r->first;
 	for (it = r->first; it; it = it->next)
-		if (it->state == STATE_DONE || it->get.paused)
+		if (is_ready(it))
 			return it;
 	return NULL;
 }
@@ -120,23 +130,20 @@ unlink_item(struct run *r, struct item *it)
 	*(it->next ? &it->next->prev : &r->last) = it->prev;
 	r->items--;
 	r->lines -= it->len;
-	r->held -= it->n;
-	if (it->buf && r->spares < r->how->jobs) {
-		r->spare[r->spares].buf = it->buf;
-		r->spare[r->spares++].cap = it->cap;
-		it->buf = NULL;
-	}
 	fetch_item_free(it);
 }
 
-static void
+/* False: there was nothing to do. */
+static bool
 write_done(struct run *r)
 {
 	struct ct_err err = { 0 };
 	struct item *it;
+	bool did = false;
 	int rc = 0;
 
-	while (!rc && !r->broken && (it = turn(r))) {
+	while (!rc && !r->broken && (it = turn(r)) && is_ready(it)) {
+		did = true;
 		if (it->state == STATE_DONE) {
 			rc = fetch_finish(it, &err);
 			unlink_item(r, it);
@@ -145,40 +152,70 @@ write_done(struct run *r)
 			continue;
 		}
 		/* it waited for its turn, and is larger than the window */
-		if (it->get.paused)
-			rc = fetch_begin(it, &err);
-		ct_pull_resume(&it->get);
+		rc = fetch_begin(it, &err);
+		if (it->part)
+			ct_pull_resume(&it->part->get);
 		break;
 	}
 	if (rc) {
 		fetch_end(r, &err);
 		r->broken = true;
 	}
+	return did;
 }
 
 /* ---- under way -------------------------------------------------------------
  */
 
+/* A part to be tried again.  Of whose turn it is the first need not wait for
+ * those that wait for it. */
+static struct part *
+due(const struct item *it)
+{
+	const struct run *r = it->run;
+	struct part *p;
+
+	for (p = it->part; p; p = p->next)
+		if (p->state == STATE_RESTING && p->due <= ct_mono() &&
+		    (r->going < r->how->jobs ||
+			(p == it->part && it == turn(r))))
+			return p;
+	return NULL;
+}
+
+/* Those that wait for memory go on, the first first. */
+static void
+wake(struct run *r)
+{
+	struct item *it;
+	struct part *p;
+
+	r->freed = false;
+	for (it = r->first; it && it != r->fresh; it = it->next) {
+		p = it->part;
+		if (r->kept >= r->how->memory)
+			return;
+		if (p && p->get.paused && it != turn(r))
+			ct_pull_resume(&p->get);
+	}
+}
+
 static void
 begin_some(struct run *r)
 {
 	struct item *it;
+	struct part *p;
 
+	for (it = r->first; it && r->resting; it = it->next)
+		while ((p = due(it)))
+			fetch_try(p);
+	fetch_more(r);
+	if (r->freed)
+		wake(r);
 	while ((it = r->fresh) &&
 	    (it->state != STATE_NEW ||
-		(r->going < r->how->jobs &&
-		    (r->held < r->how->memory || it == r->first)))) {
+		(r->going < r->how->jobs && fetch_first(it, it == r->first))))
 		r->fresh = it->next;
-		if (it->state == STATE_NEW)
-			fetch_try(it);
-	}
-	if (!r->resting)
-		return;
-	/* whose turn it is need not wait for those that wait for it */
-	for (it = r->first; it; it = it->next)
-		if (it->state == STATE_RESTING && it->due <= ct_mono() &&
-		    (r->going < r->how->jobs || it == turn(r)))
-			fetch_try(it);
 }
 
 /* What is not under way is not begun any more. */
@@ -187,6 +224,7 @@ stop(struct run *r)
 {
 	struct ct_err err = { 0 };
 	struct item *it;
+	struct part *p;
 
 	if (r->stopped)
 		return;
@@ -195,10 +233,11 @@ stop(struct run *r)
 	fetch_end(r, &err);
 	(void)ct_fail(&err, CT_TEMPFAIL, "stopped before it was fetched");
 	for (it = r->first; it; it = it->next) {
-		if (it->state != STATE_NEW && it->state != STATE_RESTING)
+		for (p = it->part; p && p->state != STATE_RESTING; p = p->next)
+			;
+		if (it->state != STATE_NEW && !p)
 			continue;
 		r->waiting -= it->state == STATE_NEW;
-		r->resting -= it->state == STATE_RESTING;
 		fetch_fail(it, &err);
 	}
 }
@@ -219,22 +258,38 @@ await(struct run *r)
 		step(r);
 }
 
+/* Whose bytes go out while they come, or will soon?  NULL: nobody's. */
+static struct ct_pull *
+favourite(const struct run *r)
+{
+	struct item *it = r->owner;
+
+	if (!it && !r->how->unordered && r->first &&
+	    r->first->whole != UINT64_MAX && r->first->whole > r->window)
+		it = r->first;
+	return it && it->part && it->part->state == STATE_GOING ? &it->part->get
+								: NULL;
+}
+
 static void
 pump(struct run *r)
 {
 	struct ct_pull *get;
+	bool did;
 
 	while (!r->broken && (!r->ended || r->first)) {
+		ct_many_favour(r->many, favourite(r));
 		while ((get = ct_many_step(r->many)))
-			fetch_tried((struct item *)get);
+			fetch_tried((struct part *)get);
 		if (ct_stop)
 			stop(r);
 		begin_some(r);
-		write_done(r);
+		did = write_done(r);
 		r->show.in = r->taken;
 		r->show.out = r->out.n;
 		ct_progress_tick(&r->show);
-		if (!hungry(r) || !here(r)) {
+		/* what went out has made room for others */
+		if (!did && (!hungry(r) || !here(r))) {
 			if (!r->broken && (!r->ended || r->first))
 				await(r);
 		}
@@ -251,6 +306,8 @@ start(struct run *r, struct ct_err *err)
 
 	r->window = how->memory / (size_t)how->jobs;
 	r->window = r->window > WINDOW ? r->window : WINDOW;
+	r->piece = how->memory / PIECES;
+	r->piece = r->piece > WINDOW ? r->piece : WINDOW;
 	r->digest.sha256_only = true;
 	if (!rc && how->one)
 		rc = ct_digest_start(&r->digest, err);
@@ -284,8 +341,7 @@ ct_fetch(const struct ct_fetch_how *how)
 	ct_many_close(r.many);
 	while (r.first)
 		unlink_item(&r, r.first);
-	while (r.spares)
-		free(r.spare[--r.spares].buf);
+	fetch_part_end(&r);
 	fetch_conf_free(&r);
 	ct_digest_free(&r.digest);
 	ct_in_free(&r.in);

@@ -25,8 +25,40 @@ enum state { STATE_NEW, STATE_GOING, STATE_RESTING, STATE_DONE };
 
 enum outcome { END_PASS, END_BYTES, END_GONE, END_THERE, END_ERROR };
 
+struct chunk { /* of bytes that are held */
+	struct chunk *next;
+	size_t n, cap;
+	char bytes[];
+};
+
+/*
+ * Bytes of an object, by one GET after another: the whole, or what is at from
+ * and before to.  An object of several has them in order, without gaps, and
+ * only the first can have handed on what it got.
+ */
+struct part {
+	struct ct_pull get; /* first: it is how the part comes back */
+	struct item *it;
+	struct part *next;
+	enum state state;
+	uint64_t from, at, to; /* at: from where it goes on; to: UINT64_MAX for
+				  whatever there is */
+	uint64_t since;        /* at when this try began */
+	uint64_t skip;         /* bytes to come that we have already */
+	bool judged; /* this try's status and headers were looked at: */
+	bool other;  /* they are of another version */
+	bool misfit; /* they are not of what was asked for */
+	struct ct_err err;
+	struct chunk *chunk, *last; /* of its bytes those held, */
+	size_t n;                   /* so many */
+	size_t room; /* bytes that it may hold, if more than a window */
+	size_t kept; /* bytes of memory that count for it */
+	unsigned tries;
+	int64_t due; /* ct_mono: of the next try */
+};
+
 struct item {               /* an input on its way out */
-	struct ct_pull get; /* first: it is how the item comes back */
+	struct ct_pull get; /* its URL, and whom it may lead to; never begun */
 	struct run *run;
 	struct item *next, *prev;
 	size_t number; /* from 1 */
@@ -47,17 +79,15 @@ struct item {               /* an input on its way out */
 	char *sha256; /* of its record, with --one; or NULL */
 
 	/* what there is of it */
-	bool judged;    /* this try's status and headers were looked at: */
-	bool other;     /* they are of another version */
-	char etag[256]; /* of the first answer, if it names these bytes */
-	uint64_t total; /* bytes so far */
-	uint64_t skip;  /* bytes to come that we have already */
-	uint64_t since; /* total when this try began */
-	char *buf;      /* of them those held, n */
-	size_t n, cap;
-	bool begun; /* others have gone out already */
-	unsigned tries, hops, changes;
-	int64_t due; /* ct_mono: of the next try */
+	struct part *part; /* those under way, or whose bytes are held */
+	char etag[256];    /* of the first answer, if it names these bytes */
+	uint64_t whole;    /* bytes in all; UINT64_MAX: not known */
+	uint64_t asked;    /* bytes before this have, or had, a part */
+	bool split;        /* it may have several */
+	bool plain;        /* its server is not asked for parts any more */
+	bool begun;        /* bytes have gone out already */
+	unsigned hops, changes;
+	int64_t left; /* ms that it may still take */
 };
 
 struct run {
@@ -77,13 +107,13 @@ struct run {
 	    *owner;                   /* owner: whose frame it is */
 	size_t taken, items, waiting; /* waiting: not tried yet */
 	size_t lines;                 /* bytes of theirs */
-	size_t held, window;
-	struct {
-		char *buf;
-		size_t cap;
-	} spare[CT_FETCH_JOBS]; /* those that are held in, when not in use */
-	int spares;
-	size_t resting;
+	size_t kept;                  /* bytes, of how->memory */
+	size_t window;       /* bytes that each connection has beside it */
+	size_t piece;        /* bytes of a part, of an object larger than two */
+	bool freed;          /* memory, since it was looked who waits for it */
+	struct chunk *spare; /* large ones that are not in use */
+	size_t chunks;       /* all large ones */
+	size_t resting, splits; /* parts; objects */
 	int going, worst, told; /* told: code of the last on the run's end */
 	bool ended;             /* nothing more is taken in */
 	bool stopped;           /* a signal wants us to end */
@@ -100,8 +130,8 @@ struct item *fetch_item(struct run *r, const char *line, size_t len, int got,
     const struct ct_err *err);
 void fetch_item_free(struct item *it);
 
-/* Bytes go out: the record and the head of its frame; those held; its end, or
- * what else became of it.  0 or CT_IOERR. */
+/* Bytes go out: the record and the head of its frame, if they have not; those
+ * held; its end, or what else became of it.  0 or CT_IOERR. */
 int fetch_begin(struct item *it, struct ct_err *err);
 int fetch_put(
     struct item *it, const void *bytes, size_t len, struct ct_err *err);
@@ -117,16 +147,51 @@ void fetch_conf_free(struct run *r);
 int fetch_bucket(struct item *it, struct ct_err *err);
 
 /* Set get.url and get.header for a try; release with fetch_asked. */
-int fetch_ask(struct item *it, struct ct_signed *s, struct ct_err *err);
-void fetch_asked(struct item *it, struct ct_signed *s);
+int fetch_ask(struct part *p, struct ct_signed *s, struct ct_err *err);
+void fetch_asked(struct part *p, struct ct_signed *s);
 
 /* What this bucket answered, for the next that ask it. */
-void fetch_heard(struct item *it, const struct ct_err *err);
+void fetch_heard(struct part *p, const struct ct_err *err);
 
 /* ---- fetch_try.c: one try after another */
 
-void fetch_try(struct item *it);
-void fetch_tried(struct item *it);
+void fetch_try(struct part *p);
+void fetch_tried(struct part *p);
 void fetch_fail(struct item *it, const struct ct_err *err);
+
+/* ---- fetch_part.c: objects in parts, and memory for them */
+
+/* The first part of a new object is tried, if there is memory for it; must: or
+ * not. */
+bool fetch_first(struct item *it, bool must);
+
+/* Behind the last part another, of it->asked and on. */
+struct part *fetch_part(struct item *it, uint64_t to);
+void fetch_part_free(struct part *p);
+
+/* All its parts but this, which may be NULL. */
+void fetch_only(struct item *it, const struct part *p);
+
+/* Where would the first end? */
+uint64_t fetch_first_to(const struct item *it);
+
+/* Chunks that are not in use. */
+void fetch_part_end(struct run *r);
+
+/* Its state, or what it holds, is another. */
+void fetch_count(struct part *p);
+
+/* Keep bytes; false: there is no memory for them.  Drop those held. */
+bool fetch_hold(struct part *p, const void *bytes, size_t len);
+void fetch_drop(struct part *p);
+
+/* Bytes that are held go out, as far as there is no gap. */
+int fetch_flush(struct item *it, struct ct_err *err);
+
+/* Further parts of what is under way are tried. */
+void fetch_more(struct run *r);
+
+/* May its bytes go out now? */
+bool fetch_is_next(const struct item *it);
 
 #endif

@@ -160,7 +160,8 @@ fetch_item(struct run *r, const char *line, size_t len, int got,
 	it->run = r;
 	it->number = r->taken;
 	it->size = -1;
-	it->get.left = r->how->time;
+	it->whole = UINT64_MAX;
+	it->left = r->how->time;
 	if (got != 1) {
 		why = *err;
 		rc = why.code;
@@ -196,12 +197,12 @@ fetch_item(struct run *r, const char *line, size_t len, int got,
 void
 fetch_item_free(struct item *it)
 {
+	fetch_only(it, NULL);
 	ct_pull_free(&it->get);
 	ct_key_free(&it->key);
 	free(it->listed);
 	free(it->sha256);
 	free(it->line);
-	free(it->buf);
 	free(it);
 }
 
@@ -232,10 +233,7 @@ fetch_begin(struct item *it, struct ct_err *err)
 		    &r->out, it->line, it->len, it->bare, FRAME, err);
 	it->begun = true;
 	r->owner = it;
-	rc = rc ? rc : fetch_put(it, it->buf, it->n, err);
-	r->held -= it->n;
-	it->n = 0;
-	return rc;
+	return rc ? rc : fetch_flush(it, err);
 }
 
 /* The record whose object is gone: object may be there already. */
@@ -281,11 +279,18 @@ put_bytes(struct item *it, struct ct_err *err)
 {
 	struct run *r = it->run;
 	struct ct_err why = { 0 };
+	const struct part *p;
+	const struct chunk *c;
 	int rc = 0;
 
-	if (r->sum && !it->begun &&
-	    ct_digest_add(&r->digest, it->buf, it->n, err))
-		return err->code;
+	/* what goes out now has been added where it was put, the rest not */
+	if (it->begun)
+		rc = fetch_flush(it, err);
+	for (p = it->part; p && r->sum; p = p->next)
+		for (c = p->chunk; c && !rc; c = c->next)
+			rc = ct_digest_add(&r->digest, c->bytes, c->n, err);
+	if (rc)
+		return rc;
 	if (!is_right(it, &why)) {
 		it->err = why;
 		it->end = END_ERROR;

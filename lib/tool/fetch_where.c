@@ -65,24 +65,26 @@ fetch_bucket(struct item *it, struct ct_err *err)
 
 /* A header of our own, behind those that are signed. */
 static void
-add(struct item *it, char *header)
+add(struct part *p, char *header)
 {
 	size_t n = 0;
 
-	while (it->get.header[n])
+	while (p->get.header[n])
 		n++;
-	it->get.header[n] = header;
+	p->get.header[n] = header;
 }
 
 int
-fetch_ask(struct item *it, struct ct_signed *s, struct ct_err *err)
+fetch_ask(struct part *p, struct ct_signed *s, struct ct_err *err)
 {
 	enum { SIGNED = sizeof s->header / sizeof s->header[0] };
+	const unsigned long long at = p->at, to = p->to;
+	struct item *it = p->it;
 	size_t i;
 	int rc = 0;
 
 	*s = (struct ct_signed){ .url = NULL };
-	it->get.header = ct_alloc(SIGNED + 3, sizeof *it->get.header);
+	p->get.header = ct_alloc(SIGNED + 3, sizeof *p->get.header);
 	if (it->bucket) {
 		if (it->bucket->why.code) {
 			*err = it->bucket->why;
@@ -90,45 +92,45 @@ fetch_ask(struct item *it, struct ct_signed *s, struct ct_err *err)
 		}
 		ct_bucket_sign(it->bucket->b, "GET", it->key.key, it->key.len,
 		    NULL, 0, ct_now(), s);
-		rc = ct_pull_url(&it->get, s->url, err);
+		rc = ct_pull_url(&p->get, s->url, err);
 		for (i = 0; i < SIGNED && s->header[i]; i++)
-			it->get.header[i] = s->header[i];
+			p->get.header[i] = s->header[i];
 	}
 	if (it->run->how->head)
-		add(it, ct_strdup("Range: bytes=0-0"));
-	else if (it->total)
-		add(it,
-		    ct_printf(
-			"Range: bytes=%llu-", (unsigned long long)it->total));
+		add(p, ct_strdup("Range: bytes=0-0"));
+	else if (p->to != UINT64_MAX)
+		add(p, ct_printf("Range: bytes=%llu-%llu", at, to - 1));
+	else if (p->at)
+		add(p, ct_printf("Range: bytes=%llu-", at));
 	if (*it->etag)
-		add(it, ct_printf("If-Match: %s", it->etag));
+		add(p, ct_printf("If-Match: %s", it->etag));
 	else if (it->listed && !it->run->how->head)
-		add(it, ct_printf("If-Match: \"%s\"", it->listed));
+		add(p, ct_printf("If-Match: \"%s\"", it->listed));
 	return rc;
 }
 
 void
-fetch_asked(struct item *it, struct ct_signed *s)
+fetch_asked(struct part *p, struct ct_signed *s)
 {
 	size_t i = 0;
 
 	while (s->header[i])
 		i++;
-	for (; it->get.header[i]; i++)
-		free(it->get.header[i]);
-	free(it->get.header);
-	it->get.header = NULL;
+	for (; p->get.header[i]; i++)
+		free(p->get.header[i]);
+	free(p->get.header);
+	p->get.header = NULL;
 	ct_signed_free(s);
 }
 
 /* Does it say that the bucket is not for us, whatever the object? */
 static bool
-is_for_all(const struct item *it, const struct ct_err *err)
+is_for_all(const struct part *p, const struct ct_err *err)
 {
-	const char *why = it->get.got.answer;
+	const char *why = p->get.got.answer;
 
 	if (err->code == CT_TEMPFAIL)
-		return !it->get.got.met;
+		return !p->get.got.met;
 	if (err->code == CT_CONFIG)
 		return true;
 	/* access may be denied to some alone */
@@ -137,13 +139,13 @@ is_for_all(const struct item *it, const struct ct_err *err)
 }
 
 void
-fetch_heard(struct item *it, const struct ct_err *err)
+fetch_heard(struct part *p, const struct ct_err *err)
 {
-	struct bucket *b = it->bucket;
+	struct bucket *b = p->it->bucket;
 
 	if (!b || b->why.code)
 		return;
-	b->bad = is_for_all(it, err) ? b->bad + 1 : 0;
+	b->bad = is_for_all(p, err) ? b->bad + 1 : 0;
 	if (b->bad >= BAD)
 		b->why = *err;
 }

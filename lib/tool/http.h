@@ -161,18 +161,19 @@ typedef enum ct_pull_said ct_pull_fn(
     struct ct_pull *get, const void *bytes, size_t len);
 
 struct ct_got {
-	long status;          /* 0: there was no answer */
-	int64_t length;       /* of the body, as said; -1: nobody knows */
-	bool part;            /* of a 206: it has */
-	uint64_t from, total; /* bytes from there on, of so many; total
-				 UINT64_MAX: not said */
-	bool encoded;         /* Content-Encoding that nobody asked for */
-	char etag[256];       /* ETag, whole, or "" */
-	char region[64];      /* x-amz-bucket-region, likewise */
-	int64_t retry_after;  /* ms to wait, if the server asks that; or -1 */
-	char *location;       /* Location or NULL */
-	char *answer;         /* the body of any other status, its beginning,
-				 answered bytes and a NUL; or NULL */
+	long status;              /* 0: there was no answer */
+	int64_t length;           /* of the body, as said; -1: nobody knows */
+	bool part;                /* of a 206: it has */
+	uint64_t from, to, total; /* bytes from there on, before to, of so
+				     many; total UINT64_MAX: not said */
+	bool ranges;              /* Accept-Ranges: bytes */
+	bool encoded;             /* Content-Encoding that nobody asked for */
+	char etag[256];           /* ETag, whole, or "" */
+	char region[64];          /* x-amz-bucket-region, likewise */
+	int64_t retry_after; /* ms to wait, if the server asks that; or -1 */
+	char *location;      /* Location or NULL */
+	char *answer;        /* the body of any other status, its beginning,
+				answered bytes and a NUL; or NULL */
 	size_t answered;
 	uint64_t bytes; /* of a body handed over */
 	bool met;       /* there was a server */
@@ -199,7 +200,7 @@ struct ct_pull { /* zeroed; stays the caller's, in its place until it ended */
 	struct ct_pull *next, *prev;
 	size_t headers;
 	int64_t later, date; /* Retry-After, if it is a time; Date */
-	bool begun, tried;
+	bool begun, tried, waits;
 	int64_t window, came; /* ms, and bytes, of the watch for a stall */
 };
 
@@ -219,9 +220,21 @@ int ct_pull_url(struct ct_pull *get, const char *url, struct ct_err *err);
  * https to https only.  CT_NOPERM, or CT_PROTOCOL: there is none. */
 int ct_pull_hop(struct ct_pull *get, struct ct_err *err);
 
+/* A zeroed one for the same URL, by the same rules. */
+void ct_pull_like(struct ct_pull *get, const struct ct_pull *other);
+
 /* Begin: got and err are as new.  CT_OSERR. */
 int ct_many_add(struct ct_many *many, struct ct_pull *get, struct ct_err *err);
 void ct_pull_resume(struct ct_pull *get); /* body may be called within */
+void ct_pull_drop(struct ct_pull *get);   /* it ends, and is not told of */
+
+/*
+ * The bytes of this one can be handed on at once, those of others must be kept:
+ * so as long as there is hardly a moment without work, what others sent stays
+ * where it is, and counts neither as time nor as a stall.  NULL: all are alike.
+ * To be said before each first ct_many_step.
+ */
+void ct_many_favour(struct ct_many *many, struct ct_pull *get);
 
 /* Go on with all; one that ended since, or NULL.  To be called until it is. */
 struct ct_pull *ct_many_step(struct ct_many *many);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -12,6 +13,10 @@
 #define TICK 50       /* ms between two looks at who is slow */
 #define TICK_MOST 250 /* ms of one look that count: the caller may wait */
 #define BUFFER (128L << 10)
+#define FAVOUR 5   /* ms that others wait for one which has nothing */
+#define SPAN 10000 /* us after which it is judged anew if they are to, */
+#define BUSY 20    /* as they are if less of it than a 20th was idle, */
+#define IDLE 3     /* until a third is */
 
 struct ct_many {
 	CURLM *multi;
@@ -19,7 +24,10 @@ struct ct_many {
 	size_t nets;
 	struct ct_pull *first; /* of those that go on */
 	int64_t looked;
-	bool went; /* on, since all that ended was told of */
+	bool went;            /* on, since all that ended was told of */
+	bool favours;         /* one; the others wait */
+	bool had;             /* one to be favoured */
+	int64_t judged, idle; /* us: when that was judged, idle since */
 };
 
 int
@@ -85,6 +93,13 @@ ct_pull_free(struct ct_pull *g)
 	forget(&g->got);
 	curl_url_cleanup(g->url);
 	g->url = NULL;
+}
+
+void
+ct_pull_drop(struct ct_pull *g)
+{
+	if (g->handle)
+		leave(g);
 }
 
 /* ---- where it goes ---------------------------------------------------------
@@ -159,6 +174,7 @@ content_range(struct ct_got *got, const char *text)
 		return;
 	got->part = true;
 	got->from = from;
+	got->to = to + 1;
 	got->total = total;
 }
 
@@ -175,6 +191,8 @@ take_header(struct ct_pull *g, const char *data, size_t len)
 		return;
 	if (http_header(data, len, "Content-Range", value, 128))
 		content_range(got, value);
+	else if (http_header(data, len, "Accept-Ranges", value, 128))
+		got->ranges = strcasecmp(value, "bytes") == 0;
 	else if (http_header(data, len, "Content-Encoding", value, 128))
 		got->encoded = *value && strcasecmp(value, "identity") != 0;
 	else if (http_header(data, len, "Date", value, 128) &&
@@ -281,8 +299,45 @@ ct_pull_resume(struct ct_pull *g)
 {
 	if (!g->handle || !g->paused)
 		return;
-	g->paused = false;
+	g->paused = g->waits = false;
 	(void)curl_easy_pause(g->handle, CURLPAUSE_CONT);
+}
+
+static int64_t
+micros(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+void
+ct_many_favour(struct ct_many *m, struct ct_pull *get)
+{
+	const int64_t now = micros(), span = now - m->judged;
+	const bool did = m->favours;
+	struct ct_pull *g;
+
+	/* the first is one until it is judged */
+	if (!get || !m->had || span >= SPAN) {
+		m->favours =
+		    get && (!m->had || m->idle < span / (did ? IDLE : BUSY));
+		m->judged = now;
+		m->idle = 0;
+	}
+	m->had = get != NULL;
+	if (!m->favours && !did)
+		return;
+	for (g = m->first; g; g = g->next) {
+		/* one whose body has begun, and that does not wait anyhow */
+		if (g->paused || g->waits == (m->favours && g != get) ||
+		    !g->got.bytes)
+			continue;
+		g->waits = !g->waits;
+		(void)curl_easy_pause(
+		    g->handle, g->waits ? CURLPAUSE_RECV : CURLPAUSE_CONT);
+	}
 }
 
 /* ---- one GET ---------------------------------------------------------------
@@ -299,7 +354,7 @@ ct_many_add(struct ct_many *m, struct ct_pull *g, struct ct_err *err)
 	g->many = m;
 	g->headers = 0;
 	g->later = g->date = g->window = g->came = 0;
-	g->begun = g->paused = g->tried = false;
+	g->begun = g->paused = g->tried = g->waits = false;
 	if (!c)
 		return ct_fail(err, CT_OSERR, "cannot set up libcurl");
 	http_plain(c);
@@ -366,7 +421,7 @@ look(struct ct_many *m)
 	m->looked = now;
 	ms = ms < TICK_MOST ? ms : TICK_MOST;
 	for (g = m->first; g; g = g->next) {
-		if (g->paused)
+		if (g->paused || g->waits)
 			continue;
 		g->left -= ms;
 		g->window += ms;
@@ -407,8 +462,12 @@ bool
 ct_many_wait(struct ct_many *m, int fd, int ms)
 {
 	struct curl_waitfd in = { .fd = fd, .events = CURL_WAIT_POLLIN };
+	const int64_t since = micros();
 	int n;
 
+	if (m->favours && ms > FAVOUR)
+		ms = FAVOUR;
 	(void)curl_multi_poll(m->multi, &in, fd >= 0, ms, &n);
+	m->idle += micros() - since;
 	return in.revents != 0;
 }

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "http_impl.h"
+#include "prog.h"
 
 /* Is this part there, and what? */
 static bool
@@ -94,4 +95,14 @@ ct_pull_hop(struct ct_pull *g, struct ct_err *err)
 	curl_url_cleanup(g->url);
 	g->url = u;
 	return 0;
+}
+
+void
+ct_pull_like(struct ct_pull *get, const struct ct_pull *other)
+{
+	get->guarded = other->guarded;
+	get->exact = other->exact;
+	get->url = other->url ? curl_url_dup(other->url) : NULL;
+	if (other->url && !get->url)
+		ct_die(CT_OSERR, "out of memory");
 }

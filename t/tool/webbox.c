@@ -9,15 +9,20 @@
  *
  *	/f/NAME		a file of DIR
  *	/n/BYTES	so many made-up ones
+ *	/n/BYTES/KEY	as the key of a bucket
  *
- * Behind ? words of these, joined by &; N: for the first N requests of this
- * target, or without it for all:
+ * Behind ?, or as the key, words of these, joined by &; N: for the first N
+ * requests of this target, or without it for all:
  *
  *	status=S[:N]	this status and no file; retry=T a Retry-After with it
  *	reset=AT[:N]	the connection is reset after AT bytes of the body
  *	stall=AT[:N]	it says no more then
  *	drip=AT[:N]	a byte a second from then on
- *	norange		it does not know of ranges
+ *	ranges		it says that it knows of ranges
+ *	norange[=0:N]	it does not know of ranges
+ *	lie=N[:N]	Content-Range is N bytes too far
+ *	short=N[:N]	a range ends N bytes too soon, and says so
+ *	from=AT		all these are of ranges from there alone, and so is N
  *	noetag, weak	no ETag, or a weak one
  *	change=N	after N requests it is another file, of another ETag
  *	blind		it does not know of If-Match
@@ -52,6 +57,7 @@
 #define HEAD_MAX ((size_t)32 << 10)
 #define PIECE ((size_t)64 << 10)
 #define TARGETS 4096
+#define PERIOD 65536 /* of bytes that are made up */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
@@ -59,6 +65,7 @@ static struct {
 	unsigned n;
 } seen[TARGETS];
 static int heard;
+static unsigned char made_up[2][PERIOD + PIECE]; /* 1: of another file */
 
 struct call {
 	int fd;
@@ -67,6 +74,7 @@ struct call {
 	int file;
 	uint64_t size, from;
 	bool ranged, changed;
+	bool spared; /* its words are for another range */
 };
 
 /* ---- the request -----------------------------------------------------------
@@ -75,7 +83,9 @@ struct call {
 static bool
 read_head(struct call *c)
 {
-	size_t n = 0;
+	size_t n = 0, i = 0;
+	unsigned byte;
+	char *p, *q;
 	ssize_t got;
 
 	/* no client of ours sends the next before it has the answer */
@@ -84,10 +94,24 @@ read_head(struct call *c)
 		n += (size_t)got;
 		c->head[n] = '\0';
 		if (n >= 4 && strcmp(c->head + n - 4, "\r\n\r\n") == 0)
-			return sscanf(c->head, "GET %s HTTP/1.1", c->target) ==
-			    1;
+			break;
 	}
-	return false;
+	if (got <= 0 || sscanf(c->head, "GET %s HTTP/1.1", c->target) != 1)
+		return false;
+	/* the words of a key */
+	if (strncmp(c->target, "/n/", 3) == 0)
+		i = 3 + strspn(c->target + 3, "0123456789");
+	if (i <= 3 || c->target[i] != '/')
+		return true;
+	c->target[i] = '?';
+	for (p = q = c->target + i; *p; q++) {
+		byte = (unsigned char)*p++;
+		if (byte == '%' && sscanf(p, "%2x", &byte) == 1)
+			p += 2;
+		*q = (char)byte;
+	}
+	*q = '\0';
+	return true;
 }
 
 static const char *
@@ -109,27 +133,6 @@ header(const struct call *c, const char *name, char out[512])
 	return out;
 }
 
-static void
-note(struct call *c)
-{
-	char range[512], match[512];
-	size_t i;
-
-	(void)header(c, "range", range);
-	(void)header(c, "if-match", match);
-	(void)pthread_mutex_lock(&lock);
-	for (i = 0; i + 1 < TARGETS && seen[i].target &&
-	     strcmp(seen[i].target, c->target) != 0;
-	     i++)
-		;
-	if (!seen[i].target)
-		seen[i].target = ct_strdup(c->target);
-	c->n = seen[i].n++;
-	(void)dprintf(heard, "%s %s %s\n", c->target, *range ? range : "-",
-	    *match ? match : "-");
-	(void)pthread_mutex_unlock(&lock);
-}
-
 /* Is this word there?  Its value, and whether it counts this time. */
 static bool
 word(const struct call *c, const char *name, const char **value)
@@ -149,6 +152,34 @@ word(const struct call *c, const char *name, const char **value)
 	return false;
 }
 
+static void
+note(struct call *c)
+{
+	char range[512], match[512];
+	const char *at;
+	char *name;
+	size_t i;
+
+	(void)header(c, "range", range);
+	(void)header(c, "if-match", match);
+	c->ranged =
+	    sscanf(range, "bytes=%llu", (unsigned long long *)&c->from) == 1;
+	c->spared = word(c, "from", &at) && strtoull(at, NULL, 10) != c->from;
+	name = ct_printf(c->spared ? "%s but" : "%s", c->target);
+	(void)pthread_mutex_lock(&lock);
+	for (i = 0; i + 1 < TARGETS && seen[i].target &&
+	     strcmp(seen[i].target, name) != 0;
+	     i++)
+		;
+	if (!seen[i].target)
+		seen[i].target = ct_strdup(name);
+	c->n = seen[i].n++;
+	(void)dprintf(heard, "%s %s %s\n", c->target, *range ? range : "-",
+	    *match ? match : "-");
+	(void)pthread_mutex_unlock(&lock);
+	free(name);
+}
+
 static bool
 has(const struct call *c, const char *name)
 {
@@ -164,7 +195,7 @@ now(const struct call *c, const char *name, uint64_t *n)
 	const char *value;
 	char *end;
 
-	if (!word(c, name, &value))
+	if (c->spared || !word(c, name, &value))
 		return false;
 	*n = strtoull(value, &end, 10);
 	return *end != ':' || c->n < strtoul(end + 1, NULL, 10);
@@ -176,7 +207,8 @@ after(const struct call *c, const char *name)
 {
 	const char *value;
 
-	return word(c, name, &value) && c->n >= strtoul(value, NULL, 10);
+	return !c->spared && word(c, name, &value) &&
+	    c->n >= strtoul(value, NULL, 10);
 }
 
 /* ---- the answer ------------------------------------------------------------
@@ -243,13 +275,21 @@ redirect(struct call *c)
 static bool
 fill(const struct call *c, char *out, size_t len, uint64_t at)
 {
-	size_t i;
-
 	if (c->file >= 0)
 		return pread(c->file, out, len, (off_t)at) == (ssize_t)len;
-	for (i = 0; i < len; i++, at++)
-		out[i] = (char)((at * 7 + (at >> 8) * 13 + c->changed) & 0xff);
+	memcpy(out, made_up[c->changed] + at % PERIOD, len);
 	return true;
+}
+
+static void
+make_up(void)
+{
+	size_t at;
+
+	for (at = 0; at < PERIOD + PIECE; at++) {
+		made_up[0][at] = (at * 7 + (at >> 8) * 13) & 0xff;
+		made_up[1][at] = (made_up[0][at] + 1) & 0xff;
+	}
 }
 
 static bool
@@ -331,9 +371,10 @@ serve(struct call *c)
 		free(etag);
 		return empty(c, "412 Another", NULL);
 	}
-	if (!has(c, "norange") &&
-	    sscanf(range, "bytes=%llu", (unsigned long long *)&c->from) == 1)
-		c->ranged = true;
+	if (now(c, "norange", &n)) {
+		c->ranged = false;
+		c->from = 0;
+	}
 	if (c->ranged && c->from >= c->size) {
 		free(etag);
 		return empty(c, "416 Beyond", NULL);
@@ -344,11 +385,16 @@ serve(struct call *c)
 	if (c->ranged) {
 		const char *to = strchr(range, '-');
 
-		if (to && to[1])
+		if (to && to[1] && strtoull(to + 1, NULL, 10) < c->size)
 			c->size = strtoull(to + 1, NULL, 10) + 1;
+		n = 0;
+		if (now(c, "short", &n))
+			c->size -= n;
+		if (!now(c, "lie", &n))
+			n = 0;
 		text = ct_printf("Content-Range: bytes %llu-%llu/%llu\r\n",
-		    (unsigned long long)c->from,
-		    (unsigned long long)c->size - 1,
+		    (unsigned long long)(c->from + n),
+		    (unsigned long long)(c->size + n) - 1,
 		    (unsigned long long)strtoull(
 			etag + strcspn(etag, "0123456789"), NULL, 10));
 		well = well && say(c, text);
@@ -360,6 +406,8 @@ serve(struct call *c)
 		free(text);
 	}
 	free(etag);
+	if (has(c, "ranges"))
+		well = well && say(c, "Accept-Ranges: bytes\r\n");
 	if (has(c, "gzip"))
 		well = well && say(c, "Content-Encoding: gzip\r\n");
 	if (now(c, "headers", &n))
@@ -451,6 +499,7 @@ main(int argc, char *argv[])
 
 	ct_start("webbox");
 	(void)signal(SIGPIPE, SIG_IGN);
+	make_up();
 	if (argc != 2 || chdir(argv[1]) < 0)
 		ct_die(CT_USAGE, "usage: webbox DIR");
 	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
