@@ -79,30 +79,12 @@ looked '  every object once, in order'
 ok '  with a summary' grep -qx 'ct-spread: 9 batches = 9 done + 0 left' err
 is '  and the batches are gone' lock ls w
 
-# a worker that fails for now, once a batch
-cat >shaky <<'E'
-#!/bin/sh
-cat >in.$$
-name=$(sha256sum <in.$$ | cut -c -16)
-echo "$name" >>"$TRIED"
-[ -e "$TRIED.$name" ] || { : >"$TRIED.$name"; exit 75; }
-exec ct-work <in.$$
-E
-chmod +x shaky
-TRIED=$tmp/tried
-export TRIED
+workers '"id"'
 exits 'batches that fail at first are tried again' 0 ct-spread -q -w w -n 20 --command "$tmp/shaky" parallel <objects
 looked '  every object once'
-is '  after two tries each' 6 sh -c 'wc -l <tried'
+is '  after two tries each' 6 sh -c 'wc -l <shaky.tried'
 
 # what fails for good
-cat >bad <<'E'
-#!/bin/sh
-cat >in.$$
-! grep -q /17 in.$$ || [ -e "$TRIED.mended" ] || exit 77
-exec ct-work <in.$$
-E
-chmod +x bad
 exits 'a batch that never works, and --forget: 75' 75 ct-spread -q -w w -n 20 --forget --command "$tmp/bad" parallel <objects
 mv got all
 is '  all are written' "$(jq -s length objects)" jq -s length all
@@ -112,7 +94,7 @@ exits 'a batch that never works: 75' 75 ct-spread -w w -n 20 --command "$tmp/bad
 ok '  is said' grep -qx 'ct-spread: 3 batches = 2 done + 1 left' err
 cp got first
 exits 'a new run is refused until it is done' 75 ct-spread -w w parallel <objects
-: >tried.mended
+: >bad.mended
 exits '  --resume does what is left' 0 ct-spread -w w --command "$tmp/bad" --resume parallel
 ok '  alone' grep -qx 'ct-spread: 1 batches = 1 done + 0 left' err
 looked '  every object once' first got

@@ -58,28 +58,13 @@ is '  and nothing is left behind' lock ls w
 is '  no queue of answers' '' sh -c "amqp-get $where -q ct"
 
 # for now it does not work, once
-cat >shaky <<'E'
-#!/bin/sh
-in=$(mktemp)
-cat >"$in"
-! grep -q '"o17"' "$in" || [ -e "$0.tried" ] || { : >"$0.tried"; exit 75; }
-exec ct-work <"$in"
-E
-chmod +x shaky
+workers '"o17"'
 worker --queue shaky --command "$tmp/shaky"
 exits 'a batch that fails for now comes again' 0 ct-spread -w w -n 10 rabbitmq --queue shaky $where <objects
-ok '  it did fail' test -e shaky.tried
+ok '  one of six did fail' sh -c '[ "$(wc -l <shaky.tried)" = 7 ]'
 looked '  every object once, in order'
 
 # it never works
-cat >bad <<'E'
-#!/bin/sh
-in=$(mktemp)
-cat >"$in"
-! grep -q '"o17"' "$in" || [ -e "$0.mended" ] || exit 77
-exec ct-work <"$in"
-E
-chmod +x bad
 worker --queue bad --command "$tmp/bad"
 exits 'a batch that never works: its status' 77 ct-spread -w w -n 10 rabbitmq --queue bad $where <objects
 ok '  the others are done' grep -qx 'ct-spread: 6 batches = 5 done + 1 left' err

@@ -48,3 +48,24 @@ looked() {
 		ok "$what" cmp -s want.looked have.looked
 	fi
 }
+
+# workers PATTERN - the commands shaky, which does not work for now, at the first
+# try of each batch that has the pattern, and writes a line a try into
+# shaky.tried; and bad, which never does, but once there is bad.mended
+workers() {
+	cat >shaky <<END
+#!/bin/sh
+cat >"\$0.\$\$"
+name=\$(sha256sum <"\$0.\$\$" | cut -c -16)
+echo "\$name" >>"\$0.tried"
+! grep -q '$1' "\$0.\$\$" || [ "\$(grep -cx "\$name" "\$0.tried")" -gt 1 ] || exit 75
+exec ct-work <"\$0.\$\$"
+END
+	cat >bad <<END
+#!/bin/sh
+cat >"\$0.\$\$"
+! grep -q '"o17"' "\$0.\$\$" || [ -e "\$0.mended" ] || exit 77
+exec ct-work <"\$0.\$\$"
+END
+	chmod +x shaky bad
+}
