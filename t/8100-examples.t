@@ -148,7 +148,8 @@ ct-review decided -q --test | ct-report -q | ct-preserve seal -q |
     ct-submit -q --retry-wait 1 >first 2>/dev/null
 control '{"fault":null}'
 json 'a report that is not finished' .submission.state '"pending"' first
-next=$(ct-submit status | jq -r 'select(.state == "pending").next')
+# none is named of one that is due already
+next=$(ct-submit status | jq -r 'select(.state == "pending").next // "now"')
 while [ "$(date -u +%s%3N)" -lt "$(date -u -d "$next" +%s%3N)" ]; do
 	sleep 0.02
 done
