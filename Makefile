@@ -90,12 +90,14 @@ $(PAGE_INC): %.inc: %
 
 $(UNITS) $(TOOLS) $(BENCHES): %: %.o $(LIBS)
 	@$(SAY) '  link $@'
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
+	    $(LIBS) $(PKG_LIBS)
 
 # what it is made of
 t/tool/hostile: $(patsubst %.c,%.o,$(wildcard t/hostile/*.c))
 t/tool/jq: $(patsubst %.c,%.o,$(wildcard t/jq/*.c))
 t/tool/browse: $(patsubst %.c,%.o,$(wildcard t/browse/*.c))
+t/unit/decode: t/decode/bad.o
 # it only looks on, thousands of times
 t/tool/jq t/tool/jq.o t/jq/%.o: private override CFLAGS = -O2 -g -fPIE
 
@@ -199,7 +201,7 @@ SCRIPTS = $(wildcard scripts/* contrib/parallel/ct-* contrib/rabbitmq/ct-* \
 lint: layers lib/tool/cybertipline.inc $(PAGE_INC)
 	mandoc -Tlint -Wwarning man/*.[1-8]
 	clang-format --dry-run -Werror $(wildcard cmd/*.c lib/*/*.[ch] t/*.[ch] \
-	    t/*/*.c t/*/*.cc)
+	    t/*/*.[ch] t/*/*.cc)
 	ls -S $(SOURCES) | xargs -P2 -I@ scripts/tidy @ -- $(STD) \
 	    $(INCLUDE) $(DEFINE) $(PKG_CFLAGS)
 	ls -S $(SCRIPTS) | xargs -P2 -n8 shellcheck -x

@@ -2,12 +2,10 @@
  * A decoder that crashes, hangs, lies or babbles costs its own picture an
  * outcome and nothing else.  Started as a worker, this very program serves as
  * ct-decode does, but misbehaves as the first byte behind the picture's magic
- * says.
+ * says (t/decode/bad.h).
  */
 #include "decode.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,279 +16,13 @@
 
 #include "clock.h"
 #include "decode_serve.h"
-#include "file.h"
 #include "os.h"
 #include "prog.h"
 
+#include "../decode/bad.h"
 #include "../tap.h"
 
 static const uint8_t magic[] = { 0xff, 0xd8, 0xff };
-
-/* ---- the worker -----------------------------------------------------------
- */
-
-static uint32_t
-rnd(uint32_t *x)
-{
-	*x ^= *x << 13;
-	*x ^= *x >> 17;
-	*x ^= *x << 5;
-	return *x;
-}
-
-static _Noreturn void
-hang(void)
-{
-	char c;
-
-	while (read(0, &c, 1) >= 0) /* at the end too */
-		;
-	for (;;)
-		;
-}
-
-/* What is never an answer: noise, but for what must be right to be read. */
-static void
-noise(const uint8_t *bytes, struct ct_wire_answer *a)
-{
-	uint32_t x, seq = a->seq;
-	size_t i;
-
-	memcpy(&x, bytes + 5, sizeof x);
-	for (i = 0; i < sizeof *a; i++)
-		((uint8_t *)a)[i] = (uint8_t)rnd(&x);
-	if (x & 1)
-		a->seq = seq;
-	if (x & 2)
-		a->status %= CT_IMAGE_STATUSES;
-	if (x & 4)
-		a->kind = CT_IMAGE_JPEG;
-}
-
-static bool
-misbehave(const uint8_t *bytes, size_t len, struct ct_wire_answer *a)
-{
-	static char after;
-	int i;
-
-	switch (bytes[3]) {
-	case 'c':
-		__builtin_trap();
-	case 'e':
-		_exit(0);
-	case 'E': /* as if there were no memory for it */
-		_exit(CT_OSERR);
-	case 'z': /* of no use for another one */
-		return false;
-	case 't':
-		hang();
-	case 'p': /* half an answer, and no more */
-		(void)ct_write_full(1, a, sizeof *a / 2);
-		hang();
-	case 'P': /* the same, and then one */
-		(void)ct_write_full(1, a, sizeof *a / 2);
-		break;
-	case '0': /* nothing at all, said */
-		(void)!write(1, a, 0);
-		break;
-	case 'l': /* two in one */
-		(void)!write(
-		    1, (struct ct_wire_answer[]){ *a, *a }, 2 * sizeof *a);
-		break;
-	case '2': /* one too many; in a batch it may go unheard */
-		(void)ct_write_full(1, a, sizeof *a);
-		break;
-	case '9': /* as many as go in */
-		for (i = 0; i < 100; i++)
-			(void)ct_write_full(1, a, sizeof *a);
-		break;
-	case 'n': /* for the next ones too: in a batch nobody can tell */
-		for (i = 0; i < 4; i++, a->seq++)
-			(void)ct_write_full(1, a, sizeof *a);
-		break;
-	case 's':
-		a->seq++;
-		break;
-	case 'S':
-		a->status = CT_IMAGE_VIOLATION;
-		break;
-	case 'k':
-		a->kind = CT_IMAGE_PNG;
-		break;
-	case 'w':
-		a->w = 30001;
-		break;
-	case 'x': /* more pixels than allowed */
-		a->w = a->h = 20000;
-		break;
-	case 'q':
-		a->quality = 101;
-		break;
-	case 'o': /* more ones than a median leaves */
-		memset(a->hash, 0xff, sizeof a->hash);
-		break;
-	case 'h': /* a hash of what was not seen */
-		a->status = CT_IMAGE_CORRUPT;
-		break;
-	case 'f': /* no JPEG has several */
-		a->status = CT_IMAGE_TOO_MANY_FRAMES;
-		break;
-	case 'T': /* pixels that nobody asked for */
-		a->thumb_w = a->thumb_h = 16;
-		break;
-	case 'm':
-		a->h = 4;
-		break;
-	case 'b': /* traps for those that come after it: nonsense, */
-		after = 'w';
-		break;
-	case 'B': /* and a lie that nobody can tell */
-		after = 'q';
-		break;
-	case 'g': /* what is behind it */
-		for (i = 0; i < 64; i++)
-			a->hash[0][31] |= bytes[len + (size_t)i];
-		break;
-	case 'L':
-		a->hash[0][31] = bytes[len - 1];
-		break;
-	case 'r':
-		noise(bytes, a);
-		break;
-	default:
-		break;
-	}
-	if (bytes[3] == '.' && after == 'w')
-		a->w = 0;
-	if (bytes[3] == '.' && after == 'q')
-		a->quality = 10;
-	return true;
-}
-
-#define THUMB 150 /* x 150 x 3: two messages and a part */
-
-/* Say this answer, n bytes of the pixels in whole messages, and some bytes. */
-static void
-say_part(const struct ct_wire_answer *a, size_t n, size_t more)
-{
-	static const uint8_t piece[2 * CT_WIRE_PIECE];
-
-	(void)ct_write_full(1, a, sizeof *a);
-	for (; n; n -= CT_WIRE_PIECE)
-		(void)!write(1, piece, CT_WIRE_PIECE);
-	if (more)
-		(void)!write(1, piece, more);
-}
-
-/* A picture of one brightness, which is its fifth byte. */
-static bool
-pixels_of(const struct ct_wire_ask *ask, const uint8_t *bytes,
-    struct ct_wire_answer *a, uint8_t **pixels)
-{
-	size_t all;
-
-	a->w = a->h = 1000;
-	ct_image_fit(a->w, a->h, ask->thumb, &a->thumb_w, &a->thumb_h);
-	all = (size_t)a->thumb_w * a->thumb_h * ask->bytes;
-	*pixels = malloc(all);
-	memset(*pixels, bytes[4], all);
-	switch (bytes[3]) {
-	case 't': /* half of it, and no more */
-		say_part(a, CT_WIRE_PIECE, 0);
-		hang();
-	case 'e':
-		say_part(a, CT_WIRE_PIECE, 0);
-		_exit(0);
-	case 's': /* a message too short, */
-		say_part(a, CT_WIRE_PIECE, 100);
-		break;
-	case 'l': /* or too long */
-		say_part(a, 0, CT_WIRE_PIECE + 1);
-		break;
-	case '2': /* all of it, and then again */
-		say_part(a, 2 * CT_WIRE_PIECE, all - 2 * CT_WIRE_PIECE);
-		break;
-	case 'n': /* none at all */
-		a->thumb_w = a->thumb_h = 0;
-		break;
-	case 'w':
-		a->thumb_w++;
-		break;
-	case 'h':
-		a->thumb_h = 1;
-		break;
-	case 'x': /* and a hash */
-		a->hash[0][0] = 1;
-		break;
-	case 'q':
-		a->quality = 1;
-		break;
-	case 'c': /* of what was not seen */
-		a->status = CT_IMAGE_CORRUPT;
-		break;
-	default:
-		break;
-	}
-	return true;
-}
-
-static bool
-picture(const struct ct_wire_ask *ask, const uint8_t *bytes,
-    struct ct_wire_answer *a, uint8_t **pixels)
-{
-	a->kind = CT_IMAGE_JPEG;
-	a->frames = 1;
-	if (ask->thumb)
-		return pixels_of(ask, bytes, a, pixels);
-	a->w = bytes[4];
-	a->h = 100;
-	a->method = CT_PDQ_TENT;
-	a->quality = 90;
-	a->hash[0][31] = bytes[4];
-	return misbehave(bytes, ask->len, a);
-}
-
-/* What a worker may say or do that is none, by CT_CPU, which it gets. */
-static void
-other_worker(const char *how)
-{
-	struct ct_wire_news news = { .what = CT_WIRE_HELLO,
-		.seccomp = strcmp(how, "open") != 0,
-		.kernel = "test1" };
-	struct ct_wire_order order;
-	struct ct_wire_setup setup;
-
-	if (read(0, &setup, sizeof setup) != (ssize_t)sizeof setup)
-		_exit(CT_USAGE);
-	if (strcmp(how, "what") == 0)
-		news.what = CT_WIRE_DEAD;
-	if (strcmp(how, "landlock") == 0)
-		news.landlock = -1;
-	if (strcmp(how, "seccomp") == 0)
-		news.seccomp = 2;
-	if (strcmp(how, "kernel") == 0)
-		memcpy(news.kernel, "bad name", 9);
-	if (strcmp(how, "long") == 0)
-		memset(news.kernel, 'a', sizeof news.kernel);
-	if (strcmp(how, "behind") == 0)
-		news.kernel[10] = 'x';
-	(void)!write(0, &news, sizeof news - (strcmp(how, "short") == 0));
-	while (read(0, &order, sizeof order) == (ssize_t)sizeof order) {
-		if (strcmp(how, "dies") == 0)
-			_exit(0);
-		/* no process: the socket that came is closed, as none took it
-		 */
-		news = (struct ct_wire_news){
-			.what = CT_WIRE_DEAD, .id = order.id, .error = EAGAIN
-		};
-		if (order.what == CT_WIRE_TELL)
-			(void)!write(0, &news, sizeof news);
-	}
-	_exit(0);
-}
-
-/* ---- the tests ------------------------------------------------------------
- */
 
 /* Send pictures that make the worker do as the letters say; then tell what
  * became of each, a letter a picture. */
@@ -310,7 +42,7 @@ fates(struct ct_decode *d, const char *letters)
 			room[3] = (uint8_t)letters[sent];
 			room[4] = (uint8_t)(sent % 100 + 10);
 			memcpy(room + 5, &seed, sizeof seed);
-			(void)rnd(&seed);
+			(void)bad_random(&seed);
 			if (ct_decode_send(d, 9, &err))
 				ct_die_err(&err);
 		}
@@ -550,18 +282,18 @@ pixels(struct ct_decode_how how)
 	size_t i, b;
 	char got;
 
-	how.thumb = THUMB;
+	how.thumb = BAD_THUMB;
 	for (b = 0; b < 2; b++) {
 		how.batch = b ? 1 : 64;
 		if (ct_decode_open(&d, &how, &err))
 			ct_die_err(&err);
-		ok(shown(d, '.', THUMB, true) == '.' &&
+		ok(shown(d, '.', BAD_THUMB, true) == '.' &&
 			shown(d, '.', 1, false) == '.' &&
 			shown(d, '.', 128, false) == '.',
 		    "pixels, in colour and grey, -B %u", how.batch);
 		/* of the last one a batch hears later, if at all */
 		for (i = 0; bad[i + !b]; i++) {
-			got = shown(d, bad[i], THUMB, true);
+			got = shown(d, bad[i], BAD_THUMB, true);
 			ok(got == want[i] && shown(d, '.', 99, true) == '.',
 			    "pixels: %c, -B %u: %c", bad[i], how.batch, got);
 		}
@@ -659,9 +391,9 @@ main(int argc, char *argv[])
 	size_t i;
 
 	if (argc == 1 && getenv("CT_CPU") && environ[1] == NULL)
-		other_worker(getenv("CT_CPU"));
+		bad_worker(getenv("CT_CPU"));
 	/* a worker has a socket for its input; make and prove give none */
-	if (argc == 1 && ct_decode_serve(picture, "test1") != CT_USAGE)
+	if (argc == 1 && ct_decode_serve(bad_picture, "test1") != CT_USAGE)
 		return CT_SOFTWARE;
 	(void)argv;
 	(void)unsetenv("CT_CPU");
