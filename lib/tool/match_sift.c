@@ -10,7 +10,7 @@
 #define BITS_MIN 10
 #define BITS_MAX 27
 #define BITS_EACH \
-	16 /* of the filter, a hash: one of as many passes by chance */
+	64 /* of the filter, a hash: one of as many passes by chance */
 
 static const enum match_type types[CT_MATCH_COLUMNS] = { MD5, SHA1, SHA256,
 	PDQ };

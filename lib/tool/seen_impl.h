@@ -321,6 +321,10 @@ int seen_view_open(
 int seen_view_of(struct seen_view **v, const char *dir,
     const struct seen_manifest *m, struct ct_err *err);
 void seen_view_close(struct seen_view *v);
+/* After so many rows or lines: no need to keep in memory what was read of the
+ * files; what is wanted again is in the system's, or on the disk. */
+#define SEEN_FORGET ((size_t)1 << 18)
+void seen_view_forget(const struct seen_view *v);
 
 /* As it was put last: 0, CT_NO, CT_DATAERR. */
 int seen_find(struct seen_view *v, const uint8_t *key, size_t len,
@@ -340,7 +344,7 @@ struct seen_walk {
 	size_t len;
 	struct seen_place at;
 	/* private */
-	size_t end, logat;
+	size_t end, logat, steps;
 	bool log;
 	struct seen_cursor *cursor;
 };

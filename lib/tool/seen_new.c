@@ -36,6 +36,7 @@ struct new
 	bool looked;
 	size_t *sound;  /* of each source: the rows that were last so, + 1 */
 	size_t damaged; /* lines */
+	size_t lines;
 };
 
 /* ---- is it as it was put? ---------------------------------------------------
@@ -188,6 +189,8 @@ line(struct ct_line *l, void *arg, struct ct_err *err)
 		ct_text_add(&n->listed, "", 1);
 		return 0;
 	}
+	if (n->v && ++n->lines % SEEN_FORGET == 0)
+		seen_view_forget(n->v);
 	rc = find(n, l, &said, &at);
 	if (rc == 0 && n->came && at.row < n->came_rows[at.source])
 		n->came[at.source][at.row / 8] |= (uint8_t)(1 << at.row % 8);

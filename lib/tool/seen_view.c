@@ -1,6 +1,7 @@
 /* seen_view.c - a store as it was when it was opened */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "prog.h"
 #include "seen_impl.h"
@@ -108,6 +109,16 @@ seen_view_close(struct seen_view *v)
 	empty(v);
 	free(v->cursor);
 	free(v);
+}
+
+void
+seen_view_forget(const struct seen_view *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->n; i++)
+		(void)madvise((void *)(uintptr_t)v->segment[i].map,
+		    v->segment[i].len, MADV_DONTNEED);
 }
 
 /* ---- one object -----------------------------------------------------------
@@ -243,6 +254,8 @@ seen_walk_next(struct seen_walk *w, struct ct_err *err)
 	struct seen_cursor *c;
 	size_t i;
 
+	if (++w->steps % SEEN_FORGET == 0)
+		seen_view_forget(w->v);
 	/* those behind the one that stands: they may be older ones of it */
 	for (i = w->at.source ? w->at.source : 0; i < w->end; i++) {
 		c = &w->cursor[i];

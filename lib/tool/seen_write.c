@@ -225,6 +225,7 @@ finish(struct making *m, const char *path, struct ct_err *err)
 		n = all - at < SEEN_CHUNK ? all - at : SEEN_CHUNK;
 		sum = at ? ct_set_sum(p + at, n)
 			 : ct_set_sum(p + SEEN_HEAD, n - SEEN_HEAD);
+		(void)madvise(p + at, n, MADV_DONTNEED);
 		if (pwrite(m->fd, &sum, sizeof sum, (off_t)from) != sizeof sum)
 			rc = ct_fail_errno(
 			    err, CT_IOERR, "cannot write the store");

@@ -54,7 +54,7 @@ seen_rows() {
 	hashes uniform 10000 3 >new.db
 	{ lines pdq new.db 10000 && lines md5 10000 7 && stock known $objects 10000; } >news
 	[ "$(matches news)" -eq $((objects * 2 / 10000)) ]
-	took 3 ct-seen match -q --store bench --delta news >ours
+	took 3 ct-seen match -q -j 1 --store bench --delta news >ours
 	c=$(middle cpu ours)
 	row "$name" 'match, 1e4 new: s of ten million' "$(short "$c / $objects * 1e9") ns" \
 	    "$(short "$c / $objects * 1e7")" "$limit"

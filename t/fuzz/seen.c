@@ -39,6 +39,14 @@ use_rows(const struct seen_segment *s)
 		seen_row_id(&text, &row, (const char *)c->key, c->len);
 		seen_row_text(&text, &row);
 	}
+	memset(c, 0, sizeof *c);
+	c->s = s;
+	c->sound = true;
+	for (rc = seen_first(c, &err); !rc && c->row < s->rows;
+	     rc = seen_next(c, &err))
+		(void)seen_sound_rows(s, c->row, 1);
+	memset(c, 0, sizeof *c);
+	c->s = s;
 	for (i = 0; i < sizeof keys / sizeof *keys; i++)
 		seek(c, keys[i], strlen(keys[i]));
 	for (i = s->rows; i-- && i + 70 > s->rows;)
