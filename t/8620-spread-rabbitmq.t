@@ -6,7 +6,7 @@
 PATH=$top/contrib/rabbitmq:$PATH
 server=/usr/lib/rabbitmq/bin/rabbitmq-server
 [ -x $server ] || skip_all 'no rabbitmq-server'
-for p in bash amqp-consume setpriv; do
+for p in bash amqp-consume epmd setpriv; do
 	command -v $p >/dev/null || skip_all "no $p"
 done
 # shellcheck source=t/spread.sh
@@ -22,6 +22,9 @@ if [ "$(id -u)" -eq 0 ]; then
 	chown -R rabbitmq: $r
 	as='setpriv --reuid rabbitmq --regid rabbitmq --init-groups'
 fi
+# the one that it would start itself would not end with it
+$as epmd -address 127.0.0.1 -port $base </dev/null >$r.epmd 2>&1 &
+pids="$pids $!"
 $as env HOME=$r/home ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT=$base \
     RABBITMQ_NODENAME=ct@localhost RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 \
     RABBITMQ_NODE_PORT=$((base + 1)) RABBITMQ_DIST_PORT=$((base + 2)) \
@@ -32,7 +35,6 @@ $as env HOME=$r/home ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT=$base \
 broker=$!
 stop_broker() {
 	kill -9 -$broker
-	pkill -9 -f "epmd .*-port $base" || :
 	cleanup
 }
 trap stop_broker EXIT
