@@ -2,6 +2,7 @@
 # contrib: what it runs exists, and its completion names what the programs do
 # shellcheck source=t/lib.sh disable=SC2016,SC2317
 . "${0%/*}/lib.sh"
+[ -z "${CT_SANITIZED-}" ] || skip_all 'its programs are run sanitized elsewhere'
 c=$top/contrib
 command -v bash >/dev/null || skip_all 'no bash'
 
