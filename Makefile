@@ -156,7 +156,7 @@ asan: clean
 	    -fno-sanitize-recover=all' HARDEN= CT_SANITIZED=1
 
 # speed as ratios, in a table; BIG=1: in 1e7 hashes, too; ONLY=match: only
-# searching, ONLY=hash, lists, objects, report, review, seen,
+# searching, ONLY=hash, lists, objects, report, rescan, review, seen,
 # submit, upload, audit, vault.  The other programs of t/bench stand alone
 bench: all t/bench/photo t/bench/speed t/bench/kernels t/bench/hashes \
     t/bench/fill t/bench/pages t/bench/near t/bench/lines t/bench/took t/bench/report \

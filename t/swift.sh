@@ -22,7 +22,7 @@ swift() {
 		: >>"$swift/lock" || continue
 		exec 8>>"$swift/lock"
 		flock 8
-		[ "$(stat -L -c %i /proc/$$/fd/8)" != "$(stat -c %i "$swift/lock")" ] || break
+		[ "$(stat -L -c %i /proc/self/fd/8)" != "$(stat -c %i "$swift/lock")" ] || break
 	done
 	mkdir -p "$swift/users"
 	swift_user $$

@@ -1,52 +1,93 @@
 # objects.sh - ct-fetch beside curl --parallel, on the same store
 # shellcheck shell=sh disable=SC2034,SC2154
 #
-# A web server of this machine, which costs less than either, so that what is
-# compared is the clients.  Three times in turns; the median counts, of time by
-# the clock and of CPU time.
+# As many connections of either.  First a web server of this machine, which
+# costs less than either, so that what is compared is the clients: of URLs, of
+# which nothing is known, and as a bucket, of which ct-ls says the sizes.  Then
+# OpenStack Swift, if it is installed.  Five times in turns; the median counts,
+# of time by the clock and of CPU time.
 
-# fetched NAME OBJECTS BYTES - rows of so many objects of that size
-fetched() {
-	seq -f "http://127.0.0.1:$web_port/n/$3?%g" "$2" >urls
-	sed 's/.*/url = "&"\noutput = "\/dev\/null"/' urls >urls.curl
+# beside NAME OBJECTS - of the records in the file in, by curl as in in.curl
+beside() {
 	: >ours.took
 	: >curl.took
-	for turn in 1 2 3; do
-		took 1 ct-fetch -q -c web.conf -j 16 <urls >>ours.took
-		took 1 curl -q -s --no-progress-meter -K urls.curl --parallel --parallel-max 16 \
+	for turn in 1 2 3 4 5; do
+		took 1 ct-fetch -q -c web.conf -j 16 <in >>ours.took
+		took 1 curl -q -s --no-progress-meter -K in.curl --parallel --parallel-max 16 \
 		    </dev/null >>curl.took
 	done
 	for what in wall cpu; do
-		awk -v what=$what -v n="$2" -v bytes="$3" -v name="$1" '
-			{
-				for (i = 1; i <= NF; i++)
-					if (split($i, at, "=") == 2 && at[1] == what)
-						v[FILENAME, ++c[FILENAME]] = at[2]
-			}
-			function middle(f,  i, j, t) {
-				for (i = 1; i <= c[f]; i++)
-					for (j = i + 1; j <= c[f]; j++)
-						if (v[f, j] < v[f, i]) {
-							t = v[f, i]
-							v[f, i] = v[f, j]
-							v[f, j] = t
-						}
-				return v[f, int((c[f] + 1) / 2)]
-			}
-			END {
-				ours = middle("ours.took")
-				theirs = middle("curl.took")
-				printf "fetching\tct-fetch, %s, %s\t%.0f/s\t%.2f\t%s\n",
-				    name, what, n / ours, theirs / ours,
-				    what == "wall" ? ">0.9" : "-"
-			}' ours.took curl.took
+		ours=$(middle $what ours.took)
+		row fetching "ct-fetch, $1, $what" "$(short "$2 / $ours")/s" \
+		    "$(short "$(middle $what curl.took) / $ours")" \
+		    "$([ $what = wall ] && echo '>0.9' || echo -)"
 	done
+}
+
+# urls FILE - for curl, each to be thrown away
+urls() {
+	sed 's/.*/url = "&"\noutput = "\/dev\/null"/' "$1"
+}
+
+# fetched NAME OBJECTS BYTES - so many objects of that size, by their URLs
+fetched() {
+	seq -f "http://127.0.0.1:$web_port/n/$3?ranges&%g" "$2" >in
+	urls in >in.curl
+	beside "$1" "$2"
+}
+
+# bucket NAME OBJECTS BYTES - the same, of a bucket
+bucket() {
+	printf '[bucket b]\nbucket = %s\nendpoint = http://127.0.0.1:%s/n\ncredential = %s/cred\n' \
+	    "$3" "$web_port" "$PWD" >web.conf
+	seq -f "{\"id\":\"s3://b/%g\",\"object\":{\"bytes\":$3,\"etag\":\"tag$3\"}}" "$2" >in
+	seq -f "http://127.0.0.1:$web_port/n/$3/%g" "$2" >addresses
+	urls addresses >in.curl
+	beside "$1, of a bucket" "$2"
+}
+
+# swifts NAME OBJECTS BYTES - the same, of Swift
+swifts() {
+	head -c "$3" /dev/urandom >bytes
+	for i in $(seq "$2"); do
+		s3 "/vaults/$3/$i" -f -T bytes -o answer
+	done
+	ct-ls -q -c web.conf "s3://vaults/$3/" >in
+	{
+		printf 'aws-sigv4 = "aws:amz:us-east-1:s3"\n'
+		printf 'header = "x-amz-content-sha256: UNSIGNED-PAYLOAD"\n'
+		seq -f "$url/$3/%g" "$2" >addresses
+		urls addresses
+	} >in.curl
+	beside "$1, of Swift" "$2"
+}
+
+# with_swift - it runs, and web.conf knows it; false: it is not installed
+with_swift() {
+	command -v swift-proxy-server >/dev/null || {
+		echo 'no rows of Swift: it is not installed' >&2
+		return 1
+	}
+	t=${bench%/*} top=${bench%/*/*}
+	skip_all() {
+		echo "$*" >&2
+		exit 1
+	}
+	# shellcheck source=t/swift.sh
+	. "$t/swift.sh"
+	swift
+	cred cred
+	printf '[bucket vaults]\nendpoint = http://127.0.0.1:%s\ncredential = %s/cred\n' "$port" "$PWD" >web.conf
+	# a URL of it with the key, for curl
+	url=http://$(printf %s "$s3_key" | sed 's/:/%%3A/'):testing@127.0.0.1:$port/vaults
 }
 
 objects_rows() {
 	mkdir -p web
 	: >web.port
 	printf '[fetch]\nallow = 127.0.0.0/8\n' >web.conf
+	printf 'access_key = a\nsecret_key = b\n' >cred
+	chmod 600 cred
 	webbox web >web.port &
 	web_pid=$!
 	until [ -s web.port ]; do sleep 0.02; done
@@ -54,5 +95,12 @@ objects_rows() {
 	fetched '10 KB' 2000 10000
 	fetched '300 KB' 600 300000
 	fetched '20 MB' 24 20000000
+	fetched '200 MB' 4 200000000
+	bucket '10 KB' 2000 10000
+	bucket '20 MB' 24 20000000
+	bucket '200 MB' 4 200000000
 	kill $web_pid
+	with_swift || return 0
+	swifts '10 KB' 200 10000
+	swifts '20 MB' 12 20000000
 }
