@@ -108,11 +108,11 @@ struct run {
 	size_t taken, items, waiting; /* waiting: not tried yet */
 	size_t lines;                 /* bytes of theirs */
 	size_t kept;                  /* bytes, of how->memory */
-	size_t window;       /* bytes that each connection has beside it */
-	size_t piece;        /* bytes of a part, of an object larger than two */
-	bool freed;          /* memory, since it was looked who waits for it */
-	struct chunk *spare; /* large ones that are not in use */
-	size_t chunks;       /* all large ones */
+	size_t window; /* bytes that each connection has beside it */
+	size_t piece;  /* bytes of a part, of an object larger than two */
+	bool freed;    /* memory, since it was looked who waits for it */
+	struct chunk *spare[2]; /* not in use: of middle size, and large */
+	size_t chunks[2];       /* all of these sizes */
 	size_t resting, splits; /* parts; objects */
 	int going, worst, told; /* told: code of the last on the run's end */
 	bool ended;             /* nothing more is taken in */

@@ -7,6 +7,7 @@
 #include "prog.h"
 
 #define CHUNK (((size_t)2 << 20) - sizeof(struct chunk)) /* a large page */
+#define MIDDLE (((size_t)256 << 10) - sizeof(struct chunk))
 #define FIRST ((size_t)16 << 10) /* of what nobody knows the size */
 
 /* ---- memory ----------------------------------------------------------------
@@ -47,17 +48,21 @@ is_room(const struct run *r, size_t bytes)
  * In chunks, which are used again, the last first: it is in the cache still.
  */
 
+static const size_t size[] = { MIDDLE, CHUNK };
+
 /* No more than may be in use. */
 static void
 forget_spares(struct run *r, size_t most)
 {
 	struct chunk *c;
+	int i;
 
-	while ((c = r->spare) && r->chunks > most / CHUNK) {
-		r->spare = c->next;
-		r->chunks--;
-		free(c);
-	}
+	for (i = 0; i < 2; i++)
+		while ((c = r->spare[i]) && r->chunks[i] > most / size[i]) {
+			r->spare[i] = c->next;
+			r->chunks[i]--;
+			free(c);
+		}
 }
 
 void
@@ -65,15 +70,17 @@ fetch_drop(struct part *p)
 {
 	struct run *r = p->it->run;
 	struct chunk *c;
+	int i;
 
 	while ((c = p->chunk)) {
 		p->chunk = c->next;
-		if (c->cap < CHUNK) {
+		if (c->cap < MIDDLE) {
 			free(c);
 			continue;
 		}
-		c->next = r->spare;
-		r->spare = c;
+		i = c->cap == CHUNK;
+		c->next = r->spare[i];
+		r->spare[i] = c;
 	}
 	p->last = NULL;
 	p->n = 0;
@@ -89,20 +96,23 @@ fetch_part_end(struct run *r)
 static struct chunk *
 chunk(struct run *r, size_t want)
 {
-	struct chunk *c = r->spare;
+	const int i = want >= CHUNK / 2;
+	struct chunk *c;
 
-	if (want < CHUNK / 2 || !c) {
-		c = want < CHUNK / 2 ? NULL : ct_os_large(sizeof *c + CHUNK);
-		want = want < CHUNK / 2 ? want : CHUNK;
-		if (!c)
-			c = ct_grow(NULL, sizeof *c + want, 1);
-		c->cap = want;
-		r->chunks += want == CHUNK;
-		c->next = NULL;
-		c->n = 0;
-		return c;
+	if (want >= MIDDLE / 2) {
+		want = size[i];
+		if ((c = r->spare[i])) {
+			r->spare[i] = c->next;
+			c->next = NULL;
+			c->n = 0;
+			return c;
+		}
+		r->chunks[i]++;
 	}
-	r->spare = c->next;
+	c = i ? ct_os_large(sizeof *c + want) : NULL;
+	if (!c)
+		c = ct_grow(NULL, sizeof *c + want, 1);
+	c->cap = want;
 	c->next = NULL;
 	c->n = 0;
 	return c;
