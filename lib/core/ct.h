@@ -6,6 +6,8 @@
  * threads stands with each function:
  *
  *	pdq.h	rows of pixels to 256 bits and a quality
+ *	vpdq.h	a video as hashes of its frames; comparing two
+ *	tmk.h	a video as sums of its frames over time (TMK+PDQF); its file
  *	set.h	a file of known hashes: ct_build_* makes it, ct_set_* asks it
  *	near.h	search by distance among 256-bit hashes in memory
  *	ham.h	distance between two, brute force, all pairs
@@ -26,6 +28,8 @@
 #include "pdna.h"
 #include "pdq.h"
 #include "set.h"
+#include "tmk.h"
 #include "url.h"
+#include "vpdq.h"
 
 #endif

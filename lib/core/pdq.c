@@ -200,6 +200,12 @@ ct_pdq_turns(const struct ct_pdq *p, uint8_t (*hash)[CT_PDQ_LEN])
 	}
 }
 
+void
+ct_pdq_freqs(const float luma[SIDE * SIDE], float freq[CT_PDQ_FREQS])
+{
+	ct_pdq_chosen()->transform(luma, ct_pdq_dct(), freq);
+}
+
 int
 ct_pdq_quality(int steps)
 {

@@ -144,6 +144,14 @@ bool ct_pdq_sure_turned(const struct ct_pdq *p);
 void ct_pdq_turns(const struct ct_pdq *p, uint8_t (*hash)[CT_PDQ_LEN]);
 
 /*
+ * What becomes the bits, of 64 x 64 values as they are, row by row: 16 x 16
+ * frequencies, row by row.  TMK+PDQF is made of them (tmk.h).
+ */
+#define CT_PDQ_FREQS 256
+void ct_pdq_freqs(
+    const float luma[CT_PDQ_SIDE * CT_PDQ_SIDE], float freq[CT_PDQ_FREQS]);
+
+/*
  * All of it for a picture in memory: h rows of w grey values, stride bytes from
  * one to the next.  By CT_PDQ_TENT and, where that is not sure, CT_PDQ_EXACT,
  * as ct-hash does it.  CT_OSERR.
