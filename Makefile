@@ -11,6 +11,11 @@ INCLUDEDIR = $(PREFIX)/include
 
 PKGS    = libcurl libxml-2.0 jansson libjpeg libpng libwebp libsodium \
           libcrypto sqlite3 libmicrohttpd zlib
+# 0: no ct-decode-video, and nothing of libav*
+VIDEO   = 1
+ifneq ($(VIDEO),0)
+PKGS   += libavformat libavcodec libavutil libswscale
+endif
 PKGCONF = pkg-config
 CFLAGS  = -O2 -g
 STD     = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
@@ -38,11 +43,11 @@ PKG_LIBS   := $(shell $(PKGCONF) --libs $(PKGS) 2>/dev/null) -lm -lpthread
 # only the part named in lib/tool/FOREIGN a foreign header.
 CORE = err cpu hex ham pdna near pdq vpdq tmk set url
 TOOL = prog base64 os clock file blake tally scan rec conf authority cred store keyfile rest signet audit auditor net http s3 hook bytes xml digest image \
-       decode tile frame fetch cache hasher hashrun entry listfile lister list source match seen offence verdict queue item serve review syncdb schema report outbox tipline filing \
+       decode video av tile frame fetch cache hasher hashrun entry listfile lister list source match seen offence verdict queue item serve review syncdb schema report outbox tipline filing \
        vault preserve sign webhook enrich classify act feedback stats sandbox scanner clamd
 
 CMDS     := $(patsubst cmd/%.c,%,$(wildcard cmd/ct-*.c))
-LIBEXEC  = ct-decode
+LIBEXEC  = ct-decode ct-decode-video
 UNITS    := $(patsubst %.c,%,$(wildcard t/unit/*.c))
 BENCHES  := $(patsubst %.c,%,$(wildcard t/bench/*.c))
 BROKEN   := $(patsubst %.c,%,$(wildcard t/broken/*.c))
@@ -50,6 +55,10 @@ TOOLS    := $(patsubst %.c,%,$(wildcard t/tool/*.c))
 FUZZ     := $(patsubst %.c,%,$(filter-out t/fuzz/main.c,$(wildcard t/fuzz/*.c)))
 CORE_O   := $(patsubst %.c,%.o,$(wildcard lib/core/*.c))
 TOOL_O   := $(patsubst %.c,%.o,$(wildcard lib/tool/*.c))
+ifeq ($(VIDEO),0)
+CMDS     := $(filter-out ct-decode-video,$(CMDS))
+TOOL_O   := $(filter-out lib/tool/av.o lib/tool/av_%.o,$(TOOL_O))
+endif
 LIBS     = libctool.a libct.a
 
 # make V=1 shows the commands whole

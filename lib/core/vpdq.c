@@ -8,9 +8,9 @@
 /* ---- a frame's hash ------------------------------------------------------ */
 
 int
-ct_vpdq_hash(struct ct_vpdq_hasher *h, const uint8_t *luma, uint32_t w,
-    uint32_t height, size_t stride, struct ct_vpdq_frame *frame,
-    struct ct_err *err)
+ct_vpdq_hash(struct ct_vpdq_hasher *h, enum ct_pdq_pixel pixel,
+    const uint8_t *rows, uint32_t w, uint32_t height, size_t stride,
+    struct ct_vpdq_frame *frame, struct ct_err *err)
 {
 	const struct ct_pdq_shape shape = { CT_PDQ_TENT, w, height, 8 };
 	size_t need = ct_pdq_need(&shape);
@@ -25,7 +25,7 @@ ct_vpdq_hash(struct ct_vpdq_hasher *h, const uint8_t *luma, uint32_t w,
 	}
 	ct_pdq_start(&h->pdq, &shape, h->work);
 	for (y = 0; y < height; y++)
-		ct_pdq_row(&h->pdq, CT_PDQ_GREY, luma + y * stride);
+		ct_pdq_row(&h->pdq, pixel, rows + y * stride);
 	frame->quality = (uint8_t)ct_pdq_end(&h->pdq, frame->hash);
 	return 0;
 }

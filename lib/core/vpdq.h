@@ -47,13 +47,13 @@ struct ct_vpdq_hasher { /* all of it private; zeros at first */
 };
 
 /*
- * Hash and quality of luma, h rows of w values of 0 to 255, stride bytes from
- * one to the next; each side 1 to 65535.  A side under CT_PDQ_MIN: zeros.
- * Frames of any size may follow each other.  CT_OSERR.
+ * Hash and quality of a frame, height rows of w pixels, luma of 0 to 255 or
+ * colour, stride bytes from one row to the next; each side 1 to 65535.  A side
+ * under CT_PDQ_MIN: zeros.  Frames of any size may follow each other. CT_OSERR.
  */
-int ct_vpdq_hash(struct ct_vpdq_hasher *h, const uint8_t *luma, uint32_t w,
-    uint32_t height, size_t stride, struct ct_vpdq_frame *frame,
-    struct ct_err *err);
+int ct_vpdq_hash(struct ct_vpdq_hasher *h, enum ct_pdq_pixel pixel,
+    const uint8_t *rows, uint32_t w, uint32_t height, size_t stride,
+    struct ct_vpdq_frame *frame, struct ct_err *err);
 void ct_vpdq_hasher_free(struct ct_vpdq_hasher *h);
 
 /* ---- a video's frames, and their two forms of text ----------------------- */

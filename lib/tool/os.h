@@ -104,6 +104,13 @@ int ct_os_confine(unsigned files);
  */
 int ct_os_filter(void);
 
+/*
+ * The same for one that decodes video by a large library: memory that is not
+ * run, lseek, futex and the time are allowed too, what such libraries try in
+ * vain (to open, to start threads) fails, and all else kills.
+ */
+int ct_os_filter_media(void);
+
 /* Does it work here?  A child tries it: 1, 0, or -1 with errno if there can be
  * none. */
 int ct_os_filter_works(void);

@@ -139,20 +139,80 @@ static const struct sock_filter code[] = {
 	RETURN(SECCOMP_RET_KILL_PROCESS),
 };
 
-int
-ct_os_filter(void)
+/*
+ * What a large library needs besides: memory, its place in the input, locks
+ * and the time.  What such libraries try and can do without is refused; all
+ * else kills.  Memory is never to be run, and never that of a file.
+ */
+#define REFUSE(nr) IF(BPF_JEQ, (nr)), RETURN(SECCOMP_RET_ERRNO | EPERM)
+static const struct sock_filter media[] = {
+	LOAD(arch),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0),
+	RETURN(SECCOMP_RET_KILL_PROCESS),
+	LOAD(nr),
+	ALLOW(SYS_read),
+	ALLOW(SYS_write),
+	ALLOW(SYS_lseek),
+	ALLOW(SYS_brk),
+	ALLOW(SYS_munmap),
+	ALLOW(SYS_mremap),
+	ALLOW(SYS_madvise),
+	ALLOW(SYS_futex),
+	ALLOW(SYS_clock_gettime),
+	ALLOW(SYS_exit_group),
+	ALLOW(SYS_rt_sigreturn),
+	REFUSE(SYS_openat),
+	REFUSE(SYS_clone),
+	REFUSE(SYS_clone3),
+	REFUSE(SYS_fstat),
+	REFUSE(SYS_newfstatat),
+	REFUSE(SYS_ioctl),
+	REFUSE(SYS_getrandom),
+	REFUSE(SYS_sched_getaffinity),
+	REFUSE(SYS_sysinfo),
+	REFUSE(SYS_prctl),
+	REFUSE(SYS_rt_sigaction),
+	REFUSE(SYS_rt_sigprocmask),
+	REFUSE(SYS_gettid),
+	REFUSE(SYS_getpid),
+	REFUSE(SYS_tgkill),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mprotect, 4, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mmap, 0, 6),
+	LOAD(args[3]),
+	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, MAP_ANONYMOUS, 1, 0),
+	RETURN(SECCOMP_RET_KILL_PROCESS),
+	LOAD(args[2]),
+	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 1, 0),
+	RETURN(SECCOMP_RET_ALLOW),
+	RETURN(SECCOMP_RET_KILL_PROCESS),
+};
+
+static int
+filter(const struct sock_filter *with, size_t n)
 {
-	struct sock_fprog program = { .len = sizeof code / sizeof *code };
+	struct sock_fprog program = { .len = (unsigned short)n };
 
 	if (ct_os_sanitized()) {
 		errno = ENOTSUP;
 		return -1;
 	}
-	program.filter = (struct sock_filter *)(uintptr_t)code;
+	program.filter = (struct sock_filter *)(uintptr_t)with;
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
 		syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0
 	    ? -1
 	    : 0;
+}
+
+int
+ct_os_filter(void)
+{
+	return filter(code, sizeof code / sizeof *code);
+}
+
+int
+ct_os_filter_media(void)
+{
+	return filter(media, sizeof media / sizeof *media);
 }
 
 #else
@@ -162,6 +222,12 @@ ct_os_filter(void)
 {
 	errno = ENOSYS;
 	return -1;
+}
+
+int
+ct_os_filter_media(void)
+{
+	return ct_os_filter();
 }
 
 #endif

@@ -39,8 +39,8 @@ hash(void)
 				    (uint8_t)((x * x / w + 3 * y +
 						  x * y / high) /
 					2 % 256);
-		good &=
-		    ct_vpdq_hash(&h, luma, w, high, stride, &f, &err) == 0 &&
+		good &= ct_vpdq_hash(&h, CT_PDQ_GREY, luma, w, high, stride, &f,
+			    &err) == 0 &&
 		    ct_pdq_grey(luma, w, high, stride, want, &quality, &err) ==
 			0 &&
 		    f.quality == quality && ct_ham(f.hash, want) == 0;

@@ -1,0 +1,318 @@
+#include "av_impl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "err.h"
+#include "os.h"
+
+#include <libavutil/display.h>
+#include <libavutil/log.h>
+#include <libavutil/mathematics.h>
+
+#define SLACK ((uint64_t)64 << 20) /* memory of the libraries themselves */
+
+void
+av_say(const struct ct_video_say *say)
+{
+	const char *at = (const void *)say;
+	size_t left = sizeof *say;
+	ssize_t n;
+
+	for (; left; at += n, left -= (size_t)n) {
+		n = write(1, at, left);
+		if (n < 0 && errno != EINTR)
+			_exit(CT_IOERR);
+		n = n < 0 ? 0 : n;
+	}
+}
+
+void
+av_stop(struct av *a, enum ct_image_status status)
+{
+	if (!a->stop)
+		a->status = status;
+	a->stop = true;
+}
+
+/* ---- frames ---------------------------------------------------------------
+ */
+
+/* Degrees clockwise, in quarters. */
+static uint32_t
+turn_of(const AVStream *s)
+{
+	const int32_t *matrix = (const void *)av_stream_get_side_data(
+	    s, AV_PKT_DATA_DISPLAYMATRIX, NULL);
+	double back = matrix ? av_display_rotation_get(matrix) : 0;
+
+	if (!(back >= -360 && back <= 360)) /* NaN of one that is singular */
+		return 0;
+	return (uint32_t)(4 - (int)lrint(back / 90) + 4) % 4 * 90;
+}
+
+/* A name of libav's, or what of it is of a name's bytes. */
+static void
+name(char to[CT_VIDEO_NAME], const char *from)
+{
+	static const char good[] = "abcdefghijklmnopqrstuvwxyz0123456789_-,";
+	size_t n = from ? strspn(from, good) : 0;
+
+	n = n < CT_VIDEO_NAME ? n : CT_VIDEO_NAME - 1;
+	memcpy(to, from ? from : "", n);
+}
+
+static void
+head(const struct av *a)
+{
+	struct ct_video_say say = { .what = CT_VIDEO_HEAD,
+		.w = (uint32_t)a->frame->width,
+		.h = (uint32_t)a->frame->height,
+		.turn = turn_of(a->stream) };
+
+	name(say.format, a->file->iformat->name);
+	name(say.codec, avcodec_get_name(a->codec->codec_id));
+	av_say(&say);
+}
+
+/* How long a frame is shown, by the rate that the video names. */
+static int64_t
+usual(const struct av *a)
+{
+	AVRational rate = a->stream->avg_frame_rate;
+
+	if (rate.num <= 0 || rate.den <= 0)
+		rate = (AVRational){ 25, 1 };
+	return av_rescale(1000, rate.den, rate.num);
+}
+
+/* When the frame is shown, from the first; never earlier than one before. */
+static int64_t
+when(struct av *a)
+{
+	const AVRational ms = { 1, 1000 };
+	int64_t at = a->frame->best_effort_timestamp;
+
+	if (at == AV_NOPTS_VALUE)
+		at = a->frames == 0 ? 0 : a->ms + usual(a);
+	else if (a->frames == 0 || a->zero == AV_NOPTS_VALUE)
+		at = a->zero = at;
+	if (a->frame->best_effort_timestamp != AV_NOPTS_VALUE &&
+	    __builtin_sub_overflow(at, a->zero, &at))
+		return a->ms;
+	if (a->frame->best_effort_timestamp != AV_NOPTS_VALUE)
+		at = av_rescale_q(at, a->stream->time_base, ms);
+	return at < a->ms || at >= CT_VPDQ_MS ? a->ms : at;
+}
+
+/* Is it the first in its part of a second? */
+static bool
+due(struct av *a)
+{
+	int64_t slot = a->ask.rate
+	    ? av_rescale_rnd(a->ms, a->ask.rate, 1000000, AV_ROUND_DOWN)
+	    : a->slot + 1;
+
+	if (a->frames && slot <= a->slot)
+		return false;
+	a->slot = slot;
+	return true;
+}
+
+static void
+picture(struct av *a)
+{
+	struct ct_vpdq_frame f = { .number = a->frames };
+	struct ct_video_say say = { .what = CT_VIDEO_FRAME,
+		.number = a->frames };
+	const uint32_t w = (uint32_t)a->frame->width;
+	const uint32_t h = (uint32_t)a->frame->height;
+
+	if (w == 0 || h == 0)
+		return;
+	if (w > a->ask.side || h > a->ask.side ||
+	    (uint64_t)w * h > a->ask.pixels) {
+		av_stop(a, CT_IMAGE_TOO_MANY_PIXELS);
+		return;
+	}
+	if (a->frames == a->ask.frames) {
+		av_stop(a, CT_IMAGE_TOO_MANY_FRAMES);
+		return;
+	}
+	a->damaged |= a->frame->decode_error_flags ||
+	    (a->frame->flags & AV_FRAME_FLAG_CORRUPT);
+	a->ms = when(a);
+	if (a->frames == 0)
+		head(a);
+	if (due(a)) {
+		av_hash(a, &f);
+		memcpy(say.hash, f.hash, sizeof say.hash);
+		say.quality = f.quality;
+		say.ms = a->ms;
+		av_say(&say);
+	}
+	if (a->tmk.sum)
+		av_small(a);
+	a->frames++;
+}
+
+/* ---- packets --------------------------------------------------------------
+ */
+
+/* A packet into the decoder, or NULL, its end; and what comes out. */
+static void
+feed(struct av *a, const AVPacket *packet)
+{
+	int rc = avcodec_send_packet(a->codec, packet);
+
+	if (rc == AVERROR(ENOMEM))
+		av_stop(a, CT_IMAGE_OUT_OF_MEMORY);
+	a->damaged |= rc < 0 && rc != AVERROR_EOF;
+	while (!a->stop) {
+		rc = avcodec_receive_frame(a->codec, a->frame);
+		if (rc == AVERROR(ENOMEM))
+			av_stop(a, CT_IMAGE_OUT_OF_MEMORY);
+		if (rc < 0) {
+			a->damaged |=
+			    rc != AVERROR(EAGAIN) && rc != AVERROR_EOF;
+			return;
+		}
+		picture(a);
+		av_frame_unref(a->frame);
+	}
+}
+
+/* Did it end much earlier than it says that it does? */
+static bool
+short_of(const struct av *a)
+{
+	const AVRational ms = { 1, 1000 };
+	int64_t says = a->stream->duration;
+
+	if (a->ask.keyframes)
+		return false;
+	if (says != AV_NOPTS_VALUE)
+		says = av_rescale_q(says, a->stream->time_base, ms);
+	else if (a->file->duration != AV_NOPTS_VALUE)
+		says = av_rescale_q(a->file->duration, AV_TIME_BASE_Q, ms);
+	else
+		return false;
+	return a->ms + usual(a) + 250 + says / 50 < says;
+}
+
+static void
+decode(struct av *a)
+{
+	int rc = 0;
+
+	while (!a->stop && (rc = av_read_frame(a->file, a->packet)) == 0) {
+		if (a->packet->stream_index == a->stream->index)
+			feed(a, a->packet);
+		av_packet_unref(a->packet);
+	}
+	if (rc == AVERROR(ENOMEM))
+		av_stop(a, CT_IMAGE_OUT_OF_MEMORY);
+	a->damaged |= rc < 0 && rc != AVERROR_EOF;
+	if (!a->stop)
+		feed(a, NULL);
+	if (a->frames == 0)
+		av_stop(a, CT_IMAGE_CORRUPT);
+	else if (a->damaged || short_of(a))
+		av_stop(a, CT_IMAGE_PARTIAL);
+	else
+		av_stop(a, CT_IMAGE_OK);
+}
+
+/* ---- the process ----------------------------------------------------------
+ */
+
+static void
+end(struct av *a)
+{
+	const struct ct_video_say say = { .what = CT_VIDEO_END,
+		.status = a->status,
+		.number = a->frames,
+		.ms = a->ms };
+	uint8_t *bytes, *at;
+	size_t left = CT_TMK_LEN;
+	ssize_t n;
+
+	av_say(&say);
+	if (!a->tmk.sum || a->frames == 0)
+		return;
+	ct_tmk_end(a->tmk.sum);
+	bytes = at = malloc(CT_TMK_LEN);
+	if (!bytes)
+		_exit(CT_OSERR);
+	ct_tmk_write(a->tmk.sum, bytes);
+	for (; left; at += n, left -= (size_t)n)
+		if ((n = write(1, at, left)) < 0)
+			_exit(CT_IOERR);
+	free(bytes);
+}
+
+static int
+limit(unsigned what, rlim_t most)
+{
+	const struct rlimit l = { most, most };
+
+	return setrlimit(what, &l);
+}
+
+/* What is done but once, and may take system calls, before there are none. */
+static void
+warm_up(struct av *a)
+{
+	static const uint8_t grey[64 * 64];
+	struct ct_vpdq_frame f;
+	struct ct_err err;
+
+	if (ct_vpdq_hash(&a->hasher, CT_PDQ_GREY, grey, 64, 64, 64, &f, &err))
+		_exit(CT_OSERR);
+	av_log_set_level(AV_LOG_QUIET);
+	(void)ct_mono();
+}
+
+static void
+confine(const struct av *a)
+{
+	struct ct_video_say say = { .what = CT_VIDEO_READY };
+	int landlock = ct_os_confine(0);
+
+	if (landlock < 0 || limit(RLIMIT_CPU, a->ask.seconds) < 0)
+		_exit(CT_UNAVAILABLE);
+	if (!ct_os_sanitized()) {
+		if (limit(RLIMIT_DATA, a->ask.memory + SLACK) < 0 ||
+		    ct_os_filter_media() < 0)
+			_exit(CT_UNAVAILABLE);
+		say.w = 1;
+	}
+	say.h = (uint32_t)landlock;
+	av_say(&say);
+}
+
+int
+ct_av_serve(void)
+{
+	static struct av a = { .zero = AV_NOPTS_VALUE };
+
+	if (read(1, &a.ask, sizeof a.ask) != (ssize_t)sizeof a.ask)
+		return CT_USAGE;
+	a.size = lseek(0, 0, SEEK_END);
+	if (a.size < 0 || lseek(0, 0, SEEK_SET) < 0)
+		_exit(CT_OSERR);
+	if (a.ask.tmk && !(a.tmk.sum = calloc(1, sizeof *a.tmk.sum)))
+		_exit(CT_OSERR);
+	warm_up(&a);
+	confine(&a);
+	av_open(&a);
+	if (!a.stop)
+		decode(&a);
+	end(&a);
+	av_close(&a);
+	_exit(CT_OK);
+}

@@ -1,0 +1,201 @@
+/* av_input.c - from a descriptor to a decoder, and no other way anywhere */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "av_impl.h"
+
+#define BUFFER (64 << 10)
+#define PROBE (1 << 20) /* bytes that tell the kind */
+
+/*
+ * What is opened at all: containers that name no other file, and decoders of
+ * pictures and video that people upload.  As of libav, by its names.
+ */
+static const char formats[] =
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,"
+    "ogg,rm,dv,ivf,nut,mxf,h264,hevc,m4v,obu,gif,apng,bmp_pipe,tiff_pipe,"
+    "png_pipe,webp_pipe,jpeg_pipe,jpegxl_pipe,jpegxl_anim,j2k_pipe";
+static const char codecs[] =
+    "h264,hevc,vp8,vp9,libdav1d,mpeg1video,mpeg2video,mpeg4,msmpeg4v1,"
+    "msmpeg4v2,"
+    "msmpeg4,h263,h263p,flv,wmv1,wmv2,wmv3,vc1,theora,mjpeg,mjpegb,gif,apng,"
+    "png,"
+    "webp,bmp,tiff,libjxl,jpeg2000,prores,dnxhd,dvvideo,rv10,rv20,rv30,rv40,"
+    "svq1,"
+    "svq3,cinepak,indeo3,indeo5,ffv1,huffyuv,ffvhuff,utvideo,rawvideo,vp3,vp6,"
+    "vp6f,vp6a,qtrle,rpza,msrle,msvideo1,v210";
+
+static int
+get(void *arg, uint8_t *to, int len)
+{
+	ssize_t n;
+
+	(void)arg;
+	do
+		n = read(0, to, (size_t)len);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? AVERROR(errno) : n == 0 ? AVERROR_EOF : (int)n;
+}
+
+static int64_t
+seek(void *arg, int64_t at, int whence)
+{
+	const struct av *a = arg;
+	off_t now;
+
+	if (whence & AVSEEK_SIZE)
+		return a->size;
+	now = lseek(0, at, whence & ~AVSEEK_FORCE);
+	return now < 0 ? AVERROR(errno) : now;
+}
+
+/* A container that wants another file gets none. */
+static int
+no_other(AVFormatContext *file, AVIOContext **io, const char *url, int flags,
+    AVDictionary **options)
+{
+	(void)file;
+	(void)url;
+	(void)flags;
+	(void)options;
+	*io = NULL;
+	return AVERROR(EACCES);
+}
+
+/* Is the first of names one of all? */
+static bool
+among(const char *names, const char *all)
+{
+	size_t n = strcspn(names, ","), m;
+
+	for (; *all; all += m + (all[m] == ',')) {
+		m = strcspn(all, ",");
+		if (m == n && memcmp(all, names, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+refuse(struct av *a, int why, enum ct_image_status otherwise)
+{
+	av_stop(a, why == AVERROR(ENOMEM) ? CT_IMAGE_OUT_OF_MEMORY : otherwise);
+}
+
+static void
+open_file(struct av *a)
+{
+	uint8_t *buffer = av_malloc(BUFFER);
+	const AVInputFormat *format = NULL;
+	int rc;
+
+	a->io = buffer
+	    ? avio_alloc_context(buffer, BUFFER, 0, a, get, NULL, seek)
+	    : NULL;
+	a->file = avformat_alloc_context();
+	a->packet = av_packet_alloc();
+	a->frame = av_frame_alloc();
+	if (!a->io || !a->file || !a->packet || !a->frame) {
+		av_stop(a, CT_IMAGE_OUT_OF_MEMORY);
+		return;
+	}
+	rc = av_probe_input_buffer2(a->io, &format, "", NULL, 0, PROBE);
+	if (rc < 0 || !among(format->name, formats)) {
+		refuse(a, rc, CT_IMAGE_UNSUPPORTED);
+		return;
+	}
+	a->file->pb = a->io;
+	a->file->flags |= AVFMT_FLAG_CUSTOM_IO;
+	a->file->io_open = no_other;
+	a->file->format_whitelist = av_strdup(formats);
+	a->file->codec_whitelist = av_strdup(codecs);
+	a->file->protocol_whitelist = av_strdup("none");
+	rc = avformat_open_input(&a->file, "", format, NULL);
+	if (rc >= 0)
+		rc = avformat_find_stream_info(a->file, NULL);
+	if (rc < 0)
+		refuse(a, rc, CT_IMAGE_CORRUPT);
+}
+
+/* The stream that players show, a cover being none; and drop all others. */
+static void
+choose(struct av *a)
+{
+	const AVStream *s;
+	unsigned i;
+	int best =
+	    av_find_best_stream(a->file, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
+
+	for (i = 0; i < a->file->nb_streams; i++) {
+		s = a->file->streams[i];
+		if ((int)i != best)
+			a->file->streams[i]->discard = AVDISCARD_ALL;
+	}
+	s = best >= 0 ? a->file->streams[best] : NULL;
+	if (!s || (s->disposition & AV_DISPOSITION_ATTACHED_PIC))
+		av_stop(a, CT_IMAGE_UNSUPPORTED);
+	else if (s->codecpar->width > 0 && s->codecpar->height > 0 &&
+	    ((uint32_t)s->codecpar->width > a->ask.side ||
+		(uint32_t)s->codecpar->height > a->ask.side ||
+		(uint64_t)s->codecpar->width * (uint64_t)s->codecpar->height >
+		    a->ask.pixels))
+		av_stop(a, CT_IMAGE_TOO_MANY_PIXELS);
+	else
+		a->stream = a->file->streams[best];
+}
+
+static void
+open_codec(struct av *a)
+{
+	const AVCodecParameters *p = a->stream->codecpar;
+	const AVCodec *codec = p->codec_id == AV_CODEC_ID_AV1
+	    ? avcodec_find_decoder_by_name("libdav1d")
+	    : avcodec_find_decoder(p->codec_id);
+	int rc;
+
+	if (!codec || !among(codec->name, codecs)) {
+		av_stop(a, CT_IMAGE_UNSUPPORTED);
+		return;
+	}
+	a->codec = avcodec_alloc_context3(codec);
+	rc = a->codec ? avcodec_parameters_to_context(a->codec, p)
+		      : AVERROR(ENOMEM);
+	if (rc >= 0) {
+		a->codec->pkt_timebase = a->stream->time_base;
+		a->codec->thread_count = 1;
+		a->codec->max_pixels = (int64_t)a->ask.pixels;
+		if (a->ask.keyframes) {
+			a->codec->skip_frame = AVDISCARD_NONKEY;
+			a->stream->discard = AVDISCARD_NONKEY;
+		}
+		rc = avcodec_open2(a->codec, codec, NULL);
+	}
+	if (rc < 0)
+		refuse(a, rc, CT_IMAGE_CORRUPT);
+}
+
+void
+av_open(struct av *a)
+{
+	open_file(a);
+	if (!a->stop)
+		choose(a);
+	if (!a->stop)
+		open_codec(a);
+}
+
+void
+av_close(struct av *a)
+{
+	avcodec_free_context(&a->codec);
+	avformat_close_input(&a->file);
+	av_frame_free(&a->frame);
+	av_packet_free(&a->packet);
+	sws_freeContext(a->sws);
+	sws_freeContext(a->tmk.sws);
+	ct_vpdq_hasher_free(&a->hasher);
+	if (a->io)
+		av_freep((void *)&a->io->buffer);
+	avio_context_free(&a->io);
+}

@@ -1,0 +1,239 @@
+/* av_luma.c - a frame of libav's as luma from 0 to 255, whole and small */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "av_impl.h"
+
+#include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
+
+#define AHEAD 64 /* bytes behind the rows that libswscale may write */
+#define GAP 9000 /* frames of TMK in which nothing changes, at most */
+
+static bool
+full(const AVFrame *f, const AVPixFmtDescriptor *d)
+{
+	return f->color_range == AVCOL_RANGE_JPEG || d->nb_components < 3 ||
+	    f->format == AV_PIX_FMT_YUVJ420P ||
+	    f->format == AV_PIX_FMT_YUVJ422P ||
+	    f->format == AV_PIX_FMT_YUVJ444P ||
+	    f->format == AV_PIX_FMT_YUVJ440P ||
+	    f->format == AV_PIX_FMT_YUVJ411P;
+}
+
+static bool
+colours(const AVPixFmtDescriptor *d)
+{
+	return (d->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL)) ||
+	    d->nb_components < 1;
+}
+
+/* Is its first plane luma, a byte each? */
+static bool
+plain(const AVPixFmtDescriptor *d)
+{
+	const AVComponentDescriptor *y = &d->comp[0];
+
+	return !colours(d) &&
+	    !(d->flags &
+		(AV_PIX_FMT_FLAG_BITSTREAM | AV_PIX_FMT_FLAG_HWACCEL)) &&
+	    y->plane == 0 && y->step == 1 && y->offset == 0 && y->shift == 0 &&
+	    y->depth == 8;
+}
+
+static bool
+reserve(struct av *a, size_t stride, size_t h)
+{
+	size_t need = stride * h + AHEAD;
+
+	if (need > a->room) {
+		free(a->rows);
+		a->rows = malloc(need);
+		a->room = a->rows ? need : 0;
+	}
+	if (!a->rows)
+		av_stop(a, CT_IMAGE_OUT_OF_MEMORY);
+	return a->rows;
+}
+
+/* 16 to 235, as films have it, becomes 0 to 255. */
+static void
+widen(uint8_t *to, const uint8_t *from, size_t n)
+{
+	static uint8_t wide[256];
+	size_t i;
+	int v;
+
+	if (!wide[255])
+		for (v = 0; v < 256; v++)
+			wide[v] = (uint8_t)(v < 16 ? 0
+				: v > 235          ? 255
+					  : (int)lrint((v - 16) * 255.0 / 219));
+	for (i = 0; i < n; i++)
+		to[i] = wide[from[i]];
+}
+
+/* By libswscale: into rows, grey or four bytes a pixel. */
+static bool
+convert(struct av *a, enum AVPixelFormat to, int stride)
+{
+	const AVFrame *f = a->frame;
+	const int *table;
+	uint8_t *rows[4] = { a->rows };
+	int strides[4] = { stride };
+
+	a->sws = sws_getCachedContext(a->sws, f->width, f->height, f->format,
+	    f->width, f->height, to, SWS_AREA | SWS_ACCURATE_RND, NULL, NULL,
+	    NULL);
+	table = sws_getCoefficients(SWS_CS_DEFAULT);
+	if (a->sws)
+		(void)sws_setColorspaceDetails(a->sws, table,
+		    f->color_range == AVCOL_RANGE_JPEG, table, 1, 0, 1 << 16,
+		    1 << 16);
+	if (!a->sws ||
+	    sws_scale(a->sws, (const uint8_t *const *)f->data, f->linesize, 0,
+		f->height, rows, strides) != f->height) {
+		a->damaged = true;
+		return false;
+	}
+	return true;
+}
+
+static void
+hash(struct av *a, enum ct_pdq_pixel pixel, const uint8_t *rows, size_t stride,
+    struct ct_vpdq_frame *f)
+{
+	struct ct_err err;
+
+	if (ct_vpdq_hash(&a->hasher, pixel, rows, (uint32_t)a->frame->width,
+		(uint32_t)a->frame->height, stride, f, &err))
+		av_stop(a, CT_IMAGE_OUT_OF_MEMORY);
+}
+
+void
+av_hash(struct av *a, struct ct_vpdq_frame *f)
+{
+	const AVFrame *in = a->frame;
+	const AVPixFmtDescriptor *d = av_pix_fmt_desc_get(in->format);
+	size_t w = (size_t)in->width, h = (size_t)in->height, y, stride;
+	enum ct_pdq_pixel pixel = CT_PDQ_GREY;
+
+	if (!d) {
+		a->damaged = true;
+		return;
+	}
+	if (plain(d) && full(in, d) && in->linesize[0] > 0) {
+		hash(a, pixel, in->data[0], (size_t)in->linesize[0], f);
+		return;
+	}
+	if (colours(d))
+		pixel = CT_PDQ_RGBX;
+	stride = (w * pixel + AHEAD - 1) / AHEAD * AHEAD;
+	if (!reserve(a, stride, h))
+		return;
+	if (plain(d))
+		for (y = 0; y < h; y++)
+			widen(a->rows + y * stride,
+			    in->data[0] + (ptrdiff_t)y * in->linesize[0], w);
+	else if (!convert(a,
+		     pixel == CT_PDQ_GREY ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_RGB0,
+		     (int)stride))
+		return;
+	hash(a, pixel, a->rows, stride, f);
+}
+
+/* ---- 64 x 64, 15 a second -------------------------------------------------
+ */
+
+static bool
+same(const struct av_tmk *t, const AVFrame *f)
+{
+	return t->sws && t->w == f->width && t->h == f->height &&
+	    t->format == f->format;
+}
+
+/* As ffmpeg -s 64:64 has it: bicubic, and the rows of colour in the middle
+ * between those of luma. */
+static bool
+scaler(struct av_tmk *t, const AVFrame *f)
+{
+	sws_freeContext(t->sws);
+	t->sws = sws_alloc_context();
+	if (!t->sws)
+		return false;
+	t->w = f->width;
+	t->h = f->height;
+	t->format = f->format;
+	av_opt_set_int(t->sws, "srcw", t->w, 0);
+	av_opt_set_int(t->sws, "srch", t->h, 0);
+	av_opt_set_int(t->sws, "src_format", t->format, 0);
+	av_opt_set_int(t->sws, "dstw", CT_TMK_SIDE, 0);
+	av_opt_set_int(t->sws, "dsth", CT_TMK_SIDE, 0);
+	av_opt_set_int(t->sws, "dst_format", AV_PIX_FMT_RGB24, 0);
+	av_opt_set_int(t->sws, "sws_flags", SWS_BICUBIC, 0);
+	av_opt_set_int(
+	    t->sws, "src_range", f->color_range == AVCOL_RANGE_JPEG, 0);
+	if (t->format == AV_PIX_FMT_YUV420P)
+		av_opt_set_int(t->sws, "src_v_chr_pos", 128, 0);
+	if (sws_init_context(t->sws, NULL, NULL) >= 0)
+		return true;
+	sws_freeContext(t->sws);
+	t->sws = NULL;
+	return false;
+}
+
+static void
+shrink(struct av *a)
+{
+	enum { SIDE = CT_TMK_SIDE };
+	uint8_t rgb[SIDE * SIDE * 3 + AHEAD], *to[4] = { rgb }, *p = rgb;
+	int strides[4] = { SIDE * 3 }, i;
+	const AVFrame *f = a->frame;
+
+	if (!same(&a->tmk, f) && !scaler(&a->tmk, f)) {
+		a->damaged = true;
+		return;
+	}
+	if (sws_scale(a->tmk.sws, (const uint8_t *const *)f->data, f->linesize,
+		0, f->height, to, strides) != SIDE) {
+		a->damaged = true;
+		return;
+	}
+	for (i = 0; i < SIDE * SIDE; i++, p += 3)
+		a->tmk.luma[i] = (0.299F * (float)p[0] + 0.587F * (float)p[1]) +
+		    0.114F * (float)p[2];
+}
+
+/*
+ * The reference has ffmpeg make 15 frames a second, which repeats and drops
+ * frames by these rules (fftools/ffmpeg.c, constant rate): one more is wanted
+ * for each that its time is ahead of, and none while it is behind by more than
+ * one.
+ */
+void
+av_small(struct av *a)
+{
+	struct av_tmk *t = &a->tmk;
+	double at = (double)a->ms * CT_TMK_FPS / 1000;
+	double before = at - t->next, after = before + 1;
+	long n = 1, old = 0;
+
+	if (before < 0 && after > 0)
+		before = 0;
+	if (after < -1.1)
+		n = 0;
+	else if (after > 1.1) {
+		n = lrint(after > GAP ? GAP : after);
+		if (before > 1.1)
+			old = lrint((before > GAP ? GAP : before) - 0.6);
+	}
+	for (; t->any && old > 0; old--, n--, t->next++)
+		ct_tmk_frame(t->sum, t->luma);
+	if (n <= 0)
+		return;
+	shrink(a);
+	t->any = true;
+	for (; n > 0; n--, t->next++)
+		ct_tmk_frame(t->sum, t->luma);
+}

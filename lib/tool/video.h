@@ -1,0 +1,67 @@
+/*
+ * video.h - a video hashed by a confined process: vPDQ, TMK+PDQF
+ *
+ * Each video has a process of its own, ct-decode-video, which has the
+ * descriptor of that video, a socket, memory and nothing else: no file, no
+ * network, no other process.  It may crash or lie; what it says is checked for
+ * what a video can have, and what it said before it died is kept.
+ *
+ * Hashes are made there and not here: a frame of 1920 x 1080 is 2 MB of luma,
+ * its hash 32 bytes, and a process that has been taken over can tell lies with
+ * either.
+ */
+#ifndef CT_VIDEO_H
+#define CT_VIDEO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "image.h"
+#include "tmk.h"
+#include "video_wire.h"
+#include "vpdq.h"
+
+struct ct_video_how {
+	uint32_t rate;  /* frames hashed in 1000 s; 0: all */
+	bool keyframes; /* decode key frames only, at the rate at most */
+	bool tmk;
+	uint32_t frames;       /* decoded, at most: then too-many-frames */
+	uint32_t pixels, side; /* of a frame */
+	uint32_t ms;           /* of wall time, and of CPU time */
+	uint64_t memory;       /* bytes */
+	const char *program;   /* NULL: ct_sibling("ct-decode-video") */
+};
+
+/* One a second, no TMK; 4 million frames, 100 million pixels, 30000 a side,
+ * two hours, 1 GiB. */
+extern const struct ct_video_how ct_video_how;
+
+struct ct_video {
+	/* ok; partial: it is damaged, ended too early, or decoding did;
+	 * corrupt: there is no frame; unsupported: no video, or of a kind that
+	 * this build of libav or this program does not decode; the rest as of
+	 * pictures.  Whatever it is, there may be frames. */
+	enum ct_image_status status;
+	uint32_t w, h, turn; /* as in the wire; 0 without a frame */
+	uint32_t frames;     /* decoded */
+	int64_t ms;          /* when the last is shown */
+	char format[CT_VIDEO_NAME], codec[CT_VIDEO_NAME]; /* libav's names */
+	struct ct_vpdq vpdq;
+	struct ct_tmk *tmk; /* if it was asked for and is whole, or NULL */
+	bool seccomp;       /* false only if built with sanitizers */
+	int landlock;       /* version; 0: this system has none */
+};
+
+/*
+ * Hash the video at fd, from its first byte whatever its offset; a file, or
+ * memory that is one.  Ends in how->ms, about.  CT_UNAVAILABLE: there is no
+ * ct-decode-video (built with VIDEO=0), or no seccomp here; CT_TEMPFAIL: no
+ * process; CT_OSERR.  Else 0: the video has an outcome.  Release with
+ * ct_video_free in both cases.
+ */
+int ct_video_hash(int fd, const struct ct_video_how *how, struct ct_video *v,
+    struct ct_err *err);
+void ct_video_free(struct ct_video *v);
+
+#endif

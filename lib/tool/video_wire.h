@@ -1,0 +1,49 @@
+/*
+ * video_wire.h - what a program and its ct-decode-video say to each other
+ *
+ * ct-decode-video decodes one video and ends.  Its descriptor 0 is the video,
+ * to be read only; 1 is a socket on which it gets a struct ct_video_ask and
+ * then says things, each a struct ct_video_say, in the byte order of the
+ * machine: READY, then HEAD once there is a frame, FRAMEs, and at last END,
+ * which a .tmk file follows if one was asked for and there was a frame.
+ */
+#ifndef CT_VIDEO_WIRE_H
+#define CT_VIDEO_WIRE_H
+
+#include <stdint.h>
+
+#include "pdq.h"
+
+struct ct_video_ask {
+	uint32_t rate;         /* frames hashed in 1000 s; 0: all */
+	uint32_t keyframes;    /* 1: only key frames are decoded at all */
+	uint32_t tmk;          /* 1: make TMK+PDQF, too */
+	uint32_t frames;       /* decoded, at most */
+	uint32_t pixels, side; /* of a frame, at most */
+	uint32_t seconds;      /* of CPU time */
+	uint64_t memory;       /* bytes */
+};
+
+enum ct_video_what {
+	CT_VIDEO_READY = 1, /* w: 1, it is filtered; h: version of landlock */
+	CT_VIDEO_HEAD,      /* w, h, turn, format, codec; ms: how long it says
+			       that it is, or 0 */
+	CT_VIDEO_FRAME,     /* number, ms, hash, quality */
+	CT_VIDEO_END /* status, number: frames decoded, ms: of the last */
+};
+
+#define CT_VIDEO_NAME 16
+struct ct_video_say {
+	uint32_t what;
+	uint32_t number;
+	int64_t ms;
+	uint32_t w, h;   /* pixels of the first frame, as stored */
+	uint32_t turn;   /* degrees clockwise by which it is to be shown turned:
+			    0, 90, 180, 270 */
+	uint32_t status; /* enum ct_image_status */
+	uint32_t quality;
+	char format[CT_VIDEO_NAME], codec[CT_VIDEO_NAME]; /* a-z 0-9 _ - , */
+	uint8_t hash[CT_PDQ_LEN];
+};
+
+#endif

@@ -1,0 +1,193 @@
+/*
+ * A decoder of video that crashes, hangs or lies costs its video an outcome,
+ * and what it said before is kept.  Started with no environment, this very
+ * program is one: the first byte of the video says how it behaves.
+ */
+#include "video.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "os.h"
+
+#include "../tap.h"
+
+/* ---- the decoder -----------------------------------------------------------
+ */
+
+static struct ct_video_say say;
+
+static void
+tell(uint32_t what)
+{
+	say.what = what;
+	if (write(1, &say, sizeof say) != (ssize_t)sizeof say)
+		_exit(0);
+}
+
+static void
+tell_frame(uint32_t number, int64_t ms)
+{
+	say.number = number;
+	say.ms = ms;
+	say.quality = 100;
+	memset(say.hash, 0x0f, sizeof say.hash);
+	tell(CT_VIDEO_FRAME);
+}
+
+static void
+tell_end(void)
+{
+	say.status = CT_IMAGE_OK;
+	say.number = 10;
+	tell(CT_VIDEO_END);
+}
+
+/* READY, a head and two frames; and then what the letter says. */
+static void
+behave(char how)
+{
+	static const char noise[4096] = { 1, 2, 3 };
+
+	switch (how) {
+	case 'c':
+		__builtin_trap();
+	case 'e':
+		_exit(0);
+	case 'h':
+		for (;;)
+			(void)pause();
+	case 's':
+		(void)signal(SIGSYS, SIG_DFL);
+		(void)kill(getpid(), SIGSYS);
+		break;
+	case 'b':
+		tell_frame(1, 2000); /* the number is not new */
+		break;
+	case 't':
+		tell_frame(2, 999); /* time runs backwards */
+		break;
+	case 'q':
+		say.quality = 101;
+		tell(CT_VIDEO_FRAME);
+		break;
+	case 'o':
+		memset(say.hash, 0xff, sizeof say.hash);
+		say.number = 2;
+		tell(CT_VIDEO_FRAME);
+		break;
+	case 'n':
+		(void)!write(1, noise, sizeof noise);
+		break;
+	case 'f':
+		tell_frame(5000000, 3000); /* over the limit */
+		break;
+	case '2':
+		tell(CT_VIDEO_HEAD);
+		break;
+	case 'l':
+		say.number = 1; /* fewer than there were */
+		tell(CT_VIDEO_END);
+		break;
+	case 'k':
+		tell_end();
+		break;
+	case 'w':
+		tell_end();
+		for (;;) /* ended, but it does not */
+			(void)pause();
+	}
+	_exit(0);
+}
+
+static void
+decoder(void)
+{
+	struct ct_video_ask ask;
+	char how;
+
+	if (read(1, &ask, sizeof ask) != (ssize_t)sizeof ask ||
+	    read(0, &how, 1) != 1 || how == 'u')
+		_exit(CT_UNAVAILABLE);
+	tell(CT_VIDEO_READY);
+	say.w = how == 'W' ? 70000 : 64;
+	say.h = 48;
+	strcpy(say.format, how == 'F' ? "a b" : "mov");
+	strcpy(say.codec, "h264");
+	tell(CT_VIDEO_HEAD);
+	tell_frame(0, 0);
+	tell_frame(1, 1000);
+	behave(how);
+}
+
+/* ---- the tests -------------------------------------------------------------
+ */
+
+static const char *self;
+
+static int
+run(char how, struct ct_video *v, struct ct_err *err)
+{
+	struct ct_video_how with = ct_video_how;
+	int fd = memfd_create("video", MFD_CLOEXEC), rc;
+
+	with.program = self;
+	with.ms = how == 'h' ? 300 : 20000;
+	if (fd < 0 || write(fd, &how, 1) != 1)
+		printf("Bail out! no memory file\n");
+	rc = ct_video_hash(fd, &with, v, err);
+	(void)close(fd);
+	return rc;
+}
+
+static void
+outcome(char how, enum ct_image_status want, size_t frames, const char *what)
+{
+	struct ct_err err = { 0 };
+	struct ct_video v;
+	int rc = run(how, &v, &err);
+
+	ok(rc == 0 && v.status == want && v.vpdq.n == frames && !v.tmk,
+	    "%s: %s, %zu frames", what, ct_image_status(v.status), v.vpdq.n);
+	ct_video_free(&v);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct ct_err err = { 0 };
+	struct ct_video v;
+
+	(void)argc;
+	if (!getenv("PATH"))
+		decoder();
+	self = realpath(argv[0], NULL);
+	outcome('k', CT_IMAGE_OK, 2, "one that keeps to it");
+	outcome('w', CT_IMAGE_OK, 2, "one that does not end");
+	outcome('c', CT_IMAGE_CRASH, 2, "a crash");
+	outcome('e', CT_IMAGE_CRASH, 2, "an end too early");
+	outcome('h', CT_IMAGE_TIMEOUT, 2, "one that hangs");
+	outcome('s', CT_IMAGE_VIOLATION, 2, "a call that is not allowed");
+	outcome('b', CT_IMAGE_VIOLATION, 2, "the same frame again");
+	outcome('t', CT_IMAGE_VIOLATION, 2, "time that runs backwards");
+	outcome('q', CT_IMAGE_VIOLATION, 2, "a quality that is none");
+	outcome('o', CT_IMAGE_VIOLATION, 2, "a hash that is none");
+	outcome('n', CT_IMAGE_VIOLATION, 2, "noise");
+	outcome('f', CT_IMAGE_VIOLATION, 2, "more frames than allowed");
+	outcome('2', CT_IMAGE_VIOLATION, 2, "two heads");
+	outcome('l', CT_IMAGE_VIOLATION, 2, "fewer frames than it told of");
+	outcome('W', CT_IMAGE_VIOLATION, 0, "a side over the limit");
+	outcome('F', CT_IMAGE_VIOLATION, 0, "a name that is none");
+	ok(run('u', &v, &err) == CT_UNAVAILABLE, "none that runs here");
+	ct_video_free(&v);
+	self = "/nowhere/ct-decode-video";
+	ok(run('k', &v, &err) == CT_UNAVAILABLE, "none at all");
+	ct_video_free(&v);
+	done();
+}
