@@ -58,7 +58,9 @@ TOOL_O   := $(patsubst %.c,%.o,$(wildcard lib/tool/*.c))
 ifeq ($(VIDEO),0)
 CMDS     := $(filter-out ct-decode-video,$(CMDS))
 TOOL_O   := $(filter-out lib/tool/av.o lib/tool/av_%.o,$(TOOL_O))
+BENCHES  := $(filter-out t/bench/video,$(BENCHES))
 endif
+VIDEO_BENCH = t/bench/tmk $(filter t/bench/video,$(BENCHES))
 LIBS     = libctool.a libct.a
 
 # make V=1 shows the commands whole
@@ -169,7 +171,7 @@ asan: clean
 # submit, upload, audit, vault.  The other programs of t/bench stand alone
 bench: all t/bench/photo t/bench/speed t/bench/kernels t/bench/hashes \
     t/bench/fill t/bench/pages t/bench/near t/bench/lines t/bench/took t/bench/report \
-    t/bench/filing t/bench/jobs t/bench/look t/bench/seal t/bench/stock t/bench/upload t/tool/hostile t/tool/mklog t/tool/mkpix \
+    t/bench/filing t/bench/jobs t/bench/look t/bench/seal t/bench/stock t/bench/upload $(VIDEO_BENCH) t/tool/hostile t/tool/mklog t/tool/mkpix \
     t/tool/webbox
 	@if $(FAISS_THERE); then $(MAKE) t/bench/anchor; else \
 	    echo 'no FAISS rows: libfaiss-dev is missing (scripts/deps bench)'; fi
@@ -258,7 +260,7 @@ $(FUZZ): %: %.o t/fuzz/main.o $(LIBS)
 
 FUZZED  = t/fuzz/obj
 SANITIZE = address,undefined
-FUZZ_O  = $(patsubst %.c,$(FUZZED)/%.o,$(wildcard lib/*/*.c))
+FUZZ_O  = $(CORE_O:%=$(FUZZED)/%) $(TOOL_O:%=$(FUZZED)/%)
 $(FUZZED)/%.o: %.c
 	@mkdir -p $(@D)
 	@$(SAY) '  fuzz $<'

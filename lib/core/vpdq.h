@@ -46,13 +46,21 @@ struct ct_vpdq_hasher { /* all of it private; zeros at first */
 	size_t room;
 };
 
+/* Rows of a frame from the top: w pixels each, stride bytes from one to the
+ * next, which may be negative; each side 1 to 65535. */
+struct ct_vpdq_rows {
+	const uint8_t *at;
+	ptrdiff_t stride;
+	uint32_t w, h;
+	enum ct_pdq_pixel pixel;
+	bool narrow; /* grey is from 16 to 235, as films have it */
+};
+
 /*
- * Hash and quality of a frame, height rows of w pixels, luma of 0 to 255 or
- * colour, stride bytes from one row to the next; each side 1 to 65535.  A side
- * under CT_PDQ_MIN: zeros.  Frames of any size may follow each other. CT_OSERR.
+ * Its hash and quality.  A side under CT_PDQ_MIN: zeros.  Frames of any size
+ * may follow each other.  CT_OSERR.
  */
-int ct_vpdq_hash(struct ct_vpdq_hasher *h, enum ct_pdq_pixel pixel,
-    const uint8_t *rows, uint32_t w, uint32_t height, size_t stride,
+int ct_vpdq_hash(struct ct_vpdq_hasher *h, const struct ct_vpdq_rows *rows,
     struct ct_vpdq_frame *frame, struct ct_err *err);
 void ct_vpdq_hasher_free(struct ct_vpdq_hasher *h);
 

@@ -268,10 +268,13 @@ static void
 warm_up(struct av *a)
 {
 	static const uint8_t grey[64 * 64];
+	const struct ct_vpdq_rows rows = {
+		.at = grey, .stride = 64, .w = 64, .h = 64, .pixel = CT_PDQ_GREY
+	};
 	struct ct_vpdq_frame f;
 	struct ct_err err;
 
-	if (ct_vpdq_hash(&a->hasher, CT_PDQ_GREY, grey, 64, 64, 64, &f, &err))
+	if (ct_vpdq_hash(&a->hasher, &rows, &f, &err))
 		_exit(CT_OSERR);
 	av_log_set_level(AV_LOG_QUIET);
 	(void)ct_mono();

@@ -83,6 +83,27 @@ refuse(struct av *a, int why, enum ct_image_status otherwise)
 	av_stop(a, why == AVERROR(ENOMEM) ? CT_IMAGE_OUT_OF_MEMORY : otherwise);
 }
 
+/* Does the container say itself how large its pictures are?  Then key frames
+ * need no look at the first second of it, which is decoded for that. */
+static bool
+told(const AVFormatContext *file)
+{
+	const AVCodecParameters *p;
+	unsigned i;
+	bool any = false;
+
+	for (i = 0; i < file->nb_streams; i++) {
+		p = file->streams[i]->codecpar;
+		if (p->codec_type != AVMEDIA_TYPE_VIDEO)
+			continue;
+		if (p->codec_id == AV_CODEC_ID_NONE || p->width <= 0 ||
+		    p->height <= 0)
+			return false;
+		any = true;
+	}
+	return any;
+}
+
 static void
 open_file(struct av *a)
 {
@@ -112,7 +133,7 @@ open_file(struct av *a)
 	a->file->codec_whitelist = av_strdup(codecs);
 	a->file->protocol_whitelist = av_strdup("none");
 	rc = avformat_open_input(&a->file, "", format, NULL);
-	if (rc >= 0)
+	if (rc >= 0 && !(a->ask.keyframes && told(a->file)))
 		rc = avformat_find_stream_info(a->file, NULL);
 	if (rc < 0)
 		refuse(a, rc, CT_IMAGE_CORRUPT);
@@ -127,11 +148,9 @@ choose(struct av *a)
 	int best =
 	    av_find_best_stream(a->file, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
 
-	for (i = 0; i < a->file->nb_streams; i++) {
-		s = a->file->streams[i];
+	for (i = 0; i < a->file->nb_streams; i++)
 		if ((int)i != best)
 			a->file->streams[i]->discard = AVDISCARD_ALL;
-	}
 	s = best >= 0 ? a->file->streams[best] : NULL;
 	if (!s || (s->disposition & AV_DISPOSITION_ATTACHED_PIC))
 		av_stop(a, CT_IMAGE_UNSUPPORTED);

@@ -57,23 +57,6 @@ reserve(struct av *a, size_t stride, size_t h)
 	return a->rows;
 }
 
-/* 16 to 235, as films have it, becomes 0 to 255. */
-static void
-widen(uint8_t *to, const uint8_t *from, size_t n)
-{
-	static uint8_t wide[256];
-	size_t i;
-	int v;
-
-	if (!wide[255])
-		for (v = 0; v < 256; v++)
-			wide[v] = (uint8_t)(v < 16 ? 0
-				: v > 235          ? 255
-					  : (int)lrint((v - 16) * 255.0 / 219));
-	for (i = 0; i < n; i++)
-		to[i] = wide[from[i]];
-}
-
 /* By libswscale: into rows, grey or four bytes a pixel. */
 static bool
 convert(struct av *a, enum AVPixelFormat to, int stride)
@@ -100,47 +83,37 @@ convert(struct av *a, enum AVPixelFormat to, int stride)
 	return true;
 }
 
-static void
-hash(struct av *a, enum ct_pdq_pixel pixel, const uint8_t *rows, size_t stride,
-    struct ct_vpdq_frame *f)
-{
-	struct ct_err err;
-
-	if (ct_vpdq_hash(&a->hasher, pixel, rows, (uint32_t)a->frame->width,
-		(uint32_t)a->frame->height, stride, f, &err))
-		av_stop(a, CT_IMAGE_OUT_OF_MEMORY);
-}
-
 void
 av_hash(struct av *a, struct ct_vpdq_frame *f)
 {
 	const AVFrame *in = a->frame;
 	const AVPixFmtDescriptor *d = av_pix_fmt_desc_get(in->format);
-	size_t w = (size_t)in->width, h = (size_t)in->height, y, stride;
-	enum ct_pdq_pixel pixel = CT_PDQ_GREY;
+	struct ct_vpdq_rows rows = { .at = in->data[0],
+		.stride = in->linesize[0],
+		.w = (uint32_t)in->width,
+		.h = (uint32_t)in->height,
+		.pixel = CT_PDQ_GREY };
+	struct ct_err err;
 
 	if (!d) {
 		a->damaged = true;
 		return;
 	}
-	if (plain(d) && full(in, d) && in->linesize[0] > 0) {
-		hash(a, pixel, in->data[0], (size_t)in->linesize[0], f);
-		return;
+	if (plain(d)) {
+		rows.narrow = !full(in, d);
+	} else {
+		if (colours(d))
+			rows.pixel = CT_PDQ_RGBX;
+		rows.stride =
+		    ((int)rows.w * (int)rows.pixel + AHEAD - 1) / AHEAD * AHEAD;
+		if (!reserve(a, (size_t)rows.stride, rows.h) ||
+		    !convert(a, colours(d) ? AV_PIX_FMT_RGB0 : AV_PIX_FMT_GRAY8,
+			(int)rows.stride))
+			return;
+		rows.at = a->rows;
 	}
-	if (colours(d))
-		pixel = CT_PDQ_RGBX;
-	stride = (w * pixel + AHEAD - 1) / AHEAD * AHEAD;
-	if (!reserve(a, stride, h))
-		return;
-	if (plain(d))
-		for (y = 0; y < h; y++)
-			widen(a->rows + y * stride,
-			    in->data[0] + (ptrdiff_t)y * in->linesize[0], w);
-	else if (!convert(a,
-		     pixel == CT_PDQ_GREY ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_RGB0,
-		     (int)stride))
-		return;
-	hash(a, pixel, a->rows, stride, f);
+	if (ct_vpdq_hash(&a->hasher, &rows, f, &err))
+		av_stop(a, CT_IMAGE_OUT_OF_MEMORY);
 }
 
 /* ---- 64 x 64, 15 a second -------------------------------------------------
@@ -205,6 +178,13 @@ shrink(struct av *a)
 		    0.114F * (float)p[2];
 }
 
+static void
+again(struct av_tmk *t)
+{
+	ct_tmk_frame(t->sum, t->luma);
+	t->next++;
+}
+
 /*
  * The reference has ffmpeg make 15 frames a second, which repeats and drops
  * frames by these rules (fftools/ffmpeg.c, constant rate): one more is wanted
@@ -228,12 +208,12 @@ av_small(struct av *a)
 		if (before > 1.1)
 			old = lrint((before > GAP ? GAP : before) - 0.6);
 	}
-	for (; t->any && old > 0; old--, n--, t->next++)
-		ct_tmk_frame(t->sum, t->luma);
+	for (; t->any && old > 0; old--, n--)
+		again(t);
 	if (n <= 0)
 		return;
 	shrink(a);
 	t->any = true;
-	for (; n > 0; n--, t->next++)
-		ct_tmk_frame(t->sum, t->luma);
+	for (; n > 0; n--)
+		again(t);
 }

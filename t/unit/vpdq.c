@@ -21,13 +21,14 @@ hash(void)
 {
 	static const uint32_t side[][2] = { { 320, 180 }, { 64, 64 },
 		{ 1280, 720 }, { 100, 333 }, { 4, 90 }, { 1, 1 } };
-	static uint8_t luma[1300 * 720];
+	static uint8_t luma[1300 * 720], film[1300 * 720];
+	struct ct_vpdq_rows rows;
 	struct ct_vpdq_hasher h = { .work = NULL };
 	struct ct_vpdq_frame f;
 	uint8_t want[CT_PDQ_LEN];
 	size_t i, x, y, stride;
 	uint32_t w, high;
-	int quality, good = 1;
+	int quality, good = 1, far = 0;
 
 	for (i = 0; i < sizeof side / sizeof *side; i++) {
 		w = side[i][0];
@@ -39,12 +40,37 @@ hash(void)
 				    (uint8_t)((x * x / w + 3 * y +
 						  x * y / high) /
 					2 % 256);
-		good &= ct_vpdq_hash(&h, CT_PDQ_GREY, luma, w, high, stride, &f,
-			    &err) == 0 &&
+		rows = (struct ct_vpdq_rows){ luma, (ptrdiff_t)stride, w, high,
+			CT_PDQ_GREY, false };
+		good &= ct_vpdq_hash(&h, &rows, &f, &err) == 0 &&
 		    ct_pdq_grey(luma, w, high, stride, want, &quality, &err) ==
 			0 &&
 		    f.quality == quality && ct_ham(f.hash, want) == 0;
+		/* the same in the range of films, and from below */
+		for (x = 0; x < stride * high; x++)
+			film[x] = (uint8_t)((luma[x] * 219 + 127) / 255 + 16);
+		rows.at = film;
+		rows.narrow = true;
+		far |= ct_vpdq_hash(&h, &rows, &f, &err) ||
+		    (quality >= 50 &&
+			(abs(f.quality - quality) > 2 ||
+			    ct_ham(f.hash, want) > 10));
+		rows.at = luma + (high - 1) * stride;
+		rows.stride = -rows.stride;
+		rows.narrow = false;
+		for (y = 0; y < high / 2; y++)
+			for (x = 0; x < w; x++) {
+				uint8_t *a = &luma[y * stride + x];
+				uint8_t *b = &luma[(high - 1 - y) * stride + x];
+				uint8_t c = *a;
+
+				*a = *b;
+				*b = c;
+			}
+		good &= ct_vpdq_hash(&h, &rows, &f, &err) == 0 &&
+		    ct_ham(f.hash, want) == 0;
 	}
+	ok(!far, "those of films, of 16 to 235, nearly the same");
 	ok(good && f.quality == 0, "frames of all sizes have the hash of PDQ");
 	ct_vpdq_hasher_free(&h);
 }

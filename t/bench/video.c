@@ -1,0 +1,150 @@
+/*
+ * video - what hashing a video costs over decoding it, as ratios of CPU time
+ *
+ *	video NAME FILE PROGRAM
+ *
+ * PROGRAM is the ct-decode-video.
+ *
+ * Decoding alone is libav's, in a process of its own for each run as
+ * ct-decode-video is; all take their turn in every round, and the least of a
+ * way's rounds counts: other load can only add.  Lines are for t/bench/run.
+ */
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "prog.h"
+#include "video.h"
+
+#define ROUNDS 3
+
+static double
+spent(void)
+{
+	struct rusage r;
+
+	(void)getrusage(RUSAGE_CHILDREN, &r);
+	return (double)(r.ru_utime.tv_sec + r.ru_stime.tv_sec) +
+	    (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1e6;
+}
+
+/* Every frame of the file, and nothing done with it. */
+static void
+decode(const char *path)
+{
+	AVFormatContext *file = NULL;
+	AVPacket *packet = av_packet_alloc();
+	AVFrame *frame = av_frame_alloc();
+	const AVCodec *codec;
+	AVCodecContext *c;
+	int best, more;
+
+	if (avformat_open_input(&file, path, NULL, NULL) < 0 ||
+	    avformat_find_stream_info(file, NULL) < 0)
+		_exit(1);
+	best = av_find_best_stream(file, AVMEDIA_TYPE_VIDEO, -1, -1, &codec, 0);
+	c = avcodec_alloc_context3(codec);
+	if (best < 0 || !c ||
+	    avcodec_parameters_to_context(c, file->streams[best]->codecpar) < 0)
+		_exit(1);
+	c->thread_count = 1;
+	if (avcodec_open2(c, codec, NULL) < 0)
+		_exit(1);
+	do {
+		more = av_read_frame(file, packet) == 0;
+		if (!more || packet->stream_index == best)
+			(void)avcodec_send_packet(c, more ? packet : NULL);
+		while (avcodec_receive_frame(c, frame) == 0)
+			av_frame_unref(frame);
+		av_packet_unref(packet);
+	} while (more);
+	_exit(0);
+}
+
+static double
+bare(char *self, char *path)
+{
+	char *argv[] = { self, NULL, path, NULL };
+	double before = spent();
+	char word[] = "decode";
+	int status;
+	pid_t pid = fork();
+
+	argv[1] = word;
+	if (pid == 0) {
+		(void)execv("/proc/self/exe", argv);
+		_exit(1);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) < 0 || status)
+		ct_die(CT_OSERR, "cannot decode");
+	return spent() - before;
+}
+
+static double
+ours(const char *path, char *program, uint32_t rate, bool keyframes, bool tmk,
+    int64_t *ms)
+{
+	struct ct_video_how how = ct_video_how;
+	double before = spent();
+	struct ct_video v;
+	struct ct_err err;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	how.rate = rate;
+	how.keyframes = keyframes;
+	how.tmk = tmk;
+	how.program = program;
+	if (fd < 0 || ct_video_hash(fd, &how, &v, &err) ||
+	    v.status != CT_IMAGE_OK)
+		ct_die(CT_DATAERR, "cannot hash");
+	*ms = v.ms;
+	ct_video_free(&v);
+	(void)close(fd);
+	return spent() - before;
+}
+
+static void
+least(double *to, double t)
+{
+	if (*to == 0 || t < *to)
+		*to = t;
+}
+
+int
+main(int argc, char *argv[])
+{
+	double alone = 0, second = 0, every = 0, key = 0, both = 0;
+	int64_t ms = 0, last = 0;
+	int i;
+
+	ct_start("video");
+	if (argc == 3 && strcmp(argv[1], "decode") == 0)
+		decode(argv[2]);
+	if (argc != 4)
+		return CT_USAGE;
+	for (i = 0; i < ROUNDS; i++) {
+		least(&alone, bare(argv[0], argv[2]));
+		least(&second, ours(argv[2], argv[3], 1000, false, false, &ms));
+		least(&every, ours(argv[2], argv[3], 0, false, false, &ms));
+		least(&both, ours(argv[2], argv[3], 1000, false, true, &ms));
+		least(&key, ours(argv[2], argv[3], 0, true, false, &last));
+	}
+	printf("%s\tvPDQ, one a second, over decoding\t%.2f, %.2f s\t%.2f\t"
+	       "1.15\n",
+	    argv[1], alone, second, second / alone);
+	printf("%s\tvPDQ, every frame, over decoding\t%.2f, %.2f s\t%.2f\t"
+	       "1.3\n",
+	    argv[1], alone, every, every / alone);
+	printf("%s\tvPDQ and TMK+PDQF, over decoding\t%.2f, %.2f s\t%.2f\t-\n",
+	    argv[1], alone, both, both / alone);
+	printf("%s\tkey frames, times real time\t%.1f, %.2f s\t%.0f\t>50\n",
+	    argv[1], (double)ms / 1000, key, (double)ms / 1000 / key);
+	return 0;
+}
