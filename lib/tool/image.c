@@ -105,6 +105,13 @@ ct_image_decodable(enum ct_image_kind kind)
 	    kind == CT_IMAGE_WEBP;
 }
 
+bool
+ct_image_video(enum ct_image_kind kind)
+{
+	return kind == CT_IMAGE_GIF || kind == CT_IMAGE_MP4 ||
+	    kind == CT_IMAGE_QUICKTIME || kind == CT_IMAGE_MATROSKA;
+}
+
 const char *
 ct_image_status(enum ct_image_status status)
 {

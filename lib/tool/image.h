@@ -37,6 +37,8 @@ enum ct_image_kind ct_image_kind(const uint8_t *bytes, size_t len);
 bool ct_image_cut(const uint8_t *bytes, size_t len);
 const char *ct_image_mime(enum ct_image_kind kind);
 bool ct_image_decodable(enum ct_image_kind kind);
+/* Is it for ct_video_hash (video.h)? */
+bool ct_image_video(enum ct_image_kind kind);
 
 /* ---- outcomes, the values of file.decode ----------------------------------
  */
