@@ -72,7 +72,8 @@ head(const struct av *a)
 	struct ct_video_say say = { .what = CT_VIDEO_HEAD,
 		.w = (uint32_t)a->frame->width,
 		.h = (uint32_t)a->frame->height,
-		.turn = turn_of(a->stream) };
+		.turn = turn_of(a->stream),
+		.picture = a->picture };
 
 	name(say.format, a->file->iformat->name);
 	name(say.codec, avcodec_get_name(a->codec->codec_id));

@@ -31,6 +31,7 @@ struct av {
 	AVPacket *packet;
 	struct SwsContext *sws;
 	/* what was found */
+	bool picture; /* of a kind of pictures, see video.h */
 	enum ct_image_status status;
 	bool stop;    /* the status is set; nothing more is wanted */
 	bool damaged; /* in part */

@@ -1,5 +1,6 @@
 /* av_input.c - from a descriptor to a decoder, and no other way anywhere */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -104,12 +105,72 @@ told(const AVFormatContext *file)
 	return any;
 }
 
+/*
+ * Of pictures the kind says which demuxer: its own tests are made for names,
+ * too.  A frame of theirs is looked at once, by the decoder, with its limits.
+ */
+static const char *
+demuxer(enum ct_image_kind kind, const uint8_t *head, size_t n)
+{
+	switch (kind) {
+	case CT_IMAGE_JPEG:
+		return "jpeg_pipe";
+	case CT_IMAGE_PNG:
+		return memmem(head, n, "acTL", 4) ? "apng" : "png_pipe";
+	case CT_IMAGE_WEBP:
+		return "webp_pipe";
+	case CT_IMAGE_GIF:
+		return "gif";
+	case CT_IMAGE_BMP:
+		return "bmp_pipe";
+	case CT_IMAGE_TIFF:
+		return "tiff_pipe";
+	case CT_IMAGE_JXL:
+		return "jpegxl_pipe";
+	case CT_IMAGE_JP2:
+		return "j2k_pipe";
+	default:
+		return NULL;
+	}
+}
+
+/* The demuxer of a picture; NULL for libav to find one. */
+static const char *
+begins(struct av *a)
+{
+	static uint8_t head[BUFFER];
+	ssize_t n = read(0, head, sizeof head);
+	enum ct_image_kind kind;
+
+	if (n < 0 || lseek(0, 0, SEEK_SET) < 0)
+		return NULL;
+	kind = ct_image_kind(head, (size_t)n);
+	a->picture = kind != CT_IMAGE_OTHER && kind < CT_IMAGE_MP4;
+	return demuxer(kind, head, (size_t)n);
+}
+
+static int
+open_picture(struct av *a, const AVInputFormat *format)
+{
+	AVDictionary *options = NULL;
+	int rc = a->size > INT_MAX ? AVERROR(ENOMEM) : 0;
+
+	/* all of it as one packet; a parser would look for more of them */
+	if (rc == 0 && strstr(format->name, "_pipe"))
+		rc = av_dict_set_int(&options, "frame_size", a->size, 0);
+	if (rc >= 0)
+		rc = avformat_open_input(&a->file, "", format, &options);
+	av_dict_free(&options);
+	return rc;
+}
+
 static void
 open_file(struct av *a)
 {
 	uint8_t *buffer = av_malloc(BUFFER);
-	const AVInputFormat *format = NULL;
-	int rc;
+	const char *name = begins(a);
+	const AVInputFormat *format = name ? av_find_input_format(name) : NULL;
+	int rc = 0;
 
 	a->io = buffer
 	    ? avio_alloc_context(buffer, BUFFER, 0, a, get, NULL, seek)
@@ -121,8 +182,9 @@ open_file(struct av *a)
 		av_stop(a, CT_IMAGE_OUT_OF_MEMORY);
 		return;
 	}
-	rc = av_probe_input_buffer2(a->io, &format, "", NULL, 0, PROBE);
-	if (rc < 0 || !among(format->name, formats)) {
+	if (!name)
+		rc = av_probe_input_buffer2(a->io, &format, "", NULL, 0, PROBE);
+	if (rc < 0 || !format || !among(format->name, formats)) {
 		refuse(a, rc, CT_IMAGE_UNSUPPORTED);
 		return;
 	}
@@ -132,8 +194,9 @@ open_file(struct av *a)
 	a->file->format_whitelist = av_strdup(formats);
 	a->file->codec_whitelist = av_strdup(codecs);
 	a->file->protocol_whitelist = av_strdup("none");
-	rc = avformat_open_input(&a->file, "", format, NULL);
-	if (rc >= 0 && !(a->ask.keyframes && told(a->file)))
+	rc = name ? open_picture(a, format)
+		  : avformat_open_input(&a->file, "", format, NULL);
+	if (rc >= 0 && !name && !(a->ask.keyframes && told(a->file)))
 		rc = avformat_find_stream_info(a->file, NULL);
 	if (rc < 0)
 		refuse(a, rc, CT_IMAGE_CORRUPT);

@@ -19,25 +19,42 @@ enum ct_image_kind {
 	CT_IMAGE_JPEG,
 	CT_IMAGE_PNG,
 	CT_IMAGE_WEBP,
-	CT_IMAGE_GIF, /* this and what follows is only named */
+	CT_IMAGE_GIF, /* this and what follows is for ct_video_hash */
 	CT_IMAGE_BMP,
 	CT_IMAGE_TIFF,
+	CT_IMAGE_JXL,
+	CT_IMAGE_JP2,
 	CT_IMAGE_HEIC,
-	CT_IMAGE_AVIF,
-	CT_IMAGE_MP4,
+	CT_IMAGE_HEICS, /* several of them, in time */
+	CT_IMAGE_AVIF,  /* one or several */
+	CT_IMAGE_MP4,   /* videos, from here on */
+	CT_IMAGE_3GP,
+	CT_IMAGE_3G2,
 	CT_IMAGE_QUICKTIME,
 	CT_IMAGE_MATROSKA,
+	CT_IMAGE_AVI,
+	CT_IMAGE_MPEG, /* a program stream, or video alone */
+	CT_IMAGE_MPEGTS,
+	CT_IMAGE_FLV,
+	CT_IMAGE_ASF,
+	CT_IMAGE_OGG,
+	CT_IMAGE_REAL,
+	CT_IMAGE_MXF,
+	CT_IMAGE_DV,
+	CT_IMAGE_IVF,
+	CT_IMAGE_NUT,
 	CT_IMAGE_KINDS
 };
 
-/* By the first bytes alone; a file's name has no say. */
+/* By the first bytes alone, of which 4096 are enough; a file's name has no say.
+ * A video may turn out to be sound alone: its container is what is told. */
 enum ct_image_kind ct_image_kind(const uint8_t *bytes, size_t len);
 /* Of no kind, is it too short to be known?  Nothing, or what a decodable kind
  * begins with. */
 bool ct_image_cut(const uint8_t *bytes, size_t len);
 const char *ct_image_mime(enum ct_image_kind kind);
 bool ct_image_decodable(enum ct_image_kind kind);
-/* Is it for ct_video_hash (video.h)? */
+/* Is it for ct_video_hash (video.h), a video or a picture of a rarer kind? */
 bool ct_image_video(enum ct_image_kind kind);
 
 /* ---- outcomes, the values of file.decode ----------------------------------

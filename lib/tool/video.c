@@ -146,15 +146,16 @@ head(struct talk *t, const struct ct_video_say *s)
 {
 	struct ct_video *v = t->v;
 
-	if (t->head || s->w == 0 || s->h == 0 || s->w > t->how->side ||
-	    s->h > t->how->side || (uint64_t)s->w * s->h > t->how->pixels ||
-	    s->turn % 90 || s->turn > 270 || !named(s->format) ||
-	    !named(s->codec))
+	if (t->head || s->picture > 1 || s->w == 0 || s->h == 0 ||
+	    s->w > t->how->side || s->h > t->how->side ||
+	    (uint64_t)s->w * s->h > t->how->pixels || s->turn % 90 ||
+	    s->turn > 270 || !named(s->format) || !named(s->codec))
 		return false;
 	t->head = true;
 	v->w = s->w;
 	v->h = s->h;
 	v->turn = s->turn;
+	v->picture = s->picture == 1;
 	memcpy(v->format, s->format, sizeof v->format);
 	memcpy(v->codec, s->codec, sizeof v->codec);
 	return true;
@@ -219,6 +220,7 @@ end(struct talk *t, const struct ct_video_say *s, bool *late)
 	v->frames = s->number;
 	v->ms = s->ms;
 	v->status = (enum ct_image_status)s->status;
+	v->still = v->picture && v->frames == 1;
 	t->end = !t->how->tmk || !t->head || tmk(t, late);
 	return t->end;
 }

@@ -44,8 +44,12 @@ struct ct_video {
 	 * pictures.  Whatever it is, there may be frames. */
 	enum ct_image_status status;
 	uint32_t w, h, turn; /* as in the wire; 0 without a frame */
-	uint32_t frames;     /* decoded */
-	int64_t ms;          /* when the last is shown */
+	/* Its kind is one of pictures (GIF, PNG, WebP, BMP, TIFF, JPEG, JPEG
+	 * 2000, JPEG XL, AVIF, HEIC): the first frame, vpdq.frame[0], is its
+	 * hash as a picture.  still: and the only one. */
+	bool picture, still;
+	uint32_t frames; /* decoded */
+	int64_t ms;      /* when the last is shown */
 	char format[CT_VIDEO_NAME], codec[CT_VIDEO_NAME]; /* libav's names */
 	struct ct_vpdq vpdq;
 	struct ct_tmk *tmk; /* if it was asked for and is whole, or NULL */

@@ -26,8 +26,7 @@ struct ct_video_ask {
 
 enum ct_video_what {
 	CT_VIDEO_READY = 1, /* w: 1, it is filtered; h: version of landlock */
-	CT_VIDEO_HEAD,      /* w, h, turn, format, codec; ms: how long it says
-			       that it is, or 0 */
+	CT_VIDEO_HEAD,      /* w, h, turn, picture, format, codec */
 	CT_VIDEO_FRAME,     /* number, ms, hash, quality */
 	CT_VIDEO_END /* status, number: frames decoded, ms: of the last */
 };
@@ -37,10 +36,11 @@ struct ct_video_say {
 	uint32_t what;
 	uint32_t number;
 	int64_t ms;
-	uint32_t w, h;   /* pixels of the first frame, as stored */
-	uint32_t turn;   /* degrees clockwise by which it is to be shown turned:
-			    0, 90, 180, 270 */
-	uint32_t status; /* enum ct_image_status */
+	uint32_t w, h; /* pixels of the first frame, as stored */
+	uint32_t turn; /* degrees clockwise by which it is to be shown turned:
+			  0, 90, 180, 270 */
+	uint32_t picture; /* 1: of a kind that pictures have, see video.h */
+	uint32_t status;  /* enum ct_image_status */
 	uint32_t quality;
 	char format[CT_VIDEO_NAME], codec[CT_VIDEO_NAME]; /* a-z 0-9 _ - , */
 	uint8_t hash[CT_PDQ_LEN];

@@ -32,10 +32,13 @@ print(const struct ct_video *v)
 	char line[CT_VPDQ_LINE];
 	size_t i;
 
-	printf("%s %s %s %ux%u %u frames %u ms %lld hashed %zu\n",
+	printf("%s %s %s %ux%u %u frames %u ms %lld hashed %zu%s\n",
 	    ct_image_status(v->status), *v->format ? v->format : "-",
 	    *v->codec ? v->codec : "-", v->w, v->h, v->turn, v->frames,
-	    (long long)v->ms, v->vpdq.n);
+	    (long long)v->ms, v->vpdq.n,
+	    v->still         ? " still"
+		: v->picture ? " picture"
+			     : "");
 	for (i = 0; i < v->vpdq.n; i++) {
 		(void)ct_vpdq_line(&v->vpdq.frame[i], line);
 		(void)fputs(line, stdout);
