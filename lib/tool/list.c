@@ -101,6 +101,7 @@ ct_list_open(struct ct_list **out, const char *home, const char *name,
 
 	*out = NULL;
 	l->lock = -1;
+	l->home = ct_strdup(home);
 	l->name = ct_strdup(name);
 	/* group: the one that ct-match runs in; state is 0700 above it if so */
 	if (!rc && chmod(dir, 0750) < 0 && errno != EPERM)
@@ -140,6 +141,7 @@ ct_list_close(struct ct_list *l)
 	ct_rest_list_free(l->rest);
 	if (l->lock >= 0)
 		(void)close(l->lock);
+	free(l->home);
 	free(l->name);
 	free(l);
 }

@@ -5,12 +5,13 @@
 #include <stdint.h>
 
 #include "list.h"
+#include "list_large.h"
 #include "rest.h"
 #include "store.h"
 
 struct ct_list {
 	struct ct_store *st;
-	char *name;
+	char *home, *name;
 	int lock;                  /* -1: not ours to write */
 	int64_t change;            /* the revision that is being made */
 	char sealed[CT_REST_ID];   /* the key of its hashes; "": in the clear */
@@ -31,6 +32,28 @@ struct ct_signal *list_sealed(
 /* The hash of a row, column and type: s->hash is to be freed. */
 int list_hash(struct ct_list *l, struct ct_rows *rows, int col,
     struct ct_signal *s, struct ct_err *err);
+
+/* ---- large fingerprints ---------------------------------------------------
+ */
+
+/* How and where they are kept. */
+struct list_large_how {
+	char *dir; /* to be freed, whatever list_large_how returned */
+	const struct ct_rest_key *key;   /* NULL: in the clear */
+	const struct ct_rest_list *rest; /* the same */
+};
+int list_large_how(
+    const struct ct_list *l, struct list_large_how *how, struct ct_err *err);
+
+/* The file of a signal as it is kept.  Release with free. */
+char *list_large_path(const char *dir, const uint8_t *kept, size_t len);
+
+/* As ct_large_read, of this path; durably there, if it was not. */
+int list_large_load(const char *path, const char *type,
+    const uint8_t digest[CT_LARGE_DIGEST], struct ct_large_bytes *bytes,
+    struct ct_err *err);
+int list_large_write(const struct list_large_how *how, const char *type,
+    const uint8_t *digest, const void *bytes, size_t len, struct ct_err *err);
 
 /* Rows of entry and signal, of one entry together: id, member, entry, content,
  * classification, at, type (null: it has no signals), hash, opinion. */

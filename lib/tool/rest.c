@@ -105,6 +105,15 @@ ct_rest_key(const struct ct_rest_key **key, struct ct_err *err)
 }
 
 int
+ct_rest_old_key(const struct ct_rest_key **key, struct ct_err *err)
+{
+	int rc = key_at(1, err);
+
+	*key = keys.key[1];
+	return rc;
+}
+
+int
 ct_rest_key_named(const char *id, const char *what,
     const struct ct_rest_key **key, struct ct_err *err)
 {

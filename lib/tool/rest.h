@@ -32,6 +32,8 @@ struct ct_rest_key; /* borrowed, till the process ends */
 
 /* What is written with; *key is NULL if that is in the clear. */
 int ct_rest_key(const struct ct_rest_key **key, struct ct_err *err);
+/* old_key, or NULL. */
+int ct_rest_old_key(const struct ct_rest_key **key, struct ct_err *err);
 /* The one of this name.  what: that which is encrypted, for messages. */
 int ct_rest_key_named(const char *id, const char *what,
     const struct ct_rest_key **key, struct ct_err *err);

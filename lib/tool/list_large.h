@@ -1,0 +1,79 @@
+/*
+ * list_large.h - large fingerprints of a list: files beside it
+ *
+ * A signal of the type "tmk" or "vpdq" is the SHA-256 of a fingerprint that
+ * stands in a file of its own,
+ *
+ *	lists/NAME/large/HH/NAME-OF-IT
+ *
+ * whose name is the signal in hex as the list keeps it, and HH what that begins
+ * with: in the clear the digest.  If the list is encrypted so are file and
+ * name.  A file is durable before the signal that names it; one that no signal
+ * names goes when the list is opened for writing next, provided that the index
+ * holds the list as it is.
+ *
+ * A .tmk has CT_TMK_LEN bytes and is one that ct_tmk_read takes; a "vpdq" is a
+ * text of either form that ct_vpdq_read takes, of at least one frame and at
+ * most CT_LARGE_TEXT bytes.  Nothing else gets in.
+ */
+#ifndef CT_LIST_LARGE_H
+#define CT_LIST_LARGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "list.h"
+
+#define CT_LARGE_TMK "tmk"
+#define CT_LARGE_VPDQ "vpdq"
+#define CT_LARGE_DIGEST ((size_t)32)
+#define CT_LARGE_TEXT ((size_t)32 << 20)
+
+/* Are signals of this type, as a list has it, digests of such files? */
+bool ct_large_type(const char *type);
+
+/* ---- reading ---------------------------------------------------------------
+ */
+
+struct ct_large; /* the files of one list; for one thread at a time */
+
+/* Any user of the group may, with the key if it is encrypted.  There need be
+ * none.  CT_NOPERM: no key. */
+int ct_large_open(struct ct_large **large, const char *home, const char *name,
+    struct ct_err *err);
+void ct_large_close(struct ct_large *large);
+
+struct ct_large_bytes { /* zeros at first */
+	const uint8_t *at;
+	size_t len;
+	void *own;   /* private */
+	bool mapped; /* private */
+};
+
+/*
+ * The fingerprint of this digest, which was compared.  CT_NO: there is none
+ * (then *err is not set), CT_DATAERR: it is damaged, or none of this type;
+ * CT_NOPERM: others may read it; CT_IOERR, CT_OSERR.  Release with
+ * ct_large_release.
+ */
+int ct_large_read(const struct ct_large *large, const char *type,
+    const uint8_t digest[CT_LARGE_DIGEST], struct ct_large_bytes *bytes,
+    struct ct_err *err);
+void ct_large_release(struct ct_large_bytes *bytes);
+
+/* ---- writing: the list is open for that ------------------------------------
+ */
+
+/* What speaks against these bytes: "length", "damaged"; or NULL. */
+const char *ct_large_refused(const char *type, const void *bytes, size_t len);
+
+/*
+ * Keep these, which are not refused; durable when it returns 0.  Needs no
+ * transaction.  CT_IOERR, CT_CANTCREAT, CT_DATAERR.
+ */
+int ct_large_put(struct ct_list *list, const char *type, const void *bytes,
+    size_t len, uint8_t digest[CT_LARGE_DIGEST], struct ct_err *err);
+
+#endif
