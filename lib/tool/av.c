@@ -10,7 +10,6 @@
 #include "err.h"
 #include "os.h"
 
-#include <libavutil/display.h>
 #include <libavutil/log.h>
 #include <libavutil/mathematics.h>
 
@@ -42,19 +41,6 @@ av_stop(struct av *a, enum ct_image_status status)
 /* ---- frames ---------------------------------------------------------------
  */
 
-/* Degrees clockwise, in quarters. */
-static uint32_t
-turn_of(const AVStream *s)
-{
-	const int32_t *matrix = (const void *)av_stream_get_side_data(
-	    s, AV_PKT_DATA_DISPLAYMATRIX, NULL);
-	double back = matrix ? av_display_rotation_get(matrix) : 0;
-
-	if (!(back >= -360 && back <= 360)) /* NaN of one that is singular */
-		return 0;
-	return (uint32_t)(4 - (int)lrint(back / 90) + 4) % 4 * 90;
-}
-
 /* A name of libav's, or what of it is of a name's bytes. */
 static void
 name(char to[CT_VIDEO_NAME], const char *from)
@@ -72,11 +58,12 @@ head(const struct av *a)
 	struct ct_video_say say = { .what = CT_VIDEO_HEAD,
 		.w = (uint32_t)a->frame->width,
 		.h = (uint32_t)a->frame->height,
-		.turn = turn_of(a->stream),
+		.turn = a->turn,
 		.picture = a->picture };
 
-	name(say.format, a->file->iformat->name);
-	name(say.codec, avcodec_get_name(a->codec->codec_id));
+	name(say.format, a->format);
+	name(say.codec,
+	    a->codec ? avcodec_get_name(a->codec->codec_id) : a->format);
 	av_say(&say);
 }
 
@@ -84,7 +71,7 @@ head(const struct av *a)
 static int64_t
 usual(const struct av *a)
 {
-	AVRational rate = a->stream->avg_frame_rate;
+	AVRational rate = a->rate;
 
 	if (rate.num <= 0 || rate.den <= 0)
 		rate = (AVRational){ 25, 1 };
@@ -106,7 +93,7 @@ when(struct av *a)
 	    __builtin_sub_overflow(at, a->zero, &at))
 		return a->ms;
 	if (a->frame->best_effort_timestamp != AV_NOPTS_VALUE)
-		at = av_rescale_q(at, a->stream->time_base, ms);
+		at = av_rescale_q(at, a->base, ms);
 	return at < a->ms || at >= CT_VPDQ_MS ? a->ms : at;
 }
 
@@ -124,8 +111,8 @@ due(struct av *a)
 	return true;
 }
 
-static void
-picture(struct av *a)
+void
+av_picture(struct av *a)
 {
 	struct ct_vpdq_frame f = { .number = a->frames };
 	struct ct_video_say say = { .what = CT_VIDEO_FRAME,
@@ -133,13 +120,8 @@ picture(struct av *a)
 	const uint32_t w = (uint32_t)a->frame->width;
 	const uint32_t h = (uint32_t)a->frame->height;
 
-	if (w == 0 || h == 0)
+	if (w == 0 || h == 0 || av_too_large(a, w, h))
 		return;
-	if (w > a->ask.side || h > a->ask.side ||
-	    (uint64_t)w * h > a->ask.pixels) {
-		av_stop(a, CT_IMAGE_TOO_MANY_PIXELS);
-		return;
-	}
 	if (a->frames == a->ask.frames) {
 		av_stop(a, CT_IMAGE_TOO_MANY_FRAMES);
 		return;
@@ -164,9 +146,8 @@ picture(struct av *a)
 /* ---- packets --------------------------------------------------------------
  */
 
-/* A packet into the decoder, or NULL, its end; and what comes out. */
-static void
-feed(struct av *a, const AVPacket *packet)
+void
+av_feed(struct av *a, const AVPacket *packet, void (*take)(struct av *a))
 {
 	int rc = avcodec_send_packet(a->codec, packet);
 
@@ -182,7 +163,7 @@ feed(struct av *a, const AVPacket *packet)
 			    rc != AVERROR(EAGAIN) && rc != AVERROR_EOF;
 			return;
 		}
-		picture(a);
+		take(a);
 		av_frame_unref(a->frame);
 	}
 }
@@ -192,10 +173,11 @@ static bool
 short_of(const struct av *a)
 {
 	const AVRational ms = { 1, 1000 };
-	int64_t says = a->stream->duration;
+	int64_t says;
 
-	if (a->ask.keyframes)
+	if (a->ask.keyframes || !a->stream)
 		return false;
+	says = a->stream->duration;
 	if (says != AV_NOPTS_VALUE)
 		says = av_rescale_q(says, a->stream->time_base, ms);
 	else if (a->file->duration != AV_NOPTS_VALUE)
@@ -206,20 +188,30 @@ short_of(const struct av *a)
 }
 
 static void
-decode(struct av *a)
+packets(struct av *a)
 {
 	int rc = 0;
 
 	while (!a->stop && (rc = av_read_frame(a->file, a->packet)) == 0) {
 		if (a->packet->stream_index == a->stream->index)
-			feed(a, a->packet);
+			av_feed(a, a->packet, av_picture);
 		av_packet_unref(a->packet);
 	}
 	if (rc == AVERROR(ENOMEM))
 		av_stop(a, CT_IMAGE_OUT_OF_MEMORY);
 	a->damaged |= rc < 0 && rc != AVERROR_EOF;
 	if (!a->stop)
-		feed(a, NULL);
+		av_feed(a, NULL, av_picture);
+}
+
+static void
+decode(struct av *a)
+{
+	av_begin(a);
+	if (!a->stop && !av_heif(a) && !av_webp(a))
+		av_open(a);
+	if (!a->stop && a->stream)
+		packets(a);
 	if (a->frames == 0)
 		av_stop(a, CT_IMAGE_CORRUPT);
 	else if (a->damaged || short_of(a))
@@ -313,9 +305,7 @@ ct_av_serve(void)
 		_exit(CT_OSERR);
 	warm_up(&a);
 	confine(&a);
-	av_open(&a);
-	if (!a.stop)
-		decode(&a);
+	decode(&a);
 	end(&a);
 	av_close(&a);
 	_exit(CT_OK);

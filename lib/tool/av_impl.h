@@ -31,7 +31,12 @@ struct av {
 	AVPacket *packet;
 	struct SwsContext *sws;
 	/* what was found */
-	bool picture; /* of a kind of pictures, see video.h */
+	enum ct_image_kind kind; /* by its first bytes */
+	bool picture;            /* of a kind of pictures, see video.h */
+	bool moves;              /* the container says so of pictures */
+	const char *format;      /* libav's name of the container, or ours */
+	uint32_t turn;
+	AVRational base, rate; /* of time stamps; frames a second, or 0 */
 	enum ct_image_status status;
 	bool stop;    /* the status is set; nothing more is wanted */
 	bool damaged; /* in part */
@@ -47,10 +52,29 @@ struct av {
 
 void av_say(const struct ct_video_say *say);
 void av_stop(struct av *a, enum ct_image_status status);
+/* A packet into the decoder, or NULL, its end; and take what comes out. */
+void av_feed(struct av *a, const AVPacket *packet, void (*take)(struct av *a));
+/* A frame of the video is in a->frame. */
+void av_picture(struct av *a);
 
-/* av_input.c: open what is at descriptor 0, or stop with the reason. */
+/* av_input.c: what is at descriptor 0; and open it by libav, or stop with the
+ * reason. */
+void av_begin(struct av *a);
 void av_open(struct av *a);
 void av_close(struct av *a);
+/* The decoder for that, in place of the one before, or stop. */
+void av_decoder(struct av *a, const AVCodecParameters *p);
+/* Is a picture of that size too large?  Then it has stopped. */
+bool av_too_large(struct av *a, uint32_t w, uint32_t h);
+/* Bytes of the input from there; fewer at its end, or on error. */
+size_t av_read_at(uint64_t at, void *to, size_t len);
+
+/* av_heif.c: the picture that is an item of the file, if it is; true: it was
+ * one, and has had its outcome. */
+bool av_heif(struct av *a);
+
+/* av_webp.c: the same of a WebP that moves, which libav cannot (before 8). */
+bool av_webp(struct av *a);
 
 /* av_luma.c: hash a->frame; add it to TMK. */
 void av_hash(struct av *a, struct ct_vpdq_frame *f);

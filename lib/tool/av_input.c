@@ -6,6 +6,8 @@
 
 #include "av_impl.h"
 
+#include <libavutil/display.h>
+
 #define BUFFER (64 << 10)
 #define PROBE (1 << 20) /* bytes that tell the kind */
 
@@ -105,18 +107,46 @@ told(const AVFormatContext *file)
 	return any;
 }
 
+size_t
+av_read_at(uint64_t at, void *to, size_t len)
+{
+	uint8_t *p = to;
+	size_t got;
+	ssize_t n;
+
+	if (at > INT64_MAX || lseek(0, (off_t)at, SEEK_SET) < 0)
+		return 0;
+	for (got = 0; got < len; got += (size_t)n) {
+		n = read(0, p + got, len - got);
+		if (n == 0 || (n < 0 && errno != EINTR))
+			break;
+		n = n < 0 ? 0 : n;
+	}
+	return got;
+}
+
+bool
+av_too_large(struct av *a, uint32_t w, uint32_t h)
+{
+	if (w <= a->ask.side && h <= a->ask.side &&
+	    (uint64_t)w * h <= a->ask.pixels)
+		return false;
+	av_stop(a, CT_IMAGE_TOO_MANY_PIXELS);
+	return true;
+}
+
 /*
  * Of pictures the kind says which demuxer: its own tests are made for names,
  * too.  A frame of theirs is looked at once, by the decoder, with its limits.
  */
 static const char *
-demuxer(enum ct_image_kind kind, const uint8_t *head, size_t n)
+demuxer(const struct av *a)
 {
-	switch (kind) {
+	switch (a->kind) {
 	case CT_IMAGE_JPEG:
 		return "jpeg_pipe";
 	case CT_IMAGE_PNG:
-		return memmem(head, n, "acTL", 4) ? "apng" : "png_pipe";
+		return a->moves ? "apng" : "png_pipe";
 	case CT_IMAGE_WEBP:
 		return "webp_pipe";
 	case CT_IMAGE_GIF:
@@ -134,21 +164,6 @@ demuxer(enum ct_image_kind kind, const uint8_t *head, size_t n)
 	}
 }
 
-/* The demuxer of a picture; NULL for libav to find one. */
-static const char *
-begins(struct av *a)
-{
-	static uint8_t head[BUFFER];
-	ssize_t n = read(0, head, sizeof head);
-	enum ct_image_kind kind;
-
-	if (n < 0 || lseek(0, 0, SEEK_SET) < 0)
-		return NULL;
-	kind = ct_image_kind(head, (size_t)n);
-	a->picture = kind != CT_IMAGE_OTHER && kind < CT_IMAGE_MP4;
-	return demuxer(kind, head, (size_t)n);
-}
-
 static int
 open_picture(struct av *a, const AVInputFormat *format)
 {
@@ -164,11 +179,33 @@ open_picture(struct av *a, const AVInputFormat *format)
 	return rc;
 }
 
+void
+av_begin(struct av *a)
+{
+	static uint8_t head[BUFFER];
+	size_t n = av_read_at(0, head, sizeof head);
+
+	a->packet = av_packet_alloc();
+	a->frame = av_frame_alloc();
+	if (!a->packet || !a->frame)
+		av_stop(a, CT_IMAGE_OUT_OF_MEMORY);
+	a->kind = ct_image_kind(head, n);
+	a->picture = a->kind != CT_IMAGE_OTHER && a->kind < CT_IMAGE_MP4;
+	if (a->kind == CT_IMAGE_PNG)
+		a->moves = memmem(head, n, "acTL", 4);
+	else if (a->kind == CT_IMAGE_WEBP)
+		a->moves =
+		    n > 30 && memcmp(head + 12, "VP8X", 4) == 0 && head[20] & 2;
+	else if (n >= 12)
+		a->moves = memcmp(head + 4, "ftypavis", 8) == 0 ||
+		    memcmp(head + 4, "ftypmsf1", 8) == 0;
+}
+
 static void
 open_file(struct av *a)
 {
 	uint8_t *buffer = av_malloc(BUFFER);
-	const char *name = begins(a);
+	const char *name = demuxer(a);
 	const AVInputFormat *format = name ? av_find_input_format(name) : NULL;
 	int rc = 0;
 
@@ -176,9 +213,7 @@ open_file(struct av *a)
 	    ? avio_alloc_context(buffer, BUFFER, 0, a, get, NULL, seek)
 	    : NULL;
 	a->file = avformat_alloc_context();
-	a->packet = av_packet_alloc();
-	a->frame = av_frame_alloc();
-	if (!a->io || !a->file || !a->packet || !a->frame) {
+	if (!a->io || !a->file || lseek(0, 0, SEEK_SET) < 0) {
 		av_stop(a, CT_IMAGE_OUT_OF_MEMORY);
 		return;
 	}
@@ -202,11 +237,24 @@ open_file(struct av *a)
 		refuse(a, rc, CT_IMAGE_CORRUPT);
 }
 
+/* Degrees clockwise, in quarters. */
+static uint32_t
+turn_of(const AVStream *s)
+{
+	const int32_t *matrix = (const void *)av_stream_get_side_data(
+	    s, AV_PKT_DATA_DISPLAYMATRIX, NULL);
+	double back = matrix ? av_display_rotation_get(matrix) : 0;
+
+	if (!(back >= -360 && back <= 360)) /* NaN of one that is singular */
+		return 0;
+	return (uint32_t)(4 - (int)lrint(back / 90) + 4) % 4 * 90;
+}
+
 /* The stream that players show, a cover being none; and drop all others. */
 static void
 choose(struct av *a)
 {
-	const AVStream *s;
+	AVStream *s;
 	unsigned i;
 	int best =
 	    av_find_best_stream(a->file, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
@@ -215,27 +263,44 @@ choose(struct av *a)
 		if ((int)i != best)
 			a->file->streams[i]->discard = AVDISCARD_ALL;
 	s = best >= 0 ? a->file->streams[best] : NULL;
-	if (!s || (s->disposition & AV_DISPOSITION_ATTACHED_PIC))
+	if (!s || (s->disposition & AV_DISPOSITION_ATTACHED_PIC)) {
 		av_stop(a, CT_IMAGE_UNSUPPORTED);
-	else if (s->codecpar->width > 0 && s->codecpar->height > 0 &&
-	    ((uint32_t)s->codecpar->width > a->ask.side ||
-		(uint32_t)s->codecpar->height > a->ask.side ||
-		(uint64_t)s->codecpar->width * (uint64_t)s->codecpar->height >
-		    a->ask.pixels))
-		av_stop(a, CT_IMAGE_TOO_MANY_PIXELS);
-	else
-		a->stream = a->file->streams[best];
+		return;
+	}
+	if (s->codecpar->width > 0 && s->codecpar->height > 0 &&
+	    av_too_large(
+		a, (uint32_t)s->codecpar->width, (uint32_t)s->codecpar->height))
+		return;
+	a->stream = s;
+	a->format = a->file->iformat->name;
+	a->base = s->time_base;
+	a->rate = s->avg_frame_rate;
+	a->turn = turn_of(s);
+	if (a->ask.keyframes)
+		s->discard = AVDISCARD_NONKEY;
+	av_decoder(a, s->codecpar);
 }
 
-static void
-open_codec(struct av *a)
+/* A frame's memory; a picture that is too large gets none. */
+static int
+memory(AVCodecContext *c, AVFrame *frame, int flags)
 {
-	const AVCodecParameters *p = a->stream->codecpar;
+	if (frame->width <= 0 || frame->height <= 0 ||
+	    av_too_large(
+		c->opaque, (uint32_t)frame->width, (uint32_t)frame->height))
+		return AVERROR(EINVAL);
+	return avcodec_default_get_buffer2(c, frame, flags);
+}
+
+void
+av_decoder(struct av *a, const AVCodecParameters *p)
+{
 	const AVCodec *codec = p->codec_id == AV_CODEC_ID_AV1
 	    ? avcodec_find_decoder_by_name("libdav1d")
 	    : avcodec_find_decoder(p->codec_id);
 	int rc;
 
+	avcodec_free_context(&a->codec);
 	if (!codec || !among(codec->name, codecs)) {
 		av_stop(a, CT_IMAGE_UNSUPPORTED);
 		return;
@@ -244,13 +309,14 @@ open_codec(struct av *a)
 	rc = a->codec ? avcodec_parameters_to_context(a->codec, p)
 		      : AVERROR(ENOMEM);
 	if (rc >= 0) {
-		a->codec->pkt_timebase = a->stream->time_base;
+		a->codec->pkt_timebase = a->base;
 		a->codec->thread_count = 1;
-		a->codec->max_pixels = (int64_t)a->ask.pixels;
-		if (a->ask.keyframes) {
+		a->codec->opaque = a;
+		a->codec->get_buffer2 = memory;
+		if (p->codec_id == AV_CODEC_ID_AV1) /* its own memory */
+			a->codec->max_pixels = (int64_t)a->ask.pixels;
+		if (a->ask.keyframes)
 			a->codec->skip_frame = AVDISCARD_NONKEY;
-			a->stream->discard = AVDISCARD_NONKEY;
-		}
 		rc = avcodec_open2(a->codec, codec, NULL);
 	}
 	if (rc < 0)
@@ -263,8 +329,6 @@ av_open(struct av *a)
 	open_file(a);
 	if (!a->stop)
 		choose(a);
-	if (!a->stop)
-		open_codec(a);
 }
 
 void
