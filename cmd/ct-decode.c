@@ -4,10 +4,10 @@
 
 #include "decode_serve.h"
 #include "image.h"
-#include "image_thumb.h"
 #include "os.h"
 #include "pdq.h"
 #include "prog.h"
+#include "thumb.h"
 
 static const char usage[] =
     "usage: ct-decode [-hV]\n"
@@ -64,7 +64,7 @@ static void
 thumb_row(void *arg, const uint8_t *pixels, int bytes)
 {
 	first_row();
-	ct_image_thumb_row(arg, pixels, bytes);
+	ct_thumb_row(arg, pixels, bytes);
 }
 
 static struct ct_image_limits
@@ -123,20 +123,20 @@ shrink(const struct ct_wire_ask *ask, const uint8_t *bytes,
     struct ct_wire_answer *a, uint8_t **pixels)
 {
 	const struct ct_image_limits limits = limits_of(ask);
-	struct ct_image_thumb t = { .most = ask->thumb, .bytes = ask->bytes };
+	struct ct_thumb t = { .most = ask->thumb, .bytes = ask->bytes };
 	struct ct_image_sink sink = {
-		.size = ct_image_thumb_size, .row = thumb_row, .arg = &t
+		.size = ct_thumb_size, .row = thumb_row, .arg = &t
 	};
 	struct ct_image_info info;
-	bool luma = t.bytes == 1 && t.most <= CT_IMAGE_THUMB_LUMA;
+	bool luma = t.bytes == 1 && t.most <= CT_THUMB_LUMA;
 
 	begun = false;
 	a->kind = ct_image_kind(bytes, ask->len);
 	a->status =
 	    ct_image_decode(bytes, ask->len, &limits, luma, &sink, &info);
-	ct_image_thumb_end(&t);
+	ct_thumb_end(&t);
 	if (ct_image_seen((enum ct_image_status)a->status) &&
-	    ct_image_thumb_turn(&t, ct_image_turn(bytes, ask->len)))
+	    ct_thumb_turn(&t, ct_image_turn(bytes, ask->len)))
 		a->status = CT_IMAGE_OUT_OF_MEMORY;
 	if (!ct_image_seen((enum ct_image_status)a->status)) {
 		free(t.pixels);

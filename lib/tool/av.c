@@ -16,10 +16,9 @@
 #define SLACK ((uint64_t)64 << 20) /* memory of the libraries themselves */
 
 void
-av_say(const struct ct_video_say *say)
+av_tell(const void *bytes, size_t left)
 {
-	const char *at = (const void *)say;
-	size_t left = sizeof *say;
+	const char *at = bytes;
 	ssize_t n;
 
 	for (; left; at += n, left -= (size_t)n) {
@@ -28,6 +27,12 @@ av_say(const struct ct_video_say *say)
 			_exit(CT_IOERR);
 		n = n < 0 ? 0 : n;
 	}
+}
+
+void
+av_say(const struct ct_video_say *say)
+{
+	av_tell(say, sizeof *say);
 }
 
 void
@@ -52,6 +57,22 @@ name(char to[CT_VIDEO_NAME], const char *from)
 	memcpy(to, from ? from : "", n);
 }
 
+int64_t
+av_length(const struct av *a)
+{
+	const AVRational ms = { 1, 1000 };
+	int64_t says;
+
+	if (!a->stream)
+		return 0;
+	says = a->stream->duration;
+	if (says != AV_NOPTS_VALUE)
+		says = av_rescale_q(says, a->stream->time_base, ms);
+	else if (a->file->duration != AV_NOPTS_VALUE)
+		says = av_rescale_q(a->file->duration, AV_TIME_BASE_Q, ms);
+	return says > 0 && says < CT_VPDQ_MS ? says : 0;
+}
+
 static void
 head(const struct av *a)
 {
@@ -59,6 +80,7 @@ head(const struct av *a)
 		.w = (uint32_t)a->frame->width,
 		.h = (uint32_t)a->frame->height,
 		.turn = a->turn,
+		.ms = av_length(a),
 		.picture = a->picture };
 
 	name(say.format, a->format);
@@ -131,7 +153,9 @@ av_picture(struct av *a)
 	a->ms = when(a);
 	if (a->frames == 0)
 		head(a);
-	if (due(a)) {
+	if (a->ask.stills) {
+		av_still(a);
+	} else if (due(a)) {
 		av_hash(a, &f);
 		memcpy(say.hash, f.hash, sizeof say.hash);
 		say.quality = f.quality;
@@ -172,23 +196,23 @@ av_feed(struct av *a, const AVPacket *packet, void (*take)(struct av *a))
 static bool
 short_of(const struct av *a)
 {
-	const AVRational ms = { 1, 1000 };
-	int64_t says;
+	int64_t says = a->ask.keyframes ? 0 : av_length(a);
 
-	if (a->ask.keyframes || !a->stream)
-		return false;
-	says = a->stream->duration;
-	if (says != AV_NOPTS_VALUE)
-		says = av_rescale_q(says, a->stream->time_base, ms);
-	else if (a->file->duration != AV_NOPTS_VALUE)
-		says = av_rescale_q(a->file->duration, AV_TIME_BASE_Q, ms);
-	else
-		return false;
 	return a->ms + usual(a) + 250 + says / 50 < says;
 }
 
-static void
-packets(struct av *a)
+void
+av_ended(struct av *a, int rc)
+{
+	if (rc == AVERROR(ENOMEM))
+		av_stop(a, CT_IMAGE_OUT_OF_MEMORY);
+	a->damaged |= rc < 0 && rc != AVERROR_EOF;
+	if (!a->stop)
+		av_feed(a, NULL, av_picture);
+}
+
+void
+av_packets(struct av *a)
 {
 	int rc = 0;
 
@@ -197,11 +221,7 @@ packets(struct av *a)
 			av_feed(a, a->packet, av_picture);
 		av_packet_unref(a->packet);
 	}
-	if (rc == AVERROR(ENOMEM))
-		av_stop(a, CT_IMAGE_OUT_OF_MEMORY);
-	a->damaged |= rc < 0 && rc != AVERROR_EOF;
-	if (!a->stop)
-		av_feed(a, NULL, av_picture);
+	av_ended(a, rc);
 }
 
 static void
@@ -210,14 +230,18 @@ decode(struct av *a)
 	av_begin(a);
 	if (!a->stop && !av_heif(a) && !av_webp(a))
 		av_open(a);
-	if (!a->stop && a->stream)
-		packets(a);
+	if (!a->stop && a->stream && a->ask.stills)
+		av_stills(a);
+	else if (!a->stop && a->stream)
+		av_packets(a);
 	if (a->frames == 0)
 		av_stop(a, CT_IMAGE_CORRUPT);
 	else if (a->damaged || short_of(a))
 		av_stop(a, CT_IMAGE_PARTIAL);
 	else
 		av_stop(a, CT_IMAGE_OK);
+	if (a->ask.stills)
+		av_stills_end(a);
 }
 
 /* ---- the process ----------------------------------------------------------
@@ -230,21 +254,17 @@ end(struct av *a)
 		.status = a->status,
 		.number = a->frames,
 		.ms = a->ms };
-	uint8_t *bytes, *at;
-	size_t left = CT_TMK_LEN;
-	ssize_t n;
+	uint8_t *bytes;
 
 	av_say(&say);
 	if (!a->tmk.sum || a->frames == 0)
 		return;
 	ct_tmk_end(a->tmk.sum);
-	bytes = at = malloc(CT_TMK_LEN);
+	bytes = malloc(CT_TMK_LEN);
 	if (!bytes)
 		_exit(CT_OSERR);
 	ct_tmk_write(a->tmk.sum, bytes);
-	for (; left; at += n, left -= (size_t)n)
-		if ((n = write(1, at, left)) < 0)
-			_exit(CT_IOERR);
+	av_tell(bytes, CT_TMK_LEN);
 	free(bytes);
 }
 
@@ -296,7 +316,8 @@ ct_av_serve(void)
 {
 	static struct av a = { .zero = AV_NOPTS_VALUE };
 
-	if (read(1, &a.ask, sizeof a.ask) != (ssize_t)sizeof a.ask)
+	if (read(1, &a.ask, sizeof a.ask) != (ssize_t)sizeof a.ask ||
+	    a.ask.stills > CT_VIDEO_STILLS || a.ask.wanted > a.ask.stills)
 		return CT_USAGE;
 	a.size = lseek(0, 0, SEEK_END);
 	if (a.size < 0 || lseek(0, 0, SEEK_SET) < 0)
@@ -305,6 +326,8 @@ ct_av_serve(void)
 		_exit(CT_OSERR);
 	warm_up(&a);
 	confine(&a);
+	if (a.ask.soft)
+		a.until = ct_mono() + a.ask.soft;
 	decode(&a);
 	end(&a);
 	av_close(&a);

@@ -19,6 +19,38 @@ struct av_tmk { /* frames at CT_TMK_FPS, as ffmpeg -r makes them */
 	float luma[CT_TMK_SIDE * CT_TMK_SIDE]; /* of the last */
 };
 
+struct av_goal {      /* a still that is looked for */
+	int64_t at;   /* ms: where to look, */
+	int64_t from; /* and the first that it may be of */
+	bool wanted;
+};
+
+struct av_small { /* one that was found */
+	uint8_t *pixels;
+	uint32_t w, h;
+	int64_t ms;
+	bool wanted;
+};
+
+struct av_stills {
+	struct av_goal goal[CT_VIDEO_STILLS];
+	uint32_t n, next;
+	uint32_t told;
+	bool planned; /* goals are set */
+	bool drained; /* the decoder was, and begins anew */
+	bool jumped;
+	bool slow;  /* key frames alone do not do */
+	bool fresh; /* no frame came since a jump */
+	bool far;   /* it led too far, and is to go back by, in ms */
+	int64_t back;
+	int64_t last; /* ms, of the last that was told */
+	/* where nothing says how long the video is: every step-th frame */
+	bool thin;
+	struct av_small kept[3 * CT_VIDEO_STILLS];
+	uint32_t nkept;
+	uint64_t step, count;
+};
+
 struct av {
 	struct ct_video_ask ask;
 	int64_t size; /* bytes */
@@ -48,14 +80,23 @@ struct av {
 	uint8_t *rows; /* of a frame that is not luma as it is */
 	size_t room;
 	struct av_tmk tmk;
+	int64_t until; /* by ct_mono: nothing is read any more; 0: no limit */
+	struct av_stills still;
 };
 
+void av_tell(const void *bytes, size_t len);
 void av_say(const struct ct_video_say *say);
 void av_stop(struct av *a, enum ct_image_status status);
 /* A packet into the decoder, or NULL, its end; and take what comes out. */
 void av_feed(struct av *a, const AVPacket *packet, void (*take)(struct av *a));
 /* A frame of the video is in a->frame. */
 void av_picture(struct av *a);
+/* All packets of the video; and that reading them ended with this of libav's.
+ */
+void av_packets(struct av *a);
+void av_ended(struct av *a, int rc);
+/* ms that the video says it has, or 0. */
+int64_t av_length(const struct av *a);
 
 /* av_input.c: what is at descriptor 0; and open it by libav, or stop with the
  * reason. */
@@ -79,5 +120,14 @@ bool av_webp(struct av *a);
 /* av_luma.c: hash a->frame; add it to TMK. */
 void av_hash(struct av *a, struct ct_vpdq_frame *f);
 void av_small(struct av *a);
+/* Its pixels in a->rows, 1 or 4 bytes each, as image.h has them, and how many
+ * bytes are from one row to the next; 0: there are none. */
+size_t av_pixels(struct av *a, bool colour);
+
+/* av_still.c: what to do with a->frame; the packets that are wanted; and what
+ * is chosen at the end, once there is an outcome. */
+void av_still(struct av *a);
+void av_stills(struct av *a);
+void av_stills_end(struct av *a);
 
 #endif

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "av_impl.h"
+#include "clock.h"
 
 #include <libavutil/display.h>
 
@@ -32,9 +33,11 @@ static const char codecs[] =
 static int
 get(void *arg, uint8_t *to, int len)
 {
+	const struct av *a = arg;
 	ssize_t n;
 
-	(void)arg;
+	if (a->until && ct_mono() > a->until)
+		return AVERROR_EXIT;
 	do
 		n = read(0, to, (size_t)len);
 	while (n < 0 && errno == EINTR);

@@ -83,6 +83,20 @@ convert(struct av *a, enum AVPixelFormat to, int stride)
 	return true;
 }
 
+size_t
+av_pixels(struct av *a, bool colour)
+{
+	size_t pixel = colour ? 4 : 1,
+	       stride = ((size_t)a->frame->width * pixel + AHEAD - 1) / AHEAD *
+	    AHEAD;
+
+	return reserve(a, stride, (size_t)a->frame->height) &&
+		convert(a, colour ? AV_PIX_FMT_RGB0 : AV_PIX_FMT_GRAY8,
+		    (int)stride)
+	    ? stride
+	    : 0;
+}
+
 void
 av_hash(struct av *a, struct ct_vpdq_frame *f)
 {
@@ -104,11 +118,7 @@ av_hash(struct av *a, struct ct_vpdq_frame *f)
 	} else {
 		if (colours(d))
 			rows.pixel = CT_PDQ_RGBX;
-		rows.stride =
-		    ((int)rows.w * (int)rows.pixel + AHEAD - 1) / AHEAD * AHEAD;
-		if (!reserve(a, (size_t)rows.stride, rows.h) ||
-		    !convert(a, colours(d) ? AV_PIX_FMT_RGB0 : AV_PIX_FMT_GRAY8,
-			(int)rows.stride))
+		if (!(rows.stride = (ptrdiff_t)av_pixels(a, colours(d))))
 			return;
 		rows.at = a->rows;
 	}

@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "os.h"
 #include "prog.h"
+#include "video_impl.h"
 
 #define SLICE_MS 200 /* of waiting */
 
@@ -23,14 +24,6 @@ const struct ct_video_how ct_video_how = {
 	.side = 30000,
 	.ms = 7200000,
 	.memory = (uint64_t)1 << 30,
-};
-
-struct talk {
-	const struct ct_video_how *how;
-	struct ct_video *v;
-	int fd;
-	uint32_t left; /* ms */
-	bool ready, head, end;
 };
 
 /* ---- the process ----------------------------------------------------------
@@ -63,17 +56,10 @@ become(char *program, pid_t parent, int video, int sock)
 
 /* Its process, and our end of the socket; -1. */
 static pid_t
-launch(struct talk *t, int video, struct ct_err *err)
+launch(struct video_talk *t, const struct ct_video_ask *ask, int video,
+    struct ct_err *err)
 {
 	const struct ct_video_how *how = t->how;
-	const struct ct_video_ask ask = { .rate = how->rate,
-		.keyframes = how->keyframes,
-		.tmk = how->tmk,
-		.frames = how->frames,
-		.pixels = how->pixels,
-		.side = how->side,
-		.seconds = how->ms / 1000 + 1,
-		.memory = how->memory };
 	char *program = how->program ? ct_strdup(how->program)
 				     : ct_sibling("ct-decode-video");
 	pid_t me = getpid(), pid = -1;
@@ -87,7 +73,7 @@ launch(struct talk *t, int video, struct ct_err *err)
 		become(program, me, video, end[1]);
 	else if (pid < 0)
 		(void)ct_fail_errno(err, CT_TEMPFAIL, "cannot make a process");
-	else if (send(end[0], &ask, sizeof ask, MSG_NOSIGNAL) < 0)
+	else if (send(end[0], ask, sizeof *ask, MSG_NOSIGNAL) < 0)
 		t->ready = false; /* its death tells why */
 	if (pid < 0 && end[0] >= 0)
 		(void)close(end[0]);
@@ -101,10 +87,8 @@ launch(struct talk *t, int video, struct ct_err *err)
 /* ---- what it says: it may be an enemy's by now ----------------------------
  */
 
-/* All of len bytes: 1; 0 at the end of what it says, or late, which *late
- * tells.  Time counts only while we run. */
-static int
-hear(struct talk *t, void *to, size_t len, bool *late)
+int
+video_hear(struct video_talk *t, void *to, size_t len, bool *late)
 {
 	struct pollfd p = { .fd = t->fd, .events = POLLIN };
 	uint8_t *at = to;
@@ -142,7 +126,7 @@ named(const char name[CT_VIDEO_NAME])
 }
 
 static bool
-head(struct talk *t, const struct ct_video_say *s)
+head(struct video_talk *t, const struct ct_video_say *s)
 {
 	struct ct_video *v = t->v;
 
@@ -156,6 +140,7 @@ head(struct talk *t, const struct ct_video_say *s)
 	v->h = s->h;
 	v->turn = s->turn;
 	v->picture = s->picture == 1;
+	t->says = s->ms > 0 && s->ms < CT_VPDQ_MS ? s->ms : 0;
 	memcpy(v->format, s->format, sizeof v->format);
 	memcpy(v->codec, s->codec, sizeof v->codec);
 	return true;
@@ -173,7 +158,7 @@ ones(const uint8_t hash[CT_PDQ_LEN])
 
 /* No earlier than the frame before, no hash that PDQ cannot make. */
 static bool
-frame(struct talk *t, const struct ct_video_say *s, struct ct_err *err)
+frame(struct video_talk *t, const struct ct_video_say *s, struct ct_err *err)
 {
 	const struct ct_vpdq *all = &t->v->vpdq;
 	const struct ct_vpdq_frame *last =
@@ -191,12 +176,12 @@ frame(struct talk *t, const struct ct_video_say *s, struct ct_err *err)
 }
 
 static bool
-tmk(struct talk *t, bool *late)
+tmk(struct video_talk *t, bool *late)
 {
 	struct ct_err why;
 	uint8_t *bytes = ct_alloc(CT_TMK_LEN, 1);
 	struct ct_tmk *made = ct_alloc(1, sizeof *made);
-	bool good = hear(t, bytes, CT_TMK_LEN, late) &&
+	bool good = video_hear(t, bytes, CT_TMK_LEN, late) &&
 	    !ct_tmk_read(made, bytes, CT_TMK_LEN, &why);
 
 	free(bytes);
@@ -208,7 +193,7 @@ tmk(struct talk *t, bool *late)
 }
 
 static bool
-end(struct talk *t, const struct ct_video_say *s, bool *late)
+end(struct video_talk *t, const struct ct_video_say *s, bool *late)
 {
 	struct ct_video *v = t->v;
 
@@ -227,7 +212,7 @@ end(struct talk *t, const struct ct_video_say *s, bool *late)
 
 /* One thing it says: is it one that may be said here? */
 static bool
-take(struct talk *t, const struct ct_video_say *s, bool *late,
+take(struct video_talk *t, const struct ct_video_say *s, bool *late,
     struct ct_err *err)
 {
 	if (!t->ready) {
@@ -236,15 +221,17 @@ take(struct talk *t, const struct ct_video_say *s, bool *late,
 		t->v->landlock = (int)s->h;
 		return t->ready;
 	}
-	return s->what == CT_VIDEO_HEAD ? head(t, s)
-	    : s->what == CT_VIDEO_FRAME ? frame(t, s, err)
-	    : s->what == CT_VIDEO_END   ? end(t, s, late)
-					: false;
+	return s->what == CT_VIDEO_HEAD               ? head(t, s)
+	    : s->what == CT_VIDEO_FRAME && !t->stills ? frame(t, s, err)
+	    : s->what == CT_VIDEO_STILL && t->stills  ? video_still(t, s, late)
+	    : s->what == CT_VIDEO_END                 ? end(t, s, late)
+						      : false;
 }
 
 /* What is known when it is gone without an END. */
 static int
-autopsy(struct talk *t, int status, bool late, bool lied, struct ct_err *err)
+autopsy(
+    struct video_talk *t, int status, bool late, bool lied, struct ct_err *err)
 {
 	struct ct_video *v = t->v;
 	int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
@@ -263,31 +250,54 @@ autopsy(struct talk *t, int status, bool late, bool lied, struct ct_err *err)
 }
 
 int
-ct_video_hash(int fd, const struct ct_video_how *how, struct ct_video *v,
+video_talk(struct video_talk *t, const struct ct_video_ask *ask, int fd,
     struct ct_err *err)
 {
-	struct talk t = { .how = how, .v = v, .left = how->ms };
 	struct ct_video_say say;
 	bool late = false, lied = false;
 	int status = 0;
 	pid_t pid;
 
-	memset(v, 0, sizeof *v);
+	memset(t->v, 0, sizeof *t->v);
+	t->left = t->how->ms;
 	err->code = 0;
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return ct_fail_errno(err, CT_IOERR, "cannot seek");
-	pid = launch(&t, fd, err);
+	pid = launch(t, ask, fd, err);
 	if (pid < 0)
 		return err->code;
-	while (!t.end && !lied && hear(&t, &say, sizeof say, &late))
-		lied = !take(&t, &say, &late, err);
+	while (!t->end && !lied && video_hear(t, &say, sizeof say, &late))
+		lied = !take(t, &say, &late, err);
 	(void)kill(pid, SIGKILL); /* one that has ended keeps its status */
-	(void)close(t.fd);
+	(void)close(t->fd);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (err->code == CT_OSERR)
 		return err->code;
-	return t.end ? 0 : autopsy(&t, status, late, lied, err);
+	return t->end ? 0 : autopsy(t, status, late, lied, err);
+}
+
+struct ct_video_ask
+video_ask(const struct ct_video_how *how)
+{
+	return (struct ct_video_ask){ .rate = how->rate,
+		.keyframes = how->keyframes,
+		.tmk = how->tmk,
+		.frames = how->frames,
+		.pixels = how->pixels,
+		.side = how->side,
+		.seconds = how->ms / 1000 + 1,
+		.memory = how->memory };
+}
+
+int
+ct_video_hash(int fd, const struct ct_video_how *how, struct ct_video *v,
+    struct ct_err *err)
+{
+	struct video_talk t = { .how = how, .v = v };
+	const struct ct_video_ask ask = video_ask(how);
+
+	return video_talk(&t, &ask, fd, err);
 }
 
 void

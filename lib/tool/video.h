@@ -68,4 +68,52 @@ int ct_video_hash(int fd, const struct ct_video_how *how, struct ct_video *v,
     struct ct_err *err);
 void ct_video_free(struct ct_video *v);
 
+/* ---- stills, for people's eyes -------------------------------------------
+ */
+
+struct ct_stills_how {
+	uint32_t n;      /* 1 to CT_VIDEO_STILLS */
+	uint32_t wanted; /* so many of them at these times, if it is so long */
+	const int64_t *at; /* ms from the first frame */
+	uint32_t side;     /* pixels of each, at most; never grown */
+	bool colour;
+	uint32_t ms;         /* of wall time; what there is by then is had */
+	const char *program; /* NULL: ct_sibling("ct-decode-video") */
+};
+
+struct ct_still {
+	int64_t ms;  /* when it is shown */
+	bool wanted; /* at a time that was asked for */
+	/* h rows of w pixels, upright, each of bytes: 1, grey, or 3, red,
+	 * green, blue; pixels are taken to be square */
+	uint32_t w, h;
+	int bytes;
+	uint8_t *pixels;
+};
+
+struct ct_stills {
+	enum ct_image_status status; /* as of ct_video; partial, too, if time
+					was up; whatever it is, there may be
+					some */
+	uint32_t w, h, turn;         /* of the video */
+	bool picture, alone; /* as picture and still of ct_video */
+	int64_t ms; /* as long as it says it is, else of the last frame */
+	char codec[CT_VIDEO_NAME];
+	uint32_t n;
+	struct ct_still still[CT_VIDEO_STILLS]; /* as they are shown, no two at
+						   a time */
+};
+
+/*
+ * How a wanted time is met: by the first frame that is not before it.  The
+ * others are spread: of each equal part of the video, which is the time that
+ * it says it has, the last key frame in its first half, or else its first
+ * frame; and where it does not say, equally many frames lie between them.
+ * Codes and outcomes as of ct_video_hash.  Release with ct_stills_free in
+ * all cases, which wipes them.
+ */
+int ct_video_stills(int fd, const struct ct_stills_how *how,
+    struct ct_stills *s, struct ct_err *err);
+void ct_stills_free(struct ct_stills *s);
+
 #endif

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "image_thumb.h"
 #include "pdq.h"
+#include "thumb.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -55,19 +55,19 @@ static const struct ct_image_limits limits = { .bytes = 1 << 20,
 static enum ct_image_status
 shrink(const uint8_t *data, size_t len, uint32_t most, uint32_t bytes)
 {
-	struct ct_image_thumb t = { .most = most, .bytes = bytes };
-	struct ct_image_sink sink = { .size = ct_image_thumb_size,
-		.row = ct_image_thumb_row,
-		.arg = &t };
+	struct ct_thumb t = { .most = most, .bytes = bytes };
+	struct ct_image_sink sink = {
+		.size = ct_thumb_size, .row = ct_thumb_row, .arg = &t
+	};
 	struct ct_image_info info;
 	enum ct_image_status status =
 	    ct_image_decode(data, len, &limits, bytes == 1, &sink, &info);
 
 	if (ct_image_seen(status) &&
 	    (t.done != t.h || t.rows != t.in_h ||
-		ct_image_thumb_turn(&t, ct_image_turn(data, len))))
+		ct_thumb_turn(&t, ct_image_turn(data, len))))
 		abort();
-	ct_image_thumb_end(&t);
+	ct_thumb_end(&t);
 	free(t.pixels);
 	return status;
 }

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "image_thumb.h"
 #include "prog.h"
+#include "thumb.h"
 
 #include "../tap.h"
 
@@ -58,7 +58,7 @@ luma(const uint8_t *p, int in)
 /* One pixel of the result by the definition; colour c, or grey. */
 static int
 box(const uint8_t *pic, uint32_t w, uint32_t h, int in,
-    const struct ct_image_thumb *t, uint32_t x, uint32_t y, int c)
+    const struct ct_thumb *t, uint32_t x, uint32_t y, int c)
 {
 	uint64_t x1 = (uint64_t)(x + 1) * w / t->w, n = 0;
 	uint64_t y1 = (uint64_t)(y + 1) * h / t->h, sum = 0, i, j;
@@ -79,17 +79,17 @@ static int
 worst(uint32_t w, uint32_t h, int in, uint32_t most, uint32_t bytes)
 {
 	uint8_t *pic = ct_alloc((size_t)w * h, (size_t)in), *p;
-	struct ct_image_thumb t = { .most = most, .bytes = bytes };
+	struct ct_thumb t = { .most = most, .bytes = bytes };
 	size_t i;
 	uint32_t x, y, c;
 	int off = 0, d;
 
 	for (i = 0; i < (size_t)w * h * (size_t)in; i++)
 		pic[i] = (uint8_t)(i < w ? 255 : rnd());
-	if (ct_image_thumb_size(&t, w, h, 8))
+	if (ct_thumb_size(&t, w, h, 8))
 		ct_die(CT_OSERR, "no memory");
 	for (y = 0; y < h; y++)
-		ct_image_thumb_row(&t, pic + (size_t)y * w * (size_t)in, in);
+		ct_thumb_row(&t, pic + (size_t)y * w * (size_t)in, in);
 	if (t.done != t.h)
 		off = 1000;
 	p = t.pixels;
@@ -100,7 +100,7 @@ worst(uint32_t w, uint32_t h, int in, uint32_t most, uint32_t bytes)
 				    box(pic, w, h, in, &t, x, y, (int)c));
 				off = d > off ? d : off;
 			}
-	ct_image_thumb_end(&t);
+	ct_thumb_end(&t);
 	free(t.pixels);
 	free(pic);
 	return off;
@@ -142,15 +142,15 @@ shrinking(void)
 static bool
 turned(uint32_t turn, uint32_t bytes, const char *want)
 {
-	struct ct_image_thumb t = { .bytes = bytes, .w = 3, .h = 2 };
+	struct ct_thumb t = { .bytes = bytes, .w = 3, .h = 2 };
 	size_t i, n = (size_t)6 * bytes;
 	bool right;
 
 	t.pixels = ct_alloc(n, 1);
 	for (i = 0; i < n; i++)
 		t.pixels[i] = (uint8_t)("abcdef"[i / bytes] + (int)(i % bytes));
-	right = ct_image_thumb_turn(&t, turn) == 0 &&
-	    t.w == strcspn(want, "/") && t.w * t.h == 6;
+	right = ct_thumb_turn(&t, turn) == 0 && t.w == strcspn(want, "/") &&
+	    t.w * t.h == 6;
 	for (i = 0; i < n; i++)
 		right = right &&
 		    t.pixels[i] ==

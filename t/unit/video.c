@@ -106,6 +106,67 @@ behave(char how)
 	_exit(0);
 }
 
+/* ---- stills: two of 4 x 3, and then what the letter says -------------------
+ */
+
+static void
+tell_still(uint32_t number, int64_t ms, uint32_t w, uint32_t bytes)
+{
+	static const char grey[64] = { 5, 6, 7 };
+
+	say.number = number;
+	say.ms = ms;
+	say.w = w;
+	say.h = 3;
+	say.quality = bytes;
+	say.status = number == 1;
+	tell(CT_VIDEO_STILL);
+	if (write(1, grey, (size_t)w * 3 * bytes) < 0)
+		_exit(1);
+}
+
+static _Noreturn void
+behave_still(char how)
+{
+	if (how != 'j')
+		tell_still(0, 0, 4, 1);
+	if (how != 'i')
+		tell_still(1, 400, 4, 1);
+	switch (how) {
+	case 'e':
+		_exit(0);
+	case 'h':
+		for (;;)
+			(void)pause();
+	case 's':
+		tell_still(2, 400, 4, 1); /* a second one of that time */
+		break;
+	case 'd':
+		tell_still(2, 500, 9, 1); /* too wide */
+		break;
+	case 'b':
+		tell_still(2, 500, 4, 3); /* in colour */
+		break;
+	case 'z':
+		tell_still(2, 500, 0, 1);
+		break;
+	case 'm':
+		tell_still(2, 500, 4, 1);
+		tell_still(3, 600, 4, 1); /* more than were asked for */
+		break;
+	case 'f':
+		tell_frame(7, 900); /* nobody wants a hash */
+		break;
+	case 'p':
+		say.number = 2;
+		say.ms = 500;
+		tell(CT_VIDEO_STILL);
+		_exit(0); /* before its pixels */
+	}
+	tell_end();
+	_exit(0);
+}
+
 static void
 decoder(void)
 {
@@ -120,7 +181,10 @@ decoder(void)
 	say.h = 48;
 	strcpy(say.format, how == 'F' ? "a b" : "mov");
 	strcpy(say.codec, "h264");
+	say.ms = 5000;
 	tell(CT_VIDEO_HEAD);
+	if (ask.stills)
+		behave_still(how);
 	tell_frame(0, 0);
 	tell_frame(1, 1000);
 	behave(how);
@@ -158,6 +222,36 @@ outcome(char how, enum ct_image_status want, size_t frames, const char *what)
 	ct_video_free(&v);
 }
 
+static void
+still(char how, enum ct_image_status want, uint32_t n, const char *what)
+{
+	const int64_t at = 400;
+	const struct ct_stills_how with = { .n = 3,
+		.wanted = 1,
+		.at = &at,
+		.side = 8,
+		.ms = how == 'h' ? 300 : 20000,
+		.program = self };
+	int fd = memfd_create("video", MFD_CLOEXEC);
+	struct ct_err err = { 0 };
+	struct ct_stills s;
+	bool right;
+
+	if (fd < 0 || write(fd, &how, 1) != 1)
+		printf("Bail out! no memory file\n");
+	right = ct_video_stills(fd, &with, &s, &err) == 0 && s.status == want &&
+	    s.n == n;
+	if (right && n)
+		right = s.still[0].w == 4 && s.still[0].h == 3 &&
+		    s.still[0].bytes == 1 && s.still[0].pixels[2] == 7 &&
+		    !s.still[0].wanted && s.ms == 5000;
+	if (right && n > 1)
+		right = s.still[1].ms == 400 && s.still[1].wanted;
+	ok(right, "stills, %s: %s, %u", what, ct_image_status(s.status), s.n);
+	ct_stills_free(&s);
+	(void)close(fd);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -184,6 +278,18 @@ main(int argc, char *argv[])
 	outcome('l', CT_IMAGE_VIOLATION, 2, "fewer frames than it told of");
 	outcome('W', CT_IMAGE_VIOLATION, 0, "a side over the limit");
 	outcome('F', CT_IMAGE_VIOLATION, 0, "a name that is none");
+	still('k', CT_IMAGE_OK, 2, "one that keeps to it");
+	still('e', CT_IMAGE_CRASH, 2, "an end too early");
+	still('h', CT_IMAGE_TIMEOUT, 2, "one that hangs");
+	still('j', CT_IMAGE_VIOLATION, 0, "the first is missing");
+	still('i', CT_IMAGE_OK, 1, "fewer than there might be");
+	still('s', CT_IMAGE_VIOLATION, 2, "two of one time");
+	still('d', CT_IMAGE_VIOLATION, 2, "wider than was asked");
+	still('b', CT_IMAGE_VIOLATION, 2, "in colour unasked");
+	still('z', CT_IMAGE_VIOLATION, 2, "of no width");
+	still('m', CT_IMAGE_VIOLATION, 3, "more than were asked for");
+	still('f', CT_IMAGE_VIOLATION, 2, "a hash unasked");
+	still('p', CT_IMAGE_VIOLATION, 2, "no pixels");
 	ok(run('u', &v, &err) == CT_UNAVAILABLE, "none that runs here");
 	ct_video_free(&v);
 	self = "/nowhere/ct-decode-video";

@@ -1,19 +1,19 @@
 /*
- * image_thumb.h - a picture shrunk while its rows come: averages of boxes
+ * thumb.h - a picture shrunk while its rows come: averages of boxes
  *
  * It takes as much memory as the result, however large the picture is.
  */
-#ifndef CT_IMAGE_THUMB_H
-#define CT_IMAGE_THUMB_H
+#ifndef CT_THUMB_H
+#define CT_THUMB_H
 
 #include <stdint.h>
 
 #include "image.h"
 
 /* Up to this most, a decoder may send brightness alone, shrunk already. */
-#define CT_IMAGE_THUMB_LUMA 256
+#define CT_THUMB_LUMA 256
 
-struct ct_image_thumb { /* set most and bytes, the rest zero */
+struct ct_thumb { /* set most and bytes, the rest zero */
 	uint32_t most;
 	uint32_t bytes;      /* a pixel: 1, grey, or 3, red, green, blue */
 	uint32_t w, h;       /* pixels of the result; 0: none yet, */
@@ -23,15 +23,15 @@ struct ct_image_thumb { /* set most and bytes, the rest zero */
 	uint64_t *sum;       /* of the row that is being made */
 };
 
-/* The functions of a ct_image_sink, arg being a struct ct_image_thumb. */
-int ct_image_thumb_size(void *arg, uint32_t w, uint32_t h, uint32_t eighths);
-void ct_image_thumb_row(void *arg, const uint8_t *row, int bytes);
+/* The functions of a ct_image_sink, arg being a struct ct_thumb. */
+int ct_thumb_size(void *arg, uint32_t w, uint32_t h, uint32_t eighths);
+void ct_thumb_row(void *arg, const uint8_t *row, int bytes);
 
 /* At the end, good or bad; the pixels stay. */
-void ct_image_thumb_end(struct ct_image_thumb *t);
+void ct_thumb_end(struct ct_thumb *t);
 
 /* What is whole is turned upright, as ct_image_turn says: nonzero, and it stays
  * as it was, if memory has run out. */
-int ct_image_thumb_turn(struct ct_image_thumb *t, uint32_t turn);
+int ct_thumb_turn(struct ct_thumb *t, uint32_t turn);
 
 #endif

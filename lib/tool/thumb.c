@@ -1,4 +1,4 @@
-#include "image_thumb.h"
+#include "thumb.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +11,9 @@ bound(uint32_t i, uint32_t n, uint32_t pixels)
 }
 
 int
-ct_image_thumb_size(void *arg, uint32_t w, uint32_t h, uint32_t eighths)
+ct_thumb_size(void *arg, uint32_t w, uint32_t h, uint32_t eighths)
 {
-	struct ct_image_thumb *t = arg;
+	struct ct_thumb *t = arg;
 
 	ct_image_fit(w, h, t->most, &t->w, &t->h);
 	t->in_w = (w * eighths + 7) / 8;
@@ -53,7 +53,7 @@ add(uint64_t *sum, uint32_t bytes, const uint8_t *p, int in, uint32_t n)
 
 /* A row of boxes is whole: its averages. */
 static void
-finish(struct ct_image_thumb *t)
+finish(struct ct_thumb *t)
 {
 	uint32_t high =
 	    bound(t->done + 1, t->h, t->in_h) - bound(t->done, t->h, t->in_h);
@@ -72,9 +72,9 @@ finish(struct ct_image_thumb *t)
 }
 
 void
-ct_image_thumb_row(void *arg, const uint8_t *row, int bytes)
+ct_thumb_row(void *arg, const uint8_t *row, int bytes)
 {
-	struct ct_image_thumb *t = arg;
+	struct ct_thumb *t = arg;
 	uint32_t i, x = 0, end;
 
 	for (i = 0; i < t->w; i++, x = end) {
@@ -87,14 +87,14 @@ ct_image_thumb_row(void *arg, const uint8_t *row, int bytes)
 }
 
 void
-ct_image_thumb_end(struct ct_image_thumb *t)
+ct_thumb_end(struct ct_thumb *t)
 {
 	free(t->sum);
 	t->sum = NULL;
 }
 
 int
-ct_image_thumb_turn(struct ct_image_thumb *t, uint32_t turn)
+ct_thumb_turn(struct ct_thumb *t, uint32_t turn)
 {
 	/* what were columns are rows; columns go from the right, rows from
 	 * below */
