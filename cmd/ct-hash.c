@@ -1,4 +1,4 @@
-/* ct-hash - digests and PDQ hashes of files */
+/* ct-hash - digests and perceptual hashes of files */
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,8 +11,11 @@
 
 static const char usage[] =
     "usage: ct-hash [OPTION...] [FILE...]\n"
-    "Adds digests, PDQ hash and the outcome of decoding to the record of each\n"
-    "file.  Without FILE, each line of standard input is a record or a path.\n"
+    "Adds digests, PDQ and vPDQ hashes and the outcome of decoding to the "
+    "record\n"
+    "of each file.  Without FILE, each line of standard input is a record or "
+    "a\n"
+    "path.\n"
     "  -0, --null       standard input is paths ended by NUL, no records\n"
     "  -j, --jobs N     files at a time (the CPUs there are)\n"
     "  -B, --batch N    pictures that one decoder process takes at most (64)\n"
@@ -24,6 +27,10 @@ static const char usage[] =
     "      --fast       PDQ from a picture decoded small and grey\n"
     "      --compat=photo-hasher  PDQ as Meta's pdq-photo-hasher makes it\n"
     "      --dihedral   PDQ of all eight orientations\n"
+    "      --video-rate RATE  frames of a video hashed a second (1), or all\n"
+    "      --keyframes  of a video decode nothing but key frames\n"
+    "      --video-files DIR  write all frames of a video to DIR/SHA256.vpdq\n"
+    "      --tmk        and TMK+PDQF to DIR/SHA256.tmk\n"
     "  -q, --quiet      no closing summary, no progress on the terminal\n"
     "      --progress   progress although standard output is a pipe\n"
     "      --self-test  try every kernel of this CPU, and exit\n"
@@ -34,7 +41,9 @@ static const char usage[] =
     "(30000)\n"
     "  --max-scans N (100)  --max-memory SIZE (256M)  --max-time SECONDS "
     "(10)\n"
-    "A file over --max-read SIZE (64G) is not even read.\n";
+    "  of a video: --max-video-time SECONDS (7200)  --max-frames N (4000000)\n"
+    "A file over --max-read SIZE (64G) is not even read.  Videos that come as\n"
+    "frames take --max-spool SIZE (1G) of memory.\n";
 
 enum {
 	O_EXACT = 256,
@@ -47,13 +56,10 @@ enum {
 	O_CACHE,
 	O_PROGRESS,
 	O_SELF_TEST,
-	O_BYTES,
-	O_PIXELS,
-	O_SIDE,
-	O_SCANS,
-	O_MEMORY,
-	O_TIME,
-	O_READ
+	O_KEYFRAMES,
+	O_TMK,
+	O_VIDEO_FILES,
+	O_LIMIT
 };
 
 static const struct option longopt[] = {
@@ -73,13 +79,20 @@ static const struct option longopt[] = {
 	{ "self-test", no_argument, NULL, O_SELF_TEST },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
-	{ "max-bytes", required_argument, NULL, O_BYTES },
-	{ "max-pixels", required_argument, NULL, O_PIXELS },
-	{ "max-side", required_argument, NULL, O_SIDE },
-	{ "max-scans", required_argument, NULL, O_SCANS },
-	{ "max-memory", required_argument, NULL, O_MEMORY },
-	{ "max-time", required_argument, NULL, O_TIME },
-	{ "max-read", required_argument, NULL, O_READ },
+	{ "keyframes", no_argument, NULL, O_KEYFRAMES },
+	{ "tmk", no_argument, NULL, O_TMK },
+	{ "video-files", required_argument, NULL, O_VIDEO_FILES },
+	{ "video-rate", required_argument, NULL, O_LIMIT },
+	{ "max-bytes", required_argument, NULL, O_LIMIT },
+	{ "max-pixels", required_argument, NULL, O_LIMIT },
+	{ "max-side", required_argument, NULL, O_LIMIT },
+	{ "max-scans", required_argument, NULL, O_LIMIT },
+	{ "max-memory", required_argument, NULL, O_LIMIT },
+	{ "max-time", required_argument, NULL, O_LIMIT },
+	{ "max-read", required_argument, NULL, O_LIMIT },
+	{ "max-frames", required_argument, NULL, O_LIMIT },
+	{ "max-video-time", required_argument, NULL, O_LIMIT },
+	{ "max-spool", required_argument, NULL, O_LIMIT },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -111,33 +124,6 @@ self_test(void)
 	return bad ? CT_UNAVAILABLE : 0;
 }
 
-/* Is c one of the limits?  Then it is set. */
-static bool
-limit(struct ct_image_limits *l, int c)
-{
-	if (c == O_BYTES)
-		l->bytes = (uint32_t)ct_size(
-		    "--max-bytes", optarg, 1, CT_DECODE_BYTES);
-	else if (c == O_PIXELS)
-		l->pixels = (uint32_t)ct_number(
-		    "--max-pixels", optarg, 1, CT_DECODE_PIXELS);
-	else if (c == O_SIDE)
-		l->side = (uint32_t)ct_number(
-		    "--max-side", optarg, 1, CT_DECODE_SIDE);
-	else if (c == O_SCANS)
-		l->scans = (uint32_t)ct_number(
-		    "--max-scans", optarg, 1, CT_DECODE_SCANS);
-	else if (c == O_MEMORY)
-		l->memory = (uint32_t)ct_size(
-		    "--max-memory", optarg, 1, CT_DECODE_MEMORY);
-	else if (c == O_TIME)
-		l->ms =
-		    (uint32_t)ct_seconds("--max-time", optarg, 1, CT_DECODE_MS);
-	else
-		return false;
-	return true;
-}
-
 /* Does c say how PDQ is made?  Then it is set. */
 static bool
 method(struct ct_decode_how *how, int c)
@@ -161,9 +147,9 @@ static void
 parse(struct ct_hashrun *r, int argc, char *argv[])
 {
 	struct ct_decode_how *decode = &r->how.decode;
-	int c;
+	int c, at = 0;
 
-	while ((c = getopt_long(argc, argv, "0B:hj:qV", longopt, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, "0B:hj:qV", longopt, &at)) != -1)
 		switch (c) {
 		case '0':
 			r->delim = '\0';
@@ -202,9 +188,17 @@ parse(struct ct_hashrun *r, int argc, char *argv[])
 		case O_CACHE:
 			r->cache = optarg;
 			break;
-		case O_READ:
-			r->how.read = (uint64_t)ct_size(
-			    "--max-read", optarg, 1, INT64_MAX);
+		case O_KEYFRAMES:
+			r->how.video.keyframes = true;
+			break;
+		case O_TMK:
+			r->how.video.tmk = true;
+			break;
+		case O_VIDEO_FILES:
+			r->how.beside = optarg;
+			break;
+		case O_LIMIT:
+			ct_hashrun_limit(&r->how, longopt[at].name, optarg);
 			break;
 		case O_PROGRESS:
 			r->progress = true;
@@ -212,11 +206,15 @@ parse(struct ct_hashrun *r, int argc, char *argv[])
 		case O_SELF_TEST:
 			exit(self_test());
 		default:
-			if (!limit(&decode->limits, c) && !method(decode, c))
+			if (!method(decode, c))
 				ct_usage(usage);
 		}
 	r->operand = argv + optind;
 	r->operands = (size_t)(argc - optind);
+	if (r->how.video.tmk && !r->how.beside)
+		ct_die(CT_USAGE, "--tmk: want --video-files DIR");
+	if (r->how.video.tmk && r->how.video.keyframes)
+		ct_die(CT_USAGE, "--tmk wants all frames, not --keyframes");
 }
 
 int
@@ -224,12 +222,14 @@ main(int argc, char *argv[])
 {
 	struct ct_hashrun r = { .delim = '\n',
 		.how = { .read = CT_HASHER_READ,
+		    .spool = CT_HASHER_SPOOL,
 		    .follow = true,
 		    .lanes = ct_hasher_cpus() } };
 	int rc;
 
 	ct_start("ct-hash");
 	r.how.decode = ct_decode_how;
+	r.how.video = ct_video_how;
 	parse(&r, argc, argv);
 	/* what was taken in is finished; of a pipe that broke we die */
 	ct_stop_gently();

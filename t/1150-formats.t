@@ -98,6 +98,9 @@ mkpix --seed 7 --size 200x150 one.png
 mkpix --seed 7 --size 200x150 --lossless one.webp
 mkpix --seed 8 --size 200x150 two.png
 mkpix --seed 8 --size 200x150 two.webp
+# as a video every one of them is hashed
+all=too-many-frames
+[ ! -x "$top/ct-decode-video" ] || all=ok
 for kind in png webp; do
 	mkmove 200x150 still.$kind one.$kind
 	mkmove 200x150 moving.$kind one.$kind two.$kind one.$kind two.$kind
@@ -105,7 +108,7 @@ for kind in png webp; do
 	ct-hash -q one.$kind still.$kind moving.$kind cut.$kind >o
 	json "$kind: frames" '[.file.decode, .file.frames]' '["ok",null]
 ["ok",null]
-["too-many-frames",4]
+["'$all'",4]
 ["partial",4]' o
 	is "$kind: the first is hashed" '1 200 150' sh -c \
 	    "jq -sr '\"\\(map(.hashes.pdq) | unique | length) \\(.[2].file.width) \\(.[2].file.height)\"' o"
@@ -113,7 +116,7 @@ done
 mkmove --margin 20 200x150 margin.webp one.webp two.webp
 ct-hash -q margin.webp >o
 json 'the first frame on its canvas' '[.file.decode,.file.frames,.file.width,.file.height]' \
-    '["too-many-frames",2,240,190]' o
+    '["'$all'",2,240,190]' o
 for f in one.png one.webp a.jpg progressive.jpg; do
 	ct-hash -q $f >plain
 	cat $f two.png >trails

@@ -239,14 +239,14 @@ short() { # WHAT STATUS MESSAGE SHELL
 	ok '  in one clear line' grep -qx "ct-hash: $3" said
 	is '  and no more' 1 sh -c 'grep -vc " in = " said'
 }
-ok 'F10 23 descriptors do' sh -c 'ulimit -n 23; ct-hash -q -j 1 good | grep -q \"ok\"'
-for few in 4 5 12 22; do
-	short "$few descriptors" 71 "$few descriptors are too few (ulimit -n); 23 would do" \
+ok 'F10 29 descriptors do' sh -c 'ulimit -n 29; ct-hash -q -j 1 good | grep -q \"ok\"'
+for few in 4 5 12 28; do
+	short "$few descriptors" 71 "$few descriptors are too few (ulimit -n); 29 would do" \
 	    "ulimit -n $few; exec ct-hash good"
 done
-short '100 descriptors, 64 at a time' 71 '100 descriptors (ulimit -n) are too few for -j 64; -j 8 would do' \
+short '100 descriptors, 64 at a time' 71 '100 descriptors (ulimit -n) are too few for -j 64; -j 5 would do' \
     'ulimit -n 100; exec ct-hash -j 64 good'
-ok 'F10   which do' sh -c 'ulimit -n 100; ct-hash -q -j 8 -B 1 --cache cache.n $(yes good | head -n 50) >all 2>said &&
+ok 'F10   which do' sh -c 'ulimit -n 100; ct-hash -q -j 5 -B 1 --cache cache.n $(yes good | head -n 50) >all 2>said &&
     test "$(grep -c "\"ok\"" all)" -eq 50'
 if sh -c 'ulimit -S -n 600' 2>/dev/null; then
 	ok 'F10 more than 100, if they may be had' sh -c 'ulimit -S -n 100; ct-hash -q -j 64 good'

@@ -31,7 +31,8 @@ blocks() {
 }
 
 # ---- the fixture: what the examples take for granted ---------------------------
-mkdir -p media/u42 media/u7 media/u9 etc
+mkdir -p media/u42 media/u7 media/u9 video etc
+cp "$t/data/golden/video/g_black_25.mp4" video/a.mp4
 mkpix media/u42/a.jpg --seed 1 --size 128x96
 mkpix media/u42/b.jpg --seed 2 --size 128x96
 mkpix media/u42/c.jpg --seed 50 --size 128x96
@@ -46,7 +47,7 @@ cp "$box/hashsharing.cred" etc/hashsharing-test.cred
 # here TEXT-FILE - the folders of the examples are those of the fixture
 here() {
 	sed "s#/etc/ct\>#$tmp/etc#g; s#/var/lib/ct\>#$tmp/state#g
-	    s#/srv/media\>#$tmp/media#g; s#/usr/local/share/ct\>#$top/lib#g" "$1"
+	    s#/srv/media\>#$tmp/media#g; s#/srv/video\>#$tmp/video#g; s#/usr/local/share/ct\>#$top/lib#g" "$1"
 }
 mkdir conf && cd conf && blocks "$top/man/ct.conf.5" EXAMPLES && cd .. || exit 1
 here conf/1.sh >etc/ct.conf

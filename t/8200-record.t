@@ -7,7 +7,11 @@ page=$top/man/ct-record.5
 
 # Members of the page that nothing in this run writes, and why:
 # report.files.viewed, report.files.exif_viewed: no program shows files yet
-unseen='report.files.exif_viewed
+# file.turn, hashes.vpdq_*: only of a video that is turned, of one of hours
+unseen='file.turn
+hashes.vpdq_cover
+hashes.vpdq_frames
+report.files.exif_viewed
 report.files.viewed'
 
 # members SECTION... - what the page names there, arrays without their []
@@ -187,6 +191,19 @@ operator() {
 hash() { ct-hash -q -0 --dihedral --user u1 <0.names; }
 stage hash
 adds ct-hash ct-hash 'The operator' 'Any program'
+if [ -x "$top/ct-decode-video" ]; then
+	ct-hash -q --tmk --video-files . "$t/data/golden/video/g_black_25.mp4" >1000.rec
+	paths 1000.rec >now
+	is 'of a video, too' '' unnamed names <now
+else
+	unseen="$unseen
+file.codec
+file.container
+file.duration_ms
+hashes.tmk
+hashes.vpdq
+hashes.vpdq_method"
+fi
 is 'a name that is not UTF-8, a partial, an error' 1,1,1 \
     jq -rs '"\(map(select(.path_b64)) | length),\(map(select(.file.decode == "partial")) | length),\(map(select(.error)) | length)"' 1.rec
 stage operator

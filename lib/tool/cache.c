@@ -12,6 +12,7 @@
 
 #define BATCH 256
 #define BATCH_MS 1000
+#define BATCH_BYTES ((size_t)8 << 20)
 #define RACY_MS 60000
 
 /* A new inode takes the row of the one that had its number before. */
@@ -35,7 +36,7 @@ struct ct_cache {
 	pthread_mutex_t lock; /* of in */
 	atomic_bool broken;
 	struct row row[BATCH]; /* not yet written */
-	size_t n;
+	size_t n, bytes;
 	int64_t since; /* ct_mono of the first of them */
 };
 
@@ -220,6 +221,7 @@ forget(struct ct_cache *c)
 {
 	while (c->n)
 		free(c->row[--c->n].text);
+	c->bytes = 0;
 }
 
 /* The rows at hand, in one short transaction: who shares the file waits for
@@ -257,7 +259,9 @@ ct_cache_put(struct ct_cache *c, const struct ct_cache_key *key, int outcome,
 	if (c->n == 0)
 		c->since = now;
 	c->row[c->n++] = (struct row){ *key, outcome, ct_strdup(text) };
-	if (c->n == BATCH || now - c->since >= BATCH_MS)
+	c->bytes += strlen(text);
+	if (c->n == BATCH || c->bytes >= BATCH_BYTES ||
+	    now - c->since >= BATCH_MS)
 		save(c);
 }
 

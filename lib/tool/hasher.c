@@ -16,7 +16,8 @@
 #define QUEUE 32     /* jobs a lane that wait for it */
 #define WATCH_MS 100 /* between two looks at what hangs */
 #define TWICE ((int64_t)2 * WATCH_MS)
-#define FILES_LANE 11
+#define FILES_LANE 17
+#define HELD ((size_t)64 << 20) /* members that are done */
 #define FILES_REST 12
 #define STACK ((size_t)512 << 10)
 
@@ -53,8 +54,9 @@ ct_hasher_cpus(void)
 
 /*
  * Descriptors: of a lane its pictures, worker, a child for each under way, the
- * file and one more; the rest are standard ones, events and the cache.  Files
- * that hang keep theirs, which is allowed for if it can be.
+ * file and one more, pictures that move, a process for video; the rest are
+ * standard ones, events and the cache.  Files that hang keep theirs, which is
+ * allowed for if it can be.
  */
 static int
 descriptors(int lanes, struct ct_err *err)
@@ -87,6 +89,26 @@ descriptors(int lanes, struct ct_err *err)
 	    (int)max.rlim_cur, lanes, most);
 }
 
+bool
+ct_hasher_films(void)
+{
+	char *program = ct_sibling("ct-decode-video");
+	bool there = program != NULL;
+
+	free(program);
+	return there;
+}
+
+/* What would be more than a file may have is a signal, and no error. */
+static void
+limit_spool(struct ct_hasher *h)
+{
+	struct rlimit most;
+
+	if (getrlimit(RLIMIT_FSIZE, &most) == 0 && most.rlim_cur < h->how.spool)
+		h->how.spool = most.rlim_cur;
+}
+
 int
 ct_hasher_open(
     struct ct_hasher **out, const struct ct_hasher_how *how, struct ct_err *err)
@@ -105,6 +127,10 @@ ct_hasher_open(
 	(void)pthread_mutex_init(&h->lock, NULL);
 	(void)pthread_cond_init(&h->work, NULL);
 	(void)pthread_cond_init(&h->food, NULL);
+	(void)pthread_cond_init(&h->given, NULL);
+	(void)pthread_mutex_init(&h->side, NULL);
+	h->films = ct_hasher_films();
+	limit_spool(h);
 	rc = descriptors(h->n, err);
 	h->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (!rc && h->event < 0)
@@ -112,6 +138,7 @@ ct_hasher_open(
 	mask(&old);
 	for (i = 0; !rc && i < h->n; i++) {
 		h->lane[i].h = h;
+		h->lane[i].film_end = &h->lane[i].film;
 		rc = ct_decode_open(&h->lane[i].decoder, &how->decode, err);
 	}
 	unmask(&old);
@@ -187,6 +214,8 @@ ct_hasher_close(struct ct_hasher *h)
 	/* a thread that hung may yet come back, and look at its lane's step */
 	if (h->hung)
 		return;
+	(void)pthread_mutex_destroy(&h->side);
+	(void)pthread_cond_destroy(&h->given);
 	(void)pthread_cond_destroy(&h->food);
 	(void)pthread_cond_destroy(&h->work);
 	(void)pthread_mutex_destroy(&h->lock);
@@ -215,7 +244,7 @@ ct_hasher_room(struct ct_hasher *h)
 	bool room;
 
 	(void)pthread_mutex_lock(&h->lock);
-	room = h->queued < 2 * h->low;
+	room = h->queued < 2 * h->low && h->held < HELD;
 	(void)pthread_mutex_unlock(&h->lock);
 	return room;
 }
@@ -225,6 +254,7 @@ enlist(struct ct_hasher *h, struct ct_job *job)
 {
 	h->out++;
 	job->order = NULL;
+	job->fd = -1;
 	if (h->how.unordered)
 		return;
 	*h->order_end = job;
@@ -284,6 +314,8 @@ ct_hasher_take(struct ct_hasher *h)
 	(void)pthread_mutex_lock(&h->lock);
 	if ((job = first(h)))
 		*(h->how.unordered ? &h->done : &h->order) = job->order;
+	if (job && job->members)
+		h->held -= strlen(job->members);
 	if (!h->done)
 		h->done_end = &h->done;
 	(void)pthread_mutex_unlock(&h->lock);
@@ -312,6 +344,7 @@ ct_job_free(struct ct_job *job)
 	free(job->path);
 	free(job->whole);
 	free(job->members);
+	ct_video_free(&job->hashed.video);
 	while ((c = job->chunk)) {
 		job->chunk = c->next;
 		free(c);
@@ -414,7 +447,8 @@ replace(struct ct_hasher *h, struct lane *l)
 
 	l->job = NULL;
 	/* the call may still look at the name it was given */
-	job->path = ct_strdup(job->path);
+	job->path = job->path ? ct_strdup(job->path) : NULL;
+	job->fd = -1;
 	(void)ct_fail(&err, CT_TEMPFAIL, "cannot read: timed out");
 	lane_deliver(h, job, &err);
 	(void)pthread_detach(l->thread);
@@ -467,7 +501,7 @@ watch(struct ct_hasher *h)
 		step = atomic_load(&l->step);
 		l->stuck = step % 2 && step == l->seen ? l->stuck + past : 0;
 		l->seen = step;
-		if (l->stuck > limit && l->runs &&
+		if (l->stuck > limit + atomic_load(&l->more) && l->runs &&
 		    atomic_compare_exchange_strong(&l->step, &step, step + 1))
 			replace(h, l);
 	}

@@ -22,6 +22,7 @@
 #include "decode.h"
 #include "digest.h"
 #include "err.h"
+#include "video.h"
 
 #define CT_HASHER_LANES 256 /* at most */
 #define CT_HASHER_HUNG 16   /* files that may hang in a run */
@@ -34,15 +35,29 @@ struct ct_hasher_how {
 	uint64_t read;  /* bytes; a file of more is not read */
 	bool follow;    /* symbolic links */
 	bool unordered; /* jobs come back as they are done */
+	/* videos, and pictures that ct-decode does not know: by a process of
+	 * their own each, if there is a ct-decode-video */
+	struct ct_video_how video;
+	uint64_t spool; /* bytes of those that come as frames, in memory */
+	/* a directory, whole, for files of all frames and, if video.tmk, of
+	 * TMK+PDQF; or NULL */
+	const char *beside;
 };
 
 #define CT_HASHER_READ ((uint64_t)64 << 30) /* what how.read should be */
+#define CT_HASHER_SPOOL ((uint64_t)1 << 30) /* and how.spool */
 
 struct ct_hashed {
 	uint64_t size;
 	bool unread; /* all of it or its end: there are no digests */
 	struct ct_digests sums;
 	struct ct_decoded res;
+	struct ct_video video; /* if it was decoded as one, */
+	bool film;             /* and is one, or a picture that moves */
+	uint32_t rate;         /* at which, as in struct ct_video_how */
+	bool kept_tmk;         /* its file is there */
+	size_t frames;         /* hashed, of which those in video stand, */
+	int cover;             /* each for those within so many bits */
 };
 
 struct ct_job {     /* zeroed, but for: */
@@ -54,10 +69,14 @@ struct ct_job {     /* zeroed, but for: */
 	char *members;     /* the members file and hashes, as text */
 	enum ct_image_status status; /* which is in there */
 	bool cached;                 /* it is what the cache said */
+	struct ct_err side; /* code: why the files beside it are not there */
 	/* private */
 	struct ct_hashed hashed;
 	struct ct_cache_key key;
-	bool settled, done, whole_frame;
+	int64_t since; /* ct_now before it was opened */
+	int fd;        /* of a video that waits, or -1 */
+	uint64_t spooled;
+	bool settled, done, whole_frame, lost;
 	struct ct_chunk *chunk, **chunk_end;
 	struct ct_job *queue, *order;
 };
@@ -76,7 +95,10 @@ int ct_hasher_start(
 /* Every job must have been taken back. */
 void ct_hasher_close(struct ct_hasher *h);
 
-/* Would one more job be begun soon? */
+/* Are videos decoded here? */
+bool ct_hasher_films(void);
+
+/* Would one more job be begun soon, and is not too much done already? */
 bool ct_hasher_room(struct ct_hasher *h);
 void ct_hasher_put(struct ct_hasher *h, struct ct_job *job);
 /* A job that is done already, for the order. */

@@ -14,16 +14,16 @@
 /* ---- calls that may hang --------------------------------------------------
  */
 
-static void
-begin(struct hand *me)
+void
+lane_begin(struct hand *me)
 {
 	atomic_store(&me->lane->step, ++me->step);
 }
 
 /* If the lane was taken from us meanwhile, nothing here is ours any more; the
  * thread must stay, as processes it started would die with it. */
-static void
-end(struct hand *me)
+void
+lane_end(struct hand *me)
 {
 	uint64_t step = me->step++;
 
@@ -41,12 +41,16 @@ lane_deliver(struct ct_hasher *h, struct ct_job *job, const struct ct_err *err)
 {
 	if (!err && !job->members) {
 		job->status = job->hashed.res.status;
-		job->members = hasher_text(&job->hashed);
+		job->members = hasher_text(&h->how, &job->hashed);
 	}
+	ct_video_free(&job->hashed.video);
+	spool_free(h, job);
 	(void)pthread_mutex_lock(&h->lock);
 	if (err)
 		job->err = *err;
 	job->done = true;
+	if (job->members)
+		h->held += strlen(job->members);
 	if (h->how.unordered) {
 		*h->done_end = job;
 		h->done_end = &job->order;
@@ -68,8 +72,19 @@ collect(struct lane *l)
 		return -1;
 	}
 	l->first++;
-	lane_deliver(l->h, job, NULL);
+	if (!film_moves(l, job))
+		lane_deliver(l->h, job, NULL);
 	return 0;
+}
+
+int
+lane_collect(struct lane *l)
+{
+	int rc = 0;
+
+	while (!rc && l->first != l->next)
+		rc = collect(l);
+	return rc;
 }
 
 /* Those that are decoded already, or should be. */
@@ -83,11 +98,12 @@ glean(struct lane *l)
 	return rc;
 }
 
-/* The next job, once there is room for its picture; NULL if none is to come,
- * or the lane is done for. */
+/* The next job, once there is room for its picture and no video waits; NULL if
+ * none is to come, or the lane is done for. */
 static struct ct_job *
-next(struct lane *l)
+next(struct hand *me)
 {
+	struct lane *l = me->lane;
 	struct ct_hasher *h = l->h;
 	struct ct_job *job = NULL;
 	bool room;
@@ -96,7 +112,7 @@ next(struct lane *l)
 	(void)pthread_mutex_lock(&h->lock);
 	while (!rc && !job) {
 		room = l->next - l->first < CT_DECODE_DEPTH;
-		if (room && h->queue) {
+		if (room && h->queue && !l->film) {
 			job = h->queue;
 			h->queue = job->queue;
 			if (!h->queue)
@@ -106,6 +122,10 @@ next(struct lane *l)
 		} else if (l->first != l->next) {
 			(void)pthread_mutex_unlock(&h->lock);
 			rc = collect(l);
+			(void)pthread_mutex_lock(&h->lock);
+		} else if (l->film) {
+			(void)pthread_mutex_unlock(&h->lock);
+			rc = lane_films(me);
 			(void)pthread_mutex_lock(&h->lock);
 		} else if (h->closing) {
 			break;
@@ -130,6 +150,7 @@ swallow(struct hand *me, struct ct_job *job, size_t len, struct ct_err *err)
 	struct lane *l = me->lane;
 	struct ct_hashed *h = &job->hashed;
 	size_t max = ct_decode_max(l->decoder), n;
+	int rc;
 
 	if (h->size < sizeof me->head) {
 		n = sizeof me->head - (size_t)h->size;
@@ -141,6 +162,9 @@ swallow(struct hand *me, struct ct_job *job, size_t len, struct ct_err *err)
 	    (h->size < sizeof me->head || ct_image_decodable(h->res.kind)))
 		memcpy(ct_decode_room(l->decoder) + h->size, me->bytes,
 		    len < max - h->size ? len : max - (size_t)h->size);
+	if (!job->path && film_kind(l->h, h->res.kind) &&
+	    (rc = spool_add(me, job, len, err)))
+		return rc; /* if negative, the job is no longer ours */
 	h->size += len;
 	atomic_fetch_add_explicit(&l->h->read, len, memory_order_relaxed);
 	return ct_digest_add(&me->digest, me->bytes, len, err);
@@ -166,10 +190,10 @@ timed_read(struct hand *me, int fd, int64_t *spent)
 	ssize_t n;
 	int why;
 
-	begin(me);
+	lane_begin(me);
 	n = read(fd, me->bytes, CHUNK);
 	why = errno;
-	end(me);
+	lane_end(me);
 	errno = why;
 	took = ct_mono() - since;
 	*spent += took < LEAST_MS ? took : LEAST_MS;
@@ -223,9 +247,9 @@ known(struct hand *me, struct ct_job *job)
 	struct stat st;
 	int rc, outcome;
 
-	begin(me);
+	lane_begin(me);
 	rc = h->how.follow ? stat(job->path, &st) : lstat(job->path, &st);
-	end(me);
+	lane_end(me);
 	if (rc < 0 || !S_ISREG(st.st_mode))
 		return false;
 	job->key = ct_cache_key(&st);
@@ -237,36 +261,56 @@ known(struct hand *me, struct ct_job *job)
 	return true;
 }
 
-/* The file as a whole, if it did not change meanwhile, may be kept. */
+bool
+lane_settle(struct hand *me, struct ct_job *job, int fd)
+{
+	struct ct_cache_key key;
+	struct stat st;
+
+	lane_begin(me);
+	if (fstat(fd, &st) < 0)
+		st = (struct stat){ .st_size = -1 };
+	lane_end(me);
+	key = ct_cache_key(&st);
+	job->settled = !job->hashed.unread &&
+	    ct_cache_settled(&key, job->since) &&
+	    ct_cache_same(&key, &job->key) &&
+	    (uint64_t)st.st_size == job->hashed.size;
+	return (uint64_t)st.st_size == job->hashed.size &&
+	    key.mtime == job->key.mtime;
+}
+
+/* The file as a whole, if it did not change meanwhile, may be kept; a video
+ * stays open. */
 static int
 file(struct hand *me, struct ct_job *job, struct ct_err *err)
 {
 	struct ct_err why = { 0 };
-	struct stat st = { 0 }, after;
-	struct ct_cache_key key;
-	int64_t now = ct_now();
+	struct stat st = { 0 };
 	int fd, rc;
 
-	begin(me);
+	job->since = ct_now();
+
+	lane_begin(me);
 	fd = ct_file_open(job->path, me->lane->h->how.follow, &st, &why);
-	end(me);
+	lane_end(me);
 	if (fd < 0) {
 		*err = why;
 		return why.code;
 	}
 	rc = over(me, job, (uint64_t)st.st_size) ? 0 : slurp(me, job, fd, err);
-	begin(me);
-	if (fstat(fd, &after) < 0)
-		after = (struct stat){ .st_size = -1 };
+	if (rc >= 0) { /* else the job is no longer ours */
+		job->key = ct_cache_key(&st);
+		if (!rc && !job->hashed.unread &&
+		    film_kind(me->lane->h, job->hashed.res.kind)) {
+			job->fd = fd;
+			return 0;
+		}
+		(void)lane_settle(me, job, fd);
+	}
+	lane_begin(me);
 	(void)close(fd);
-	end(me);
-	if (rc < 0) /* the job is no longer ours */
-		return rc;
-	job->key = ct_cache_key(&st);
-	key = ct_cache_key(&after);
-	job->settled = !job->hashed.unread && ct_cache_settled(&key, now) &&
-	    ct_cache_same(&key, &job->key) &&
-	    (uint64_t)st.st_size == job->hashed.size;
+	lane_end(me);
 	return rc;
 }
 
@@ -312,10 +356,12 @@ frame(struct hand *me, struct ct_job *job, struct ct_err *err)
 
 	/* to its end, whatever comes: its pieces are few and wanted back */
 	while ((n = piece(me, job)) > 0)
-		if (!rc)
-			rc = swallow(me, job, (size_t)n, err);
+		if (!rc && (rc = swallow(me, job, (size_t)n, err)) < 0)
+			return -1;
 	if (n < 0)
 		return -1;
+	if (!rc)
+		rc = spool_end(me->lane->h, job, err);
 	if (rc)
 		return rc;
 	if (job->err.code) {
@@ -334,7 +380,16 @@ send(struct lane *l, struct ct_job *job, struct ct_err *err)
 {
 	struct ct_hashed *h = &job->hashed;
 
-	if (h->unread || h->size > ct_decode_max(l->decoder))
+	if (!film_kind(l->h, h->res.kind))
+		spool_free(l->h, job); /* its first bytes were as of one */
+	else if (job->fd >= 0) {
+		l->job = NULL;
+		film_put(l, job);
+		return ct_decode_clear(l->decoder, err);
+	}
+	if (film_kind(l->h, h->res.kind) && job->lost)
+		; /* it says why */
+	else if (h->unread || h->size > ct_decode_max(l->decoder))
 		h->res.status = CT_IMAGE_TOO_LARGE;
 	else if (!ct_image_decodable(h->res.kind))
 		h->res.status =
@@ -358,9 +413,9 @@ name(struct hand *me, struct ct_job *job)
 {
 	char *whole;
 
-	begin(me);
+	lane_begin(me);
 	whole = ct_rec_whole(job->path);
-	end(me);
+	lane_end(me);
 	job->whole = whole;
 }
 
@@ -400,10 +455,9 @@ void *
 lane_run(void *arg)
 {
 	struct hand *me = arg;
-	struct lane *l = me->lane;
 	struct ct_job *job;
 
-	while ((job = next(l)))
+	while ((job = next(me)))
 		if (work(me, job))
 			break;
 	ct_digest_free(&me->digest);
@@ -426,6 +480,11 @@ lane_fail(struct lane *l, const struct ct_err *err)
 		job = l->sent[l->first % CT_DECODE_DEPTH];
 		lane_deliver(h, job, err);
 	}
+	while ((job = l->film)) {
+		l->film = job->queue;
+		lane_deliver(h, job, err);
+	}
+	l->film_end = &l->film;
 	if ((job = l->job)) {
 		l->job = NULL;
 		lane_deliver(h, job, err);

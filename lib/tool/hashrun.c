@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "hashrun_impl.h"
@@ -262,13 +263,40 @@ pump(struct run *r)
 	}
 }
 
+/* The directory for files beside records, from the root, as they name it. */
+static int
+beside(struct run *r, const char *dir, struct ct_err *err)
+{
+	json_t *text;
+	struct stat st;
+
+	r->dir = realpath(dir, NULL);
+	if (!r->dir || stat(r->dir, &st) < 0 || access(r->dir, W_OK) < 0)
+		return ct_fail_errno(
+		    err, CT_CANTCREAT, "--video-files: '%s'", dir);
+	if (!S_ISDIR(st.st_mode))
+		return ct_fail(err, CT_CANTCREAT,
+		    "--video-files: '%s' is no directory", dir);
+	text = json_string(r->dir);
+	json_decref(text);
+	return text
+	    ? 0
+	    : ct_fail(err, CT_CANTCREAT, "--video-files: want a name in UTF-8");
+}
+
 static int
 start(struct run *r, struct ct_err *err)
 {
 	const struct ct_hashrun *how = r->how;
+	struct ct_hasher_how hasher = how->how;
 	char *text;
-	int rc = ct_hasher_open(&r->hasher, &how->how, err);
+	int rc = 0;
 
+	if (hasher.beside)
+		rc = beside(r, hasher.beside, err);
+	hasher.beside = r->dir;
+	if (!rc)
+		rc = ct_hasher_open(&r->hasher, &hasher, err);
 	if (!rc && how->cache) {
 		text = run_setting(&how->how);
 		rc = ct_cache_open(&r->cache, how->cache, text, err);
@@ -310,5 +338,6 @@ ct_hashrun(const struct ct_hashrun *how)
 	ct_hasher_close(r.hasher);
 	ct_cache_close(r.cache);
 	ct_in_free(&r.in);
+	free(r.dir);
 	return r.worst;
 }

@@ -20,6 +20,11 @@ struct ct_hashrun {
 	bool quiet, progress;
 };
 
+/* Set what an option of this name, without dashes, is given to: a limit, or
+ * video-rate.  A wrong value exits with CT_USAGE. */
+void ct_hashrun_limit(
+    struct ct_hasher_how *how, const char *name, const char *arg);
+
 /*
  * Hash all of it.  Returns the exit status: the highest code of any record, or
  * what ended the run.  Messages are printed.

@@ -21,6 +21,7 @@ struct item {              /* an input on its way to being a record */
 struct run {
 	const struct ct_hashrun *how;
 	struct ct_hasher *hasher;
+	char *dir; /* for files beside records, or NULL */
 	struct ct_cache *cache;
 	struct ct_in in;
 	struct ct_hint hint;

@@ -172,6 +172,8 @@ item_finish(struct run *r, struct item *it, struct ct_err *err)
 	    : job->members ? ct_out_more(&r->out, it->line, it->len, it->bare,
 				 job->members, err)
 			   : ct_out_line(&r->out, it->line, it->len, err);
+	if (job->side.code)
+		ct_warn("input %zu: %s", it->number, job->side.msg);
 	it->code = job->err.code ? job->err.code : it->code;
 	ct_tally(&r->tally,
 	    it->code       ? "error"
@@ -180,6 +182,8 @@ item_finish(struct run *r, struct item *it, struct ct_err *err)
 	r->cached += job->cached && !it->code;
 	if (it->code > r->worst)
 		r->worst = it->code;
+	if (job->side.code > r->worst)
+		r->worst = job->side.code;
 	ct_job_free(job);
 	free(it->line);
 	free(it);
