@@ -59,6 +59,7 @@ ifeq ($(VIDEO),0)
 CMDS     := $(filter-out ct-decode-video,$(CMDS))
 TOOL_O   := $(filter-out lib/tool/av.o lib/tool/av_%.o,$(TOOL_O))
 BENCHES  := $(filter-out t/bench/video,$(BENCHES))
+TOOLS    := $(filter-out t/tool/hashall,$(TOOLS))
 endif
 VIDEO_BENCH = t/bench/tmk $(filter t/bench/video,$(BENCHES))
 LIBS     = libctool.a libct.a

@@ -311,25 +311,44 @@ confine(const struct av *a)
 	av_say(&say);
 }
 
-int
-ct_av_serve(void)
+/* The next one, from byte from to byte to. */
+static void
+serve(struct av *a, int64_t from, int64_t to)
 {
-	static struct av a = { .zero = AV_NOPTS_VALUE };
+	*a = (struct av){ .ask = a->ask,
+		.hasher = a->hasher,
+		.zero = AV_NOPTS_VALUE,
+		.from = from,
+		.size = to - from };
+	if (a->ask.tmk && !(a->tmk.sum = calloc(1, sizeof *a->tmk.sum)))
+		_exit(CT_OSERR);
+	if (a->ask.soft)
+		a->until = ct_mono() + a->ask.soft;
+	decode(a);
+	end(a);
+	av_close(a);
+}
+
+int
+ct_av_serve_all(const int64_t *at, size_t n)
+{
+	static struct av a;
 
 	if (read(1, &a.ask, sizeof a.ask) != (ssize_t)sizeof a.ask ||
 	    a.ask.stills > CT_VIDEO_STILLS || a.ask.wanted > a.ask.stills)
 		return CT_USAGE;
-	a.size = lseek(0, 0, SEEK_END);
-	if (a.size < 0 || lseek(0, 0, SEEK_SET) < 0)
-		_exit(CT_OSERR);
-	if (a.ask.tmk && !(a.tmk.sum = calloc(1, sizeof *a.tmk.sum)))
-		_exit(CT_OSERR);
 	warm_up(&a);
 	confine(&a);
-	if (a.ask.soft)
-		a.until = ct_mono() + a.ask.soft;
-	decode(&a);
-	end(&a);
-	av_close(&a);
+	for (; n--; at++)
+		serve(&a, at[0], at[1]);
+	ct_vpdq_hasher_free(&a.hasher);
 	_exit(CT_OK);
+}
+
+int
+ct_av_serve(void)
+{
+	const int64_t at[] = { 0, lseek(0, 0, SEEK_END) };
+
+	return at[1] < 0 ? CT_OSERR : ct_av_serve_all(at, 1);
 }

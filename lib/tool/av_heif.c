@@ -36,7 +36,7 @@ meta(const struct av *a, uint8_t **to)
 	size_t n, i, from;
 
 	while (at < (uint64_t)a->size) {
-		n = av_read_at(at, head, sizeof head);
+		n = av_read_at(a, at, head, sizeof head);
 		if (n < 8)
 			return 0;
 		for (size = 0, i = 0; i < 4; i++)
@@ -53,7 +53,7 @@ meta(const struct av *a, uint8_t **to)
 		if (memcmp(head + 4, "meta", 4) == 0) {
 			n = size - from < META ? (size_t)size - from : META;
 			*to = malloc(n + 1);
-			return *to ? av_read_at(at + from, *to, n) : 0;
+			return *to ? av_read_at(a, at + from, *to, n) : 0;
 		}
 		if (__builtin_add_overflow(at, size, &at))
 			return 0;
@@ -90,8 +90,9 @@ bytes(struct av *a, const struct ct_heif_item *item, AVPacket *packet)
 		n = n < all - at ? n : all - at;
 		if (p->here)
 			memcpy(packet->data + at, p->here, (size_t)n);
-		got = p->here ? (size_t)n
-			      : av_read_at(p->at, packet->data + at, (size_t)n);
+		got = p->here
+		    ? (size_t)n
+		    : av_read_at(a, p->at, packet->data + at, (size_t)n);
 		at += got;
 		if (got < n)
 			break;
@@ -286,6 +287,7 @@ av_heif(struct av *a)
 	uint8_t *box = NULL;
 	size_t len = 0;
 
+	memset(&p, 0, sizeof p);
 	if ((a->kind == CT_IMAGE_HEIC || a->kind == CT_IMAGE_AVIF) && !a->moves)
 		len = meta(a, &box);
 	if (len == 0 || !ct_heif_open(&p.box, box, len)) {

@@ -53,7 +53,8 @@ struct av_stills {
 
 struct av {
 	struct ct_video_ask ask;
-	int64_t size; /* bytes */
+	int64_t from, size; /* bytes of descriptor 0 that are the video */
+	int64_t at;         /* of it, which libav reads next */
 	/* of libav */
 	AVFormatContext *file;
 	AVIOContext *io;
@@ -108,7 +109,7 @@ void av_decoder(struct av *a, const AVCodecParameters *p);
 /* Is a picture of that size too large?  Then it has stopped. */
 bool av_too_large(struct av *a, uint32_t w, uint32_t h);
 /* Bytes of the input from there; fewer at its end, or on error. */
-size_t av_read_at(uint64_t at, void *to, size_t len);
+size_t av_read_at(const struct av *a, uint64_t at, void *to, size_t len);
 
 /* av_heif.c: the picture that is an item of the file, if it is; true: it was
  * one, and has had its outcome. */

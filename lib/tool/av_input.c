@@ -1,6 +1,7 @@
 /* av_input.c - from a descriptor to a decoder, and no other way anywhere */
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -30,30 +31,51 @@ static const char codecs[] =
     "svq3,cinepak,indeo3,indeo5,ffv1,huffyuv,ffvhuff,utvideo,rawvideo,vp3,vp6,"
     "vp6f,vp6a,qtrle,rpza,msrle,msvideo1,v210";
 
+size_t
+av_read_at(const struct av *a, uint64_t at, void *to, size_t len)
+{
+	const uint64_t size = (uint64_t)a->size;
+	uint8_t *p = to;
+	size_t got = 0;
+	ssize_t n;
+
+	if (at >= size || lseek(0, a->from + (off_t)at, SEEK_SET) < 0)
+		return 0;
+	len = len < size - at ? len : (size_t)(size - at);
+	for (; got < len; got += (size_t)n) {
+		n = read(0, p + got, len - got);
+		if (n == 0 || (n < 0 && errno != EINTR))
+			break;
+		n = n < 0 ? 0 : n;
+	}
+	return got;
+}
+
 static int
 get(void *arg, uint8_t *to, int len)
 {
-	const struct av *a = arg;
-	ssize_t n;
+	struct av *a = arg;
+	size_t n = av_read_at(a, (uint64_t)a->at, to, (size_t)len);
 
-	if (a->until && ct_mono() > a->until)
-		return AVERROR_EXIT;
-	do
-		n = read(0, to, (size_t)len);
-	while (n < 0 && errno == EINTR);
-	return n < 0 ? AVERROR(errno) : n == 0 ? AVERROR_EOF : (int)n;
+	a->at += (int64_t)n;
+	return n == 0 ? AVERROR_EOF : (int)n;
 }
 
 static int64_t
 seek(void *arg, int64_t at, int whence)
 {
-	const struct av *a = arg;
-	off_t now;
+	struct av *a = arg;
 
 	if (whence & AVSEEK_SIZE)
 		return a->size;
-	now = lseek(0, at, whence & ~AVSEEK_FORCE);
-	return now < 0 ? AVERROR(errno) : now;
+	whence &= ~AVSEEK_FORCE;
+	if (whence == SEEK_CUR)
+		at += a->at;
+	else if (whence == SEEK_END)
+		at += a->size;
+	if (at < 0)
+		return AVERROR(EINVAL);
+	return a->at = at;
 }
 
 /* A container that wants another file gets none. */
@@ -108,24 +130,6 @@ told(const AVFormatContext *file)
 		any = true;
 	}
 	return any;
-}
-
-size_t
-av_read_at(uint64_t at, void *to, size_t len)
-{
-	uint8_t *p = to;
-	size_t got;
-	ssize_t n;
-
-	if (at > INT64_MAX || lseek(0, (off_t)at, SEEK_SET) < 0)
-		return 0;
-	for (got = 0; got < len; got += (size_t)n) {
-		n = read(0, p + got, len - got);
-		if (n == 0 || (n < 0 && errno != EINTR))
-			break;
-		n = n < 0 ? 0 : n;
-	}
-	return got;
 }
 
 bool
@@ -186,7 +190,7 @@ void
 av_begin(struct av *a)
 {
 	static uint8_t head[BUFFER];
-	size_t n = av_read_at(0, head, sizeof head);
+	size_t n = av_read_at(a, 0, head, sizeof head);
 
 	a->packet = av_packet_alloc();
 	a->frame = av_frame_alloc();
@@ -216,7 +220,7 @@ open_file(struct av *a)
 	    ? avio_alloc_context(buffer, BUFFER, 0, a, get, NULL, seek)
 	    : NULL;
 	a->file = avformat_alloc_context();
-	if (!a->io || !a->file || lseek(0, 0, SEEK_SET) < 0) {
+	if (!a->io || !a->file) {
 		av_stop(a, CT_IMAGE_OUT_OF_MEMORY);
 		return;
 	}
@@ -343,7 +347,8 @@ av_close(struct av *a)
 	av_packet_free(&a->packet);
 	sws_freeContext(a->sws);
 	sws_freeContext(a->tmk.sws);
-	ct_vpdq_hasher_free(&a->hasher);
+	free(a->tmk.sum);
+	free(a->rows);
 	if (a->io)
 		av_freep((void *)&a->io->buffer);
 	avio_context_free(&a->io);

@@ -91,8 +91,8 @@ av_pixels(struct av *a, bool colour)
 	    AHEAD;
 
 	return reserve(a, stride, (size_t)a->frame->height) &&
-		convert(a, colour ? AV_PIX_FMT_RGB0 : AV_PIX_FMT_GRAY8,
-		    (int)stride)
+		convert(
+		    a, colour ? AV_PIX_FMT_RGB0 : AV_PIX_FMT_GRAY8, (int)stride)
 	    ? stride
 	    : 0;
 }

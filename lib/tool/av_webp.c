@@ -104,7 +104,7 @@ av_webp(struct av *a)
 		av_stop(a, CT_IMAGE_OUT_OF_MEMORY);
 		return true;
 	}
-	if (av_read_at(0, p, len) == len && len >= RIFF + CHUNK + 10 &&
+	if (av_read_at(a, 0, p, len) == len && len >= RIFF + CHUNK + 10 &&
 	    !av_too_large(a, number(p + RIFF + CHUNK + 4, 3) + 1,
 		number(p + RIFF + CHUNK + 7, 3) + 1))
 		animate(a, p, whole(a, p, len));

@@ -210,9 +210,8 @@ end(struct video_talk *t, const struct ct_video_say *s, bool *late)
 	return t->end;
 }
 
-/* One thing it says: is it one that may be said here? */
-static bool
-take(struct video_talk *t, const struct ct_video_say *s, bool *late,
+bool
+video_take(struct video_talk *t, const struct ct_video_say *s, bool *late,
     struct ct_err *err)
 {
 	if (!t->ready) {
@@ -267,7 +266,7 @@ video_talk(struct video_talk *t, const struct ct_video_ask *ask, int fd,
 	if (pid < 0)
 		return err->code;
 	while (!t->end && !lied && video_hear(t, &say, sizeof say, &late))
-		lied = !take(t, &say, &late, err);
+		lied = !video_take(t, &say, &late, err);
 	(void)kill(pid, SIGKILL); /* one that has ended keeps its status */
 	(void)close(t->fd);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)

@@ -25,6 +25,10 @@ int video_talk(struct video_talk *t, const struct ct_video_ask *ask, int fd,
  * tells.  Time counts only while we run. */
 int video_hear(struct video_talk *t, void *to, size_t len, bool *late);
 
+/* One thing it says: is it one that may be said here? */
+bool video_take(struct video_talk *t, const struct ct_video_say *s, bool *late,
+    struct ct_err *err);
+
 /* video_still.c: a still that it says, and its pixels; false: it may not be. */
 bool video_still(
     struct video_talk *t, const struct ct_video_say *s, bool *late);
