@@ -1,6 +1,7 @@
 #include "av_impl.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -197,8 +198,10 @@ static bool
 short_of(const struct av *a)
 {
 	int64_t says = a->ask.keyframes ? 0 : av_length(a);
+	int64_t end = a->ms + usual(a);
 
-	return a->ms + usual(a) + 250 + says / 50 < says;
+	end = end < a->shown ? a->shown : end;
+	return end + 250 + says / 50 < says;
 }
 
 void
@@ -211,14 +214,32 @@ av_ended(struct av *a, int rc)
 		av_feed(a, NULL, av_picture);
 }
 
+/* How long what is in the packet is shown, if it says so. */
+static void
+until(struct av *a)
+{
+	const AVRational ms = { 1, 1000 };
+	int64_t at = a->packet->pts, from = a->stream->start_time;
+
+	if (at == AV_NOPTS_VALUE || from == AV_NOPTS_VALUE ||
+	    a->packet->duration <= 0 || __builtin_sub_overflow(at, from, &at) ||
+	    __builtin_add_overflow(at, a->packet->duration, &at))
+		return;
+	at = av_rescale_q(at, a->base, ms);
+	if (at > a->shown && at < CT_VPDQ_MS)
+		a->shown = at;
+}
+
 void
 av_packets(struct av *a)
 {
 	int rc = 0;
 
 	while (!a->stop && (rc = av_read_frame(a->file, a->packet)) == 0) {
-		if (a->packet->stream_index == a->stream->index)
+		if (a->packet->stream_index == a->stream->index) {
+			until(a);
 			av_feed(a, a->packet, av_picture);
+		}
 		av_packet_unref(a->packet);
 	}
 	av_ended(a, rc);
@@ -276,6 +297,24 @@ limit(unsigned what, rlim_t most)
 	return setrlimit(what, &l);
 }
 
+/* Of a picture that is too large for libav itself nothing is had but what it
+ * writes of it. */
+static struct av *served;
+
+static void
+listen(void *who, int level, const char *format, va_list args)
+{
+	static const char said[] = "Picture size %ux%u";
+	uint32_t w;
+
+	(void)who;
+	(void)level;
+	if (strncmp(format, said, sizeof said - 1) != 0)
+		return;
+	w = va_arg(args, uint32_t);
+	(void)av_too_large(served, w, va_arg(args, uint32_t));
+}
+
 /* What is done but once, and may take system calls, before there are none. */
 static void
 warm_up(struct av *a)
@@ -289,7 +328,8 @@ warm_up(struct av *a)
 
 	if (ct_vpdq_hash(&a->hasher, &rows, &f, &err))
 		_exit(CT_OSERR);
-	av_log_set_level(AV_LOG_QUIET);
+	av_log_set_callback(listen);
+	served = a;
 	(void)ct_mono();
 }
 

@@ -74,9 +74,10 @@ struct av {
 	bool stop;    /* the status is set; nothing more is wanted */
 	bool damaged; /* in part */
 	uint32_t frames;
-	int64_t zero; /* time stamp of the first */
-	int64_t ms;   /* of the last */
-	int64_t slot; /* that the last frame hashed was for */
+	int64_t zero;  /* time stamp of the first */
+	int64_t ms;    /* of the last */
+	int64_t shown; /* until then, ms, as packets say; 0: they do not */
+	int64_t slot;  /* that the last frame hashed was for */
 	struct ct_vpdq_hasher hasher;
 	uint8_t *rows; /* of a frame that is not luma as it is */
 	size_t room;
