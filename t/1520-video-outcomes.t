@@ -1,0 +1,149 @@
+#!/bin/sh
+# ct-hash on videos: one record each, whatever comes, and whatever dies
+# shellcheck source=t/lib.sh disable=SC1003,SC2013,SC2016,SC2059,SC2317
+. "${0%/*}/lib.sh"
+
+[ -x "$top/ct-decode-video" ] || skip_all 'built with VIDEO=0'
+clips=$t/data/golden/video
+black=$clips/g_black_25.mp4
+mandel=$clips/g_mandel_15_small.mp4
+
+# ---- whatever comes -------------------------------------------------------------------
+size=$(wc -c <"$mandel")
+mkdir cuts
+for i in $(seq 0 99); do
+	head -c $((size * i / 100)) "$mandel" >"cuts/$i"
+done
+printf '%s\n' cuts/* >names
+exits 'cut off at every percent' 0 ct-hash -q <names
+cp got recs
+is '  a record each, none of them whole' '100 true' jq -rs \
+    '"\(length) \(map(.file.decode | IN("partial", "corrupt", "unsupported")) | all)"' recs
+is '  all with digests' 100 sh -c 'jq -r .hashes.sha256 recs | sort -u | wc -l'
+: >empty
+head -c 40 "$mandel" >begun
+ct-hash -q empty begun "$clips/audio_only.m4a" >o
+json 'empty, a head, no picture' '[.file.decode, .hashes.vpdq]' '["corrupt",null]
+["corrupt",null]
+["unsupported",null]' o
+mkdir names.d
+for name in '$(touch INJ)' '`touch INJ`' ';touch INJ' '|touch INJ' '-o' '--tmk' 'a
+b' 'file:x' 'concat:a' '%d.png' "$(printf 'caf\351')" '"' '\\'; do
+	cp "$black" "names.d/$name.mp4"
+done
+exits 'names that a shell, or libav, would read' 0 sh -c 'find names.d -type f -print0 | ct-hash -q -0'
+cp got recs
+is '  are names' '13 ["ok"]' jq -rsc '"\(length) \(map(.file.decode) | unique)"' recs
+ok '  and nothing else' sh -c '! ls INJ names.d/INJ'
+mkfifo pipe
+exits 'a pipe with a name is not opened' 66 timeout 20 ct-hash -q pipe "$black"
+json '  and the next is hashed' '.error.code // .file.decode' '66
+"ok"' got
+gif() { printf 'GIF89a%b\200\0\0\0\0\0\377\377\377' "$1"; } # WIDTH and HEIGHT
+frame='\054\0\0\0\0%b\0\002\002\104\001\0'
+{ gif '\020\047\020\047' && printf "$frame" '\020\047\020\047' && printf ';'; } >large.gif
+ct-hash -q --max-side 5 large.gif >o
+json 'a side too long' .file.decode '"too-many-pixels"' o
+ct-hash -q --max-memory 16M large.gif >o
+json 'no memory for it' .file.decode '"out-of-memory"' o
+
+# ---- that takes long, and dies ---------------------------------------------------------
+# of a film that takes minutes; the pictures in front and behind do not wait
+mkfilm -n 300000 -s 0 -d 10 long
+mkpix --seed 1 --size 200x150 a.png
+decoder() { # the process that decodes for $run, once there is one
+	for i in $(seq 500); do
+		for pid in $(cat "/proc/$run/task/"*/children 2>/dev/null); do
+			if [ "$(readlink "/proc/$pid/exe")" = "$top/ct-decode-video" ]; then
+				echo "$pid"
+				return
+			fi
+		done
+		sleep 0.02
+	done
+	return 1
+}
+begin() { # OPTION... - in the background, on names
+	ct-hash "$@" <names >o 2>err &
+	run=$!
+	pids=$run
+}
+finish() { # STATUS
+	wait "$run"
+	status=$?
+	pids=
+	[ "$status" -eq "$1" ] || { cat err; false; }
+}
+written() { # N - so many records are
+	for i in $(seq 500); do
+		[ "$(wc -l <o)" -lt "$1" ] || return 0
+		sleep 0.02
+	done
+	return 1
+}
+{ echo a.png && echo long && for i in $(seq 99); do echo a.png; done; } >names
+begin -q -j2 --unordered --video-rate all
+ok 'while a video is decoded, others go on' written 100
+kid=$(decoder)
+ok '  and it still is' kill -KILL "$kid"
+ok '  killed, it has an outcome' finish 0
+json '  of its own' 'select(.file.mime == "video/quicktime") | .file.decode, (.hashes | has("sha256"))' '"decoder-crash"
+true' o
+echo long >names
+begin -q --video-rate all
+decoder >kid
+kill -STOP "$run"
+kill -KILL "$(cat kid)"
+echo >>long
+kill -CONT "$run"
+ok 'what is changed while it is hashed is an error' finish 75
+json '  of its own' .error.code 75 o
+{ echo long && echo "$mandel" && echo a.png; } >names
+begin -q -j1 --max-video-time 1.5
+decoder >kid
+kill -TERM "$run"
+ok 'stopped, what was not yet begun is an error' finish 75
+json '  and the first is finished' '.file.decode // .error.code' '"timeout"
+75
+"ok"' o
+ok '  what is there of it is hashed' sh -c 'head -n 1 o | jq -e ".hashes.vpdq | length > 0"'
+
+# ---- frames from a pipe ------------------------------------------------------------------
+frame() { # ID FILE [BLOCK]
+	printf '{"id":"%s","frame":true}\n' "$1"
+	rm -rf blk.* && split -a 4 -b "${3:-1048576}" "$2" blk.
+	for blk in blk.*; do
+		[ -s "$blk" ] || continue
+		printf '%x\n' "$(wc -c <"$blk")"
+		cat "$blk"
+	done
+	printf '0 ok\n'
+}
+members() { jq -c '[.file, .hashes]' "$@"; }
+mkpix --seed 2 --size 200x150 b.png && mkmove 200x150 moves.png a.png b.png a.png
+mkfilm -n 300 film
+set -- "$mandel" "$black" film moves.png empty begun a.png "$clips/g_life_10_vp8.webm"
+{ for f; do frame "${f##*/}" "$f"; done; } >in
+exits 'frames' 0 sh -c 'ct-hash -q -j2 <in'
+cp got o
+ct-hash -q "$@" >files
+is 'are hashed as files are' "$(members files)" members o
+{ frame a "$mandel" 509 && frame b "$mandel" 4096 && frame c "$mandel" 4097; } >in
+ct-hash -q <in >o
+is '  in whatever pieces' "$(ct-hash -q "$mandel" "$mandel" "$mandel" | members)" members o
+size=$(wc -c <film)
+{ for i in 1 2 3 4 5 6; do frame $i film && frame p$i a.png; done; } >in
+exits 'as many at a time as there is memory for' 0 sh -c "ct-hash -q -j4 --max-spool $((size + 99)) <in"
+json '  each whole, and in order' '[.id, .file.decode]' \
+    "$(for i in 1 2 3 4 5 6; do printf '["%s","ok"]\n' $i p$i; done)" got
+{ frame film film && frame next "$black"; } >in
+ct-hash -q --max-spool $((size - 1)) <in >o
+json 'of more than that only digests' '[.file.decode, .file.size, .hashes.sha256, .hashes.vpdq == null]' \
+    "[\"too-large\",$size,\"$(sha256sum <film | cut -d' ' -f1)\",true]
+[\"ok\",$(wc -c <"$black"),\"$(sha256sum <"$black" | cut -d' ' -f1)\",false]" o
+{ frame cut film | head -c $((size / 2)); } >in
+exits 'a frame that ends early is an error' 75 sh -c 'ct-hash -q <in'
+{ frame bad film | sed '$s/ok/timeout/'; } >in
+exits '  and one that was not fetched' 75 sh -c 'ct-hash -q <in'
+
+done_testing
