@@ -86,7 +86,21 @@ static const char *const schema[] = {
 	"ALTER TABLE state ADD COLUMN sealed TEXT NOT NULL DEFAULT '';"
 	"ALTER TABLE state ADD COLUMN scrub INTEGER NOT NULL DEFAULT 0",
 	/* entries that go when the run has got to its end */
-	"CREATE TABLE doomed(entry INTEGER PRIMARY KEY, at TEXT)", NULL
+	"CREATE TABLE doomed(entry INTEGER PRIMARY KEY, at TEXT)",
+	/* fingerprints that the source tells of by link: hash, what was got
+	 * when the entry was of at; due, what is there now was not */
+	"CREATE TABLE large("
+	" id INTEGER PRIMARY KEY, member TEXT NOT NULL, entry TEXT NOT NULL,"
+	" content TEXT NOT NULL, type TEXT NOT NULL, link TEXT NOT NULL,"
+	" opinion TEXT NOT NULL, at TEXT, hash BLOB, due INTEGER NOT NULL,"
+	" asked INTEGER NOT NULL,"
+	" UNIQUE(member, entry, content, type, link));"
+	"CREATE INDEX large_due ON large(id) WHERE due;"
+	"CREATE INDEX large_hash ON large(hash);"
+	"CREATE INDEX signal_large ON signal(type, hash)"
+	" WHERE type IN ('tmk', 'vpdq');"
+	"ALTER TABLE state ADD COLUMN large_seen INTEGER NOT NULL DEFAULT 0",
+	NULL
 };
 
 int
@@ -121,6 +135,8 @@ ct_list_open(struct ct_list **out, const char *home, const char *name,
 		rc = list_keys(l, err);
 	if (!rc && write)
 		rc = list_rekey(l, err);
+	if (!rc && write)
+		rc = list_large_tidy(l, err);
 	free(dir);
 	free(db);
 	free(lock);
@@ -154,6 +170,8 @@ ct_list_begin(struct ct_list *l, struct ct_err *err)
 	if (!rc &&
 	    (rc = ct_store_int(l->st, &l->doomed, err,
 		 "SELECT EXISTS(SELECT 1 FROM doomed)", "")) == 1 &&
+	    (rc = ct_store_int(l->st, &l->linked, err,
+		 "SELECT EXISTS(SELECT 1 FROM large)", "")) == 1 &&
 	    (rc = ct_store_int(l->st, &l->change, err,
 		 "SELECT revision + 1 FROM state", "")) == 1)
 		return 0;

@@ -18,6 +18,7 @@
 
 #include "entry.h"
 #include "err.h"
+#include "list_large.h"
 
 struct ct_list_state {
 	int64_t generation; /* of the last walk begun; 0: none yet */

@@ -1,5 +1,5 @@
 /* list_large.c - large fingerprints: files kept and read */
-#include "list_large.h"
+#include "list.h"
 
 #include <errno.h>
 #include <stdlib.h>

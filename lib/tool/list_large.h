@@ -1,5 +1,5 @@
 /*
- * list_large.h - large fingerprints of a list: files beside it
+ * list_large.h - large fingerprints of a list: files beside it; by list.h
  *
  * A signal of the type "tmk" or "vpdq" is the SHA-256 of a fingerprint that
  * stands in a file of its own,
@@ -23,8 +23,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "entry.h"
 #include "err.h"
-#include "list.h"
+
+struct ct_list;
 
 #define CT_LARGE_TMK "tmk"
 #define CT_LARGE_VPDQ "vpdq"
@@ -75,5 +77,68 @@ const char *ct_large_refused(const char *type, const void *bytes, size_t len);
  */
 int ct_large_put(struct ct_list *list, const char *type, const void *bytes,
     size_t len, uint8_t digest[CT_LARGE_DIGEST], struct ct_err *err);
+
+/* ---- by link ---------------------------------------------------------------
+ *
+ * A source may tell where a fingerprint is in place of what it is.  The list
+ * remembers what was got from where, so that it is not fetched again, and what
+ * could not be got, so that it is.
+ */
+
+struct ct_large_link {
+	const char *type, *link, *opinion;
+	uint8_t digest[CT_LARGE_DIGEST];
+	bool have; /* digest is what was got last */
+	bool due;  /* what is there now was not got */
+};
+
+/* As the list knows this link: due unless it was got when the entry was as old
+ * as now, e->at, and is still here. */
+int ct_large_known(struct ct_list *list, const struct ct_entry *e,
+    struct ct_large_link *link, struct ct_err *err);
+/* It was got now, which is durable. */
+int ct_large_got(struct ct_list *list, const struct ct_entry *e,
+    const struct ct_large_link *link, struct ct_err *err);
+
+/* These are all links of the entry: in the transaction that puts it.  The
+ * signals are put with the entry. */
+int ct_large_links(struct ct_list *list, const struct ct_entry *e,
+    const struct ct_large_link *link, size_t n, struct ct_err *err);
+
+/* One that is due; its texts are to be released with ct_large_due_free. */
+struct ct_large_due {
+	int64_t id;
+	struct ct_entry e; /* without signals */
+	char *type, *link;
+};
+/* The next one after this id that was asked for last before this moment (ms):
+ * 1, 0 or a code. */
+int ct_large_next(struct ct_list *list, int64_t id, int64_t before,
+    struct ct_large_due *due, struct ct_err *err);
+void ct_large_due_free(struct ct_large_due *due);
+/* In a transaction: it was got, and is a signal of its entry in place of what
+ * was got before.  Or not (digest NULL): then it was asked for. */
+int ct_large_done(struct ct_list *list, const struct ct_large_due *due,
+    const uint8_t *digest, struct ct_err *err);
+
+/* In a transaction: all links go, or those of entries that went. */
+int ct_large_forget(struct ct_list *list, bool all, struct ct_err *err);
+
+struct ct_large_count {
+	int64_t files;   /* that signals name */
+	int64_t missing; /* links that are due */
+};
+int ct_large_count(
+    struct ct_list *list, struct ct_large_count *count, struct ct_err *err);
+
+/*
+ * Were links looked at in all that was put?  A walk that begins to is
+ * CT_LARGE_WALK, once it is through CT_LARGE_ALL.
+ */
+enum ct_large_seen { CT_LARGE_NONE, CT_LARGE_WALK, CT_LARGE_ALL };
+int ct_large_seen(
+    struct ct_list *list, enum ct_large_seen *seen, struct ct_err *err);
+int ct_large_see(
+    struct ct_list *list, enum ct_large_seen seen, struct ct_err *err);
 
 #endif

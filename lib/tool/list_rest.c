@@ -237,6 +237,13 @@ turn_all(struct rekey *k, const char *id, struct ct_err *err)
 		    " WHERE id = ? AND type = ? AND hash = ?",
 		    err);
 	if (!rc)
+		rc = turn(k, "SELECT coalesce(max(id), 0) FROM large",
+		    "SELECT id, type, hash FROM large"
+		    " WHERE id > ? AND id <= ? AND hash IS NOT NULL",
+		    "UPDATE large SET hash = ?"
+		    " WHERE id = ? AND type = ? AND hash = ?",
+		    err);
+	if (!rc)
 		rc = ct_store_do(l->st, err,
 		    "UPDATE state SET sealed = ?, scrub = ? OR (scrub AND ?)",
 		    "sii", id, (int64_t)(k->to && !*l->sealed),
@@ -257,7 +264,8 @@ scrub(struct ct_list *l, struct ct_err *err)
 
 	if (rc > 1 || !due)
 		return rc > 1 ? rc : 0;
-	rc = ct_store_scrub(l->st, err);
+	if (!(rc = list_large_sweep(l, err)))
+		rc = ct_store_scrub(l->st, err);
 	return rc ? rc
 		  : ct_store_do(l->st, err, "UPDATE state SET scrub = 0", "");
 }
@@ -275,7 +283,9 @@ list_rekey(struct ct_list *l, struct ct_err *err)
 		return rc ? rc : scrub(l, err);
 	if (key && (rc = ct_rest_list(&k.to, key, l->name, err)))
 		return rc;
-	rc = turn_all(&k, id, err);
+	rc = list_large_turn(l, key, k.to, err);
+	if (!rc)
+		rc = turn_all(&k, id, err);
 	forget(&k);
 	free(k.row);
 	if (rc) {
@@ -286,7 +296,8 @@ list_rekey(struct ct_list *l, struct ct_err *err)
 	l->rest = k.to;
 	l->sealed[0] = '\0';
 	(void)strncat(l->sealed, id, CT_REST_ID - 1);
-	return scrub(l, err);
+	/* all of them stand there twice now */
+	return (rc = list_large_sweep(l, err)) ? rc : scrub(l, err);
 }
 
 int

@@ -5,7 +5,6 @@
 #include <stdint.h>
 
 #include "list.h"
-#include "list_large.h"
 #include "rest.h"
 #include "store.h"
 
@@ -17,6 +16,7 @@ struct ct_list {
 	char sealed[CT_REST_ID];   /* the key of its hashes; "": in the clear */
 	struct ct_rest_list *rest; /* NULL: in the clear */
 	int64_t doomed;            /* 0: no entry is */
+	int64_t linked;            /* 0: no entry has links */
 };
 
 /* Find the key of the list.  CT_NOPERM. */
@@ -54,6 +54,15 @@ int list_large_load(const char *path, const char *type,
     struct ct_err *err);
 int list_large_write(const struct list_large_how *how, const char *type,
     const uint8_t *digest, const void *bytes, size_t len, struct ct_err *err);
+
+/* Files that no signal and no link names go; links whose files are lost are
+ * due.  tidy: if the index holds the list as it is. */
+int list_large_sweep(struct ct_list *l, struct ct_err *err);
+int list_large_tidy(struct ct_list *l, struct ct_err *err);
+
+/* All files once more, with this key (NULL: in the clear). */
+int list_large_turn(struct ct_list *l, const struct ct_rest_key *key,
+    const struct ct_rest_list *rest, struct ct_err *err);
 
 /* Rows of entry and signal, of one entry together: id, member, entry, content,
  * classification, at, type (null: it has no signals), hash, opinion. */

@@ -20,6 +20,7 @@ ct_sandbox_entry_free(struct sandbox_entry *e)
 	for (i = 0; i < e->nprints; i++) {
 		free(e->print[i].type);
 		free(e->print[i].hash);
+		free(e->print[i].path);
 	}
 	for (i = 0; i < e->nvotes; i++) {
 		for (k = 0; k < e->vote[i].nreasons; k++)
@@ -163,6 +164,7 @@ drop_print(struct sandbox_entry *e, const char *type, const char *hash)
 		    (!hash || strcmp(e->print[i].hash, hash) == 0)) {
 			free(e->print[i].type);
 			free(e->print[i].hash);
+			free(e->print[i].path);
 		} else {
 			e->print[n++] = e->print[i];
 		}
@@ -180,13 +182,15 @@ tombstone(struct sandbox_entry *e)
 	e->deleted = true;
 }
 
+/* A large one has a path and no hash: an entry has one of a type. */
 static void
-add_print(struct sandbox_entry *e, char *type, const char *hash)
+add_print(
+    struct sandbox_entry *e, char *type, const char *hash, const char *path)
 {
-	drop_print(e, type, hash);
+	drop_print(e, type, path ? "" : hash);
 	e->print = ct_grow(e->print, e->nprints + 1, sizeof *e->print);
-	e->print[e->nprints++] =
-	    (struct sandbox_print){ type, ct_strdup(hash) };
+	e->print[e->nprints++] = (struct sandbox_print){ type,
+		ct_strdup(path ? "" : hash), path ? ct_strdup(path) : NULL };
 	e->deleted = false;
 }
 
@@ -234,14 +238,15 @@ ct_sandbox_entry(
 {
 	const char *op = text(rec, "op"), *hash = text(rec, "hash");
 	const char *class = text(rec, "classification");
+	const char *path = text(rec, "path");
 	char *type = element_name(text(rec, "type"));
 	bool del = op && strcmp(op, "del") == 0;
 	struct sandbox_entry *e;
 
 	if (op && !del && strcmp(op, "add") != 0)
 		(void)ct_fail(err, CT_DATAERR, "op must be add or del");
-	else if (!del && (!type || !hash))
-		(void)ct_fail(err, CT_DATAERR, "want type and hash");
+	else if (!del && (!type || (!hash && !path)))
+		(void)ct_fail(err, CT_DATAERR, "want type and hash or path");
 	else if (time_of(rec, &at, err) == 0 && (e = entry_of(box, rec, err))) {
 		e->at = at;
 		if (class && !del) {
@@ -249,7 +254,7 @@ ct_sandbox_entry(
 			e->classification = ct_strdup(class);
 		}
 		if (!del) {
-			add_print(e, type, hash);
+			add_print(e, type, hash, path);
 			return 0;
 		}
 		if (type)

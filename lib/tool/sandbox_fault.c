@@ -35,6 +35,7 @@ static const struct {
 	{ "classify", CALL_CLASSIFY },
 	{ "media", CALL_MEDIA },
 	{ "pdq", CALL_PDQ },
+	{ "large", CALL_LARGE },
 };
 
 #define AT(call) (1U << (call))
@@ -48,7 +49,7 @@ static const struct {
 	(AT(CALL_ENRICH) | AT(CALL_PRESERVE) | AT(CALL_GROUPS) |    \
 	    AT(CALL_UPDATES) | AT(CALL_REACTION) | AT(CALL_FETCH) | \
 	    AT(CALL_OPINION) | AT(CALL_TOKEN) | AT(CALL_LIST) |     \
-	    AT(CALL_FILE) | SCORED)
+	    AT(CALL_FILE) | AT(CALL_LARGE) | SCORED)
 #define PAGED \
 	(AT(CALL_ENTRIES) | AT(CALL_UPDATES) | AT(CALL_FETCH) | AT(CALL_LIST))
 #define LINKED (AT(CALL_ENTRIES) | AT(CALL_UPDATES) | AT(CALL_LIST))
@@ -102,6 +103,7 @@ static const struct {
 	{ "close-cut", FAULT_CLOSE_CUT, ANY_CALL, MUST, 0, 1L << 30 },
 	{ "body", FAULT_BODY, ANY_CALL, NONE, 0, 0 },
 	{ "unknown", FAULT_UNKNOWN, SCORED, NONE, 0, 0 },
+	{ "stray", FAULT_STRAY, AT(CALL_ENTRIES), MAY, 0, 3 },
 };
 
 #define N(table) (sizeof(table) / sizeof(table)[0])

@@ -1,4 +1,5 @@
 /* sandbox_hash.c - Hash Sharing v2: who, which members, entries in pages */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +93,44 @@ ct_sandbox_members(struct sandbox_req *req, struct sandbox_ans *ans)
 		put_member(x, seen[i]);
 	free(seen);
 	ct_sandbox_close(req, ans, x);
+}
+
+/* ---- large fingerprints ----------------------------------------------------
+ */
+
+static const char *
+path_of(const struct sandbox_entry *e, const char *type)
+{
+	size_t i;
+
+	for (i = 0; e && i < e->nprints; i++)
+		if (e->print[i].path &&
+		    ct_sandbox_same_type(e->print[i].type, type))
+			return e->print[i].path;
+	return NULL;
+}
+
+/* GET /entries/MEMBER/ENTRY/fingerprints/TYPE */
+void
+ct_sandbox_large(struct sandbox_req *req, struct sandbox_ans *ans)
+{
+	char *tail = ct_strdup(req->tail), *rest = tail;
+	const char *member = strsep(&rest, "/"), *id = strsep(&rest, "/");
+	const char *word = strsep(&rest, "/"), *path = NULL;
+
+	if (rest && strcmp(word, "fingerprints") == 0) {
+		path = path_of(
+		    ct_sandbox_find(req->box, "video", member, id), rest);
+		if (!path)
+			path = path_of(
+			    ct_sandbox_find(req->box, "image", member, id),
+			    rest);
+	}
+	if (path)
+		ct_sandbox_bytes(ans, path);
+	else
+		ct_sandbox_refuse(ans, 404);
+	free(tail);
 }
 
 /* ---- entries --------------------------------------------------------------
@@ -209,8 +248,38 @@ put_deleted(
 	ct_xmlout_end(x);
 }
 
+/* Where a link leads that is to be ours. */
+static const char *
+elsewhere(const struct sandbox_req *req, enum sandbox_kind kind)
+{
+	static const char *const hosts[] = { "http://other.example",
+		"https://other.example", "https://user:pw@127.0.0.1", "/.." };
+	long n = req->plan.arg[kind];
+
+	return req->plan.on[kind] ? hosts[n < 0 ? 0 : n] : "";
+}
+
+/* tmk-pdqf by its address: .../TMK_PDQF */
 static void
-put_entry(struct ct_xmlout *x, const struct sandbox_entry *e)
+put_large(const struct sandbox_req *req, struct ct_xmlout *x,
+    const struct sandbox_entry *e, const struct sandbox_print *p)
+{
+	char *href = ct_printf("%s/v2/entries/%s/%s/fingerprints/%s",
+	    elsewhere(req, FAULT_STRAY), e->member, e->id, p->type);
+	char *c;
+
+	for (c = href + strlen(href) - strlen(p->type); *c; c++)
+		*c = (char)(*c == '-' ? '_' : toupper((unsigned char)*c));
+	ct_xmlout_start(x, p->type);
+	ct_xmlout_attr(x, "rel", "self");
+	ct_xmlout_attr(x, "href", href);
+	ct_xmlout_end(x);
+	free(href);
+}
+
+static void
+put_entry(const struct sandbox_req *req, struct ct_xmlout *x,
+    const struct sandbox_entry *e)
 {
 	char at[CT_TIME_LEN];
 	size_t i;
@@ -223,7 +292,11 @@ put_entry(struct ct_xmlout *x, const struct sandbox_entry *e)
 		ct_xmlout_element(x, "classification", e->classification);
 	ct_xmlout_start(x, "fingerprints");
 	for (i = 0; i < e->nprints; i++)
-		ct_xmlout_element(x, e->print[i].type, e->print[i].hash);
+		if (e->print[i].path)
+			put_large(req, x, e, &e->print[i]);
+		else
+			ct_xmlout_element(
+			    x, e->print[i].type, e->print[i].hash);
 	ct_xmlout_end(x);
 	if (e->nvotes)
 		put_votes(x, e);
@@ -260,7 +333,7 @@ put_kind(const struct sandbox_req *req, struct ct_xmlout *x,
 			put_deleted(x, page[i],
 			    image ? "deletedImage" : "deletedVideo");
 		else
-			put_entry(x, page[i]);
+			put_entry(req, x, page[i]);
 	}
 	ct_xmlout_end(x);
 }
@@ -270,12 +343,8 @@ static void
 put_next(const struct sandbox_req *req, struct ct_xmlout *x,
     const struct query *q, size_t start)
 {
-	static const char *const hosts[] = { "http://other.example",
-		"https://other.example", "https://user:pw@127.0.0.1", "/.." };
-	long foreign = req->plan.arg[FAULT_FOREIGN];
 	char from[CT_TIME_LEN], to[CT_TIME_LEN], *next;
-	const char *host =
-	    req->plan.on[FAULT_FOREIGN] ? hosts[foreign < 0 ? 0 : foreign] : "";
+	const char *host = elsewhere(req, FAULT_FOREIGN);
 
 	(void)ct_time(q->from - q->from % 1000, from);
 	(void)ct_time(q->to - q->to % 1000, to);

@@ -45,6 +45,7 @@ enum sandbox_call {
 	CALL_CLASSIFY,
 	CALL_MEDIA,
 	CALL_PDQ,
+	CALL_LARGE,
 	CALL_NONE /* of no plan: the controls, and what is not there */
 };
 
@@ -85,6 +86,7 @@ enum sandbox_kind {
 	FAULT_CLOSE_CUT,
 	FAULT_BODY,
 	FAULT_UNKNOWN,
+	FAULT_STRAY,
 	FAULT_KINDS
 };
 
@@ -124,6 +126,7 @@ struct sandbox_report {
 
 struct sandbox_print {
 	char *type, *hash; /* the type as an element is named: tmk-pdqf */
+	char *path;        /* of a large one: its bytes; else NULL */
 };
 
 struct sandbox_vote {
@@ -285,7 +288,8 @@ sandbox_fn ct_sandbox_status, ct_sandbox_xsd, ct_sandbox_submit,
     ct_sandbox_upload, ct_sandbox_fileinfo, ct_sandbox_finish,
     ct_sandbox_retract;
 sandbox_fn ct_sandbox_hash_status, ct_sandbox_members, ct_sandbox_entries,
-    ct_sandbox_reasons, ct_sandbox_feedback, ct_sandbox_categorizations;
+    ct_sandbox_reasons, ct_sandbox_feedback, ct_sandbox_categorizations,
+    ct_sandbox_large;
 sandbox_fn ct_sandbox_enrich, ct_sandbox_preserve;
 sandbox_fn ct_sandbox_graph_get, ct_sandbox_graph_post;
 sandbox_fn ct_sandbox_fetch, ct_sandbox_opinion;
@@ -330,6 +334,8 @@ int ct_sandbox_priorities(
     struct ct_sandbox *box, const json_t *v, struct ct_err *err);
 int ct_sandbox_classifications(
     struct ct_sandbox *box, const json_t *v, struct ct_err *err);
+/* The answer is what is in this file; 404 if that cannot be read. */
+void ct_sandbox_bytes(struct sandbox_ans *ans, const char *path);
 /* What the fault body says in place of an answer. */
 void ct_sandbox_instead(struct sandbox_req *req, struct sandbox_ans *ans);
 /* Many entries of one moment, made up; so many of them change. */

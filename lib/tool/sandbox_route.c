@@ -35,6 +35,8 @@ static const struct sandbox_route routes[] = {
 	    ct_sandbox_members, NULL },
 	{ "GET", HS "/entries", false, CALL_ENTRIES, BODY_NONE,
 	    ct_sandbox_entries, NULL },
+	{ "GET", HS "/entries/", true, CALL_LARGE, BODY_NONE, ct_sandbox_large,
+	    "/fingerprints/" },
 	{ "PUT", HS "/entries/", true, CALL_FEEDBACK, BODY_TEXT,
 	    ct_sandbox_feedback, NULL },
 	{ "GET", HS "/feedback/", true, CALL_REASONS, BODY_NONE,

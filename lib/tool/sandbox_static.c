@@ -59,8 +59,8 @@ ct_sandbox_body(struct ct_sandbox *box, const json_t *v, struct ct_err *err)
 				 : ct_fail(err, CT_DATAERR, "body: want {}");
 }
 
-static void
-put_file(struct sandbox_ans *ans, const char *path)
+void
+ct_sandbox_bytes(struct sandbox_ans *ans, const char *path)
 {
 	struct ct_err err = { 0 };
 	uint8_t *bytes;
@@ -87,7 +87,7 @@ ct_sandbox_instead(struct sandbox_req *req, struct sandbox_ans *ans)
 		ct_sandbox_refuse(ans, MHD_HTTP_INTERNAL_SERVER_ERROR);
 		return;
 	}
-	put_file(ans, json_string_value(path));
+	ct_sandbox_bytes(ans, json_string_value(path));
 	if (is_status(is))
 		ans->status =
 		    (int)json_integer_value(json_object_get(is, "status"));
@@ -109,7 +109,7 @@ ct_sandbox_file(struct sandbox_req *req, struct sandbox_ans *ans)
 		ct_sandbox_refuse(ans, MHD_HTTP_NOT_FOUND);
 		return;
 	}
-	put_file(ans, json_string_value(path));
+	ct_sandbox_bytes(ans, json_string_value(path));
 	if (ans->status != MHD_HTTP_OK)
 		return;
 	ct_blake_start(&blake, sizeof sum, NULL);

@@ -130,6 +130,19 @@ numbers(struct ct_source *s, const struct ct_conf *conf, struct ct_err *err)
 	    conf, name, "flood", 1000000000, CT_SOURCE_FLOOD, &s->flood, err);
 }
 
+/* Are large fingerprints fetched?  Where they are told of by link. */
+static int
+large(struct ct_source *s, const char *value, struct ct_err *err)
+{
+	bool ncmec = s->adapter == &ct_source_ncmec;
+
+	s->large = ncmec && (!value || strcmp(value, CT_LARGE_TMK) == 0);
+	if (!value || (ncmec && (s->large || strcmp(value, "none") == 0)))
+		return 0;
+	return ct_fail(err, CT_CONFIG,
+	    "source '%s': want large = tmk or none, of type = ncmec", s->name);
+}
+
 /* What is said of the form of a file. */
 static int
 of_file(const struct ct_source *s, struct ct_err *err)
@@ -197,6 +210,7 @@ load(struct ct_source *s, const struct ct_conf *conf, const char *name,
 		    name);
 	if (rc || (rc = numbers(s, conf, err)) || (rc = surfaces(s, err)) ||
 	    (rc = policy(s, err)) || (rc = of_file(s, err)) ||
+	    (rc = large(s, ct_conf_get(conf, "source", name, "large"), err)) ||
 	    (rc = ct_vote_conf(
 		 s, ct_conf_get(conf, "source", name, "feedback"), err)))
 		return rc;
@@ -219,7 +233,7 @@ ct_sources_load(
 		"class", "surfaces", "flood", "pdna_threshold", "group",
 		"members", "types", "requests_per_minute", "reconcile_days",
 		"form", "map", "positive", "negative", "sha256", "max_mb",
-		"feedback", "reason", NULL };
+		"feedback", "reason", "large", NULL };
 	const char *name;
 
 	*all = (struct ct_sources){ 0 };

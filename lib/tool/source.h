@@ -27,8 +27,9 @@ struct ct_adapter {
 	/* Does the configuration make sense?  Nothing is opened. */
 	int (*conf)(struct ct_source *src, struct ct_err *err);
 	/*
-	 * Bring src->db up to date.  0; CT_DATAERR if records were refused,
-	 * all else is in the list, and *err is not set; or an error.
+	 * Bring src->db up to date.  0; CT_DATAERR if records were refused or
+	 * are missing, CT_TEMPFAIL or CT_NOPERM if not all were asked for: what
+	 * there was is in the list, and *err is not set; or an error.
 	 */
 	int (*sync)(struct ct_source *src, struct ct_err *err);
 	/* Can it be reached, and do the credentials hold?  *what: who the
@@ -56,6 +57,7 @@ struct ct_source {
 	int max_mb;   /* of a file that a server has */
 	int threshold, pdna_threshold, quality;
 	char *group, *types;  /* of ThreatExchange */
+	bool large;           /* large fingerprints are fetched */
 	char *reason;         /* of votes against: see ct_reason_of */
 	bool feedback;        /* its owner is told what people think of it */
 	int per_minute;       /* requests; 0: any */
@@ -73,6 +75,8 @@ struct ct_source {
 
 	/* its outcome */
 	int64_t put, gone, rejected, requests;
+	int64_t missing; /* large fingerprints */
+	int later;       /* why they were not all asked for; 0: they were */
 };
 
 #define CT_SOURCE_FLOOD 1000
@@ -93,6 +97,11 @@ struct ct_source *ct_source_named(
 
 /* Is what this member submitted looked for?  The list has all of it. */
 bool ct_source_wants(const struct ct_source *src, const char *member);
+
+/* Are there fingerprints of videos that the source has and the list does not?
+ */
+int ct_source_lacks(const struct ct_source *src, struct ct_list *db,
+    bool *lacks, struct ct_err *err);
 
 /* Is what it holds harmless: action = allow? */
 bool ct_source_allows(const struct ct_source *src);
@@ -196,6 +205,9 @@ struct ct_page_entry {
 	struct ct_entry e; /* its texts and signals are the page's */
 	bool gone;         /* a tombstone */
 	size_t cap;
+	struct ct_large_link *large; /* fingerprints by link; type and link are
+					the page's, too */
+	size_t nlarge;
 	const char *why; /* refused: the reason; e may be NULL in part */
 };
 
@@ -215,6 +227,9 @@ struct ct_page {
 #define CT_ODD_TWICE 1U   /* an entry stands there twice: the last counts */
 #define CT_ODD_UNKNOWN 2U /* there is what this program does not know */
 #define CT_ODD_MORE 4U    /* there are more entries than it says */
+#define CT_ODD_LARGE                                          \
+	8U /* there are links to what this program never asks \
+	      for */
 
 /*
  * Take a queryResult apart.  CT_PROTOCOL: another document; CT_DATAERR: not
@@ -223,6 +238,11 @@ struct ct_page {
  */
 int ct_page_parse(
     struct ct_page *page, const char *xml, size_t len, struct ct_err *err);
+/* One more signal of an entry, which is taken; one more fingerprint of it that
+ * is refused. */
+void ct_page_signal(struct ct_page_entry *e, const struct ct_signal *sig);
+void ct_page_refuse(
+    struct ct_page *page, size_t entry, const char *type, const char *why);
 void ct_page_free(struct ct_page *page);
 
 /* ---- the index ------------------------------------------------------------

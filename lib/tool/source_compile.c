@@ -184,6 +184,7 @@ static int
 gather(struct index_job *j, const char *home, struct ct_err *err)
 {
 	const struct ct_sources *all = j->all;
+	bool lacks = false;
 	size_t i;
 	int rc = open_sets(j, err);
 
@@ -198,8 +199,11 @@ gather(struct index_job *j, const char *home, struct ct_err *err)
 			rc = ct_list_state(j->list[i], &j->state[i], err);
 		if (!rc)
 			rc = since(j, i, err);
+		if (!rc)
+			rc = ct_source_lacks(
+			    &all->src[i], j->list[i], &lacks, err);
 		j->text[i] =
-		    index_group(&all->src[i], j->state[i].last_run > 0);
+		    index_group(&all->src[i], j->state[i].last_run > 0, lacks);
 		if (!rc && !j->state[i].last_run)
 			ct_warn("source '%s' was never read to its end:"
 				" nothing is clean until it is",

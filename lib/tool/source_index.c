@@ -54,7 +54,7 @@ words(const char *text)
 /* It says so if the source was never read to its end: then what is not in the
  * index proves nothing. */
 char *
-index_group(const struct ct_source *s, bool complete)
+index_group(const struct ct_source *s, bool complete, bool lacks)
 {
 	json_t *o = json_object();
 
@@ -73,6 +73,8 @@ index_group(const struct ct_source *s, bool complete)
 		(void)json_object_set_new(o, "surfaces", words(s->surfaces));
 	if (!complete)
 		(void)json_object_set_new(o, "complete", json_false());
+	if (complete && lacks)
+		(void)json_object_set_new(o, "lacks", json_true());
 	return dump(o);
 }
 

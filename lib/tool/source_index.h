@@ -36,8 +36,12 @@ struct index_job {
 	size_t degenerate, changed;  /* hashes, entries */
 };
 
-/* What the index says of a source.  Release with free. */
-char *index_group(const struct ct_source *s, bool complete);
+/*
+ * What the index says of a source: "complete" false, it was never read to its
+ * end; "lacks" true, it has fingerprints of videos that the list does not have:
+ * then no video is clean.  Release with free.
+ */
+char *index_group(const struct ct_source *s, bool complete, bool lacks);
 
 /* All lists as they are, or what changed in them since j->since, in j->build,
  * finished. */

@@ -88,6 +88,7 @@ tail(const struct ct_walk *all, struct ct_err *err)
 {
 	struct ct_walk w = { .src = all->src,
 		.get = all->get,
+		.large = all->large,
 		.state = all->state,
 		.name = "tail",
 		.doubt = all->doubt,
@@ -172,6 +173,64 @@ reconcile(struct ct_walk *w, struct ct_err *err)
 						      : ct_list_commit(db, err);
 }
 
+/* ---- large fingerprints ----------------------------------------------------
+ */
+
+/*
+ * What was put before anybody looked at links is walked once more, from its
+ * beginning; *walk: that is due.
+ */
+static int
+begin_large(const struct ct_walk *all, bool *walk, struct ct_err *err)
+{
+	struct ct_list *db = all->src->db;
+	enum ct_large_seen seen, now;
+	int rc;
+
+	*walk = false;
+	if ((rc = ct_large_seen(db, &seen, err)))
+		return rc;
+	now = !all->large               ? CT_LARGE_NONE
+	    : all->state->revision == 0 ? CT_LARGE_ALL
+	    : seen == CT_LARGE_NONE     ? CT_LARGE_WALK
+					: seen;
+	*walk = now == CT_LARGE_WALK;
+	if (now == seen)
+		return 0;
+	if ((rc = ct_list_begin(db, err)) ||
+	    (now == CT_LARGE_WALK && (rc = forget_walk(all, err))) ||
+	    (now == CT_LARGE_NONE && (rc = ct_large_forget(db, true, err))) ||
+	    (rc = ct_large_see(db, now, err)))
+		return rc;
+	return ct_list_commit(db, err);
+}
+
+/* At the end of a run: what was not got before; and what there is to be told.
+ */
+static int
+end_large(struct ct_larges *f, struct ct_list_state *state, struct ct_err *err)
+{
+	struct ct_list *db = f->src->db;
+	struct ct_large_count n;
+	int64_t got;
+	int rc;
+
+	if ((rc = ct_larges_again(f, state, &got, err)) ||
+	    (rc = ct_list_begin(db, err)) ||
+	    (rc = ct_large_forget(db, false, err)) ||
+	    (rc = ct_large_count(db, &n, err)) ||
+	    (rc = ct_list_commit(db, err)))
+		return rc;
+	f->src->missing = n.missing;
+	f->src->later = f->stopped;
+	if (n.missing)
+		ct_warn("%s: %lld large fingerprints are missing: the next run"
+			" asks for them, and until it has them no video is"
+			" clean",
+		    f->src->name, (long long)n.missing);
+	return 0;
+}
+
 /* The moment up to which to ask; -1: the clocks do not allow it. */
 static int64_t
 limit_of(const struct ct_get *g, const struct ct_cursor *delta)
@@ -190,40 +249,69 @@ limit_of(const struct ct_get *g, const struct ct_cursor *delta)
 	return now - now % SECOND;
 }
 
+/* Ask who we are, which tells what time it is there, and how far the list is.
+ */
+static int
+begin(struct ct_source *s, struct ct_get *g, struct ct_list_state *state,
+    struct ct_cursor *cur, struct ct_err *err)
+{
+	struct ct_http_res res;
+	int rc = ct_get_path(g, "/v2/status", &res, err);
+
+	if (rc)
+		return rc;
+	ct_http_done(&res);
+	if ((rc = ct_run_begin(s, g->base, state, err)) ||
+	    (rc = ct_list_cursor(s->db, "delta", cur, err)))
+		return rc;
+	free(cur->next);
+	return 0;
+}
+
+static int
+walks(struct ct_walk *delta, struct ct_walk *all, struct ct_err *err)
+{
+	const struct ct_source *s = all->src;
+	const struct ct_list_state *state = all->state;
+	bool large, due;
+	int rc = begin_large(all, &large, err);
+
+	due = state->last_reconcile &&
+	    (large || s->reconcile ||
+		ct_now() - state->last_reconcile >= s->reconcile_ms);
+	if (rc || (rc = ct_walk(delta, err)) ||
+	    (rc = ct_run_settle(all->src, all->state, err)) ||
+	    (due && (rc = reconcile(all, err))))
+		return rc;
+	return due && large ? ct_large_see(s->db, CT_LARGE_ALL, err) : 0;
+}
+
 static int
 run(struct ct_source *s, struct ct_get *g, struct ct_err *err)
 {
 	struct ct_list_state state;
-	struct ct_walk delta = {
-		.src = s, .get = g, .state = &state, .name = "delta"
-	};
+	struct ct_larges larges = { .src = s, .get = g, .began = ct_now() };
+	struct ct_walk delta = { .src = s,
+		.get = g,
+		.large = s->large ? &larges : NULL,
+		.state = &state,
+		.name = "delta" };
 	struct ct_walk all = { .src = s,
 		.get = g,
+		.large = delta.large,
 		.state = &state,
 		.name = "reconcile",
 		.doubt = "doubt" };
-	struct ct_http_res res;
 	struct ct_cursor cur;
-	bool due;
-	int rc;
+	int rc = begin(s, g, &state, &cur, err);
 
-	/* asks who we are, and what time it is there */
-	if ((rc = ct_get_path(g, "/v2/status", &res, err)))
+	if (rc)
 		return rc;
-	ct_http_done(&res);
-	if ((rc = ct_run_begin(s, g->base, &state, err)) ||
-	    (rc = ct_list_cursor(s->db, "delta", &cur, err)))
-		return rc;
-	free(cur.next);
 	delta.limit = all.limit = limit_of(g, &cur);
-	due = state.last_reconcile &&
-	    (s->reconcile ||
-		ct_now() - state.last_reconcile >= s->reconcile_ms);
 	if (delta.limit < 0)
 		return 0;
-	if (((rc = ct_walk(&delta, err)) ||
-		(rc = ct_run_settle(s, &state, err)) ||
-		(due && (rc = reconcile(&all, err)))))
+	if ((rc = walks(&delta, &all, err)) ||
+	    (s->large && (rc = end_large(&larges, &state, err))))
 		return rc;
 	return ct_run_end(s, &state, err);
 }
@@ -237,7 +325,10 @@ sync_ncmec(struct ct_source *s, struct ct_err *err)
 	if (!rc)
 		rc = run(s, &g, err);
 	ct_get_close(&g);
-	return rc ? rc : s->rejected ? CT_DATAERR : 0;
+	return rc                       ? rc
+	    : s->later                  ? s->later
+	    : s->rejected || s->missing ? CT_DATAERR
+					: 0;
 }
 
 static int

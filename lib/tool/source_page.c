@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "clock.h"
 #include "prog.h"
@@ -19,6 +20,7 @@ struct walk {
 	bool known;      /* the container is <images> or <videos> */
 	long want, have; /* entries of it: as told, as seen */
 	char field[32];  /* the child of the entry that we are in */
+	char *link;      /* of the fingerprint, or NULL */
 	char vote[CT_SIGNAL_TYPE]; /* the type that is voted down, or "" */
 	char disputed[DISPUTED_MAX][CT_SIGNAL_TYPE];
 	size_t ndisputed;
@@ -150,10 +152,56 @@ on_start(void *arg, const char *name, const char *const *attr)
 		return begin_entry(w, name);
 	} else if (w->depth == 4) {
 		return begin_field(w, name, attr);
+	} else if (w->depth == 5 && strcmp(w->field, "fingerprints") == 0) {
+		free(w->link);
+		w->link = attribute(attr, "href")
+		    ? ct_strdup(attribute(attr, "href"))
+		    : NULL;
 	} else if (w->depth >= 5 && strcmp(w->field, "feedback") == 0) {
 		begin_vote(w, name, attr);
 	}
 	return 0;
+}
+
+void
+ct_page_signal(struct ct_page_entry *e, const struct ct_signal *sig)
+{
+	struct ct_signal *all = (struct ct_signal *)(uintptr_t)e->e.signal;
+
+	if (e->e.n == e->cap) {
+		e->cap = e->cap ? 2 * e->cap : 4;
+		all = ct_grow(all, e->cap, sizeof *all);
+	}
+	all[e->e.n++] = *sig;
+	e->e.signal = all;
+}
+
+void
+ct_page_refuse(
+    struct ct_page *p, size_t entry, const char *type, const char *why)
+{
+	p->bad = ct_grow(p->bad, p->nbad + 1, sizeof *p->bad);
+	p->bad[p->nbad++] = (struct ct_page_bad){ entry, ct_strdup(type), why };
+}
+
+/* One that is elsewhere: only of what can be matched. */
+static void
+take_link(struct walk *w, const char *type)
+{
+	struct ct_page_entry *e = last(w);
+
+	if (!w->link)
+		return;
+	if (strcasecmp(type, "tmk-pdqf") != 0 &&
+	    strcasecmp(type, "tmk_pdqf") != 0) {
+		w->page->odd |= CT_ODD_LARGE;
+		return;
+	}
+	e->large = ct_grow(e->large, e->nlarge + 1, sizeof *e->large);
+	e->large[e->nlarge++] = (struct ct_large_link){
+		.type = CT_LARGE_TMK, .link = w->link, .opinion = "positive"
+	};
+	w->link = NULL;
 }
 
 static void
@@ -164,28 +212,21 @@ take_signal(struct walk *w, const char *type, const char *text)
 		"tmk_pdqf", "ssvh_pdna", "ssvh_safer_hash", "tmk_safer_hash",
 		NULL };
 	struct ct_page *p = w->page;
-	struct ct_page_entry *e = last(w);
-	struct ct_signal sig, *all;
+	struct ct_signal sig;
 	const char *why;
 
-	if (!*text) /* a large one, told by its address only */
+	if (!*text) {
+		take_link(w, type);
 		return;
+	}
 	why = ct_signal_parse(&sig, type, text);
 	if (why) {
-		p->bad = ct_grow(p->bad, p->nbad + 1, sizeof *p->bad);
-		p->bad[p->nbad++] =
-		    (struct ct_page_bad){ p->n - 1, ct_strdup(type), why };
+		ct_page_refuse(p, p->n - 1, type, why);
 		return;
 	}
 	if (!ct_signal_len(sig.type) && !among(types, sig.type))
 		p->odd |= CT_ODD_UNKNOWN;
-	all = (struct ct_signal *)(uintptr_t)e->e.signal;
-	if (e->e.n == e->cap) {
-		e->cap = e->cap ? 2 * e->cap : 4;
-		all = ct_grow(all, e->cap, sizeof *all);
-	}
-	all[e->e.n++] = sig;
-	e->e.signal = all;
+	ct_page_signal(last(w), &sig);
 }
 
 static void
@@ -210,6 +251,9 @@ free_entry(struct ct_page_entry *e)
 	for (i = 0; i < e->e.n; i++)
 		free(e->e.signal[i].hash);
 	free((void *)(uintptr_t)e->e.signal);
+	for (i = 0; i < e->nlarge; i++)
+		free((void *)(uintptr_t)e->large[i].link);
+	free(e->large);
 	free((void *)(uintptr_t)e->e.member);
 	free((void *)(uintptr_t)e->e.entry);
 	free((void *)(uintptr_t)e->e.content);
@@ -228,6 +272,10 @@ end_entry(struct walk *w)
 		for (k = 0; k < w->ndisputed; k++)
 			if (strcmp(s[i].type, w->disputed[k]) == 0)
 				s[i].opinion = "disputed";
+	for (k = 0; e->nlarge && k < w->ndisputed; k++)
+		if (strcmp(w->disputed[k], "tmk_pdqf") == 0)
+			for (i = 0; i < e->nlarge; i++)
+				e->large[i].opinion = "disputed";
 	if (!e->e.entry || !*e->e.entry)
 		e->why = "no id";
 	else if (!e->e.member || !*e->e.member)
@@ -237,7 +285,7 @@ end_entry(struct walk *w)
 	else if (!ct_entry_fits(&e->e))
 		e->why = "too long";
 	/* in a container that we do not know it need not be an entry */
-	if (e->why && !w->known && !e->e.n) {
+	if (e->why && !w->known && !e->e.n && !e->nlarge) {
 		free_entry(e);
 		w->page->n--;
 		while (w->page->nbad &&
@@ -333,6 +381,7 @@ ct_page_parse(
 
 	*page = (struct ct_page){ 0 };
 	rc = ct_xml_walk(&walk, xml, len, err);
+	free(w.link);
 	if (!rc && has_twice(page))
 		page->odd |= CT_ODD_TWICE;
 	return rc;

@@ -25,19 +25,22 @@ show(const struct ct_source *s, struct ct_list *db, json_t **rec,
 {
 	struct ct_list_state state;
 	struct ct_list_count n;
+	struct ct_large_count large;
 	struct ct_cursor cur;
 	int rc;
 
 	if ((rc = ct_list_state(db, &state, err)) ||
 	    (rc = ct_list_count(db, &n, err)) ||
+	    (rc = ct_large_count(db, &large, err)) ||
 	    (rc = ct_list_cursor(db, "delta", &cur, err)))
 		return rc;
-	*rec = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "source",
-	    s->name, "type", s->adapter->type, "entries", (json_int_t)n.entries,
-	    "hashes", (json_int_t)n.signals, "tombstones",
-	    (json_int_t)n.tombstones, "missing", (json_int_t)n.missing,
-	    "rejects", (json_int_t)n.rejects, "generation",
-	    (json_int_t)state.generation);
+	*rec = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+	    "source", s->name, "type", s->adapter->type, "entries",
+	    (json_int_t)n.entries, "hashes", (json_int_t)n.signals,
+	    "tombstones", (json_int_t)n.tombstones, "missing",
+	    (json_int_t)n.missing, "rejects", (json_int_t)n.rejects, "large",
+	    (json_int_t)large.files, "large_missing", (json_int_t)large.missing,
+	    "generation", (json_int_t)state.generation);
 	put_time(*rec, "done_to", cur.done_to);
 	(void)json_object_set_new(
 	    *rec, "resume", json_boolean(cur.next != NULL));
@@ -142,6 +145,11 @@ complete(const struct ct_rest_peek *set, const char *path, struct ct_err *err)
 		if (json_is_false(json_object_get(group, "complete")))
 			(void)ct_fail(err, CT_DATAERR,
 			    "'%s': source '%s' was never read to its end", path,
+			    json_string_value(
+				json_object_get(group, "source")));
+		if (json_is_true(json_object_get(group, "lacks")))
+			(void)ct_fail(err, CT_DATAERR,
+			    "'%s': source '%s' lacks large fingerprints", path,
 			    json_string_value(
 				json_object_get(group, "source")));
 		json_decref(group);

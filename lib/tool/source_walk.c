@@ -164,7 +164,9 @@ tell_odd(struct ct_walk *w, unsigned odd)
 		"an entry stands twice on a page; the last one counts",
 		("there is what this program does not know;"
 		 " hashes of it are kept, all else is passed over"),
-		"a page has more entries than it says; all are taken"
+		"a page has more entries than it says; all are taken",
+		("there are large fingerprints that this program does not"
+		 " match; they are left there")
 	};
 	unsigned i;
 
@@ -193,6 +195,9 @@ store_entries(struct ct_walk *w, const struct ct_page *page, struct ct_err *err)
 			w->src->put++;
 			rc = ct_list_put(w->src->db, &e->e,
 			    w->state->generation, false, err);
+			if (!rc)
+				rc = ct_large_links(w->src->db, &e->e, e->large,
+				    w->large ? e->nlarge : 0, err);
 		}
 	}
 	for (i = 0; !rc && i < page->nbad; i++)
@@ -308,6 +313,8 @@ follow(struct ct_walk *w, const char *from, bool *crowd, struct ct_err *err)
 	while (!(rc = fetch(w, path, &page, err))) {
 		w->pages++;
 		w->got += (long)page.n;
+		if (w->large && (rc = ct_larges_page(w->large, &page, err)))
+			break;
 		free(path);
 		path = NULL;
 		if (page.next && (rc = check_link(w, page.next, &next, err)))

@@ -14,13 +14,16 @@
 
 #include "source.h"
 #include "source_get.h"
+#include "source_large.h"
 
 struct ct_walk {
 	struct ct_source *src;
 	struct ct_get *get;
 	struct ct_list_state *state;
-	const char *name;  /* of its cursor */
-	int64_t limit;     /* ms: where it ends */
+	struct ct_larges *large; /* fetches what pages have links to; NULL: they
+				  * are left where they are */
+	const char *name;        /* of its cursor */
+	int64_t limit;           /* ms: where it ends */
 	const char *doubt; /* the cursor that is set if a window lost entries
 			    * however it was read; NULL: nobody asks */
 

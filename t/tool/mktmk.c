@@ -1,0 +1,31 @@
+/* mktmk SEED - a .tmk to standard output, of frames that the seed makes up */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tmk.h"
+
+#define FRAMES 3
+
+static uint8_t bytes[CT_TMK_LEN];
+static struct ct_tmk tmk;
+
+int
+main(int argc, char *argv[])
+{
+	uint32_t x = argc == 2 ? (uint32_t)strtoul(argv[1], NULL, 10) : 0;
+	float luma[CT_TMK_SIDE * CT_TMK_SIDE];
+	size_t i, k;
+
+	ct_tmk_start(&tmk);
+	for (i = 0; i < FRAMES; i++) {
+		for (k = 0; k < CT_TMK_SIDE * CT_TMK_SIDE; k++) {
+			x = x * 1664525U + 1013904223U;
+			luma[k] = (float)(x >> 24);
+		}
+		ct_tmk_frame(&tmk, luma);
+	}
+	ct_tmk_end(&tmk);
+	ct_tmk_write(&tmk, bytes);
+	return fwrite(bytes, 1, sizeof bytes, stdout) == sizeof bytes ? 0 : 1;
+}
