@@ -287,5 +287,14 @@ fuzz-mutants: all $(TOOLS)
 	PATH=$$PWD:$$PWD/t/tool:$$PATH sh -c '. t/mutants.sh && \
 	    mutants $(or $(COUNT),1000000)'
 
-.PHONY: all deps check check-arm64 cases sweep fuzz fuzz-mutants bench asan demo layers lint install install-lib dist clean
+# and videos, and pictures of the rarer kinds
+ifneq ($(VIDEO),0)
+fuzz: fuzz-videos
+endif
+fuzz-videos: all $(TOOLS)
+	PATH=$$PWD/t/tool:$$PATH; mutate --from $(or $(FROM),0) \
+	    --count $(or $(COUNT),100000) t/data/golden/clips/* \
+	    t/data/golden/pictures/* | hashall -d $${TMPDIR:-/tmp}
+
+.PHONY: all deps check check-arm64 cases sweep fuzz fuzz-mutants fuzz-videos bench asan demo layers lint install install-lib dist clean
 -include $(wildcard */*.d */*/*.d $(FUZZED)/*/*/*.d)

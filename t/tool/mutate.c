@@ -27,6 +27,7 @@ static const char usage[] =
     "  --from N     number of the first mutant (0)\n"
     "  --count N    how many (1000)\n"
     "  --good N     each N-th is the seed itself, its id \"good:SEED:N\"\n"
+    "  --cuts N     not these, but each seed cut off at every N-th part of it\n"
     "  --dir DIR    write files into DIR and their names to standard output\n";
 
 #define SEEDS 64
@@ -515,6 +516,21 @@ take(const char *path)
 	s->name = slash ? slash + 1 : path;
 }
 
+/* Each seed as long as 0, 1, ... parts of it. */
+static void
+cuts(size_t parts)
+{
+	static struct bytes b;
+	size_t s, i;
+
+	for (s = 0; s < nseeds; s++)
+		for (i = 0; i < parts; i++) {
+			b.n = seed[s].n * i / parts;
+			memcpy(b.p, seed[s].p, b.n);
+			frame(&b, "cut", seed[s].name, i);
+		}
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -522,11 +538,12 @@ main(int argc, char *argv[])
 		{ "from", required_argument, NULL, 'f' },
 		{ "count", required_argument, NULL, 'c' },
 		{ "good", required_argument, NULL, 'g' },
+		{ "cuts", required_argument, NULL, 'C' },
 		{ "dir", required_argument, NULL, 'd' },
 		{ NULL, 0, NULL, 0 },
 	};
 	static struct bytes b;
-	size_t from = 0, count = 1000, good = 0, i;
+	size_t from = 0, count = 1000, good = 0, parts = 0, i;
 	const char *dir = NULL, *name;
 	bool whole;
 	int c;
@@ -540,6 +557,8 @@ main(int argc, char *argv[])
 			    (size_t)ct_number("--count", optarg, 0, 1L << 40);
 		else if (c == 'g')
 			good = (size_t)ct_number("--good", optarg, 2, 1L << 40);
+		else if (c == 'C')
+			parts = (size_t)ct_number("--cuts", optarg, 1, 10000);
 		else if (c == 'd')
 			dir = optarg;
 		else
@@ -548,7 +567,9 @@ main(int argc, char *argv[])
 		take(argv[optind++]);
 	if (!nseeds)
 		ct_usage(usage);
-	for (i = from; i < from + count; i++) {
+	if (parts)
+		cuts(parts);
+	for (i = from; !parts && i < from + count; i++) {
 		whole = good && i % good == good - 1;
 		name = seed[i % nseeds].name;
 		mutate(&b, i);
