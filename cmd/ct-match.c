@@ -6,11 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clip.h"
 #include "entry.h"
 #include "ham.h"
 #include "match.h"
-#include "near.h"
-#include "pdna.h"
 #include "prog.h"
 #include "rest.h"
 
@@ -24,7 +23,8 @@ static const char usage[] =
     "  -d, --dir DIR      state directory: its lists/known.ctx is asked\n"
     "  -e, --exit-match   exit status 0 only if all is clean, else 1\n"
     "  -j, --jobs N       threads (the CPUs there are)\n"
-    "  -l, --list FILE    ask this list (TYPE HASH [label] a line) or index\n"
+    "  -l, --list FILE    ask this list (TYPE HASH [label], or vpdq|tmk PATH\n"
+    "                     [label], a line) or index\n"
     "  -o, --output FILE  the index that build makes\n"
     "  -q, --quiet        no closing summary\n"
     "  -t, --threshold BITS  greatest PDQ distance that matches, whatever\n"
@@ -33,6 +33,12 @@ static const char usage[] =
     "      --max-age AGE  refuse an older index (status 75): 90s, 15m, 24h\n"
     "      --max-hits N   hits told of one record (64); total counts all\n"
     "      --packed       standard input is PDQ hashes of 32 bytes each\n"
+    "      --quality N    of a list or for build: least quality of PDQ (50)\n"
+    "      --tmk-level1 X, --tmk-level2 X  least TMK scores (0.7, 0.9),\n"
+    "      --vpdq-distance BITS (31), --vpdq-query PERCENT (80),\n"
+    "      --vpdq-compared PERCENT (0), --vpdq-contained PERCENT (80)\n"
+    "                     when a listed video matches, whatever the source "
+    "says\n"
     "      --type TYPE    of the list's hashes: md5 sha1 sha256 sha512 pdq"
     " pdna url\n"
     "      --verify       check every byte of the index first\n"
@@ -40,6 +46,7 @@ static const char usage[] =
     "  -h, --help         this text\n";
 
 enum { O_DELTA = 256, O_MAX_AGE, O_MAX_HITS, O_PACKED, O_TYPE, O_VERIFY };
+enum { O_QUALITY = O_VERIFY + 1, O_LIMIT };
 
 static const struct option options[] = {
 	{ "all", no_argument, NULL, 'a' },
@@ -54,11 +61,19 @@ static const struct option options[] = {
 	{ "max-hits", required_argument, NULL, O_MAX_HITS },
 	{ "output", required_argument, NULL, 'o' },
 	{ "packed", no_argument, NULL, O_PACKED },
+	{ "quality", required_argument, NULL, O_QUALITY },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "threshold", required_argument, NULL, 't' },
+	/* O_LIMIT and the index of ct_clip_limit */
+	{ "tmk-level1", required_argument, NULL, O_LIMIT + 4 },
+	{ "tmk-level2", required_argument, NULL, O_LIMIT + 5 },
 	{ "type", required_argument, NULL, O_TYPE },
 	{ "verify", no_argument, NULL, O_VERIFY },
 	{ "version", no_argument, NULL, 'V' },
+	{ "vpdq-compared", required_argument, NULL, O_LIMIT + 2 },
+	{ "vpdq-contained", required_argument, NULL, O_LIMIT + 3 },
+	{ "vpdq-distance", required_argument, NULL, O_LIMIT },
+	{ "vpdq-query", required_argument, NULL, O_LIMIT + 1 },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -67,7 +82,7 @@ static const struct option options[] = {
 enum verb { FILTER, BUILD, HISTO };
 
 /* the options that each verb takes */
-static const char takes[][16] = { "acdehjlqtDAHPTv", "otT", "cdlqtv" };
+static const char takes[][20] = { "acdehjlqtDAHLPQTv", "otQT", "cdlqtv" };
 
 struct options {
 	enum verb verb;
@@ -75,14 +90,13 @@ struct options {
 	bool packed;
 	struct ct_match_from from;
 	struct ct_match_run run;
+	struct ct_clip_limits clips;
 };
 
 static int
 version(void)
 {
-	char *more = ct_printf("kernels: search %s, distance %s, PhotoDNA %s;"
-			       " index version 1",
-	    ct_near_kernel(), ct_ham_kernel(), ct_pdna_kernel());
+	char *more = ct_match_version();
 	int rc = ct_version(more);
 
 	free(more);
@@ -137,8 +151,11 @@ option(struct options *o, int c)
 	case O_PACKED:
 		o->packed = true;
 		return 'P';
+	case O_QUALITY:
+		o->from.quality = (int)ct_number("--quality", optarg, 1, 100);
+		return 'Q';
 	case O_TYPE:
-		if (!ct_signal_matched(optarg))
+		if (!ct_signal_matched(optarg) || ct_clip_type(optarg))
 			ct_die(CT_USAGE,
 			    "--type: want md5, sha1, sha256, sha512, pdq,"
 			    " pdna or url");
@@ -150,7 +167,8 @@ option(struct options *o, int c)
 	case 'V':
 		exit(version());
 	default:
-		return 0;
+		c -= O_LIMIT;
+		return ct_clip_limit_option(&o->clips, c, optarg) ? 'L' : 0;
 	}
 }
 
@@ -174,7 +192,8 @@ parse(struct options *o, int argc, char *argv[])
 	if ((optind != argc && o->verb != BUILD) ||
 	    (o->verb == BUILD && !o->out) ||
 	    (o->dir != NULL) + (o->list != NULL) + (o->delta != NULL) > 1 ||
-	    (o->from.type && !o->list && !o->delta && o->verb != BUILD))
+	    ((o->from.type || o->from.quality) && !o->list && !o->delta &&
+		o->verb != BUILD))
 		ct_usage(usage);
 }
 
@@ -185,7 +204,8 @@ build(const struct options *o, char **list, size_t n)
 		.n = n,
 		.type = o->from.type,
 		.out = o->out,
-		.threshold = o->run.how.threshold };
+		.threshold = o->run.how.threshold,
+		.quality = o->from.quality };
 	struct ct_err err = { 0 };
 
 	if (ct_match_build(&b, &err))
@@ -196,10 +216,11 @@ build(const struct options *o, char **list, size_t n)
 int
 main(int argc, char *argv[])
 {
-	struct options o = { .run = { .how = { -1, CT_MATCH_HITS },
+	struct options o = { .run = { .how = { -1, CT_MATCH_HITS, &o.clips },
 				 .jobs = ct_cpus(),
 				 .in = STDIN_FILENO,
-				 .out = STDOUT_FILENO } };
+				 .out = STDOUT_FILENO },
+		.clips = { -1, -1, -1, -1, -1, -1 } };
 	struct ct_match *m;
 	struct ct_err err = { 0 };
 	char *path;
@@ -209,12 +230,11 @@ main(int argc, char *argv[])
 	parse(&o, argc, argv);
 	if (o.verb == BUILD)
 		return build(&o, argv + optind, (size_t)(argc - optind));
-	path = o.list ? ct_strdup(o.list)
-	    : o.delta ? ct_strdup(o.delta)
+	o.from.path = path = o.list ? ct_strdup(o.list)
+	    : o.delta               ? ct_strdup(o.delta)
 		      : ct_printf("%s/lists/known.ctx", ct_home(o.dir));
 	if (!o.list && !o.delta && access(path, F_OK) < 0 && errno == ENOENT)
 		ct_die(CT_NOINPUT, "no index '%s': run ct-syncdb sync", path);
-	o.from.path = path;
 	o.from.closed = !o.list && !o.delta;
 	o.from.delta = o.run.known = o.delta != NULL;
 	if (ct_match_open(&m, &o.from, &err))

@@ -41,9 +41,9 @@ check_header(const struct ct_set *s, struct ct_err *err)
 	if (h->probe != SET_PROBE)
 		return ct_fail(err, CT_DATAERR,
 		    "the index is little-endian, this machine is not");
-	if (h->version != SET_VERSION)
+	if (h->version < 1 || h->version > SET_VERSION)
 		return ct_fail(err, CT_DATAERR,
-		    "the index has version %u, this program knows %d",
+		    "the index has version %u, this program knows up to %d",
 		    h->version, SET_VERSION);
 	if (h->size != SET_HEAD ||
 	    h->sum != ct_set_sum(h, SET_HEAD - sizeof h->sum))
@@ -136,6 +136,25 @@ take_near(const struct ct_set *s, struct ct_set_kind *k, struct ct_err *err)
 	return ct_near_check(x, err);
 }
 
+/* The values of a kind, if it has any. */
+static int
+take_values(const struct ct_set *s, struct ct_set_kind *k, struct ct_err *err)
+{
+	const struct set_section *unit = section(s, SET_UNIT, k->name);
+	const struct set_section *value = section(s, SET_VALUE, k->name);
+
+	if (!unit && !value)
+		return 0;
+	if (!unit || !value || unit->bytes / unit->elem != k->n ||
+	    value->bytes / value->elem != k->n)
+		return damaged(err, "its values are not whole");
+	k->unit = start(s, unit);
+	k->unit_len = unit->elem;
+	k->value = start(s, value);
+	k->value_len = value->elem;
+	return 0;
+}
+
 static int
 take_kind(struct ct_set *s, const struct set_section *hash, struct ct_err *err)
 {
@@ -155,7 +174,7 @@ take_kind(struct ct_set *s, const struct set_section *hash, struct ct_err *err)
 	if (first->bytes / sizeof *k->first != k->n + 1)
 		return damaged(err, "a kind is not whole");
 	s->nkinds++;
-	return take_near(s, k, err);
+	return take_values(s, k, err) ? err->code : take_near(s, k, err);
 }
 
 static int

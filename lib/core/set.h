@@ -12,6 +12,8 @@
  * bytes and with a checksum; set_file.h has it in full.  A reader skips
  * sections of a role that it does not know, so an index over the hashes can be
  * added without a new version.  The same content gives the same bytes.
+ * Version 2 holds videos, which a program that knows version 1 only would pass
+ * over; what holds none is version 1 still.
  *
  * Opening checks the header and that every section lies within the file;
  * what a section says is checked where it is used.  So no file, however
@@ -75,6 +77,10 @@ struct ct_set_kind {
 	const uint32_t *note;
 	size_t nnotes;
 	struct ct_near near; /* of hashes of CT_HASH_LEN bytes */
+	/* of each hash a unit and a value of those many bytes, packed, aligned
+	 * to 64; NULL: it has none.  What they say is not checked. */
+	const void *unit, *value;
+	size_t unit_len, value_len;
 };
 
 /* By name (NULL if the set has none), or the i-th in order of the names. */
@@ -130,9 +136,9 @@ struct ct_build;
 struct ct_build *ct_build_new(void);
 void ct_build_free(struct ct_build *b);
 
-/* Keep the notes in two files in place of memory: borrowed, empty, open for
- * both.  Their descriptors are needed until ct_build_finish. */
-void ct_build_spill(struct ct_build *b, int text, int at);
+/* Keep the notes and the values in three files in place of memory: borrowed,
+ * empty, open for both.  Their descriptors are needed until ct_build_finish. */
+void ct_build_spill(struct ct_build *b, int text, int at, int value);
 
 /* Begin a group; the notes added from now on are in it. */
 int ct_build_group(
@@ -143,6 +149,21 @@ int ct_build_note(struct ct_build *b, const char *text, size_t len,
  * kind have the same length, or CT_DATAERR. */
 int ct_build_hash(struct ct_build *b, const char *kind, const uint8_t *hash,
     size_t len, uint32_t note, struct ct_err *err);
+
+/*
+ * A unit and a value with a note, for one kind of the set, whose hashes are
+ * their places from 0 as 4 bytes, high byte first.  All units have the same
+ * length, and all values, or CT_DATAERR.
+ */
+struct ct_build_value {
+	const void *unit, *value;
+	size_t unit_len, value_len;
+};
+int ct_build_value(struct ct_build *b, const char *kind,
+    const struct ct_build_value *v, uint32_t note, struct ct_err *err);
+
+/* A program that knows version 1 only is not to read it. */
+void ct_build_newer(struct ct_build *b);
 
 /*
  * Index this kind, of hashes of CT_HASH_LEN bytes, for ct_set_near: up to so

@@ -7,7 +7,7 @@
 
 #include "set_file.h"
 
-#define KINDS 9 /* each up to 6 sections, and 5 more */
+#define KINDS 11 /* of which few are indexed: see place */
 
 #define SPILL 65536 /* bytes gathered before they are written to a file */
 
@@ -33,6 +33,11 @@ struct ct_build {
 	struct kind *kind;
 	size_t nkinds;
 	struct mem text, at, gtext, gat, gfirst;
+	char valued[CT_SET_NAME]; /* the kind that has values; "": none */
+	struct mem unit, value;
+	size_t unit_len, value_len;
+	uint32_t nvalues;
+	bool newer;
 	struct set_section section[SET_SECTIONS];
 	const uint8_t *bytes[SET_SECTIONS]; /* filled up to SET_ALIGN */
 	size_t nsections;
@@ -151,14 +156,17 @@ ct_build_free(struct ct_build *b)
 	release(&b->gtext);
 	release(&b->gat);
 	release(&b->gfirst);
+	release(&b->unit);
+	release(&b->value);
 	free(b);
 }
 
 void
-ct_build_spill(struct ct_build *b, int text, int at)
+ct_build_spill(struct ct_build *b, int text, int at, int value)
 {
 	b->text.file = text + 1;
 	b->at.file = at + 1;
+	b->value.file = value + 1;
 }
 
 int
@@ -239,6 +247,39 @@ ct_build_hash(struct ct_build *b, const char *name, const uint8_t *hash,
 	    append(&k->pair, tail, sizeof tail) < 0)
 		return no_memory(err);
 	return 0;
+}
+
+int
+ct_build_value(struct ct_build *b, const char *kind,
+    const struct ct_build_value *v, uint32_t note, struct ct_err *err)
+{
+	uint32_t n = b->nvalues;
+	const uint8_t hash[4] = { (uint8_t)(n >> 24), (uint8_t)(n >> 16),
+		(uint8_t)(n >> 8), (uint8_t)n };
+
+	if (n &&
+	    (strcmp(kind, b->valued) != 0 || v->unit_len != b->unit_len ||
+		v->value_len != b->value_len))
+		return ct_fail(
+		    err, CT_DATAERR, "a kind of value that does not fit");
+	if (n == UINT32_MAX)
+		return ct_fail(err, CT_DATAERR, "too many values");
+	if (ct_build_hash(b, kind, hash, sizeof hash, note, err))
+		return err->code;
+	if (append(&b->unit, v->unit, v->unit_len) < 0 ||
+	    append(&b->value, v->value, v->value_len) < 0)
+		return no_memory(err);
+	memcpy(b->valued, kind, strlen(kind) + 1);
+	b->unit_len = v->unit_len;
+	b->value_len = v->value_len;
+	b->nvalues++;
+	return 0;
+}
+
+void
+ct_build_newer(struct ct_build *b)
+{
+	b->newer = true;
 }
 
 static int
@@ -343,6 +384,9 @@ place(struct ct_build *b, enum set_role role, const char *kind, size_t elem,
 	struct set_section *c = &b->section[b->nsections];
 	size_t fill = (SET_ALIGN - m->len % SET_ALIGN) % SET_ALIGN;
 
+	errno = ENOMEM;
+	if (b->nsections == SET_SECTIONS)
+		return -1;
 	if (fill_up(m, fill) < 0)
 		return -1;
 	*c = (struct set_section){ .role = (uint32_t)role,
@@ -364,6 +408,10 @@ place_kind(struct ct_build *b, struct kind *k)
 	if (place(b, SET_HASH, k->name, k->len, &k->hash) < 0 ||
 	    place(b, SET_FIRST, k->name, 4, &k->first) < 0 ||
 	    place(b, SET_NOTE, k->name, 4, &k->note) < 0)
+		return -1;
+	if (b->nvalues && strcmp(k->name, b->valued) == 0 &&
+	    (place(b, SET_UNIT, k->name, b->unit_len, &b->unit) < 0 ||
+		place(b, SET_VALUE, k->name, b->value_len, &b->value) < 0))
 		return -1;
 	if (!k->id.len)
 		return 0;
@@ -437,7 +485,7 @@ ct_build_write(const struct ct_build *b, const struct ct_set_head *head,
     ct_set_write_fn *write, void *arg, struct ct_err *err)
 {
 	const struct set_section *last = &b->section[b->nsections - 1];
-	struct set_header h = { .version = SET_VERSION,
+	struct set_header h = { .version = b->newer ? SET_VERSION : 1,
 		.probe = SET_PROBE,
 		.size = SET_HEAD,
 		.nsections = (uint32_t)b->nsections,

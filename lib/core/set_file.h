@@ -9,7 +9,7 @@
 
 #include "set.h"
 
-#define SET_VERSION 1
+#define SET_VERSION 2 /* 1: it holds no video */
 #define SET_PROBE 0x01020304
 #define SET_HEAD ((size_t)4096)
 #define SET_ALIGN ((size_t)64)
@@ -29,6 +29,8 @@ enum set_role {
 	SET_NEAR_FIRST = 9,   /* kind; u32[CT_NEAR_FIRST] */
 	SET_NEAR_SKETCH = 10, /* kind; u16[], CT_NEAR_PAD of them zero */
 	SET_NEAR_ID = 11,     /* kind; u32[] */
+	SET_UNIT = 12,        /* kind; elem: bytes of one; as many as hashes */
+	SET_VALUE = 13,       /* likewise */
 	SET_ROLES
 };
 

@@ -11,6 +11,9 @@
 #include "prog.h"
 #include "url.h"
 
+#define NO_BYTES                           \
+	"e3b0c44298fc1c149afbf4c8996fb924" \
+	"27ae41e4649b934ca495991b7852b855"
 #define BASE64 (CT_PDNA_LEN / 3 * 4) /* characters of a PhotoDNA hash */
 
 static const struct type {
@@ -20,15 +23,15 @@ static const struct type {
 } types[] = {
 	{ "md5", 16, "d41d8cd98f00b204e9800998ecf8427e" },
 	{ "sha1", 20, "da39a3ee5e6b4b0d3255bfef95601890afd80709" },
-	{ "sha256", 32,
-	    "e3b0c44298fc1c149afbf4c8996fb924"
-	    "27ae41e4649b934ca495991b7852b855" },
+	{ "sha256", 32, NO_BYTES },
 	{ "sha512", 64,
 	    "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce"
 	    "47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3"
 	    "e" },
 	{ "pdq", CT_HASH_LEN, NULL },
 	{ "pdna", CT_PDNA_LEN, NULL },
+	{ "vpdq", 32, NO_BYTES },
+	{ "tmk", 32, NO_BYTES },
 	{ CT_SIGNAL_URL, CT_URL_HASH, NULL },
 };
 

@@ -22,10 +22,15 @@ struct ct_signal {
 	uint8_t *hash;             /* the bytes; of an unknown type its text */
 	size_t len;
 	const char *opinion; /* positive, seed, disputed, negative; borrowed */
+	/* of a video: the file of which hash is the SHA-256, borrowed; NULL:
+	 * it is elsewhere */
+	const uint8_t *file;
+	size_t file_len;
 };
 
 /* Bytes of a hash of this type that can be matched: md5, sha1, sha256,
- * sha512, pdq, pdna (PhotoDNA), url; 0 for any other. */
+ * sha512, pdq, pdna (PhotoDNA), url; of vpdq and tmk, of the SHA-256 of the
+ * file that holds it (clip.h); 0 for any other. */
 size_t ct_signal_len(const char *type);
 
 /* Is it one of these types, in any spelling? */

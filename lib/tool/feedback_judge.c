@@ -58,8 +58,10 @@ judge(const json_t *hit, const struct ct_sources *all, const char *verdict,
 		.content = text(hit, "content", "unknown"),
 		.type = text(hit, "type", ""),
 	};
-	s->exact =
-	    json_is_integer(distance) && json_integer_value(distance) == 0;
+	/* one frame says nothing of the rest of a video */
+	s->exact = json_is_integer(distance) &&
+	    json_integer_value(distance) == 0 && !ct_clip_type(s->vote.type) &&
+	    !json_object_get(hit, "at_ms");
 	if (!s->src || !ct_source_votes(s->src) || !*s->vote.entry ||
 	    !*s->vote.type)
 		return false;

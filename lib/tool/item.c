@@ -161,6 +161,11 @@ matches(json_t *facts, const json_t *rec, struct ct_text *t)
 		say(t, " ", hit, "list");
 		say(t, ", ", hit, "type");
 		say_number(t, ", ", hit, "distance", " bits away");
+		say_number(t, ", ", hit, "at_ms", " ms in");
+		say_number(
+		    t, ", ", hit, "query_percent", " % of its frames and");
+		say_number(t, " ", hit, "compared_percent",
+		    " % of the listed video's");
 		say(t, ", class ", hit, "classification");
 		fact(facts, "hit", t);
 	}

@@ -6,9 +6,57 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "blake.h"
+#include "clip.h"
 #include "file.h"
 #include "listfile_impl.h"
 #include "prog.h"
+
+/* The file that a path names, as seen from the list. */
+static const char *
+read_clip(const struct ct_listfile *f, const char *path, struct ct_signal *sig,
+    uint8_t **bytes)
+{
+	const char *slash = f->path ? strrchr(f->path, '/') : NULL;
+	char *whole = *path == '/' || !slash
+	    ? ct_strdup(path)
+	    : ct_printf("%.*s%s", (int)(slash + 1 - f->path), f->path, path);
+	struct ct_err none = { 0 };
+	struct ct_clip clip = { 0 };
+	const char *why = NULL;
+
+	if (ct_clip_file(whole, bytes, &sig->file_len, &none))
+		why = "its file cannot be read";
+	else if (ct_clip_take(&clip, sig->type, *bytes, sig->file_len,
+		     CT_VPDQ_QUALITY, &none))
+		why = strcmp(sig->type, CT_CLIP_VPDQ) == 0
+		    ? "its file is no vPDQ"
+		    : "its file is no TMK+PDQF";
+	if (!why) {
+		sig->file = *bytes;
+		sig->len = CT_BLAKE_SHA256;
+		sig->hash = ct_alloc(sig->len, 1);
+		ct_blake_sha256(sig->file, sig->file_len, sig->hash);
+	}
+	ct_clip_free(&clip);
+	free(whole);
+	return why;
+}
+
+/* The hash itself, or a video's file. */
+static const char *
+parse(const struct ct_listfile *f, const char *type, const char *hash,
+    struct ct_signal *sig, uint8_t **bytes)
+{
+	const char *why = ct_signal_parse(sig, type, hash);
+
+	*bytes = NULL;
+	if (!f->files || !ct_clip_type(sig->type))
+		return why;
+	free(sig->hash); /* a digest alone is of no use here */
+	sig->hash = NULL;
+	return why ? read_clip(f, hash, sig, bytes) : "want its file";
+}
 
 static int
 give(struct ct_listfile *f, size_t line, const struct ct_entry *e,
@@ -16,7 +64,8 @@ give(struct ct_listfile *f, size_t line, const struct ct_entry *e,
 {
 	struct ct_entry full = *e;
 	struct ct_signal sig;
-	const char *why = ct_signal_parse(&sig, type, hash);
+	uint8_t *bytes;
+	const char *why = parse(f, type, hash, &sig, &bytes);
 	char name[CT_SIGNAL_NAME];
 	json_t *utf8;
 	int rc;
@@ -25,8 +74,10 @@ give(struct ct_listfile *f, size_t line, const struct ct_entry *e,
 		free(sig.hash);
 		why = "too long";
 	}
-	if (why)
+	if (why) {
+		free(bytes);
 		return f->bad(f->arg, line, why, err);
+	}
 	if (opinion)
 		sig.opinion = opinion;
 	/* a file's name need not be UTF-8; what goes into records must */
@@ -40,6 +91,7 @@ give(struct ct_listfile *f, size_t line, const struct ct_entry *e,
 	full.n = 1;
 	rc = f->each(f->arg, &full, err);
 	free(sig.hash);
+	free(bytes);
 	return rc;
 }
 
@@ -508,7 +560,9 @@ ct_listfile_read(struct ct_listfile *f, const char *path, struct ct_err *err)
 
 	if (fd < 0)
 		return ct_fail(err, why.code, "'%s': %s", path, why.msg);
+	f->path = path;
 	rc = ct_listfile_read_fd(f, fd, path, err);
+	f->path = NULL;
 	(void)close(fd);
 	return rc;
 }

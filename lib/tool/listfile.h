@@ -27,6 +27,9 @@ struct ct_listfile {
 	/* Classifications, separated by commas, that make a hash positive or
 	 * negative, where a row has one; any other is a seed.  NULL: none. */
 	const char *positive, *negative;
+	/* A hash of type vpdq or tmk may be the path of its file, from where
+	 * the list is: for lists of one's own only. */
+	bool files;
 	bool allow; /* all that is listed is harmless: it is an allow list */
 	ct_listfile_fn *each;
 	ct_listfile_bad_fn *bad;
@@ -36,6 +39,7 @@ struct ct_listfile {
 	size_t unsaid;    /* lines that may be of two types, refused, counted */
 	size_t lines;     /* that held something, counted */
 	const char *name; /* of the file; set by the reading, as is: */
+	const char *path; /* of the file, if it has one; set by the reading */
 	const char *unit; /* "line" or "object": what bad is told numbers of */
 };
 

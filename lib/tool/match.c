@@ -8,6 +8,14 @@
 
 const char *const ct_verdict_name[] = { "clean", "match", "undecided" };
 
+char *
+ct_match_version(void)
+{
+	return ct_printf("kernels: search %s, distance %s, PhotoDNA %s;"
+			 " index version 2",
+	    ct_near_kernel(), ct_ham_kernel(), ct_pdna_kernel());
+}
+
 struct ct_match_work *
 match_work(void)
 {
@@ -25,6 +33,9 @@ match_work_free(void *work)
 	ct_text_free(&w->text);
 	free(w->pdna);
 	free(w->view.urls.p);
+	ct_vpdq_free(&w->view.frames);
+	match_clip_free(w->clips);
+	match_tmk_free(w->tmk);
 	free(w->hits.p);
 	free(w->shadow.p);
 	free(w->allowed.p);

@@ -2,7 +2,8 @@
  * match.h - is what a record tells of known?
  *
  * Every hash of a record is looked up in a set of known hashes: the digests
- * exactly, PDQ and PhotoDNA within a distance.
+ * exactly, PDQ and PhotoDNA within a distance, and of videos their frames and
+ * their TMK+PDQF.
  */
 #ifndef CT_MATCH_H
 #define CT_MATCH_H
@@ -11,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "clip.h"
 #include "err.h"
 #include "rec.h"
 
@@ -25,6 +27,7 @@ struct ct_match_from {
 	bool verify;      /* check every byte of an index, however large */
 	bool delta;       /* a list of what is new: may hold nothing, and much
 			     will be looked up in it */
+	int quality;      /* of a list: 1 to 100, or 0 for the usual one */
 	bool closed;      /* refused if others may read an index, or write */
 	int64_t max_age;  /* ms; 0: any */
 };
@@ -40,7 +43,12 @@ void ct_match_close(struct ct_match *m);
 struct ct_match_how {
 	int threshold;   /* bits; -1: what each source says */
 	size_t max_hits; /* told of one record; the nearest */
+	/* of videos; NULL, or -1 in it: what each source says */
+	const struct ct_clip_limits *clips;
 };
+
+/* The kernels in use, and the version of the index; release with free. */
+char *ct_match_version(void);
 
 enum ct_verdict { CT_CLEAN, CT_MATCH, CT_UNDECIDED };
 extern const char *const ct_verdict_name[]; /* by enum ct_verdict */
@@ -122,6 +130,7 @@ struct ct_match_build {
 	size_t n;
 	const char *type, *out;
 	int threshold; /* -1: the usual one */
+	int quality;   /* 1 to 100; 0: the usual one */
 };
 int ct_match_build(const struct ct_match_build *b, struct ct_err *err);
 

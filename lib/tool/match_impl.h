@@ -17,6 +17,7 @@
 
 #define MATCH_QUALITY 50 /* of PDQ: below it a hash means little */
 #define MATCH_TURNS 8    /* orientations */
+#define MATCH_COVER 10   /* bits: frames left out are no further away */
 
 /* ---- what is known --------------------------------------------------------
  */
@@ -38,7 +39,8 @@ struct match_group {
 	char *class; /* "class":... or NULL */
 	enum match_action action;
 	int threshold, quality;
-	uint32_t pdna;    /* distance */
+	uint32_t pdna; /* distance */
+	struct ct_clip_limits clips;
 	size_t flood;     /* objects an hour that one hash may hit; 0: any */
 	json_t *surfaces; /* NULL: all but interpersonal */
 };
@@ -53,6 +55,8 @@ struct ct_match {
 	bool complete;             /* every source was read to its end once */
 	int threshold;             /* the widest of any group */
 	uint32_t pdna;             /* likewise */
+	int frames, level1;        /* likewise: bits; the least level 1 */
+	bool clips;                /* it has videos */
 	int least, most;           /* quality that any group asks for */
 	struct ct_scan line, note; /* what is wanted of each */
 };
@@ -90,7 +94,18 @@ int match_list(
 /* ---- what a record says -----------------------------------------------------
  */
 
-enum match_type { MD5, SHA1, SHA256, SHA512, PDQ, PDNA, URL, MATCH_TYPES };
+enum match_type {
+	MD5,
+	SHA1,
+	SHA256,
+	SHA512,
+	PDQ,
+	PDNA,
+	VPDQ,
+	TMK,
+	URL,
+	MATCH_TYPES
+};
 #define MATCH_DIGESTS PDQ /* those before it are digests of the bytes */
 #define MATCH_HASHES URL  /* those before it are members of hashes */
 
@@ -98,7 +113,7 @@ enum match_type { MD5, SHA1, SHA256, SHA512, PDQ, PDNA, URL, MATCH_TYPES };
 static inline bool
 match_near(int type)
 {
-	return type == PDQ || type == PDNA;
+	return type >= PDQ && type <= TMK;
 }
 
 extern const char *const match_types[MATCH_TYPES];
@@ -124,10 +139,16 @@ struct match_view {
 	int quality; /* of the PDQ hash; -1: not told */
 	bool degenerate;
 	enum match_decode decode;
-	bool mime, picture;  /* told; it is that of a picture */
-	const char *surface; /* NULL: not told; borrowed */
+	bool mime, picture, video; /* told; it is that of such */
+	const char *surface;       /* NULL: not told; borrowed */
 	size_t surface_len;
-	struct match_urls urls; /* kept over from one record to the next */
+	bool keyed;      /* its frames are not all that it was to give */
+	uint16_t cover;  /* bits that frames left out are from those there */
+	const char *tmk; /* the path of its file, borrowed */
+	size_t tmk_len;
+	/* kept over from one record to the next */
+	struct match_urls urls;
+	struct ct_vpdq frames;
 };
 
 /* Of a parsed record.  CT_DATAERR: something is not what it seems. */
@@ -147,6 +168,11 @@ struct match_hit {
 	uint32_t distance;
 	uint8_t type, turn;
 	bool allowed;
+	bool timed; /* of a frame of the record: of this quality, and when */
+	uint8_t quality;
+	int64_t at; /* ms; of TMK by how much the record is later */
+	uint8_t query, compared; /* percent, of VPDQ */
+	float level1, level2;    /* of TMK */
 };
 
 struct match_hits {
@@ -162,10 +188,15 @@ struct ct_match_work {
 	/* the hits that count; of sources that only watch; of those that know
 	 * it to be harmless */
 	struct match_hits hits, shadow, allowed;
-	int looked;          /* hashes looked up, addresses not counted */
+	struct match_clips *clips; /* see match_clip.c, match_tmk.c */
+	struct match_tmk *tmk;
+	/* which types were looked up, and how many; addresses not counted */
+	bool asked[MATCH_TYPES];
+	int looked;
 	bool near_all;       /* PDQ was looked up, for every source */
+	bool frames_all;     /* likewise enough of the frames */
 	bool flat;           /* a hash of something flat was not looked up, or
-				an address that is none */
+				an address that is none, or TMK has doubts */
 	struct ct_text text; /* of the member */
 	size_t *at;          /* see match_tell */
 };
@@ -174,6 +205,32 @@ struct ct_match_work *match_work(void);
 void match_work_free(void *work);
 
 void match_add(struct match_hits *h, struct match_hit hit);
+/* Of each entry the nearest by each type stays, of frames apart. */
+void match_compact(struct match_hits *h);
+/* It counts once, in however many parts it was looked up. */
+void match_asked(struct ct_match_work *w, enum match_type type);
+
+/* Videos: the frames of w->view, or its picture, get ready; are looked up in a
+ * part; and what was found in all of them becomes hits.  CT_DATAERR, CT_OSERR.
+ */
+void match_clip_start(const struct ct_match *m, struct ct_match_work *w);
+int match_clip_look(const struct ct_match *m, const struct ct_match_how *how,
+    struct ct_match_work *w, size_t part, struct ct_err *err);
+int match_clip_end(const struct ct_match *m, const struct ct_match_how *how,
+    struct ct_match_work *w, struct ct_err *err);
+void match_clip_free(struct match_clips *c);
+
+void match_tmk_start(struct ct_match_work *w);
+int match_tmk_look(const struct ct_match *m, const struct ct_match_how *how,
+    struct ct_match_work *w, size_t part, struct ct_err *err);
+void match_tmk_free(struct match_tmk *t);
+
+/* When a video of a source matches: what it says, unless how does. */
+struct ct_clip_limits match_clip_limits(
+    const struct ct_match_how *how, const struct ct_clip_limits *of);
+
+/* Bits that a listed frame may be away for any source. */
+int match_clip_bits(const struct ct_match *m, const struct ct_match_how *how);
 
 /* Look w->view up: fills the hits, each entry once a type, at its nearest, the
  * nearest first.  CT_DATAERR: the index is damaged; CT_OSERR. */
@@ -183,7 +240,9 @@ int match_look(const struct ct_match *m, const struct ct_match_how *how,
 enum ct_verdict match_verdict(
     const struct ct_match *m, const struct ct_match_work *w);
 
-#define MATCH_OURS 9 /* names in a hit that its note must not have */
+/* Names in a hit that its note must not have, and what it may. */
+#define MATCH_OURS 15
+enum { NOTE_OPINION = MATCH_OURS, NOTE_FRAMES, NOTE_WANTS };
 void match_note_want(struct ct_scan *scan);
 
 /* Append "match":{...}.  at: where in text the policy of the i-th hit told

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "clip.h"
 #include "clock.h"
 #include "file.h"
 #include "listfile.h"
@@ -25,8 +26,9 @@ struct signal {
 	char *note; /* what is told of its entry: the same is one entry */
 	size_t line;
 	char type[CT_SIGNAL_TYPE];
-	uint8_t *hash;
+	uint8_t *hash; /* NULL: it is of a video */
 	size_t len;
+	struct ct_clip clip;
 };
 
 struct load {
@@ -35,6 +37,7 @@ struct load {
 	struct signal *signal; /* that can be matched */
 	size_t n, cap;
 	size_t flat; /* left out */
+	int quality; /* of a frame that counts */
 	bool news;   /* what is withdrawn is no news of a hash */
 };
 
@@ -49,9 +52,10 @@ dump(json_t *o)
 	return text;
 }
 
-/* Begins with what entries are told in order of. */
+/* Begins with what entries are told in order of.  frames: 0, or what counts
+ * of its video. */
 static char *
-note_text(const struct ct_entry *e)
+note_text(const struct ct_entry *e, size_t frames)
 {
 	json_t *o = json_object();
 
@@ -65,6 +69,9 @@ note_text(const struct ct_entry *e)
 	if (strcmp(e->signal->opinion, "positive") != 0)
 		(void)json_object_set_new(
 		    o, "opinion", json_string(e->signal->opinion));
+	if (frames)
+		(void)json_object_set_new(
+		    o, CT_CLIP_FRAMES, json_integer((json_int_t)frames));
 	return dump(o);
 }
 
@@ -72,6 +79,7 @@ static int
 on_signal(void *arg, const struct ct_entry *e, struct ct_err *err)
 {
 	struct load *l = arg;
+	struct ct_clip clip = { 0 };
 	struct signal *s;
 
 	if (e->n == 0 && l->news)
@@ -82,7 +90,15 @@ on_signal(void *arg, const struct ct_entry *e, struct ct_err *err)
 	if (!ct_signal_len(e->signal->type) ||
 	    strcmp(e->signal->opinion, "negative") == 0)
 		return 0;
-	if (ct_signal_flat(e->signal)) {
+	if (e->signal->file &&
+	    ct_clip_take(&clip, e->signal->type, e->signal->file,
+		e->signal->file_len, l->quality, err)) {
+		ct_clip_free(&clip);
+		return err->code;
+	}
+	if (e->signal->file ? ct_clip_empty(&clip)
+			    : ct_signal_flat(e->signal)) {
+		ct_clip_free(&clip);
 		l->flat++;
 		return 0;
 	}
@@ -91,11 +107,14 @@ on_signal(void *arg, const struct ct_entry *e, struct ct_err *err)
 		l->signal = ct_grow(l->signal, l->cap, sizeof *l->signal);
 	}
 	s = &l->signal[l->n];
-	*s = (struct signal){ .note = note_text(e),
+	*s = (struct signal){ .note = note_text(e, clip.frames.n),
 		.line = l->n++,
-		.hash = ct_alloc(e->signal->len, 1),
-		.len = e->signal->len };
+		.clip = clip };
 	memcpy(s->type, e->signal->type, sizeof s->type);
+	if (e->signal->file)
+		return 0;
+	s->len = e->signal->len;
+	s->hash = ct_alloc(s->len, 1);
 	memcpy(s->hash, e->signal->hash, s->len);
 	return 0;
 }
@@ -109,24 +128,29 @@ by_note(const void *a, const void *b)
 	return d ? d : x->line < y->line ? -1 : x->line > y->line;
 }
 
-/* All that came into the build, an entry once. */
+/* All that came into the build, an entry once; but each video has a note of
+ * its own. */
 static int
 add(struct load *l, struct ct_err *err)
 {
 	const struct signal *s = l->signal, *last = NULL;
 	uint32_t note = 0;
 	size_t i;
+	int rc;
 
 	if (l->n)
 		qsort(l->signal, l->n, sizeof *l->signal, by_note);
 	for (i = 0; i < l->n; i++, last = s++) {
-		if ((!last || strcmp(last->note, s->note) != 0) &&
+		if ((!last || s->clip.frames.n ||
+			strcmp(last->note, s->note) != 0) &&
 		    ct_build_note(
 			l->build, s->note, strlen(s->note), &note, err))
 			return err->code;
-		if (ct_build_hash(
-			l->build, s->type, s->hash, s->len, note, err))
-			return err->code;
+		rc = s->hash ? ct_build_hash(l->build, s->type, s->hash, s->len,
+				   note, err)
+			     : ct_clip_build(&s->clip, l->build, note, err);
+		if (rc)
+			return rc;
 	}
 	return 0;
 }
@@ -139,9 +163,10 @@ forget(struct load *l)
 	for (i = 0; i < l->n; i++) {
 		free(l->signal[i].note);
 		free(l->signal[i].hash);
+		ct_clip_free(&l->signal[i].clip);
 	}
 	free(l->signal);
-	*l = (struct load){ .build = l->build };
+	*l = (struct load){ .build = l->build, .quality = l->quality };
 }
 
 static int
@@ -158,7 +183,7 @@ on_bad(void *arg, size_t line, const char *why, struct ct_err *err)
 }
 
 static char *
-group_text(const char *path, int threshold)
+group_text(const char *path, int threshold, int quality)
 {
 	const char *slash = strrchr(path, '/');
 	json_t *name = json_string(slash ? slash + 1 : path);
@@ -169,6 +194,8 @@ group_text(const char *path, int threshold)
 	if (threshold >= 0)
 		(void)json_object_set_new(
 		    o, "threshold", json_integer(threshold));
+	if (quality != MATCH_QUALITY)
+		(void)json_object_set_new(o, "quality", json_integer(quality));
 	return dump(o);
 }
 
@@ -178,10 +205,11 @@ load(struct load *l, const char *type, int threshold, struct ct_err *err)
 {
 	struct ct_listfile f = { .type = type,
 		.strict = true,
+		.files = true,
 		.each = on_signal,
 		.bad = on_bad,
 		.arg = l };
-	char *text = group_text(l->path, threshold);
+	char *text = group_text(l->path, threshold, l->quality);
 	int rc = ct_build_group(l->build, text, strlen(text), err);
 
 	free(text);
@@ -213,6 +241,13 @@ build_new(void)
 	return b;
 }
 
+/* 0 is the usual one. */
+static int
+quality_of(int quality)
+{
+	return quality > 0 ? quality : MATCH_QUALITY;
+}
+
 /* Finish it, and write it where it belongs. */
 static int
 finish(struct ct_build *b, size_t wide, ct_set_write_fn *put, void *arg,
@@ -222,6 +257,7 @@ finish(struct ct_build *b, size_t wide, ct_set_write_fn *put, void *arg,
 	uint64_t content;
 
 	ct_build_near(b, "pdq", wide);
+	ct_build_near(b, CT_CLIP_VPDQ, wide);
 	if (ct_build_finish(b, &content, err))
 		return err->code;
 	return ct_build_write(b, &head, put, arg, err);
@@ -267,9 +303,10 @@ int
 match_list(
     struct ct_match *m, const struct ct_match_from *from, struct ct_err *err)
 {
-	struct load l = {
-		.path = from->path, .build = build_new(), .news = from->delta
-	};
+	struct load l = { .path = from->path,
+		.build = build_new(),
+		.quality = quality_of(from->quality),
+		.news = from->delta };
 	struct memory to = { .m = m };
 	int rc = load(&l, from->type, -1, err);
 
@@ -374,7 +411,8 @@ write_file(struct ct_build *b, const char *path, struct ct_err *err)
 int
 ct_match_build(const struct ct_match_build *b, struct ct_err *err)
 {
-	struct load l = { .build = build_new() };
+	struct load l = { .build = build_new(),
+		.quality = quality_of(b->quality) };
 	size_t i;
 	int rc = 0;
 

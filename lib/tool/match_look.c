@@ -23,8 +23,7 @@ struct look {
 	const struct ct_match *m;
 	const struct ct_match_how *how;
 	struct ct_match_work *w;
-	size_t part;              /* that is asked */
-	bool looked[MATCH_TYPES]; /* up in any */
+	size_t part; /* that is asked */
 };
 
 /* All that is known of a hash of the part; the hashes of the delta are counted
@@ -65,16 +64,15 @@ kind(const struct look *l, enum match_type type, const struct ct_set_kind **k,
 	return 0;
 }
 
-/* It counts once, in however many parts it was looked up. */
-static void
-looked(struct look *l, enum match_type type)
+void
+match_asked(struct ct_match_work *w, enum match_type type)
 {
-	l->w->looked += !l->looked[type];
-	l->looked[type] = true;
+	w->looked += !w->asked[type];
+	w->asked[type] = true;
 }
 
 static int
-look_digest(struct look *l, enum match_type type, struct ct_err *err)
+look_digest(const struct look *l, enum match_type type, struct ct_err *err)
 {
 	const struct ct_set_kind *k;
 	size_t at;
@@ -83,7 +81,7 @@ look_digest(struct look *l, enum match_type type, struct ct_err *err)
 		return 0;
 	if (kind(l, type, &k, err) || !k)
 		return err->code;
-	looked(l, type);
+	match_asked(l->w, type);
 	at = ct_set_find(k, l->w->view.digest[type]);
 	return at == SIZE_MAX ? 0
 			      : add(l, k,
@@ -120,7 +118,7 @@ look_pdq(
 
 /* The picture as it is, then all orientations. */
 static int
-look_pdqs(struct look *l, struct ct_err *err)
+look_pdqs(const struct look *l, struct ct_err *err)
 {
 	const struct match_view *v = &l->w->view;
 	size_t i;
@@ -133,7 +131,7 @@ look_pdqs(struct look *l, struct ct_err *err)
 		return rc;
 	if (!rc) {
 		if (match_kind(l->m, l->part, match_types[PDQ]))
-			looked(l, PDQ);
+			match_asked(l->w, PDQ);
 		l->w->near_all =
 		    v->quality >= MATCH_QUALITY && v->quality >= l->m->most;
 	}
@@ -148,7 +146,7 @@ look_pdqs(struct look *l, struct ct_err *err)
 }
 
 static int
-look_pdna(struct look *l, struct ct_err *err)
+look_pdna(const struct look *l, struct ct_err *err)
 {
 	struct ct_match_work *w = l->w;
 	const struct ct_set_kind *k;
@@ -162,7 +160,7 @@ look_pdna(struct look *l, struct ct_err *err)
 		w->flat = true;
 		return 0;
 	}
-	looked(l, PDNA);
+	match_asked(l->w, PDNA);
 	n = ct_pdna_scan(
 	    w->view.pdna, k->hash, k->n, l->m->pdna, w->pdna, w->pdna_cap);
 	if (n > w->pdna_cap) {
@@ -184,7 +182,7 @@ look_pdna(struct look *l, struct ct_err *err)
 /* That an address is not known says nothing of the bytes: it is not counted as
  * looked up. */
 static int
-look_urls(struct look *l, struct ct_err *err)
+look_urls(const struct look *l, struct ct_err *err)
 {
 	const struct match_urls *u = &l->w->view.urls;
 	const struct ct_set_kind *k;
@@ -222,9 +220,28 @@ by_note(const void *a, const void *b)
 		return x->note < y->note ? -1 : 1;
 	if (x->type != y->type)
 		return x->type - y->type;
+	if (x->timed != y->timed)
+		return x->timed - y->timed;
 	if (x->distance != y->distance)
 		return x->distance < y->distance ? -1 : 1;
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
 	return x->turn - y->turn;
+}
+
+void
+match_compact(struct match_hits *h)
+{
+	size_t i, n = 0;
+
+	if (h->n > 1)
+		qsort(h->p, h->n, sizeof *h->p, by_note);
+	for (i = 0; i < h->n; i++)
+		if (n == 0 || h->p[i].note != h->p[n - 1].note ||
+		    h->p[i].type != h->p[n - 1].type ||
+		    h->p[i].timed != h->p[n - 1].timed)
+			h->p[n++] = h->p[i];
+	h->n = n;
 }
 
 /* Notes are in order of source, member and entry; those of a delta come behind
@@ -268,7 +285,8 @@ counts(const struct look *l, const struct match_group *g,
 		return false;
 	if (h->type == PDNA)
 		return h->distance <= g->pdna;
-	return h->type != PDQ ||
+	/* what is of a frame was looked at before */
+	return h->type != PDQ || h->timed ||
 	    ((l->how->threshold >= 0 ||
 		 h->distance <= (uint32_t)g->threshold) &&
 		(v->quality < 0 || v->quality >= g->quality));
@@ -334,28 +352,42 @@ nearest(const struct ct_match *m, struct match_hits *h)
 		    (void *)(uintptr_t)m);
 }
 
+/* Of the picture and of frames: the nearer. */
+static void
+unite(struct match_hits *h)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < h->n; i++) {
+		struct match_hit *last = n ? &h->p[n - 1] : NULL;
+
+		if (!last || last->note != h->p[i].note ||
+		    last->type != h->p[i].type)
+			h->p[n++] = h->p[i];
+		else if (h->p[i].distance < last->distance)
+			*last = h->p[i];
+	}
+	h->n = n;
+}
+
 static int
 choose(const struct look *l, struct ct_err *err)
 {
 	struct ct_match_work *w = l->w;
 	struct match_hits *h = &w->hits;
-	size_t i, n = 0;
-	uint32_t note = 0;
-	int type = -1;
 	struct match_hit hit;
+	size_t i, n = 0;
 
-	if (h->n > 1)
-		qsort(h->p, h->n, sizeof *h->p, by_note);
+	match_compact(h);
 	for (i = 0; i < h->n; i++) {
 		hit = h->p[i];
-		if (type == hit.type && note == hit.note)
-			continue;
-		type = hit.type;
-		note = hit.note;
 		if (sort_out(l, &hit, &n, err))
 			return err->code;
 	}
 	h->n = n;
+	unite(h);
+	unite(&w->shadow);
+	unite(&w->allowed);
 	if (w->allowed.n)
 		allow(w);
 	nearest(l->m, h);
@@ -366,7 +398,7 @@ choose(const struct look *l, struct ct_err *err)
 
 /* In one part. */
 static int
-look(struct look *l, struct ct_err *err)
+look(const struct look *l, struct ct_err *err)
 {
 	const struct match_view *v = &l->w->view;
 	int rc = 0, type;
@@ -377,6 +409,10 @@ look(struct look *l, struct ct_err *err)
 		rc = look_pdqs(l, err);
 	if (!rc)
 		rc = look_pdna(l, err);
+	if (!rc)
+		rc = match_clip_look(l->m, l->how, l->w, l->part, err);
+	if (!rc)
+		rc = match_tmk_look(l->m, l->how, l->w, l->part, err);
 	return rc ? rc : look_urls(l, err);
 }
 
@@ -388,10 +424,15 @@ match_look(const struct ct_match *m, const struct ct_match_how *how,
 	int rc = 0;
 
 	w->hits.n = w->shadow.n = w->allowed.n = 0;
+	memset(w->asked, 0, sizeof w->asked);
 	w->looked = 0;
 	w->near_all = w->flat = false;
+	match_clip_start(m, w);
+	match_tmk_start(w);
 	for (; !rc && l.part < (m->delta ? MATCH_PARTS : 1); l.part++)
 		rc = look(&l, err);
+	if (!rc)
+		rc = match_clip_end(m, how, w, err);
 	return rc || !w->hits.n ? rc : choose(&l, err);
 }
 
@@ -420,9 +461,11 @@ match_verdict(const struct ct_match *m, const struct ct_match_work *w)
 	if (!m->complete || !w->looked || v->decode == DECODE_BAD ||
 	    v->degenerate || w->flat || !looked_for(m, v))
 		return CT_UNDECIDED;
-	if (w->near_all)
+	if (v->has[VPDQ] ? w->frames_all : w->near_all)
 		return CT_CLEAN;
 	/* no picture, so that there is no PDQ hash to look up */
+	if (v->has[VPDQ] || (v->video && m->clips))
+		return CT_UNDECIDED;
 	return v->decode == DECODE_OK && v->mime && !v->picture &&
 		!v->has[PDQ] && !v->dihedral
 	    ? CT_CLEAN

@@ -69,6 +69,10 @@ widen(struct ct_match *m, const struct match_group *g)
 		m->threshold = g->threshold;
 	if (g->pdna > m->pdna)
 		m->pdna = g->pdna;
+	if (g->clips.distance > m->frames)
+		m->frames = g->clips.distance;
+	if (g->clips.level1 < m->level1)
+		m->level1 = g->clips.level1;
 	if (g->quality < m->least)
 		m->least = g->quality;
 	if (g->quality > m->most && g->action < ACT_SHADOW)
@@ -99,6 +103,7 @@ take_group(struct ct_match *m, size_t i, struct ct_err *err)
 	g->threshold = number(o, "threshold", CT_HAM_DEFAULT);
 	g->quality = number(o, "quality", MATCH_QUALITY);
 	g->pdna = (uint32_t)number(o, "pdna_threshold", CT_PDNA_DEFAULT);
+	ct_clip_limits_get(&g->clips, o);
 	g->flood = (size_t)number(o, "flood", CT_SOURCE_FLOOD);
 	g->surfaces = json_incref(json_object_get(o, "surfaces"));
 	if (json_is_false(json_object_get(o, "complete"))) {
@@ -149,12 +154,15 @@ load(struct ct_match *m, const struct ct_match_from *from, struct ct_err *err)
 {
 	size_t n = strlen(from->path), i;
 	struct ct_set_head head;
+	bool list = !is_index(from->path) &&
+	    (n <= 4 || strcmp(from->path + n - 4, ".ctx") != 0);
 	int rc;
 
-	rc = is_index(from->path) ||
-		(n > 4 && strcmp(from->path + n - 4, ".ctx") == 0)
-	    ? match_pair(m, from, err)
-	    : match_list(m, from, err);
+	if (from->quality && !list)
+		return ct_fail(err, CT_USAGE,
+		    "--quality is of a list: an index has those of its"
+		    " sources");
+	rc = list ? match_list(m, from, err) : match_pair(m, from, err);
 	if (rc)
 		return rc;
 	match_head(m, &head);
@@ -169,6 +177,10 @@ load(struct ct_match *m, const struct ct_match_from *from, struct ct_err *err)
 		    " ct-syncdb sync",
 		    from->path);
 	m->complete = head.asof > 0;
+	m->level1 = CT_CLIP_LEVEL;
+	for (i = 0; i < MATCH_PARTS; i++)
+		m->clips |= match_kind(m, i, CT_CLIP_VPDQ) ||
+		    match_kind(m, i, CT_CLIP_TMK);
 	m->least = ct_set_ngroups(m->set) ? 100 : 0;
 	m->group = ct_alloc(ct_set_ngroups(m->set), sizeof *m->group);
 	match_view_want(&m->line);

@@ -242,15 +242,20 @@ pack(struct pack *p, size_t n, struct ct_err *err)
 	const struct ct_match_run *how = p->how;
 	int max =
 	    how->how.threshold >= 0 ? how->how.threshold : how->m->threshold;
-	const struct ct_set_kind *pdq;
+	const struct ct_set_kind *k;
 	size_t part, i;
 	int rc = 0;
 
 	memset(p->near_some, 0, n * sizeof *p->near_some);
-	for (part = 0; !rc && part < MATCH_PARTS; part++)
-		if ((pdq = match_kind(how->m, part, match_types[PDQ])))
+	for (part = 0; !rc && part < MATCH_PARTS; part++) {
+		if ((k = match_kind(how->m, part, match_types[PDQ])))
 			rc = ct_set_near_each(
-			    pdq, p->hash, n, max, &p->near, near_one, p, err);
+			    k, p->hash, n, max, &p->near, near_one, p, err);
+		if (!rc && (k = match_kind(how->m, part, CT_CLIP_VPDQ)))
+			rc = ct_set_near_each(k, p->hash, n,
+			    match_clip_bits(how->m, &how->how), &p->near,
+			    near_one, p, err);
+	}
 	for (i = 0; !rc && i < n; i++)
 		if (p->near_some[i])
 			rc = one(p, p->hash + i * CT_HASH_LEN, p->row + i, err);

@@ -26,6 +26,7 @@ struct ct_match_sieve {
 	const struct ct_match *m;
 	bool more; /* the filters are another's */
 	int max;
+	int frames; /* the same of frames of videos */
 	struct filter filter[MATCH_PARTS][CT_MATCH_COLUMNS];
 	struct ct_near_find near;
 	bool *some;
@@ -78,6 +79,7 @@ ct_match_sieve(struct ct_match_sieve **out, const struct ct_match *m,
 	*out = s;
 	s->m = m;
 	s->max = how->threshold >= 0 ? how->threshold : m->threshold;
+	s->frames = match_clip_bits(m, how);
 	for (part = 0; part < MATCH_PARTS; part++)
 		for (i = 0; i < CT_MATCH_COLUMNS; i++)
 			if (filter(&s->filter[part][i], m, part, i, err)) {
@@ -140,6 +142,19 @@ near_one(
 	return 0;
 }
 
+/* A picture may be of a listed video. */
+static int
+clips(struct ct_match_sieve *s, const struct ct_match_rows *rows, size_t part,
+    struct ct_err *err)
+{
+	const struct ct_set_kind *k = match_kind(s->m, part, CT_CLIP_VPDQ);
+
+	return k && rows->n
+	    ? ct_set_near_each(k, rows->hash[CT_MATCH_COLUMNS - 1], rows->n,
+		  s->frames, &s->near, near_one, s, err)
+	    : 0;
+}
+
 int
 ct_match_sift(struct ct_match_sieve *s, const struct ct_match_rows *rows,
     bool news, bool *some, struct ct_err *err)
@@ -150,7 +165,8 @@ ct_match_sift(struct ct_match_sieve *s, const struct ct_match_rows *rows,
 
 	s->some = some;
 	memset(some, 0, rows->n * sizeof *some);
-	for (; !rc && part < MATCH_PARTS; part++)
+	for (; !rc && part < MATCH_PARTS; part++) {
+		rc = clips(s, rows, part, err);
 		for (i = 0; !rc && i < CT_MATCH_COLUMNS; i++) {
 			f = &s->filter[part][i];
 			if (!f->kind)
@@ -162,6 +178,7 @@ ct_match_sift(struct ct_match_sieve *s, const struct ct_match_rows *rows,
 				    rows->n, s->max, &s->near, near_one, s,
 				    err);
 		}
+	}
 	return rc;
 }
 

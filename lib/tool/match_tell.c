@@ -28,7 +28,7 @@ number(struct ct_text *t, const char *name, uint64_t n)
 static bool
 sound(const struct ct_match *m, const char *note, size_t len, bool *sure)
 {
-	struct ct_scan_got got[MATCH_OURS + 1];
+	struct ct_scan_got got[NOTE_WANTS];
 	size_t i;
 
 	if (ct_scan(&m->note, note, len, got) < 0)
@@ -36,28 +36,65 @@ sound(const struct ct_match *m, const char *note, size_t len, bool *sure)
 	for (i = 0; i < MATCH_OURS; i++)
 		if (got[i].kind)
 			return false;
-	*sure = !got[MATCH_OURS].kind;
+	*sure = !got[NOTE_OPINION].kind;
 	return true;
 }
 
-/* Does what is near rest on a hash that says little? */
+/* Does what is near rest on a hash that says little?  Of a video there may be
+ * some frames only, and those may be of nothing; TMK is of sums over time. */
 static bool
 weak(const struct match_view *v, const struct match_hit *h)
 {
-	return match_near(h->type) &&
-	    (v->decode == DECODE_BAD ||
-		(h->type == PDQ &&
-		    (v->quality < MATCH_QUALITY || v->degenerate)));
+	if (match_near(h->type) && v->decode == DECODE_BAD)
+		return true;
+	if (h->type == PDQ)
+		return h->timed ? h->quality < MATCH_QUALITY
+				: v->quality < MATCH_QUALITY || v->degenerate;
+	return h->type == TMK ||
+	    (h->type == VPDQ && h->compared < CT_CLIP_CONTAINED);
 }
 
 void
 match_note_want(struct ct_scan *scan)
 {
-	static const char *const names[MATCH_OURS + 1] = { "source", "list",
-		"type", "distance", "orientation", "allowed", "flood", "policy",
-		"class", "opinion" };
+	static const char *const names[NOTE_WANTS] = { "source", "list", "type",
+		"distance", "orientation", "at_ms", "query_percent",
+		"compared_percent", "level1", "level2", "shift_ms", "allowed",
+		"flood", "policy", "class", [NOTE_OPINION] = "opinion",
+		[NOTE_FRAMES] = CT_CLIP_FRAMES };
 
-	ct_scan_want(scan, names, MATCH_OURS + 1);
+	ct_scan_want(scan, names, NOTE_WANTS);
+}
+
+/* How it is like its entry. */
+static void
+likeness(struct ct_text *t, const struct match_hit *h)
+{
+	char s[128];
+
+	if (h->type == TMK) {
+		(void)snprintf(s, sizeof s,
+		    "\"level1\":%.4f,\"level2\":%.4f,\"shift_ms\":%" PRId64,
+		    (double)h->level1, (double)h->level2, h->at);
+		add(t, s);
+		return;
+	}
+	number(t, "distance", h->distance);
+	if ((h->type == PDQ || h->type == VPDQ) && !h->timed) {
+		add(t, ",\"orientation\":\"");
+		add(t, match_turns[h->turn]);
+		add(t, "\"");
+	}
+	if (h->timed) {
+		add(t, ",");
+		number(t, "at_ms", (uint64_t)h->at);
+	}
+	if (h->type == VPDQ) {
+		add(t, ",");
+		number(t, "query_percent", h->query);
+		add(t, ",");
+		number(t, "compared_percent", h->compared);
+	}
 }
 
 static int
@@ -87,12 +124,7 @@ hit(const struct ct_match *m, const struct match_view *v,
 	add(t, "\"type\":\"");
 	add(t, match_types[h->type]);
 	add(t, "\",");
-	number(t, "distance", h->distance);
-	if (h->type == PDQ) {
-		add(t, ",\"orientation\":\"");
-		add(t, match_turns[h->turn]);
-		add(t, "\"");
-	}
+	likeness(t, h);
 	if (h->allowed)
 		add(t, ",\"allowed\":true");
 	add(t, ",");

@@ -1,4 +1,5 @@
 /* match_view.c - what a record says that matters to a match */
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,7 +11,7 @@
 #define URLS 64 /* in a line that is not parsed */
 
 const char *const match_types[MATCH_TYPES] = { "md5", "sha1", "sha256",
-	"sha512", "pdq", "pdna", CT_SIGNAL_URL };
+	"sha512", "pdq", "pdna", CT_CLIP_VPDQ, CT_CLIP_TMK, CT_SIGNAL_URL };
 
 const char *const match_turns[MATCH_TURNS] = { "orig", "rot90", "rot180",
 	"rot270", "flipx", "flipy", "flipp", "flipm" };
@@ -20,6 +21,7 @@ set_mime(struct match_view *v, const char *mime, size_t len)
 {
 	v->mime = true;
 	v->picture = len >= 6 && strncasecmp(mime, "image/", 6) == 0;
+	v->video = len >= 6 && strncasecmp(mime, "video/", 6) == 0;
 }
 
 static void
@@ -34,6 +36,13 @@ take_pdna(struct match_view *v, const char *text, size_t len)
 {
 	v->has[PDNA] = ct_signal_pdna(text, len, v->pdna);
 	return v->has[PDNA];
+}
+
+/* Keyframes only; any other says how often it looked. */
+static void
+set_method(struct match_view *v, const char *method, size_t len)
+{
+	v->keyed = len == 3 && memcmp(method, "key", 3) == 0;
 }
 
 static void
@@ -144,6 +153,57 @@ view_pdq(struct match_view *v, const json_t *rec, struct ct_err *err)
 	return all ? view_dihedral(v, all, err) : 0;
 }
 
+/* Numbers that the verdict goes by, and how the frames were chosen. */
+static int
+view_method(struct match_view *v, const json_t *rec, struct ct_err *err)
+{
+	const json_t *method = ct_rec_get(rec, "hashes.vpdq_method");
+	const json_t *cover = ct_rec_get(rec, "hashes.vpdq_cover");
+
+	if (method && !json_is_string(method))
+		return ct_fail(
+		    err, CT_DATAERR, "hashes.vpdq_method is not a string");
+	if (cover &&
+	    (!json_is_integer(cover) || json_integer_value(cover) < 0 ||
+		json_integer_value(cover) > CT_HAM_MAX))
+		return ct_fail(err, CT_DATAERR,
+		    "hashes.vpdq_cover is not a number from 0 to 256");
+	if (method)
+		set_method(
+		    v, json_string_value(method), json_string_length(method));
+	v->cover = (uint16_t)json_integer_value(cover);
+	return 0;
+}
+
+static int
+view_clip(struct match_view *v, const json_t *rec, struct ct_err *err)
+{
+	const json_t *frames = ct_rec_get(rec, "hashes.vpdq");
+	const json_t *tmk = ct_rec_get(rec, "hashes.tmk");
+	struct ct_err why = { 0 };
+	char *text;
+	int rc;
+
+	if (tmk && !json_is_string(tmk))
+		return ct_fail(err, CT_DATAERR, "hashes.tmk is not a string");
+	v->has[TMK] = tmk != NULL;
+	v->tmk = json_string_value(tmk);
+	v->tmk_len = tmk ? json_string_length(tmk) : 0;
+	if (!frames)
+		return 0;
+	if (!json_is_array(frames))
+		return ct_fail(err, CT_DATAERR, "hashes.vpdq is not an array");
+	text = json_dumps(frames, JSON_COMPACT);
+	if (!text)
+		return ct_fail(err, CT_OSERR, "out of memory");
+	rc = ct_vpdq_read(&v->frames, text, strlen(text), &why);
+	free(text);
+	if (rc)
+		return ct_fail(err, rc, "hashes.vpdq: %s", why.msg);
+	v->has[VPDQ] = true;
+	return view_method(v, rec, err);
+}
+
 /* url is one address, urls are some; either may be the other. */
 static int
 view_urls(struct match_view *v, const json_t *of, const char *name,
@@ -174,10 +234,13 @@ match_view(struct match_view *v, const json_t *rec, struct ct_err *err)
 {
 	const json_t *pdna = ct_rec_get(rec, "hashes.pdna");
 	struct match_urls urls = v->urls;
+	struct ct_vpdq frames = v->frames;
 	int rc, i;
 
-	urls.n = 0;
-	*v = (struct match_view){ .quality = -1, .urls = urls };
+	urls.n = frames.n = 0;
+	*v = (struct match_view){
+		.quality = -1, .urls = urls, .frames = frames
+	};
 	rc = view_file(v, rec, err);
 	if (!rc)
 		rc = view_urls(v, json_object_get(rec, "url"), "url", err);
@@ -191,6 +254,8 @@ match_view(struct match_view *v, const json_t *rec, struct ct_err *err)
 	}
 	if (!rc)
 		rc = view_pdq(v, rec, err);
+	if (!rc)
+		rc = view_clip(v, rec, err);
 	if (!rc && pdna &&
 	    (!json_is_string(pdna) ||
 		!take_pdna(
@@ -217,6 +282,8 @@ enum {
 	W_QUALITY = W_MD5 + MATCH_HASHES,
 	W_DEGENERATE,
 	W_DIHEDRAL,
+	W_METHOD,
+	W_COVER,
 	WANTS
 };
 
@@ -226,8 +293,10 @@ match_view_want(struct ct_scan *scan)
 	static const char *const paths[WANTS] = { "error", "match", "surface",
 		"url", "urls", "file", "file.decode", "file.mime", "hashes",
 		"hashes.md5", "hashes.sha1", "hashes.sha256", "hashes.sha512",
-		"hashes.pdq", "hashes.pdna", "hashes.pdq_quality",
-		"hashes.pdq_degenerate", "hashes.pdq_dihedral" };
+		"hashes.pdq", "hashes.pdna", "hashes.vpdq", "hashes.tmk",
+		"hashes.pdq_quality", "hashes.pdq_degenerate",
+		"hashes.pdq_dihedral", "hashes.vpdq_method",
+		"hashes.vpdq_cover" };
 
 	ct_scan_want(scan, paths, WANTS);
 }
@@ -268,6 +337,32 @@ line_dihedral(struct match_view *v, const struct ct_scan_got *g)
 	return true;
 }
 
+/* The text of an array without escapes is what ct_vpdq_read takes. */
+static bool
+line_clip(struct match_view *v, const struct ct_scan_got *g)
+{
+	const struct ct_scan_got *frames = &g[W_MD5 + VPDQ];
+	const struct ct_scan_got *tmk = &g[W_MD5 + TMK];
+	struct ct_err none = { 0 };
+
+	if (!fits(frames, CT_SCAN_ARRAY) || !fits(tmk, CT_SCAN_STRING) ||
+	    !fits(&g[W_METHOD], CT_SCAN_STRING) ||
+	    !fits(&g[W_COVER], CT_SCAN_INTEGER) || g[W_COVER].number < 0 ||
+	    g[W_COVER].number > CT_HAM_MAX)
+		return false;
+	v->has[TMK] = tmk->kind != CT_SCAN_NONE;
+	v->tmk = tmk->text;
+	v->tmk_len = tmk->len;
+	v->cover = (uint16_t)g[W_COVER].number;
+	v->frames.n = 0;
+	if (g[W_METHOD].kind)
+		set_method(v, g[W_METHOD].text, g[W_METHOD].len);
+	if (frames->kind == CT_SCAN_NONE)
+		return true;
+	v->has[VPDQ] = true;
+	return ct_vpdq_read(&v->frames, frames->text, frames->len, &none) == 0;
+}
+
 static bool
 line_urls(struct match_view *v, const struct ct_scan_got *g)
 {
@@ -304,7 +399,7 @@ match_view_line(const struct ct_match *m, struct match_view *v,
 		return false;
 	memset(v->has, 0, sizeof v->has);
 	memset(v->has_turned, 0, sizeof v->has_turned);
-	v->mime = v->picture = v->dihedral = false;
+	v->mime = v->picture = v->video = v->dihedral = v->keyed = false;
 	v->decode = DECODE_UNTOLD;
 	v->degenerate = g[W_DEGENERATE].kind != CT_SCAN_NONE;
 	v->quality = g[W_QUALITY].kind ? (int)g[W_QUALITY].number : -1;
@@ -322,7 +417,7 @@ match_view_line(const struct ct_match *m, struct match_view *v,
 			ct_signal_len(match_types[i]), &v->has[i]))
 			return false;
 	if (!line_hash(&g[W_MD5 + PDQ], v->pdq, CT_HASH_LEN, &v->has[PDQ]) ||
-	    !line_dihedral(v, &g[W_DIHEDRAL]))
+	    !line_dihedral(v, &g[W_DIHEDRAL]) || !line_clip(v, g))
 		return false;
 	return g[W_MD5 + PDNA].kind == CT_SCAN_NONE ||
 	    (g[W_MD5 + PDNA].kind == CT_SCAN_STRING &&

@@ -226,8 +226,9 @@ set_texts(json_t *to, const char *name, const struct ct_authority *a)
 static void
 matches(json_t *doc, const json_t *hits)
 {
-	static const char *const names[] = { "type", "distance", "source",
-		"list", "entry", "member", "classification" };
+	static const char *const names[] = { "type", "distance", "at_ms",
+		"query_percent", "compared_percent", "level1", "level2",
+		"source", "list", "entry", "member", "classification" };
 	json_t *list = json_array(), *one;
 	const json_t *hit;
 	const char *type;

@@ -73,6 +73,18 @@ compared(const json_t *hit, const char *source)
 		    "Near match by PDQ, distance %" JSON_INTEGER_FORMAT
 		    " of 256 bits: source %s",
 		    d, source);
+	if (json_is_integer(json_object_get(hit, "compared_percent")))
+		return ct_printf("Near match by vPDQ, %" JSON_INTEGER_FORMAT
+				 " %% of its frames and %" JSON_INTEGER_FORMAT
+				 " %% of those of the known video: source %s",
+		    json_integer_value(json_object_get(hit, "query_percent")),
+		    json_integer_value(
+			json_object_get(hit, "compared_percent")),
+		    source);
+	if (json_is_number(json_object_get(hit, "level2")))
+		return ct_printf(
+		    "Near match by TMK+PDQF, level 2 %.4f of 1: source %s",
+		    json_number_value(json_object_get(hit, "level2")), source);
 	return ct_printf("Near match by %s, distance %" JSON_INTEGER_FORMAT
 			 ": source %s",
 	    strcmp(type, "pdna") == 0 ? "PhotoDNA" : type, d, source);

@@ -143,6 +143,30 @@ large(struct ct_source *s, const char *value, struct ct_err *err)
 	    "source '%s': want large = tmk or none, of type = ncmec", s->name);
 }
 
+/* When its videos match. */
+static int
+clips(struct ct_source *s, const struct ct_conf *conf, struct ct_err *err)
+{
+	const struct ct_clip_limit *l;
+	const char *text;
+	size_t i;
+	int v;
+
+	s->clips = ct_clip_usual;
+	for (i = 0; (l = ct_clip_limit(i)); i++) {
+		text = ct_conf_get(conf, "source", s->name, l->name);
+		if (!text)
+			continue;
+		v = ct_clip_limit_parse(l, text);
+		if (v < 0)
+			return ct_fail(err, CT_CONFIG,
+			    "source '%s': want %s = a number from 0 to %d",
+			    s->name, l->name, l->decimal ? 1 : l->most);
+		*ct_clip_limit_of(&s->clips, i) = v;
+	}
+	return 0;
+}
+
 /* What is said of the form of a file. */
 static int
 of_file(const struct ct_source *s, struct ct_err *err)
@@ -208,8 +232,9 @@ load(struct ct_source *s, const struct ct_conf *conf, const char *name,
 		    "source '%s': group and types are for type ="
 		    " threatexchange",
 		    name);
-	if (rc || (rc = numbers(s, conf, err)) || (rc = surfaces(s, err)) ||
-	    (rc = policy(s, err)) || (rc = of_file(s, err)) ||
+	if (rc || (rc = numbers(s, conf, err)) || (rc = clips(s, conf, err)) ||
+	    (rc = surfaces(s, err)) || (rc = policy(s, err)) ||
+	    (rc = of_file(s, err)) ||
 	    (rc = large(s, ct_conf_get(conf, "source", name, "large"), err)) ||
 	    (rc = ct_vote_conf(
 		 s, ct_conf_get(conf, "source", name, "feedback"), err)))
@@ -233,7 +258,9 @@ ct_sources_load(
 		"class", "surfaces", "flood", "pdna_threshold", "group",
 		"members", "types", "requests_per_minute", "reconcile_days",
 		"form", "map", "positive", "negative", "sha256", "max_mb",
-		"feedback", "reason", "large", NULL };
+		"feedback", "reason", "large", "vpdq_distance", "vpdq_query",
+		"vpdq_compared", "vpdq_contained", "tmk_level1", "tmk_level2",
+		NULL };
 	const char *name;
 
 	*all = (struct ct_sources){ 0 };

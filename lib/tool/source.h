@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "clip.h"
 #include "conf.h"
 #include "cred.h"
 #include "err.h"
@@ -56,6 +57,7 @@ struct ct_source {
 	char *sha256; /* of a file: "yes", its sidecar has it; or digits */
 	int max_mb;   /* of a file that a server has */
 	int threshold, pdna_threshold, quality;
+	struct ct_clip_limits clips;
 	char *group, *types;  /* of ThreatExchange */
 	bool large;           /* large fingerprints are fetched */
 	char *reason;         /* of votes against: see ct_reason_of */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clip.h"
 #include "file.h"
 #include "prog.h"
 #include "rec.h"
@@ -67,6 +68,7 @@ index_group(const struct ct_source *s, bool complete, bool lacks)
 	(void)json_object_set_new(
 	    o, "pdna_threshold", json_integer(s->pdna_threshold));
 	(void)json_object_set_new(o, "flood", json_integer(s->flood));
+	ct_clip_limits_put(&s->clips, o);
 	if (s->members)
 		(void)json_object_set_new(o, "members", words(s->members));
 	if (s->surfaces)
@@ -107,7 +109,8 @@ add_opinion(struct index_job *j, const struct ct_entry *e, const char *opinion,
 
 	for (; !rc && s != end; s++) {
 		if (strcmp(s->opinion, opinion) != 0 ||
-		    !ct_signal_len(s->type) || ct_signal_len(s->type) != s->len)
+		    !ct_signal_len(s->type) ||
+		    ct_signal_len(s->type) != s->len || ct_clip_type(s->type))
 			continue;
 		if (ct_signal_flat(s)) {
 			j->degenerate++;
@@ -180,16 +183,18 @@ scratch(const struct index_job *j, struct ct_err *err)
 	return fd;
 }
 
+#define SPILT 3 /* files: ct_build_spill */
+
 /* What is told of entries is as much as their hashes: it need not stay in
  * memory until it is written. */
 static int
-build_spilt(struct index_job *j, int text, int at, struct ct_err *err)
+build_spilt(struct index_job *j, const int fd[SPILT], struct ct_err *err)
 {
 	struct ct_build *b = begin(j);
 	size_t i;
 	int rc = 0;
 
-	ct_build_spill(b, text, at);
+	ct_build_spill(b, fd[0], fd[1], fd[2]);
 	for (i = 0; !rc && i < j->all->n; i++) {
 		j->src = &j->all->src[i];
 		rc = ct_build_group(b, j->text[i], strlen(j->text[i]), err);
@@ -202,14 +207,17 @@ build_spilt(struct index_job *j, int text, int at, struct ct_err *err)
 int
 index_build(struct index_job *j, struct ct_err *err)
 {
-	int text = scratch(j, err);
-	int at = text < 0 ? -1 : scratch(j, err);
-	int rc = at < 0 ? err->code : build_spilt(j, text, at, err);
+	int fd[SPILT], n = 0, rc = 0;
 
-	if (text >= 0)
-		(void)close(text);
-	if (at >= 0)
-		(void)close(at);
+	while (!rc && n < SPILT) {
+		fd[n] = scratch(j, err);
+		rc = fd[n] < 0 ? err->code : 0;
+		n += !rc;
+	}
+	if (!rc)
+		rc = build_spilt(j, fd, err);
+	while (n)
+		(void)close(fd[--n]);
 	return rc;
 }
 

@@ -18,7 +18,9 @@ open_ncmec(struct ct_voter *v, struct ct_err *err)
 static char *
 upper(const char *type)
 {
-	char *out = ct_get_escape(type), *p;
+	char *out =
+	    ct_get_escape(strcmp(type, CT_CLIP_TMK) == 0 ? "TMK_PDQF" : type);
+	char *p;
 
 	for (p = out; *p; p++)
 		if (*p >= 'a' && *p <= 'z')

@@ -349,8 +349,10 @@ put_four(char *hash)
 	int rc = ct_list_begin(list, &err);
 
 	for (i = 0; i < 4; i++)
-		sig[i] = (struct ct_signal){ "md5", (uint8_t *)&hash[i], 1,
-			i == 3 ? "seed" : "positive" };
+		sig[i] = (struct ct_signal){ .type = "md5",
+			.hash = (uint8_t *)&hash[i],
+			.len = 1,
+			.opinion = i == 3 ? "seed" : "positive" };
 	if (!rc)
 		rc = ct_list_put(list, &e, 1, false, &err);
 	if (!rc && !(rc = ct_list_state(list, &s, &err))) {

@@ -21,7 +21,9 @@ struct mem {
 static struct mem file, again;
 static uint8_t hash[N][CT_HASH_LEN];
 
-static int spill[2] = { -1, -1 }; /* files for the notes, if any */
+#define VALUES 5
+
+static int spill[3] = { -1, -1, -1 }; /* files for notes and values, if any */
 
 static uint32_t
 rnd(void)
@@ -60,7 +62,7 @@ build(struct mem *out, size_t n, size_t turn)
 	int rc;
 
 	if (spill[0] >= 0)
-		ct_build_spill(b, spill[0], spill[1]);
+		ct_build_spill(b, spill[0], spill[1], spill[2]);
 	rc = ct_build_group(b, "group", 5, &err);
 
 	for (i = 0; i < n && !rc; i++) {
@@ -77,6 +79,14 @@ build(struct mem *out, size_t n, size_t turn)
 			rc =
 			    ct_build_hash(b, "md5", hash[k], 16, note[k], &err);
 	}
+	for (i = 0; i < n && i < VALUES && !rc; i++) {
+		(void)snprintf(text, sizeof text, "value %zu", i);
+		rc = ct_build_value(b, "value",
+		    &(struct ct_build_value){ text, hash[i], 8, 12 }, note[i],
+		    &err);
+	}
+	if (n % 2)
+		ct_build_newer(b);
 	out->len = 0;
 	rc = rc || ct_build_finish(b, &content, &err) ||
 	    ct_build_write(b, &head, put, out, &err);
@@ -141,7 +151,7 @@ search(const char *what, size_t n)
 	struct ct_err err = { 0 };
 	struct ct_set *s = NULL;
 	size_t i, r, flips, at;
-	uint8_t q[CT_HASH_LEN];
+	uint8_t q[CT_HASH_LEN] = { 0 };
 	int good = 1;
 
 	ok(build(&file, n, 0) == 0 &&
@@ -162,6 +172,16 @@ search(const char *what, size_t n)
 		if (i % 3 == 0)
 			good &= at != SIZE_MAX && has(k, at, (uint32_t)i);
 	}
+	k = ct_set_kind(s, "value");
+	ok(n == 0 ||
+		(k && k->n == (n < VALUES ? n : VALUES) && k->unit_len == 8 &&
+		    k->value_len == 12),
+	    "%s: a value for each", what);
+	for (i = 0; k && i < k->n; i++)
+		good &= ((const char *)k->unit)[8 * i + 6] == (char)('0' + i) &&
+		    memcmp((const char *)k->value + 12 * i, hash[i], 12) == 0 &&
+		    has(k, i, (uint32_t)i);
+	k = ct_set_kind(s, "md5");
 	q[0] ^= 0x80;
 	ok(good && (!k || ct_set_find(k, q) == SIZE_MAX), "%s: exact", what);
 	ct_set_close(s);
@@ -220,7 +240,7 @@ texts(void)
 		ct_set_group(s, 2, &text, &len, &err) == CT_DATAERR,
 	    "groups");
 	ok(ct_set_kind(s, "sha1") == NULL && ct_set_nth(s, 0) &&
-		ct_set_nth(s, 1) && !ct_set_nth(s, 2),
+		ct_set_nth(s, 2) && !ct_set_nth(s, 3),
 	    "kinds");
 	head.generation = 500;
 	again.len = 0;
@@ -237,21 +257,23 @@ texts(void)
 static void
 spilt(size_t n, const char *what)
 {
-	FILE *text = tmpfile(), *at = tmpfile();
+	FILE *text = tmpfile(), *at = tmpfile(), *value = tmpfile();
 
 	(void)build(&file, n, 0);
-	if (!text || !at)
+	if (!text || !at || !value)
 		exit(1);
 	spill[0] = fileno(text);
 	spill[1] = fileno(at);
+	spill[2] = fileno(value);
 	ok(build(&again, n, 0) == 0 && file.len == again.len &&
 		memcmp(file.p, again.p, file.len) == 0,
-	    "%s with notes in files, the same bytes", what);
+	    "%s with notes and values in files, the same bytes", what);
 	(void)fclose(text);
 	(void)fclose(at);
+	(void)fclose(value);
 	spill[0] = open("/dev/full", O_RDWR);
 	if (spill[0] >= 0 && n) {
-		spill[1] = spill[0];
+		spill[1] = spill[2] = spill[0];
 		ok(build(&again, n, 0) != 0, "%s and a full disk: refused",
 		    what);
 		(void)close(spill[0]);
