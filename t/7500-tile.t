@@ -86,6 +86,49 @@ ct-hash -q pics/text pics/cut.jpg >>in
 seen tile <in >out
 is 'too large, no picture, nothing of one' 'too-large unsupported corrupt' sh -c 'jq -r .decode out | xargs'
 
+# ---- what moves: a strip of stills
+if [ -x "$top/ct-decode-video" ]; then
+	mkdir films
+	cp "$t/data/golden/video/g_life_10_vp8.webm" films/a.webm
+	cp "$t/data/golden/video/g_black_25.mp4" films/b.mp4
+	cp "$t/data/golden/video/audio_only.m4a" films/c.mp4
+	mkpix --seed 1 --size 64x48 films/1.webp && mkpix --seed 2 --size 64x48 films/2.webp &&
+	    mkpix --seed 1 --size 64x48 films/1.png && mkpix --seed 2 --size 64x48 films/2.png &&
+	    mkmove 64x48 films/d.webp films/1.webp films/2.webp && mkmove 64x48 films/e.png films/1.png films/2.png || exit 1
+	rm films/[12].*
+	# a picture of a kind that only libav knows
+	printf 'BM\106\0\0\0\0\0\0\0\066\0\0\0\050\0\0\0\2\0\0\0\2\0\0\0\1\0\030\0\0\0\0\0\020\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\377\377\377\0\0\0\0\0\0\0\0\377\377\377\0\0' >films/f.bmp
+	ct-hash -q films/* | jq -c '.match = {hits: [{at_ms: 3100}, {at_ms: -1}, {at_ms: "x"}, {at_ms: 4900}, {at_ms: 3100}]}' >recs.f
+	rm -f png/*
+	seen tile png <recs.f >tiles.out
+	json 'a video: stills, small and grey, those among them at which it hit' '[.name, .decode, .pixels, (.at // [] | length), .wanted, .long]' \
+	    '["a.webm","ok",[16,12,1],12,[3100,4900],5000]
+["b.mp4","ok",[16,12,1],10,[],2000]
+["c.mp4","unsupported",[0,0,0],0,null,null]
+["d.webp","ok",[16,12,1],2,[],1000]
+["e.png","ok",[16,12,1],2,[],1000]
+["f.bmp","ok",[2,2,1],0,null,null]' tiles.out
+	is '  which are not the whole of it' false sh -c 'jq .whole tiles.out | sort -u'
+	seen obscured <recs.f >obscured.out
+	is '  closer: as many, of 64' '[64,48,1] 12' sh -c 'jq -r "select(.name == \"a.webm\") | \"\(.pixels | tojson) \(.at | length)\"" obscured.out'
+	rm -f png/*
+	seen full png <recs.f >full.out
+	json '  in full: one, at which it hit, else the first' 'select(.name | test("^[ab]")) | [.pixels, .at]' '[[256,192,3],[3100]]
+[[160,120,3],[0]]' full.out
+	is '  of another time' '[1100]' sh -c 'head -n1 recs.f | timeout 100 tiles "$1" full@1050 | jq -c .at' - "$top/ct-decode"
+	head -c 20000 films/a.webm >>films/b.mp4
+	mkfifo go
+	{ head -n1 recs.f && cat go; } | seen tile >out &
+	for _ in $(seq 500); do
+		! grep -q webm out || break
+		sleep 0.02
+	done 2>/dev/null
+	printf x >>films/a.webm
+	sed -n 1,2p recs.f >go
+	wait $!
+	is '  other bytes, or others than a moment ago: an error, and no pixels' '0 65 65' sh -c 'jq -r .rc out | xargs'
+fi
+
 # ---- hostile ones: each has its outcome, and the good one behind it comes
 # right.  What takes as long as it may is for ct-hash to try.
 mkdir hostile && hostile --all hostile && rm hostile/*99-scans hostile/*rgba16 hostile/*1000-scans || exit 1
@@ -97,8 +140,9 @@ for level in tile full; do
 	exits "$level: hostile pictures: an outcome each" 0 seen $level <in
 	cp got out
 	jq -r 'select(.name != "a.jpg") | [.name, .decode] | join(" ")' out >got.h
-	# of brightness alone no fraction is asked
-	ok '  the one that ct-hash found' sh -c 'for f in want.h got.h; do grep -v fraction $f >cut.$f; done
+	# of brightness alone no fraction is asked; stubs and what
+	# moves are for ct-decode-video
+	ok '  the one that ct-hash found' sh -c 'for f in want.h got.h; do grep -v "fraction\|-stub\|-frames" $f >cut.$f; done
 	    diff cut.want.h cut.got.h'
 	ok '  pixels only of what was seen' jq -es \
 	    'all((.decode | IN("ok", "partial", "too-many-frames")) == (.mean >= 0) and .rc == 0)' out

@@ -167,4 +167,17 @@ head -1 in | jq -c '.match.verdict = "clean" | .scores = [{classifier: "g", stat
 face r1 q
 ok 'what classifiers said is why it is here' shown 'scored    g: 91 of 100, VERY_HIGH'
 ok '  or that they did not' shown 'scored    h?: unanswered'
+# ---- a video
+if [ -x "$top/ct-decode-video" ]; then
+	cp "$t/data/golden/video/g_life_10_vp8.webm" pics/film.webm
+	ct-hash -q --user u1 pics/film.webm | jq -c '.match = {verdict: "match", hits: [{at_ms: 3100}]}' >film
+	fresh <film
+	face r1 s s s q
+	is 'stills in rows of four, then one by one' '18 48' sh -c \
+	    'echo $(grep -cE "^([ .:=+*#%@-]{18}){4}$" screen) $(grep -cE "^[ .:=+*#%@-]{64}$" screen)'
+	ok '  with their times, and where it hit' grep -q '0:02.8  *0:03.1  *[*]' screen
+	ok '  how many of how long, and that it is not all' shown '12 stills of 0:05.0 (*: where it hit); not all of it is seen'
+	ok '  which it is' shown 'still 2 of 12, at 0:00.5'
+	is '  each is logged before it is shown' 'metadata tile obscured obscured' views
+fi
 done_testing

@@ -42,13 +42,14 @@ host() { echo "Host: 127.0.0.1:$port"; }
 # enters - by the address: $cookie
 enters() {
 	asks GET "/open/${address##*/}" '' "$(host)" Sec-Fetch-Site:\ none
+	base=$(sed -n 's,^Location: \(/[0-9a-f]\{64\}\)/$,\1,p' headers)
 	cookie="Cookie: $(sed -n 's/^Set-Cookie: \([^;]*\);.*/\1/p' headers)"
 	[ "$status" = 303 ]
 }
-gets() { asks GET "$1" '' "$(host)" "$cookie" 'Sec-Fetch-Site: same-origin'; }
+gets() { asks GET "$base$1" '' "$(host)" "$cookie" 'Sec-Fetch-Site: same-origin'; }
 # posts PATH BODY - as the page does
 posts() {
-	asks POST "$1" "$2" "$(host)" "$cookie" "Origin: http://127.0.0.1:$port" \
+	asks POST "$base$1" "$2" "$(host)" "$cookie" "Origin: http://127.0.0.1:$port" \
 	    'Sec-Fetch-Site: same-origin' 'Content-Type: application/json'
 }
 # looks JOB N STEP - status
@@ -58,7 +59,7 @@ told() {
 	ok "$1: $2" test "$status" = "$2"
 	[ $# -eq 2 ] || json "  $3" "$3" "$4" body
 }
-picture() { jq -r .picture body; }
+picture() { jq -r '"/" + .picture' body; }
 # views - by level, whole or not, ended or not
 views() {
 	sqlite3 "$CT_HOME/review.db" "SELECT level || iif(entire, ' whole', '') ||
@@ -87,9 +88,9 @@ ok '  at no other address of it' sh -c \
 asks GET "/open/${address##*/}" '' 'Host: evil.example' 'Sec-Fetch-Site: none'
 told 'by another name of this machine' 403
 enters
-ok 'it opens, to a page without secrets in its address' grep -qx 'Location: /' headers
-ok '  with a cookie for this browser alone' grep -qE \
-    "^Set-Cookie: ct-$port=[0-9a-f]{64}; HttpOnly; SameSite=Strict; Path=/\$" headers
+ok 'it opens, to a path of its own' test ${#base} -eq 65
+ok '  with a cookie for this browser and for that path alone' grep -qE \
+    "^Set-Cookie: ct-$port=[0-9a-f]{64}; HttpOnly; SameSite=Strict; Path=$base\$" headers
 enters
 cookie_again=$cookie
 told 'it opens once' 403 .code 77
@@ -102,6 +103,15 @@ enters
 told '  it is dead then' 403
 stop
 serve r1 && enters || exit 1
+asks GET / '' "$(host)" "$cookie"
+told 'who has the cookie, and not the path' 403 .over true
+asks GET "$base" '' "$(host)" "$cookie"
+told '  nor all of it' 403
+asks GET "/$(printf '%064d' 7)/" '' "$(host)" "$cookie"
+told '  or another' 403
+ok '  which no guess at the cookie is' sh -c '! grep -q "wrong address" said'
+asks GET "$base/" '' "$(host)"
+told 'who has the path, and not the cookie' 403 .over true
 
 # ---- who may ask
 page="$(host)|$cookie|Origin: http://127.0.0.1:$port|Content-Type: application/json"
@@ -109,7 +119,7 @@ page="$(host)|$cookie|Origin: http://127.0.0.1:$port|Content-Type: application/j
 refused() {
 	what=$1 want=$2 method=$3 path=$4 IFS='|'
 	# shellcheck disable=SC2086 # each a header
-	asks "$method" "$path" '{}' $5
+	asks "$method" "$base$path" '{}' $5
 	unset IFS
 	ok "$what: $want" test "$status" = "$want"
 	[ "$status" = "$want" ] || echo "# $status"
@@ -147,8 +157,8 @@ for m in PUT DELETE HEAD OPTIONS TRACE BREW; do
 done
 posts /job "$(head -c 70000 /dev/zero | tr '\0' ' ')"
 told 'more than 64 KiB' 413
-printf 'POST /job HTTP/1.1\r\n%s\r\n%s\r\nOrigin: http://127.0.0.1:%s\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n11170\r\n%s\r\n0\r\n\r\n' \
-    "$(host)" "$cookie" "$port" "$(head -c 70000 /dev/zero | tr '\0' ' ')" | raw "$port" >answer
+printf 'POST %s/job HTTP/1.1\r\n%s\r\n%s\r\nOrigin: http://127.0.0.1:%s\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n11170\r\n%s\r\n0\r\n\r\n' \
+    "$base" "$(host)" "$cookie" "$port" "$(head -c 70000 /dev/zero | tr '\0' ' ')" | raw "$port" >answer
 ok '  said by nobody beforehand' grep -q '^HTTP/1.1 413 ' answer
 for odd in '' '[]' '{"job":1' '{"job":1,"job":1}' '{"job":"1","n":0,"step":"tile"}' '{"job":1,"n":-1,"step":"tile"}' \
     '{"job":1,"n":0.5,"step":"tile"}' '{"job":1,"n":0,"step":7}' '{"job":1,"n":0,"step":"whole"}' '{"job":1,"n":0}' \
@@ -178,7 +188,7 @@ done
 posts /alive '{"job":1}'
 told 'a sign of life' 200 '[(.until | length), .shift.seen]' '[20,0]'
 ok '  is dressed, too' dressed headers
-asks GET / '' "$(host)"
+asks GET "$base/" '' "$(host)"
 ok '  and a refusal' dressed headers
 ok 'the page has no script or style within, and none from elsewhere' sh -c \
     '! grep -niE "<script>|<style|style=|[ \"]on[a-z]+=|https?:|@import|url\(" "$1"/lib/tool/serve_*.html "$1"/lib/tool/serve_*.css' - "$top"
@@ -200,7 +210,7 @@ told 'a tile' 200 '[.view, .width, .height, .entire]' '[2,16,12,false]'
 is '  is in the log before there is anything to fetch' 'metadata open
 tile open' views
 once=$(picture)
-asks GET "$once" '' "$(host)"
+asks GET "$base$once" '' "$(host)"
 told '  for nobody without the cookie' 403
 gets "$once"
 ok '  a PNG' grep -q IHDR body
@@ -243,8 +253,8 @@ told 'nothing to read' 200 '[.view, .none]' '[0,"it tells nothing"]'
 
 # a client that is gone
 before=$(views | wc -l)
-printf 'POST /look HTTP/1.1\r\n%s\r\n%s\r\nOrigin: http://127.0.0.1:%s\r\nContent-Type: application/json\r\nContent-Length: 32\r\n\r\n{"job":1,"n":2,"step":"obscured"}' \
-    "$(host)" "$cookie" "$port" | sed 's/: 32/: 33/' | raw -c "$port"
+printf 'POST %s/look HTTP/1.1\r\n%s\r\n%s\r\nOrigin: http://127.0.0.1:%s\r\nContent-Type: application/json\r\nContent-Length: 32\r\n\r\n{"job":1,"n":2,"step":"obscured"}' \
+    "$base" "$(host)" "$cookie" "$port" | sed 's/: 32/: 33/' | raw -c "$port"
 gets /
 is 'a browser that dies when it has asked has seen it' "$((before + 1)) obscured open" \
     sh -c 'echo "$1 $2"' - "$(views | wc -l)" "$(views | tail -n1)"
@@ -335,7 +345,7 @@ told 'a tile is none of it' 200
 is '  nothing refused is logged' 'obscured full tile' sh -c 'echo "$1" | sed "s/ open//" | xargs' - "$(views)"
 posts /decide '{"job":1,"n":1,"verdict":"csam"}'
 told 'a verdict without it' 200 . '{"decided":1,"wants":"a second person"}'
-c1=$cookie
+c1=$cookie b1=$base
 serve r2 && enters || exit 1
 posts /job '{}'
 told 'another person has no such job' 204
@@ -345,7 +355,7 @@ posts /job '{}'
 told 'until the time is over' 200 '[.by, .account, .items[1].wants]' '["r2","u1","a second person"]'
 json '  what the first said stays unsaid' '[.items[] | .suggest, .done] | unique' '[null]' body
 c2=$cookie p2=$port s2=$server
-server=${first% *} port=${first#* } cookie=$c1
+server=${first% *} port=${first#* } cookie=$c1 base=$b1
 looks 1 0 tile
 told 'then the first sees nothing more of it' 409
 posts /decide '{"job":1,"n":0,"verdict":"unsure"}'
@@ -394,6 +404,60 @@ is '  seen whole' 'full whole open' sh -c 'echo "$1" | tail -n1' - "$(views)"
 posts /decide "{\"job\":1,\"n\":$(n text),\"verdict\":\"text_offence\"}"
 told '  and decided' 200 .decided 1
 
+# ---- a video: stills, of which none is the whole
+if [ -x "$top/ct-decode-video" ]; then
+	before="$server $port $base $cookie" keep=$CT_HOME
+	export CT_HOME="$PWD/films"
+	cp "$t/data/golden/video/g_life_10_vp8.webm" pics/film.webm
+	ct-hash -q --user u5 pics/film.webm | jq -c '.match = {verdict: "match", hits: [{source: "own", type: "vpdq", at_ms: 3100}]}' |
+	    ct-review add -q >/dev/null
+	serve r1 && enters || exit 1
+	posts /job '{}'
+	looks 1 0 metadata
+	json 'what is known of a video: where it hit' '[.facts[] | select(.[0] == "hit")]' '[["hit","own, vpdq, at 0:03.1"]]' body
+	looks 1 0 tile
+	told 'as a tile: stills' 200 '[(.stills | length), .long, .entire, has("picture"), (.stills[] | select(.hit) | [.ms, .width, .height])]' \
+	    '[12,5000,false,false,[3100,16,12]]'
+	is '  in the log, once, before any of them leaves' 'metadata open
+tile open' views
+	one=/$(jq -r '.stills[7].picture' body) two=/$(jq -r '.stills[8].picture' body)
+	gets "$one"
+	ok '  each a PNG' grep -q IHDR body
+	gets "$one"
+	told '    once' 404
+	gets "$two"
+	told '  the others wait' 200
+	looks 1 0 obscured
+	told 'closer' 200 '[(.stills | length), .stills[0].width, .entire]' '[12,64,false]'
+	looks 1 0 full
+	told 'in full: one, the first that hit' 200 '[.entire, (.stills[] | [.ms, .hit, .width])]' '[false,[3100,true,256]]'
+	gets "/$(jq -r '.stills[0].picture' body)"
+	ok '  pixels, and nothing of its file' sh -c 'grep -q IHDR body && ! grep -qi "webm\|matroska" body'
+	posts /look '{"job":1,"n":0,"step":"full","at":1100}'
+	told '  or of another time' 200 '[.stills[] | [.ms, .hit]]' '[[1100,false]]'
+	posts /look '{"job":1,"n":0,"step":"full","at":99999}'
+	told '  behind its end: none' 200 '[.view, .none]' '[0,"there is no such still"]'
+	for odd in '"x"' -1 0.5 null; do
+		posts /look "{\"job\":1,\"n\":0,\"step\":\"full\",\"at\":$odd}"
+		told "  at $odd" 400
+	done
+	is '  each still in full is in the log' 'metadata
+tile
+obscured
+full
+full open' views
+	posts /decide '{"job":1,"n":0,"verdict":"unsure"}'
+	is '  and nobody has seen all of it' '["full",false]' sh -c \
+	    'ct-review decided -a | jq -c ".review.viewed | [.level, .entire]"'
+	stop
+	export CT_HOME="$keep"
+	# shellcheck disable=SC2086 # three words, and a header
+	set -- $before
+	server=$1 port=$2 base=$3
+	shift 3
+	cookie=$*
+fi
+
 # ---- the server dies, and strangers come
 looks 1 "$(n bomb)" metadata
 stop KILL 2>/dev/null
@@ -423,7 +487,7 @@ told 'nine guesses: the person goes on, at once' 200
 ok '  though they wait for their answers' test ! -s guess.9
 wait "$guess"
 for i in $(seq 10); do
-	printf 'GET / HTTP/1.1\r\n%s\r\nCookie: ct-%s=%064d\r\nConnection: close\r\n\r\n' "$(host)" "$port" "$i" |
+	printf 'GET /x/ HTTP/1.1\r\n%s\r\nCookie: ct-%s=%064d\r\nConnection: close\r\n\r\n' "$(host)" "$port" "$i" |
 	    raw "$port" >/dev/null &
 done
 wait $server
@@ -479,7 +543,7 @@ shown 1 && enters && gets /
 told 'at a terminal, too' 200
 old=$cookie
 echo >&9
-shown 2 && asks GET / '' "$(host)" "$old"
+shown 2 && asks GET "$base/" '' "$(host)" "$old"
 told 'Enter: who was in is out' 403 .over true
 enters
 told '  and in by a new address' 303

@@ -27,7 +27,7 @@ serve() {
 served() { kill "$serve" && wait "$serve"; }
 # person PROFILE - at the browser: commands, with what is in capitals replaced
 person() {
-	sed "s|PAGE|$page|; s|SHOTS|$shots|; s|SERVER|$serve|; s|ELSEWHERE|$url|; s|BASE|${page%/open*}|" >commands
+	sed "s|PAGE|$page|; s|SHOTS|$shots|; s|SERVER|$serve|; s|ELSEWHERE|$url|" >commands
 	timeout 100 browse "profiles/$1" <commands
 }
 views() { jq -r 'select(.act == "view") | .level' "$CT_HOME/audit/ct-review.log" | xargs; }
@@ -76,7 +76,7 @@ serve r1 || exit 1
 exits 'a job, by keyboard alone' 0 person one <<'END'
 goto PAGE
 wait document.querySelector('#box img.tile')
-eval [document.title, location.pathname, document.activeElement.id, $('account').textContent]
+eval [document.title, /^\/[0-9a-f]{64}\/$/.test(location.pathname), document.activeElement.id, $('account').textContent]
 eval [...$('known').querySelectorAll('dt')].map(e => e.textContent)
 eval [$('status').textContent, document.images.length, document.images[0].alt]
 shot SHOTS/item-light.png
@@ -149,7 +149,7 @@ goto PAGE
 eval [document.scripts.length, document.body.textContent.length < 200]
 END
 cp got out
-is '  what is told, and where the focus is; the address opens once' '["ct-review","/","item-title","Account u1"]
+is '  what is told, and where the focus is; the address opens once' '["ct-review",true,"item-title","Account u1"]
 ["file","found","hit","seen"]
 ["Job of 4 items. Item 1 of 4.",1,"tile of item 1, obscured"]
 [1,"item 1 closer, obscured","item 1 closer, obscured."]
@@ -418,6 +418,73 @@ is '  everything is reached, and seen to be; 320 wide nothing is beside it; the 
 0
 [1,"Covered."]' cat out
 
+# ---- a video: stills, and one of them in full
+if [ -x "$top/ct-decode-video" ]; then
+	served
+	cp "$t/data/golden/video/g_life_10_vp8.webm" pics/film.webm
+	ct-hash -q --user u5 pics/film.webm | jq -c '.match = {verdict: "match", hits: [{source: "own", type: "vpdq", at_ms: 3100}]}' >film
+	CT_HOME="$PWD/films" ct-review add -q -a <film >/dev/null
+	CT_HOME="$PWD/films" serve r2
+	exits 'a video' 0 person one <<'END'
+goto PAGE
+wait document.querySelector('#box .strip.tile li')
+eval [document.images.length, document.images[7].alt, document.querySelectorAll('#box li[aria-current]').length, which]
+eval [$('strip-note').textContent, $('turns').hidden]
+shot SHOTS/strip-light.png
+scheme dark
+run contrast.js
+shot SHOTS/strip-dark.png
+key s
+wait document.querySelector('#box .strip.obscured li')
+eval [document.images.length, document.images[0].alt, $('status').textContent]
+scheme light
+run contrast.js
+shot SHOTS/strip-closer-light.png
+key .
+eval [which, $('status').textContent, document.images.length]
+down f
+wait document.querySelector('#full img')
+eval [document.images.length, document.images[0].alt, $('status').textContent]
+shot SHOTS/strip-full-light.png
+key .
+wait document.querySelector('#full img') && $('status').textContent.startsWith('still 10')
+eval [document.images.length, held]
+key k
+eval [document.images.length, $('full').hidden, $('full').textContent]
+up f
+size 320 700
+wait document.querySelector('#box .strip.tile li')
+key s
+wait document.querySelector('#box .strip.obscured li')
+eval $('sight-title').scrollIntoView(), document.documentElement.scrollWidth <= innerWidth
+shot SHOTS/strip-narrow-light.png
+press #later
+release
+eval which
+size 1280 900
+key ,
+key ,
+key Escape
+eval [document.images.length, which]
+console
+END
+	cp got out
+	is '  its stills, of which one is seen in full, as long as it is held; no one has seen all of it' "[12,\"still 8 of 12, at 0:03.1, where it hit: tile, obscured\",1,7]
+[\"Stills of 0:05.0: nobody has seen all of it by these. , and . choose the one that f shows.\",false]
+$calm
+[12,\"still 1 of 12, at 0:00.0: obscured\",\"12 stills of item 1 closer, obscured.\"]
+$calm
+[8,\"still 9 of 12, at 0:03.2.\",12]
+[1,\"still 9 of 12, at 0:03.2, of item 1 in full\",\"still 9 of 12, at 0:03.2, of item 1 in full, not all of it.\"]
+[1,\"f\"]
+[0,true,\"\"]
+true
+8
+[0,6]" cat out
+	served
+	serve r2
+fi
+
 # ---- a browser that dies while a picture is seen, and what it leaves
 served
 serve r2
@@ -490,10 +557,10 @@ up f
 key e
 wait at === 3
 eval $('status').textContent
-# another page, of another port of this host: the browser sends it the cookie
+# another page, of another port of this host, that does not know the path
 goto ELSEWHERE/_state
 run other.js
-goto BASE/
+eval history.back() ?? 0
 wait document.querySelector('#box img.tile')
 eval [left(), $('facts').textContent.includes('1 of 1 seen closer')]
 key g
@@ -524,6 +591,7 @@ is '  what is told' '[5,"the samewas decided: csam A1, by",true]
 ["Enough for this shift: no more is shown.",0,"Enough for this shift. '"'r3'"' has seen 1 in this shift, and 1 is the most. No more"]
 "Decided: exploitative; it wants a second person. Item 4 of 5."
 ["refused","refused","refused","refused","refused"]
+0
 [4,true]
 "1 decided as before. Item 2 of 4."
 ["All 3 open of the account: which verdict?",3]

@@ -72,6 +72,21 @@ ct_item_clean(const char *text, size_t most)
 	return to.s;
 }
 
+char *
+ct_item_clock(int64_t ms, char text[CT_ITEM_CLOCK])
+{
+	const long long s = ms / 1000, h = s / 3600;
+	const int tenths = (int)(ms / 100 % 10);
+
+	if (h)
+		(void)snprintf(text, CT_ITEM_CLOCK, "%lld:%02lld:%02lld.%d", h,
+		    s / 60 % 60, s % 60, tenths);
+	else
+		(void)snprintf(text, CT_ITEM_CLOCK, "%lld:%02lld.%d", s / 60,
+		    s % 60, tenths);
+	return text;
+}
+
 static void
 put(struct ct_text *to, const char *word)
 {
@@ -125,6 +140,7 @@ static void
 file(json_t *facts, const json_t *rec, struct ct_text *t)
 {
 	const json_t *f = json_object_get(rec, "file");
+	char clock[CT_ITEM_CLOCK];
 
 	if (!json_is_object(f))
 		return;
@@ -134,6 +150,14 @@ file(json_t *facts, const json_t *rec, struct ct_text *t)
 		say_number(t, "", f, "height", "");
 	}
 	say_number(t, ", ", f, "size", " bytes");
+	if (json_is_integer(json_object_get(f, "duration_ms"))) {
+		put(t, ", ");
+		put(t,
+		    ct_item_clock(
+			json_integer_value(json_object_get(f, "duration_ms")),
+			clock));
+		put(t, " long");
+	}
 	say(t, ", decoded: ", f, "decode");
 	say(t, ", of ", rec, "object.modified");
 	fact(facts, "file", t);
@@ -143,7 +167,7 @@ static void
 matches(json_t *facts, const json_t *rec, struct ct_text *t)
 {
 	const json_t *hits = ct_rec_get(rec, "match.hits"), *hit;
-	char more[40];
+	char more[40], clock[CT_ITEM_CLOCK];
 	size_t i;
 
 	say(t, "", rec, "match.verdict");
@@ -161,7 +185,13 @@ matches(json_t *facts, const json_t *rec, struct ct_text *t)
 		say(t, " ", hit, "list");
 		say(t, ", ", hit, "type");
 		say_number(t, ", ", hit, "distance", " bits away");
-		say_number(t, ", ", hit, "at_ms", " ms in");
+		if (json_is_integer(json_object_get(hit, "at_ms"))) {
+			put(t, ", at ");
+			put(t,
+			    ct_item_clock(json_integer_value(
+					      json_object_get(hit, "at_ms")),
+				clock));
+		}
 		say_number(
 		    t, ", ", hit, "query_percent", " % of its frames and");
 		say_number(t, " ", hit, "compared_percent",

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "rec.h"
 
@@ -30,5 +31,9 @@ json_t *ct_item_facts(const json_t *rec);
 bool ct_item_tells(const json_t *rec);
 json_t *ct_item_urls(const json_t *rec);
 json_t *ct_item_lines(const json_t *rec);
+
+/* A time within a video, such as 0:07.5 or 1:02:03.0; returns text. */
+#define CT_ITEM_CLOCK 40
+char *ct_item_clock(int64_t ms, char text[CT_ITEM_CLOCK]);
 
 #endif

@@ -33,6 +33,7 @@ present(struct face *f)
 		review_say_item(
 		    review_item(f), f->at + 1, json_array_size(f->items));
 	f->step = CT_STEP_TILE;
+	f->stills = f->still = 0;
 }
 
 /* ---- going on --------------------------------------------------------------
@@ -86,7 +87,8 @@ static const struct {
 	const char *help;
 } answers[] = {
 	{ "s", "see", review_see,
-	    "see it: a grey tile, and again: four times as fine" },
+	    "see it: a grey tile, and again: four times as fine; of a video "
+	    "stills, then one by one" },
 	{ "r", "read", review_read, "read what it tells: text and pages" },
 	{ "j", "record", review_record, "its record" },
 	{ "a", "annotate", review_annotate,

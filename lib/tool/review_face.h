@@ -20,14 +20,16 @@ int review_face(struct ct_reviewing *r, struct ct_err *err);
 struct face {
 	struct ct_reviewing *r;
 	struct ct_in in;
-	json_t *items;          /* of the job, */
-	bool *done;             /* which are decided, */
-	size_t at;              /* and which is looked at */
-	size_t jobs;            /* that were taken */
-	struct ct_tiler *tiler; /* NULL: no picture was asked for yet */
-	int64_t view, since;    /* what is being seen, if not 0 */
-	enum ct_step step;      /* of the picture that comes next */
-	bool plain;             /* a terminal without greys, or other screens */
+	json_t *items;              /* of the job, */
+	bool *done;                 /* which are decided, */
+	size_t at;                  /* and which is looked at */
+	size_t jobs;                /* that were taken */
+	struct ct_tiler *tiler;     /* NULL: no picture was asked for yet */
+	int64_t view, since;        /* what is being seen, if not 0 */
+	enum ct_step step;          /* of the picture that comes next */
+	int64_t ms[CT_TILE_STILLS]; /* of the stills that were seen as tiles */
+	uint32_t stills, still;     /* how many; which comes next, closer */
+	bool plain;   /* a terminal without greys, or other screens */
 	bool covered; /* another screen is shown, with a picture on it */
 	/* for the next decision */
 	json_t *annotations;
@@ -79,5 +81,10 @@ bool review_say_content(const json_t *rec);
 /* Pixels in grey blocks, each two columns wide, or with small a column for two
  * of them one above the other; plain: by characters. */
 void review_say_tile(const struct ct_tile *tile, bool small, bool plain);
+
+/* Stills of what moves, small, several in a row, each with its time below it;
+ * or the one that is the nth of so many. */
+void review_say_strip(const struct ct_tile *strip, bool plain);
+void review_say_still(const struct ct_tile *still, uint32_t nth, uint32_t of);
 
 #endif

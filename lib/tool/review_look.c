@@ -51,11 +51,39 @@ review_cover(struct face *f, bool on)
 	f->covered = on && !f->plain;
 }
 
+/* A step closer comes next: of what moves, each still of its strip. */
+static void
+closer(struct face *f, const struct ct_tile *t)
+{
+	uint32_t i;
+
+	if (f->step == CT_STEP_TILE) {
+		for (i = 0; i < t->n; i++)
+			f->ms[i] = t->still[i].ms;
+		f->stills = t->n;
+	}
+	if (f->step == CT_STEP_TILE || ++f->still >= f->stills)
+		f->step++;
+}
+
+static void
+show(struct face *f, const struct ct_tile *t)
+{
+	review_cover(f, true);
+	if (t->n && f->step == CT_STEP_TILE)
+		review_say_strip(t, f->plain);
+	else
+		review_say_tile(t, f->step == CT_STEP_OBSCURED, f->plain);
+	if (t->n && f->step != CT_STEP_TILE)
+		review_say_still(t, f->still + 1, f->stills);
+}
+
 int
 review_see(struct face *f, const char *rest)
 {
 	struct ct_err err;
 	struct ct_tile t;
+	int64_t at = f->stills ? f->ms[f->still] : CT_TILE_STRIP;
 
 	(void)rest;
 	if (!ct_review_bytes(review_item(f))) {
@@ -63,11 +91,12 @@ review_see(struct face *f, const char *rest)
 		return STAY;
 	}
 	if (f->step == CT_STEP_FULL) {
-		printf("  no closer on a terminal\n");
+		printf("  no closer%s on a terminal\n",
+		    f->stills ? ", and no other still," : "");
 		return STAY;
 	}
 	if ((!f->tiler && ct_tiler_open(&f->tiler, NULL, &err)) ||
-	    ct_tile(f->tiler, review_item(f), f->step, &t, &err)) {
+	    ct_tile(f->tiler, review_item(f), f->step, at, &t, &err)) {
 		review_complain(&err);
 		return STAY;
 	}
@@ -77,9 +106,8 @@ review_see(struct face *f, const char *rest)
 	}
 	if (!review_look(f, ct_step_levels[f->step], false, false))
 		return STAY;
-	review_cover(f, true);
-	review_say_tile(&t, f->step == CT_STEP_OBSCURED, f->plain);
-	f->step++;
+	show(f, &t);
+	closer(f, &t);
 	return STAY;
 }
 

@@ -40,7 +40,7 @@ review_say_item(const json_t *rec, size_t nth, size_t of)
 }
 
 static void
-lines(const char *before, json_t *all)
+say_lines(const char *before, json_t *all)
 {
 	const json_t *line;
 	size_t i;
@@ -55,8 +55,8 @@ lines(const char *before, json_t *all)
 bool
 review_say_content(const json_t *rec)
 {
-	lines("url       ", ct_item_urls(rec));
-	lines("| ", ct_item_lines(rec));
+	say_lines("url       ", ct_item_urls(rec));
+	say_lines("| ", ct_item_lines(rec));
 	return ct_item_tells(rec);
 }
 
@@ -75,21 +75,89 @@ block(int grey, int last, const char *blanks, bool plain)
 		(void)putchar(plain ? marks[grey * 10 / 256] : *blanks);
 }
 
+/* Two rows of pixels, one above the other, or one, as a line. */
+static void
+line(const struct ct_tile *t, uint32_t y, const char *blanks, bool two,
+    bool plain)
+{
+	const uint8_t *p = t->pixels + (size_t)y * t->w,
+		      *below = two && y + 1 < t->h ? p + t->w : p;
+	int grey, last = -1;
+	uint32_t x;
+
+	for (x = 0; x < t->w; x++) {
+		grey = (p[x] + below[x]) / 2;
+		block(grey, last, blanks, plain);
+		last = grey * RAMP / 256;
+	}
+	if (!plain)
+		(void)fputs("\033[0m", stdout);
+}
+
 void
 review_say_tile(const struct ct_tile *t, bool small, bool plain)
 {
-	uint32_t x, y, step = small ? 2 : 1;
-	const uint8_t *p, *below;
-	int grey, last;
+	uint32_t y;
 
-	for (y = 0; y < t->h; y += step) {
-		p = t->pixels + (size_t)y * t->w;
-		below = small && y + 1 < t->h ? p + t->w : p;
-		for (last = -1, x = 0; x < t->w; x++) {
-			grey = (p[x] + below[x]) / 2;
-			block(grey, last, small ? " " : "  ", plain);
-			last = grey * RAMP / 256;
-		}
-		(void)fputs(plain ? "\n" : "\033[0m\n", stdout);
+	for (y = 0; y < t->h; y += small ? 2 : 1) {
+		line(t, y, small ? " " : "  ", small, plain);
+		(void)putchar('\n');
 	}
+}
+
+/* ---- what moves ------------------------------------------------------------
+ */
+
+#define ROW 4   /* stills side by side, */
+#define GAP 2   /* and columns between */
+#define WIDE 16 /* that one of them has */
+
+static void
+row(const struct ct_tile *strip, uint32_t from, uint32_t to, bool plain)
+{
+	char time[CT_ITEM_CLOCK];
+	struct ct_tile t;
+	uint32_t i, y, high = 0;
+
+	for (i = from; i < to; i++)
+		high = strip->still[i].h > high ? strip->still[i].h : high;
+	for (y = 0; y < high; y += 2, (void)putchar('\n'))
+		for (i = from; i < to; i++) {
+			t = ct_tile_still(strip, i);
+			if (y < t.h)
+				line(&t, y, " ", true, plain);
+			printf(
+			    "%*s", (int)(WIDE + GAP - (y < t.h ? t.w : 0)), "");
+		}
+	for (i = from; i < to; i++)
+		printf("%-*s%s", WIDE - 1,
+		    ct_item_clock(strip->still[i].ms, time),
+		    strip->still[i].wanted ? "*  " : "   ");
+	(void)putchar('\n');
+}
+
+void
+review_say_strip(const struct ct_tile *strip, bool plain)
+{
+	char time[CT_ITEM_CLOCK];
+	uint32_t i;
+
+	for (i = 0; i < strip->n; i += ROW)
+		row(strip, i, i + ROW < strip->n ? i + ROW : strip->n, plain);
+	printf("  %u still%s", strip->n, strip->n == 1 ? "" : "s");
+	if (strip->ms)
+		printf(" of %s", ct_item_clock(strip->ms, time));
+	for (i = 0; i < strip->n && !strip->still[i].wanted; i++)
+		;
+	printf("%s; not all of it is seen\n",
+	    i < strip->n ? " (*: where it hit)" : "");
+}
+
+void
+review_say_still(const struct ct_tile *still, uint32_t nth, uint32_t of)
+{
+	char time[CT_ITEM_CLOCK];
+
+	printf("  still %u of %u, at %s\n", nth, of,
+	    ct_item_clock(still->still[0].ms, time));
 }

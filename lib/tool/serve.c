@@ -21,6 +21,7 @@ invite(struct ct_serve *s, struct ct_err *err)
 
 	serve_covered(s);
 	ct_wipe(s->session, sizeof s->session);
+	ct_wipe(s->base, sizeof s->base);
 	ct_random(secret, sizeof secret);
 	ct_hex(secret, sizeof secret, s->token);
 	ct_wipe(secret, sizeof secret);

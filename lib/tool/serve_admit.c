@@ -16,7 +16,7 @@
 
 static const struct serve_verb verbs[] = {
 	{ "/job", serve_job, " " },
-	{ "/look", serve_look, " job n step " },
+	{ "/look", serve_look, " job n step at " },
 	{ "/cover", serve_cover, " view " },
 	{ "/alive", serve_alive, " job " },
 	{ "/decide", serve_decide,
@@ -118,6 +118,27 @@ fits(const char *given, const char *secret)
 	    ct_same(given, secret, SERVE_SECRET);
 }
 
+const char *
+serve_below(const struct ct_serve *s, const char *url)
+{
+	size_t n = strlen(s->base);
+
+	return n && strlen(url) > n && ct_same(url, s->base, n) && url[n] == '/'
+	    ? url + n
+	    : NULL;
+}
+
+/* A new one, in hex. */
+static void
+secret(char to[SERVE_SECRET + 1])
+{
+	uint8_t bytes[SERVE_SECRET / 2];
+
+	ct_random(bytes, sizeof bytes);
+	ct_hex(bytes, sizeof bytes, to);
+	ct_wipe(bytes, sizeof bytes);
+}
+
 static void
 guessed(struct ct_serve *s, struct serve_req *req)
 {
@@ -132,7 +153,6 @@ static void
 open_at(struct ct_serve *s, struct MHD_Connection *conn, struct serve_req *req,
     const char *token)
 {
-	uint8_t secret[SERVE_SECRET / 2];
 	bool good = fits(token, s->token), own = ours(conn, false, true);
 
 	if (good)
@@ -147,9 +167,9 @@ open_at(struct ct_serve *s, struct MHD_Connection *conn, struct serve_req *req,
 		    "this address is not, or no longer, good");
 		return;
 	}
-	ct_random(secret, sizeof secret);
-	ct_hex(secret, sizeof secret, s->session);
-	ct_wipe(secret, sizeof secret);
+	secret(s->session);
+	*s->base = '/';
+	secret(s->base + 1);
 	s->guesses = 0;
 	s->alive = ct_mono();
 	req->denied =
@@ -157,19 +177,20 @@ open_at(struct ct_serve *s, struct MHD_Connection *conn, struct serve_req *req,
 }
 
 static bool
-known(struct ct_serve *s, struct MHD_Connection *conn, struct serve_req *req)
+known(struct ct_serve *s, struct MHD_Connection *conn, struct serve_req *req,
+    const char *url)
 {
 	char name[16];
 	const char *cookie;
 
 	(void)snprintf(name, sizeof name, "ct-%d", s->port);
 	cookie = MHD_lookup_connection_value(conn, MHD_COOKIE_KIND, name);
-	if (fits(cookie, s->session)) {
+	if (fits(cookie, s->session) && serve_below(s, url)) {
 		s->guesses = 0;
 		s->alive = ct_mono();
 		return true;
 	}
-	if (cookie)
+	if (cookie && !fits(cookie, s->session))
 		guessed(s, req);
 	deny(req, MHD_HTTP_FORBIDDEN, "over",
 	    "this session is over: a new address is to be had where ct-review "
@@ -218,6 +239,6 @@ serve_admit(struct ct_serve *s, struct MHD_Connection *conn,
 		open_at(s, conn, req, url + sizeof open - 1);
 	else if (!ours(conn, req->post, !req->post))
 		deny(req, MHD_HTTP_FORBIDDEN, NULL, "another site asks");
-	else if (known(s, conn, req) && req->post)
-		admit_verb(conn, req, url);
+	else if (known(s, conn, req, url) && req->post)
+		admit_verb(conn, req, serve_below(s, url));
 }

@@ -65,7 +65,7 @@ static void
 dress(const struct ct_serve *s, struct MHD_Response *r,
     const struct serve_ans *ans)
 {
-	char *cookie;
+	char *cookie, *where;
 	size_t i;
 
 	for (i = 0; i < sizeof headers / sizeof *headers; i++)
@@ -76,12 +76,15 @@ dress(const struct ct_serve *s, struct MHD_Response *r,
 		(void)MHD_add_response_header(r, "Allow", "GET, POST");
 	if (!ans->in)
 		return;
-	cookie = ct_printf(
-	    "ct-%d=%s; HttpOnly; SameSite=Strict; Path=/", s->port, s->session);
-	(void)MHD_add_response_header(r, "Location", "/");
+	cookie = ct_printf("ct-%d=%s; HttpOnly; SameSite=Strict; Path=%s",
+	    s->port, s->session, s->base);
+	where = ct_printf("%s/", s->base);
+	(void)MHD_add_response_header(r, "Location", where);
 	(void)MHD_add_response_header(r, "Set-Cookie", cookie);
 	ct_wipe(cookie, strlen(cookie));
+	ct_wipe(where, strlen(where));
 	free(cookie);
+	free(where);
 }
 
 static struct serve_conn *
@@ -144,13 +147,17 @@ ask(struct ct_serve *s, const struct serve_req *req, struct serve_ans *ans)
 
 static enum MHD_Result
 answer(struct ct_serve *s, struct MHD_Connection *conn,
-    const struct serve_req *req, const char *url)
+    const struct serve_req *req, const char *whole)
 {
+	const char *url = serve_below(s, whole);
 	static const char picture[] = "/picture/";
 	struct serve_ans ans = { 0 };
 	struct ct_err err;
 
-	if (req->len > SERVE_BODY) {
+	if (!url) { /* the session ended while it was asked */
+		(void)ct_fail(&err, CT_NOPERM, "this session is over");
+		serve_deny(&ans, MHD_HTTP_FORBIDDEN, "over", &err);
+	} else if (req->len > SERVE_BODY) {
 		(void)ct_fail(&err, CT_NOPERM, "too much asked");
 		serve_deny(&ans, MHD_HTTP_CONTENT_TOO_LARGE, NULL, &err);
 	} else if (req->post) {

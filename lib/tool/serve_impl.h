@@ -9,7 +9,9 @@
 #include "serve.h"
 #include "tile.h"
 
-#define SERVE_SECRET 64   /* digits of a token, a session, a picture's name */
+#define SERVE_SECRET                                                           \
+	64                /* digits of a token, a session, a path, a picture's \
+			     name */
 #define SERVE_PICTURES 64 /* that wait to be fetched, at most */
 #define SERVE_VIEWS 256   /* open at once, at most */
 #define SERVE_GUESSES 10  /* in a row, then it ends */
@@ -43,8 +45,12 @@ struct ct_serve {
 	size_t nconns;
 	bool closing;
 	char token[SERVE_SECRET + 1], session[SERVE_SECRET + 1]; /* "": none */
-	unsigned guesses;                                        /* in a row */
-	int64_t alive; /* when the person was heard of last */
+	/* Below this is all of the session: a browser gives its cookie to
+	 * every server of this machine, whatever the port, that is asked for
+	 * such a path, which none but ours can make it do. */
+	char base[1 + SERVE_SECRET + 1]; /* with a slash; "": none */
+	unsigned guesses;                /* in a row */
+	int64_t alive;                   /* when the person was heard of last */
 	/* serve_look.c */
 	struct ct_tiler *tiler; /* NULL: it could not be had again */
 	struct serve_view view[SERVE_VIEWS];
@@ -117,6 +123,9 @@ struct serve_req {
 /* As soon as its headers are here: what may not be asked is denied. */
 void serve_admit(struct ct_serve *s, struct MHD_Connection *conn,
     struct serve_req *req, const char *url, const char *method);
+
+/* What this is called below the path of the session; NULL: it is not there. */
+const char *serve_below(const struct ct_serve *s, const char *url);
 
 /* ---- HTTP, see serve_http.c ------------------------------------------------
  */

@@ -151,6 +151,7 @@ function moves() {
 function help() {
 	const keys = [...VERDICTS.map(([k, v]) => [k, words(v)]), ["1 2 3 4 0", "class A1, A2, B1, B2, or none"],
 		["s", "one step closer: tile, obscured"], ["f", "in full, while it is held"],
+		[", .", "of a video: an earlier still, a later one"],
 		["Esc", "cover; close; none of these"], ["h", "tiles as items come, or not"],
 		...MOVES.map(([k, text]) => [k, text.toLowerCase()]), ["a", "notes for this verdict"],
 		["?", "this"]];
@@ -183,6 +184,8 @@ function obey(key) {
 		step();
 	else if (key === "f")
 		hold(key);
+	else if (key === "," || key === ".")
+		turn(key === "," ? -1 : 1);
 	else if (key === "h")
 		toggle_tiles();
 	else if (key === "a")
@@ -220,7 +223,8 @@ function down(event) {
 
 	if (event.repeat)
 		return;
-	if (held && key !== held || closer() && !["s", "f", "Escape", "Shift"].includes(key))
+	if (![",", "."].includes(key) &&
+	    (held && key !== held || closer() && !["s", "f", "Escape", "Shift"].includes(key)))
 		cover(COVERED);
 	if (event.ctrlKey || event.metaKey || event.altKey || busy || $("help").open)
 		return;

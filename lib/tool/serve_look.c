@@ -259,30 +259,64 @@ words(struct ct_serve *s, const json_t *rec, struct serve_ans *ans)
 		serve_shift(s)));
 }
 
+/* Where a picture of this view is, once, and how large. */
+static json_t *
+placed(struct ct_serve *s, const struct ct_tile *t, int64_t view,
+    const char *whole)
+{
+	char *path = ct_printf("picture/%s", keep(s, t, view, whole));
+	json_t *at = json_pack("{s:s, s:i, s:i}", "picture", path, "width",
+	    (int)t->w, "height", (int)t->h);
+
+	free(path);
+	return at;
+}
+
+/* Stills of what moves, each with its time. */
+static json_t *
+stills(struct ct_serve *s, const struct ct_tile *t, int64_t view)
+{
+	json_t *all = json_array(), *one;
+	struct ct_tile still;
+	uint32_t i;
+
+	for (i = 0; i < t->n; i++) {
+		still = ct_tile_still(t, i);
+		one = placed(s, &still, view, NULL);
+		(void)json_object_set_new(
+		    one, "ms", json_integer(t->still[i].ms));
+		(void)json_object_set_new(
+		    one, "hit", json_boolean(t->still[i].wanted));
+		(void)json_array_append_new(all, one);
+	}
+	return all;
+}
+
 /* A picture that was decoded: logged, and where it is, once. */
 static void
 show(struct ct_serve *s, const json_t *rec, enum ct_step step,
     const struct ct_tile *t, struct serve_ans *ans)
 {
-	bool entire = step == CT_STEP_FULL && t->status == CT_IMAGE_OK &&
-	    t->info.frames <= 1 && t->info.trailing == 0;
+	bool entire = step == CT_STEP_FULL && t->whole;
 	int64_t view;
-	char *path;
+	json_t *got;
 
 	if (!begin(s, rec, ct_step_levels[step], false, step == CT_STEP_TILE,
 		&view, ans))
 		return;
-	path = ct_printf("/picture/%s",
-	    keep(s, t, view, entire ? ct_item_content(rec) : NULL));
-	serve_say(ans, 200,
-	    json_pack("{s:I, s:s, s:i, s:i, s:b, s:o}", "view",
-		(json_int_t)view, "picture", path, "width", (int)t->w, "height",
-		(int)t->h, "entire", entire, "shift", serve_shift(s)));
-	free(path);
+	if (t->n)
+		got = json_pack("{s:o, s:I}", "stills", stills(s, t, view),
+		    "long", (json_int_t)t->ms);
+	else
+		got = placed(s, t, view, entire ? ct_item_content(rec) : NULL);
+	(void)json_object_set_new(got, "view", json_integer(view));
+	(void)json_object_set_new(got, "entire", json_boolean(entire));
+	(void)json_object_set_new(got, "shift", serve_shift(s));
+	serve_say(ans, 200, got);
 }
 
 static void
-see(struct ct_serve *s, const json_t *rec, enum ct_step step,
+see(struct ct_serve *s, const json_t *rec, enum ct_step step, int64_t at,
     struct serve_ans *ans)
 {
 	struct ct_err err;
@@ -296,11 +330,13 @@ see(struct ct_serve *s, const json_t *rec, enum ct_step step,
 	if (!s->tiler)
 		rc = ct_tiler_open(&s->tiler, NULL, &err);
 	if (!rc)
-		rc = ct_tile(s->tiler, rec, step, &t, &err);
+		rc = ct_tile(s->tiler, rec, step, at, &t, &err);
 	if (rc == CT_NOINPUT || rc == CT_DATAERR)
 		none(ans, err.msg);
 	else if (rc)
 		serve_fail(ans, &err);
+	else if (!t.pixels && t.status == CT_IMAGE_OK)
+		none(ans, "there is no such still");
 	else if (!t.pixels)
 		none(ans, ct_image_status(t.status));
 	else
@@ -313,16 +349,18 @@ void
 serve_look(struct ct_serve *s, const json_t *ask, struct serve_ans *ans)
 {
 	const json_t *rec = serve_item(s, ask, ans, NULL);
+	json_int_t at = CT_TILE_STRIP;
 	const char *step;
 	struct ct_err err;
 	int i = 0;
 
-	if (!rec || !serve_text(ans, ask, "step", &step))
+	if (!rec || !serve_text(ans, ask, "step", &step) ||
+	    (json_object_get(ask, "at") && !serve_number(ans, ask, "at", &at)))
 		return;
 	while (step && i < CT_STEPS && strcmp(step, ct_step_levels[i]) != 0)
 		i++;
 	if (step && i < CT_STEPS)
-		see(s, rec, (enum ct_step)i, ans);
+		see(s, rec, (enum ct_step)i, at, ans);
 	else if (step && strcmp(step, "text") == 0)
 		words(s, rec, ans);
 	else if (step && strcmp(step, "metadata") == 0)

@@ -82,7 +82,7 @@ async function call(path, body) {
 	let answer, got = {};
 
 	try {
-		answer = await fetch(path, {method: "POST", cache: "no-store",
+		answer = await fetch("." + path, {method: "POST", cache: "no-store",
 			keepalive: path === "/cover", signal: stop.signal,
 			headers: {"Content-Type": "application/json"},
 			body: JSON.stringify(body)});
@@ -241,6 +241,8 @@ async function present(before) {
 
 	const i = item(), n = at, mine = asked;
 
+	unstrip();
+
 	$("item-title").textContent = `Item ${n + 1} of ${job.items.length}`;
 	if (i.done)
 		$("item-title").append(make("span", " decided: " + words(i.done), {className: "mark"}));
@@ -323,6 +325,8 @@ function ready() {
 	$("form").oninput = count;
 	$("closer").onclick = step;
 	$("cover").onclick = () => cover(COVERED);
+	$("earlier").onclick = () => turn(-1);
+	$("later").onclick = () => turn(1);
 	$("tiles").onclick = toggle_tiles;
 	$("help-open").onclick = help;
 	$("keys").onclick = () => {

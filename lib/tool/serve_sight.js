@@ -10,8 +10,10 @@ const MOST = {full: 10000, obscured: 60000, text: 600000}; // ms that it is seen
 const COVERED = "Covered.";
 const LEFT = "Covered, as the window was left.";
 
-let coming = null; // the picture that was fetched last, on the page or not yet
+let coming = [];   // the pictures that were fetched last, on the page or not yet
 let wanted = null; // the step that was asked for and is not there yet
+let strip = null;  // of what moves: its stills, [{ms, hit}], and how long it is
+let which = 0;     // of its stills is the one that is seen in full
 
 // What is on the page, or will be.
 const sight = () => seen ? seen.step : wanted;
@@ -34,9 +36,9 @@ function cover(why) {
 	held = null;
 	seen = null;
 	wanted = null;
-	if (coming)
-		coming.removeAttribute("src");
-	coming = null;
+	for (const img of coming)
+		img.removeAttribute("src");
+	coming = [];
 	$("full").replaceChildren();
 	$("full").hidden = true;
 	$("tells").hidden = true;
@@ -58,7 +60,8 @@ async function look(step, quiet) {
 
 	empty("It comes.");
 	wanted = step;
-	const got = await call("/look", {job: job.job, n, step});
+	const got = await call("/look", {job: job.job, n, step,
+		...(step === "full" && strip ? {at: strip.stills[which].ms} : {})});
 
 	if (mine !== asked) {
 		if (got && got.view)
@@ -85,10 +88,114 @@ async function look(step, quiet) {
 		paint(step, got, mine, quiet);
 }
 
+/* ---- stills --------------------------------------------------------------- */
+
+// A time within a video: 0:07.5, 1:02:03.0.
+function moment(ms) {
+	const s = Math.floor(ms / 1000), two = n => String(n).padStart(2, "0");
+	const h = Math.floor(s / 3600), m = Math.floor(s / 60) % 60;
+
+	return `${h ? h + ":" + two(m) : m}:${two(s % 60)}.${Math.floor(ms / 100) % 10}`;
+}
+
+function unstrip() {
+	strip = null;
+	which = 0;
+	$("strip-note").hidden = true;
+	$("turns").hidden = true;
+}
+
+// What moves is known by its stills, of which one can be seen in full.
+function restrip(got) {
+	if (!strip)
+		which = Math.max(0, got.stills.findIndex(s => s.hit));
+	which = Math.min(which, got.stills.length - 1);
+	strip = {stills: got.stills.map(s => ({ms: s.ms, hit: s.hit})), long: got.long};
+	$("strip-note").textContent = `Stills of ${moment(got.long)}: nobody has seen all of it by these. ` +
+	    ", and . choose the one that f shows.";
+	$("strip-note").hidden = false;
+	$("turns").hidden = false;
+}
+
+function called(still, n) {
+	return `still ${n + 1} of ${strip.stills.length}, at ${moment(still.ms)}${still.hit ? ", where it hit" : ""}`;
+}
+
+function mark() {
+	for (const [n, li] of [...$("box").querySelectorAll("li")].entries())
+		if (n === which)
+			li.setAttribute("aria-current", "true");
+		else
+			li.removeAttribute("aria-current");
+}
+
+// Another still is the one; while one is seen in full, that is seen.
+function turn(by) {
+	if (!strip) {
+		say("It has no stills here.");
+		return;
+	}
+	const to = which + by, key = held;
+
+	if (!strip.stills[to]) {
+		say(by < 0 ? "It is the first still." : "It is the last still.");
+		return;
+	}
+	which = to;
+	mark();
+	say(called(strip.stills[which], which) + ".");
+	if (key) {
+		look("full");
+		held = key;
+	}
+}
+
+// All of them, once all are there.
+function spread(step, got, mine, quiet) {
+	const list = make("ol", "", {className: "strip " + step});
+	let left = got.stills.length;
+
+	restrip(got);
+	coming = got.stills.map((still, n) => {
+		const li = make("li"), img = new Image();
+
+		img.alt = `${called(still, n)}: ${step === "tile" ? "tile, " : ""}obscured`;
+		img.draggable = false;
+		img.className = step;
+		img.onload = () => {
+			if (mine !== asked || --left)
+				return;
+			$("box").replaceChildren(list);
+			mark();
+			if (!quiet)
+				say(`${strip.stills.length} stills of item ${at + 1}${step === "tile" ? "" : " closer"}, obscured.`);
+		};
+		img.onerror = () => {
+			if (mine === asked)
+				cover("A still did not come.");
+		};
+		li.append(img, make("span", moment(still.ms) + (still.hit ? " hit" : ""), {className: still.hit ? "hit" : ""}));
+		li.lastChild.setAttribute("aria-hidden", true);
+		list.append(li);
+		img.src = still.picture;
+		return img;
+	});
+}
+
+/* ---- a picture ------------------------------------------------------------ */
+
 function paint(step, got, mine, quiet) {
+	if (got.stills && step !== "full") {
+		spread(step, got, mine, quiet);
+		return;
+	}
 	const img = new Image();
 
-	img.alt = alt(step);
+	const still = got.stills && got.stills[0];
+	const name = !still ? "" : strip ? called(strip.stills[which], which) : `a still, at ${moment(still.ms)}`;
+	const told = still ? `${name}, of item ${at + 1} in full` : alt(step);
+
+	img.alt = told;
 	img.draggable = false;
 	img.className = step;
 	img.onload = () => {
@@ -96,19 +203,19 @@ function paint(step, got, mine, quiet) {
 			return;
 		if (step === "full") {
 			empty("In full, while held.");
-			$("full").replaceChildren(img);
+			$("full").replaceChildren(img, ...(still ? [make("p", name)] : []));
 			$("full").hidden = false;
 		} else
 			$("box").replaceChildren(img);
 		if (!quiet)
-			say(alt(step) + (step === "full" && !got.entire ? ", not all of it." : "."));
+			say(told + (step === "full" && !got.entire ? ", not all of it." : "."));
 	};
 	img.onerror = () => {
 		if (mine === asked)
 			cover("The picture did not come.");
 	};
-	coming = img;
-	img.src = got.picture;
+	coming = [img];
+	img.src = (still ?? got).picture;
 }
 
 function tell(got) {

@@ -1,27 +1,22 @@
-#include "tile.h"
+#include "tile_impl.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "blake.h"
 #include "bytes.h"
 #include "decode.h"
 #include "digest.h"
 #include "file.h"
 #include "prog.h"
 
-#define PIECE ((size_t)256 << 10) /* bytes read at a time */
+#define PIECE ((size_t)256 << 10)   /* bytes read at a time */
+#define FETCHED ((uint64_t)1 << 30) /* bytes of what is not here, at most */
 
 const char *const ct_step_levels[CT_STEPS] = { "tile", "obscured", "full" };
 
-static const uint32_t sides[CT_STEPS] = { 16, 64, 1600 };
-
-struct ct_tiler {
-	struct ct_decode *decoder; /* NULL: it failed, and a new one is due */
-	struct ct_digest digest;
-	const char *program;
-};
+const uint32_t tile_sides[CT_STEPS] = { 16, 64, 1600 };
 
 static int
 start(struct ct_tiler *t, struct ct_err *err)
@@ -30,7 +25,7 @@ start(struct ct_tiler *t, struct ct_err *err)
 
 	how.program = t->program;
 	how.batch = 1; /* a picture has no say about the next */
-	how.thumb = sides[CT_STEP_FULL];
+	how.thumb = tile_sides[CT_STEP_FULL];
 	return t->decoder ? 0 : ct_decode_open(&t->decoder, &how, err);
 }
 
@@ -41,6 +36,7 @@ ct_tiler_open(struct ct_tiler **out, const char *program, struct ct_err *err)
 	int rc;
 
 	t->program = program;
+	t->film.fd = -1;
 	t->digest.sha256_only = true;
 	if ((rc = start(t, err))) {
 		ct_tiler_close(t);
@@ -56,6 +52,8 @@ ct_tiler_close(struct ct_tiler *t)
 	if (!t)
 		return;
 	ct_decode_close(t->decoder);
+	tile_film_close(t);
+	ct_stills_free(&t->stills);
 	ct_digest_free(&t->digest);
 	free(t);
 }
@@ -87,37 +85,33 @@ read_all(struct ct_tiler *t, int fd, size_t *len, struct ct_err *err)
 	return rc;
 }
 
-/* The bytes of its file, if they are those that were found. */
+/* To where the decoder finds them, if they are those that were found. */
 static int
-load(struct ct_tiler *t, const json_t *rec, size_t *len, struct ct_err *err)
+load(struct ct_tiler *t, int fd, const uint8_t want[CT_SHA256_LEN], size_t *len,
+    struct ct_err *err)
 {
 	struct ct_digests sums;
-	uint8_t want[CT_SHA256_LEN];
-	int fd, rc;
+	int rc;
 
 	*len = 0;
-	rc = ct_rec_hash(rec, "sha256", want, sizeof want, err);
-	if (rc == CT_NO)
-		return ct_fail(err, CT_DATAERR, "no hashes.sha256");
-	if (rc)
-		return rc;
-	rc = ct_bytes_open(
-	    rec, ct_decode_max(t->decoder), CT_BYTES_SOON, &fd, err);
-	if (rc == CT_NO) {
-		*len = ct_decode_max(t->decoder) + 1;
-		return 0;
-	}
-	if (rc)
-		return rc;
 	if (!(rc = ct_digest_start(&t->digest, err)))
 		rc = read_all(t, fd, len, err);
-	(void)close(fd);
 	if (!rc && *len <= ct_decode_max(t->decoder) &&
 	    !(rc = ct_digest_end(&t->digest, &sums, err)) &&
-	    memcmp(sums.sha256, want, sizeof want) != 0)
-		rc = ct_fail(err, CT_DATAERR,
-		    "the file is another than the one that was found");
+	    memcmp(sums.sha256, want, sizeof sums.sha256) != 0)
+		rc = tile_other(err);
 	return rc;
+}
+
+/* Its file: what is fetched is in memory, so it has a limit.  CT_NO: it is
+ * over that. */
+static int
+open_file(const json_t *rec, int *fd, struct ct_err *err)
+{
+	bool here = json_object_get(rec, "path") || ct_rec_get(rec, "path_b64");
+
+	return ct_bytes_open(
+	    rec, here ? CT_BYTES_ANY : FETCHED, CT_BYTES_SOON, fd, err);
 }
 
 /* ---- its pixels ------------------------------------------------------------
@@ -144,7 +138,7 @@ decode(struct ct_tiler *t, size_t len, enum ct_step step, struct ct_tile *tile,
 	struct ct_decoded d;
 	int rc;
 
-	ct_decode_thumb(t->decoder, sides[step], step == CT_STEP_FULL);
+	ct_decode_thumb(t->decoder, tile_sides[step], step == CT_STEP_FULL);
 	/* what fails here, waiting says again */
 	(void)ct_decode_send(t->decoder, len, err);
 	if ((rc = ct_decode_wait(t->decoder, &d, err)))
@@ -155,23 +149,23 @@ decode(struct ct_tiler *t, size_t len, enum ct_step step, struct ct_tile *tile,
 		.w = d.thumb_w,
 		.h = d.thumb_h,
 		.bytes = d.bytes };
+	tile->whole = tile->status == CT_IMAGE_OK && tile->info.frames <= 1 &&
+	    tile->info.trailing == 0;
 	return 0;
 }
 
-int
-ct_tile(struct ct_tiler *t, const json_t *rec, enum ct_step step,
-    struct ct_tile *tile, struct ct_err *err)
+/* A picture, by ct-decode; of what moves that is the first of it. */
+static int
+picture(struct ct_tiler *t, int fd, const uint8_t want[CT_SHA256_LEN],
+    enum ct_step step, struct ct_tile *tile, struct ct_err *err)
 {
 	struct ct_err why;
 	size_t len;
-	int rc = start(t, err);
+	int rc = load(t, fd, want, &len, err);
 
-	*tile = (struct ct_tile){ .status = CT_IMAGE_OK };
-	if (rc ||
-	    ((rc = load(t, rec, &len, err)) == 0 &&
-		!(tile->status = known(t, len)) &&
-		!(rc = decode(t, len, step, tile, err))))
-		return rc;
+	if (!rc && !(tile->status = known(t, len)) &&
+	    !(rc = decode(t, len, step, tile, err)))
+		return 0;
 	/* not sent, or no decoder is left */
 	if (t->decoder && ct_decode_room(t->decoder) &&
 	    ct_decode_clear(t->decoder, &why) == 0 && rc != CT_TEMPFAIL &&
@@ -182,11 +176,77 @@ ct_tile(struct ct_tiler *t, const json_t *rec, enum ct_step step,
 	return rc;
 }
 
+/* By its first bytes: of what kind is it? */
+static enum ct_image_kind
+kind_of(int fd)
+{
+	uint8_t head[4096];
+	ssize_t n = pread(fd, head, sizeof head, 0);
+	enum ct_image_kind kind = ct_image_kind(head, n > 0 ? (size_t)n : 0);
+
+	ct_wipe(head, sizeof head);
+	return kind;
+}
+
+int
+ct_tile(struct ct_tiler *t, const json_t *rec, enum ct_step step, int64_t at,
+    struct ct_tile *tile, struct ct_err *err)
+{
+	const struct tile_look look = { rec, step, at };
+	uint8_t want[CT_SHA256_LEN];
+	int fd = -1, rc = start(t, err);
+	bool film;
+
+	*tile = (struct ct_tile){ .status = CT_IMAGE_OK };
+	ct_stills_free(&t->stills);
+	if (rc)
+		return rc;
+	rc = ct_rec_hash(rec, "sha256", want, sizeof want, err);
+	if (rc == CT_NO)
+		return ct_fail(err, CT_DATAERR, "no hashes.sha256");
+	if (rc)
+		return rc;
+	if (tile_film_known(t, want))
+		return tile_film(t, &look, tile, err);
+	rc = open_file(rec, &fd, err);
+	if (rc == CT_NO) {
+		tile->status = CT_IMAGE_TOO_LARGE;
+		return 0;
+	}
+	if (rc)
+		return rc;
+	film = ct_image_video(kind_of(fd));
+	if (!film) {
+		rc = picture(t, fd, want, step, tile, err);
+		film = !rc && tile->pixels && tile->info.frames > 1;
+	}
+	if (!film) {
+		(void)close(fd);
+		return rc;
+	}
+	rc = tile_film_open(t, fd, want, err);
+	return rc ? rc : tile_film(t, &look, tile, err);
+}
+
+struct ct_tile
+ct_tile_still(const struct ct_tile *tile, uint32_t i)
+{
+	const struct ct_still *s = &tile->still[i];
+
+	return (struct ct_tile){ .status = tile->status,
+		.info = tile->info,
+		.pixels = s->pixels,
+		.w = s->w,
+		.h = s->h,
+		.bytes = s->bytes };
+}
+
 void
 ct_tiler_forget(struct ct_tiler *t)
 {
 	struct ct_err err;
 
+	ct_stills_free(&t->stills);
 	if (!t->decoder || ct_decode_forget(t->decoder, &err) == 0)
 		return;
 	ct_decode_close(t->decoder); /* and its memory with it */

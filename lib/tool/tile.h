@@ -7,7 +7,8 @@
  * anywhere.  Whoever shows them says so first, with ct_queue_view_begin.
  *
  * A picture comes upright, as EXIF in it says, though its info is of how it is
- * stored.  Of one that moves it is the first frame.
+ * stored.  What moves, a video or a picture, comes as stills, by
+ * ct-decode-video (video.h); so does the one picture of a rarer kind.
  */
 #ifndef CT_TILE_H
 #define CT_TILE_H
@@ -18,6 +19,7 @@
 #include "err.h"
 #include "image.h"
 #include "rec.h"
+#include "video.h"
 
 enum ct_step {
 	CT_STEP_TILE,     /* 16 pixels a side at most, grey */
@@ -27,11 +29,14 @@ enum ct_step {
 };
 extern const char *const ct_step_levels[CT_STEPS]; /* as in ct_viewed */
 
+#define CT_TILE_STILLS 12 /* of what moves, at most, in one strip */
+#define CT_TILE_STRIP INT64_C(-1)
+
 struct ct_tiler;
 
 /* As ct_decode_open, of which the codes are, and what it says of threads holds
- * for all of these.  program: NULL, or in place of ct-decode; it
- * stays the caller's. */
+ * for all of these.  program: NULL, or in place of ct-decode, and with -video
+ * behind it of ct-decode-video; it stays the caller's. */
 int ct_tiler_open(struct ct_tiler **t, const char *program, struct ct_err *err);
 void ct_tiler_close(struct ct_tiler *t);
 
@@ -43,15 +48,36 @@ struct ct_tile {
 	const uint8_t *pixels;
 	uint32_t w, h;
 	int bytes;
+	/* It has one picture, nothing behind it, and was decoded whole: who
+	 * sees it in full has seen all of it.  Of stills this is never true. */
+	bool whole;
+	/* What moves: n stills as of ct_video_stills, the first of which is
+	 * told above, too; and how long it is, in ms.  0: it does not. */
+	uint32_t n;
+	const struct ct_still *still;
+	int64_t ms;
 };
 
 /*
- * The picture of this record.  Whatever the decoder makes of it is an outcome:
+ * The picture of this record.  Of what moves, if step is not CT_STEP_FULL and
+ * at is CT_TILE_STRIP, a strip of stills: those at the times that its hits name
+ * (match.hits[].at_ms; half of them at most) and others, evenly spread; else
+ * one, at this time, or CT_TILE_STRIP: the first of the strip that a hit names,
+ * or else the first.
+ *
+ * The file of what moves stays open until another is looked at, so that it is
+ * not fetched and digested for every still: if its inode says that nothing has
+ * changed, it is the one that was found.
+ *
+ * Whatever the decoder makes of it is an outcome:
  * 0.  CT_DATAERR: the bytes there are others than were found; CT_IOERR; what
  * ct_bytes_open and ct_tiler_open return.
  */
 int ct_tile(struct ct_tiler *t, const json_t *rec, enum ct_step step,
-    struct ct_tile *tile, struct ct_err *err);
+    int64_t at, struct ct_tile *tile, struct ct_err *err);
+
+/* Still i of it as a tile of its own; borrowed as it is. */
+struct ct_tile ct_tile_still(const struct ct_tile *tile, uint32_t i);
 
 /* What the last picture left in memory is to be zero, its pixels too; that of a
  * PNG is the caller's. */
