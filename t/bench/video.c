@@ -1,7 +1,7 @@
 /*
  * video - what hashing a video costs over decoding it, as ratios of CPU time
  *
- *	video NAME FILE PROGRAM
+ *	video NAME FILE PROGRAM CT-HASH
  *
  * PROGRAM is the ct-decode-video.
  *
@@ -87,6 +87,27 @@ bare(char *self, char *path)
 	return spent() - before;
 }
 
+/* All of ct-hash: to start, to digest, and the record. */
+static double
+whole(char *program, char *path, char *rate)
+{
+	char quiet[] = "-qj1", option[] = "--video-rate";
+	char *argv[] = { program, quiet, option, rate, path, NULL };
+	double before = spent();
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (!freopen("/dev/null", "w", stdout))
+			_exit(1);
+		(void)execv(program, argv);
+		_exit(1);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) < 0 || status)
+		ct_die(CT_OSERR, "cannot run %s", program);
+	return spent() - before;
+}
+
 static double
 ours(const char *path, char *program, uint32_t rate, bool keyframes, bool tmk,
     int64_t *ms)
@@ -121,19 +142,23 @@ int
 main(int argc, char *argv[])
 {
 	double alone = 0, second = 0, every = 0, key = 0, both = 0;
+	double hash = 0, hash_all = 0;
+	char one[] = "1", all[] = "all";
 	int64_t ms = 0, last = 0;
 	int i;
 
 	ct_start("video");
 	if (argc == 3 && strcmp(argv[1], "decode") == 0)
 		decode(argv[2]);
-	if (argc != 4)
+	if (argc != 5)
 		return CT_USAGE;
 	for (i = 0; i < ROUNDS; i++) {
 		least(&alone, bare(argv[0], argv[2]));
 		least(&second, ours(argv[2], argv[3], 1000, false, false, &ms));
 		least(&every, ours(argv[2], argv[3], 0, false, false, &ms));
 		least(&both, ours(argv[2], argv[3], 1000, false, true, &ms));
+		least(&hash, whole(argv[4], argv[2], one));
+		least(&hash_all, whole(argv[4], argv[2], all));
 		least(&key, ours(argv[2], argv[3], 0, true, false, &last));
 	}
 	printf("%s\tvPDQ, one a second, over decoding\t%.2f, %.2f s\t%.2f\t"
@@ -142,6 +167,12 @@ main(int argc, char *argv[])
 	printf("%s\tvPDQ, every frame, over decoding\t%.2f, %.2f s\t%.2f\t"
 	       "1.3\n",
 	    argv[1], alone, every, every / alone);
+	printf("%s\tct-hash, one a second, over decoding\t%.2f, %.2f s\t%.2f\t"
+	       "1.15\n",
+	    argv[1], alone, hash, hash / alone);
+	printf("%s\tct-hash, every frame, over decoding\t%.2f, %.2f s\t%.2f\t"
+	       "1.3\n",
+	    argv[1], alone, hash_all, hash_all / alone);
 	printf("%s\tvPDQ and TMK+PDQF, over decoding\t%.2f, %.2f s\t%.2f\t-\n",
 	    argv[1], alone, both, both / alone);
 	printf("%s\tkey frames, times real time\t%.1f, %.2f s\t%.0f\t>50\n",

@@ -11,7 +11,7 @@ video_rows() {
 		ffmpeg -nostdin -v error -y -f lavfi \
 		    -i 'testsrc2=size=1920x1080:rate=30:duration=10,noise=alls=8:allf=t' \
 		    -c:v libx264 -preset ultrafast -b:v 5M -g 60 clip.mp4
-		command video '1080p H.264' clip.mp4 "$decoder"
+		command video '1080p H.264' clip.mp4 "$decoder" "$(command -v ct-hash)"
 	else
 		echo 'no rows of decoding video: no ffmpeg, or VIDEO=0' >&2
 	fi
