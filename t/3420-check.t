@@ -86,7 +86,7 @@ awk '
 }
 { exit 1 }
 END { print n }' ct.prom >lines
-is 'the text format' 34 cat lines
+is 'the text format' 40 cat lines
 is 'nothing is left beside it' ct.prom sh -c 'ls ct.prom*'
 is 'others may read it' 644 stat -c %a ct.prom
 is 'no hash is in it' '' grep -i 900150 ct.prom

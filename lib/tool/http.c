@@ -197,7 +197,7 @@ on_body(char *data, size_t size, size_t n, void *arg)
 		return 0;
 	}
 	if (len > fl->max - res->len) {
-		fl->too_large = true;
+		fl->too_large = fl->res->over = true;
 		return 0;
 	}
 	if (fl->out > 0 &&
@@ -242,7 +242,7 @@ on_header(char *data, size_t size, size_t n, void *arg)
 	}
 	fl->headers += len;
 	if (fl->headers > HTTP_HEADERS) {
-		fl->too_large = true;
+		fl->too_large = fl->res->over = true;
 		return 0;
 	}
 	if (http_header(data, len, "Request-ID", value, sizeof value))

@@ -60,6 +60,7 @@ struct ct_http_res {
 	long status;
 	char *body; /* len bytes and a NUL; never NULL once answered */
 	size_t len;
+	bool over;            /* it has more bytes than were to be taken */
 	bool bounded;         /* a body that was cut would have been noticed */
 	char *type;           /* Content-Type or NULL */
 	char request_id[128]; /* Request-ID or "" */

@@ -53,6 +53,22 @@ is_vpdq(const char *text, size_t len)
 	return is;
 }
 
+bool
+ct_large_lines(const char *json, size_t n, char **lines, size_t *len)
+{
+	struct ct_vpdq v = { 0 };
+	struct ct_err none = { 0 };
+	bool is = ct_vpdq_read(&v, json, n, &none) == 0 && v.n > 0;
+	size_t i;
+
+	*len = 0;
+	*lines = is ? ct_alloc(v.n, CT_VPDQ_LINE) : NULL;
+	for (i = 0; is && i < v.n; i++)
+		*len += ct_vpdq_line(&v.frame[i], *lines + *len);
+	ct_vpdq_free(&v);
+	return is;
+}
+
 static bool
 fits(const char *type, size_t len)
 {

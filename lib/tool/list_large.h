@@ -68,6 +68,10 @@ void ct_large_release(struct ct_large_bytes *bytes);
 /* ---- writing: the list is open for that ------------------------------------
  */
 
+/* The lines of an array of frames in JSON; false: it is none, or empty.
+ * Release with free. */
+bool ct_large_lines(const char *json, size_t n, char **lines, size_t *len);
+
 /* What speaks against these bytes: "length", "damaged"; or NULL. */
 const char *ct_large_refused(const char *type, const void *bytes, size_t len);
 

@@ -72,6 +72,24 @@ ct_review_proven(
 	return true;
 }
 
+/* Of a video, too; of what is none the proof is what it was before. */
+static void
+add_video(struct ct_blake *b, const json_t *rec)
+{
+	const json_t *frames = ct_rec_get(rec, "hashes.vpdq"), *frame;
+	const char *tmk = ct_rec_text(rec, "hashes.tmk");
+	size_t i;
+
+	if (!frames && !tmk)
+		return;
+	ct_blake_field(b, "video");
+	ct_blake_field(b, tmk);
+	json_array_foreach(frames, i, frame)
+	{
+		ct_blake_field(b, json_string_value(frame));
+	}
+}
+
 void
 ct_review_vouch(
     const uint8_t key[CT_BLAKE_KEY], const json_t *rec, char proof[65])
@@ -88,6 +106,7 @@ ct_review_vouch(
 	ct_blake_field(&b, "verdict"); /* no review.mac */
 	for (i = 0; i < sizeof said / sizeof said[0]; i++)
 		ct_blake_field(&b, ct_rec_text(rec, said[i]));
+	add_video(&b, rec);
 	ct_blake_end(&b, raw, sizeof raw);
 	ct_hex(raw, sizeof raw, proof);
 }

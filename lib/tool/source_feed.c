@@ -169,14 +169,18 @@ commit(struct ct_feed *f, const struct ct_feed_page *p, struct ct_err *err)
 /* ---- a walk ---------------------------------------------------------------
  */
 
-/* The page at hand comes damaged again and again: smaller ones may not. */
+/* The page at hand comes damaged again and again, or is larger than what is
+ * taken: smaller ones may not. */
 static int
-smaller(struct ct_feed *f, int rc)
+smaller(struct ct_feed *f, int rc, struct ct_err *err)
 {
-	if (rc != CT_DATAERR || !f->cut || !f->proto->halve || f->size == 1 ||
+	bool damaged = rc == CT_DATAERR && f->cut && f->proto->halve;
+
+	if (!(damaged || f->get.over) || f->size == 1 ||
 	    f->records / (f->size / 2) > HALVED_MAX)
 		return rc;
 	f->size /= 2;
+	*err = (struct ct_err){ 0 };
 	return AGAIN;
 }
 
@@ -195,7 +199,7 @@ follow(struct ct_feed *f, char *path, bool resumed, struct ct_err *err)
 		    f->get.status < 500 && rc == CT_PROTOCOL)
 			return AGAIN;
 		if (rc)
-			return smaller(f, rc);
+			return smaller(f, rc, err);
 		resumed = false;
 		f->pages++;
 		path = p.next ? ct_strdup(p.next) : NULL;

@@ -93,6 +93,15 @@ int64_t ct_feed_ms(const json_t *v);
  * for one that we know. */
 void ct_feed_type(char out[CT_SIGNAL_TYPE], const char *text);
 
+/*
+ * A signal from a text, as ct_signal_parse; one of a video is kept as a large
+ * fingerprint, of which it is the digest: vPDQ in either form, TMK+PDQF as
+ * base64, of which ThreatExchange has the first 12 bytes as they are, and a |.
+ * *why: it is refused.
+ */
+int ct_feed_signal(struct ct_feed *f, const char *type, const char *text,
+    struct ct_signal *sig, const char **why, struct ct_err *err);
+
 /* Warn, once a run for each n below 4. */
 void ct_feed_warn(struct ct_feed *f, int n, const char *what);
 

@@ -187,6 +187,7 @@ send_it(struct ct_get *g, const struct ct_http_req *what,
 	rc = ct_http_do(g->http, &req, res, &why);
 	g->src->requests++;
 	g->status = rc ? 0 : res->status;
+	g->over = res->over;
 	if (rc)
 		return ct_fail(
 		    err, rc, "source '%s': %s", g->src->name, why.msg);

@@ -13,6 +13,7 @@ struct ct_get {
 	char *base;   /* no slash at its end */
 	int64_t date; /* ms: the server's time of its last answer; 0: none */
 	long status;  /* of the last answer */
+	bool over;    /* it was larger than max */
 
 	/* may be set once it is open */
 	size_t max;      /* bytes of answer accepted */

@@ -4,8 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base64.h"
 #include "prog.h"
 #include "source_feed.h"
+#include "tmk.h"
+#include "vpdq.h"
+
+#define PLAIN 12 /* bytes of a .tmk that ThreatExchange has as they are */
 
 int
 ct_feed_put(struct ct_feed *f, const struct ct_entry *e, struct ct_err *err)
@@ -119,4 +124,96 @@ ct_feed_warn(struct ct_feed *f, int n, const char *what)
 	if (!f->told[n])
 		ct_warn("%s: %s", f->src->name, what);
 	f->told[n] = true;
+}
+
+/* ---- large ones ------------------------------------------------------------
+ */
+
+static int
+keep(struct ct_feed *f, const char *type, const void *bytes, size_t len,
+    struct ct_signal *sig, const char **why, struct ct_err *err)
+{
+	int rc;
+
+	*why = ct_large_refused(type, bytes, len);
+	if (*why)
+		return 0;
+	*sig = (struct ct_signal){ .opinion = "positive" };
+	(void)strncpy(sig->type, type, sizeof sig->type - 1);
+	sig->len = CT_LARGE_DIGEST;
+	sig->hash = ct_alloc(CT_LARGE_DIGEST, 1);
+	rc = ct_large_put(f->src->db, type, bytes, len, sig->hash, err);
+	if (rc) {
+		free(sig->hash);
+		sig->hash = NULL;
+	}
+	return rc;
+}
+
+/* The bytes of a .tmk, in room for them; false: it is another text. */
+static bool
+tmk_of(const char *text, uint8_t *out)
+{
+	size_t len = strlen(text), n, plain = 0;
+
+	if (len == PLAIN + 1 + CT_BASE64_LEN(CT_TMK_LEN - PLAIN) &&
+	    text[PLAIN] == '|') {
+		plain = PLAIN;
+		memcpy(out, text, PLAIN);
+		text += PLAIN + 1;
+		len -= PLAIN + 1;
+	} else if (len != CT_BASE64_LEN(CT_TMK_LEN)) {
+		return false;
+	}
+	return ct_unbase64(text, len, out + plain, &n) &&
+	    plain + n == CT_TMK_LEN;
+}
+
+/* An array becomes lines, so that the same frames are the same file. */
+static int
+frames(struct ct_feed *f, const char *text, struct ct_signal *sig,
+    const char **why, struct ct_err *err)
+{
+	char *lines;
+	size_t len;
+	int rc;
+
+	if (text[strspn(text, " \t\r\n")] != '[')
+		return keep(
+		    f, CT_LARGE_VPDQ, text, strlen(text), sig, why, err);
+	*why = "damaged";
+	if (!ct_large_lines(text, strlen(text), &lines, &len))
+		return 0;
+	rc = keep(f, CT_LARGE_VPDQ, lines, len, sig, why, err);
+	free(lines);
+	return rc;
+}
+
+int
+ct_feed_signal(struct ct_feed *f, const char *type, const char *text,
+    struct ct_signal *sig, const char **why, struct ct_err *err)
+{
+	uint8_t *bytes;
+	bool is;
+	int rc;
+
+	*sig = (struct ct_signal){ 0 };
+	*why = NULL;
+	if (strcmp(type, CT_LARGE_VPDQ) == 0)
+		return frames(f, text, sig, why, err);
+	if (strcmp(type, "tmk_pdqf") != 0) {
+		*why = ct_signal_parse(sig, type, text);
+		return 0;
+	}
+	bytes = ct_alloc(CT_TMK_LEN + 3, 1);
+	is = tmk_of(text, bytes);
+	rc = is ? keep(f, CT_LARGE_TMK, bytes, CT_TMK_LEN, sig, why, err) : 0;
+	free(bytes);
+	if (is)
+		return rc;
+	ct_feed_warn(f, 3,
+	    "there are TMK+PDQF hashes in a form that this program does not"
+	    " know: kept, not matched");
+	*why = ct_signal_parse(sig, type, text);
+	return 0;
 }

@@ -194,7 +194,8 @@ record(struct ct_feed *f, const json_t *rec, struct ct_err *err)
 			       : "no type",
 		    err);
 	e.content = split(kind, type);
-	why = ct_signal_parse(&sig, type, hash);
+	if ((rc = ct_feed_signal(f, type, hash, &sig, &why, err)))
+		return rc;
 	if (why)
 		return ct_feed_reject(f, NULL, why, err);
 	ct_signal_name(&sig, name);

@@ -122,7 +122,8 @@ record(struct ct_feed *f, const json_t *rec, struct ct_err *err)
 	if (!hash || !kind)
 		return ct_feed_reject(f, id, hash ? "no type" : "no hash", err);
 	ct_feed_type(type, kind);
-	why = ct_signal_parse(&sig, type, hash);
+	if ((rc = ct_feed_signal(f, type, hash, &sig, &why, err)))
+		return rc;
 	if (why)
 		return ct_feed_reject(f, id, why, err);
 	e.signal = &sig;

@@ -373,10 +373,10 @@ split(const char *type, char out[CT_SIGNAL_TYPE])
 		content = "video";
 	}
 	ct_feed_type(out, type);
-	return strcmp(out, "pdq") == 0 || strcmp(out, "pdna") == 0 ? "image"
-	    : strcmp(out, "tmk_pdqf") == 0                         ? "video"
-	    : strcmp(out, "url") == 0                              ? "url"
-								   : content;
+	return strcmp(out, "pdq") == 0 || strcmp(out, "pdna") == 0     ? "image"
+	    : strcmp(out, "tmk_pdqf") == 0 || strcmp(out, "vpdq") == 0 ? "video"
+	    : strcmp(out, "url") == 0                                  ? "url"
+				      : content;
 }
 
 /* One descriptor; false: nobody can be named for it. */
@@ -464,7 +464,8 @@ record(struct ct_feed *f, const json_t *rec, struct ct_err *err)
 			       : "no type",
 		    err);
 	e.content = split(kind, type);
-	why = ct_signal_parse(&sig, type, hash);
+	if ((rc = ct_feed_signal(f, type, hash, &sig, &why, err)))
+		return rc;
 	if (why)
 		return ct_feed_reject(f, id, why, err);
 	sig.opinion = opinion(f, all);

@@ -4,12 +4,14 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "file.h"
 #include "prog.h"
 #include "queue.h"
 #include "syncdb_impl.h"
 
 #define MEMBER "us"
-#define HASHES 6
+#define HASHES 8
+#define LARGE 2    /* of them */
 #define QUALITY 50 /* of a PDQ hash that says something */
 
 struct own {
@@ -25,6 +27,8 @@ struct own {
 struct deed {
 	char name[CT_SIGNAL_NAME];
 	struct ct_entry e; /* n == 0: it goes */
+	const json_t *rec;
+	struct ct_signal *sig; /* HASHES of e */
 	struct ct_list_decision d;
 };
 
@@ -98,9 +102,9 @@ static int
 hashes(const struct own *o, const json_t *rec, struct ct_signal sig[HASHES],
     size_t *n, struct ct_err *err)
 {
-	static const char *const types[HASHES] = { "sha256", "sha512", "sha1",
-		"md5", "pdna", "pdq" };
-	size_t i, max = o->deny ? 2 : telling(rec) ? HASHES : HASHES - 1;
+	static const char *const types[HASHES - LARGE] = { "sha256", "sha512",
+		"sha1", "md5", "pdna", "pdq" };
+	size_t i, max = o->deny ? 2 : HASHES - LARGE - !telling(rec);
 	int rc = 0;
 
 	*n = 0;
@@ -108,6 +112,75 @@ hashes(const struct own *o, const json_t *rec, struct ct_signal sig[HASHES],
 		if ((rc = hash(rec, types[i], &sig[*n], err)) == 1)
 			++*n;
 	return rc > 1 ? rc : 0;
+}
+
+/* Fingerprints of a video, which are kept in files: what is put last, as they
+ * are there from then on. */
+static int
+keep(const struct own *o, struct deed *d, const char *type, const void *bytes,
+    size_t len, struct ct_err *err)
+{
+	struct ct_signal *s = &d->sig[d->e.n];
+	uint8_t digest[CT_LARGE_DIGEST];
+	int rc = ct_large_put(o->src->db, type, bytes, len, digest, err);
+
+	if (rc)
+		return rc;
+	*s = (struct ct_signal){ .hash = ct_alloc(sizeof digest, 1),
+		.len = sizeof digest,
+		.opinion = "positive" };
+	(void)strncpy(s->type, type, sizeof s->type - 1);
+	memcpy(s->hash, digest, sizeof digest);
+	d->e.n++;
+	return 0;
+}
+
+static int
+keep_frames(const struct own *o, struct deed *d, struct ct_err *err)
+{
+	const json_t *frames = ct_rec_get(d->rec, "hashes.vpdq");
+	char *json, *lines = NULL;
+	size_t len = 0;
+	int rc;
+
+	if (!json_array_size(frames))
+		return 0;
+	json = json_dumps(frames, JSON_COMPACT);
+	rc = !json ? ct_fail(err, CT_OSERR, "out of memory")
+	    : ct_large_lines(json, strlen(json), &lines, &len)
+	    ? keep(o, d, CT_LARGE_VPDQ, lines, len, err)
+	    : ct_fail(err, CT_DATAERR, "hashes.vpdq: refused: damaged");
+	free(lines);
+	free(json);
+	return rc;
+}
+
+/* A file, which may be gone, or another one, by now: then the verdict counts
+ * without it. */
+static int
+keep_tmk(const struct own *o, struct deed *d, struct ct_err *err)
+{
+	const char *path = ct_rec_text(d->rec, "hashes.tmk");
+	struct ct_err why = { 0 };
+	uint8_t *bytes;
+	size_t len;
+	int rc;
+
+	if (!path)
+		return 0;
+	rc = ct_file_read(path, CT_LARGE_TEXT, &bytes, &len, &why);
+	if (!rc && ct_large_refused(CT_LARGE_TMK, bytes, len)) {
+		rc = ct_fail(&why, CT_DATAERR, "it is none");
+		free(bytes);
+	}
+	if (rc) {
+		ct_warn("hashes.tmk: %s: taken without it", why.msg);
+		syncdb_worse(o->r, rc);
+		return 0;
+	}
+	rc = keep(o, d, CT_LARGE_TMK, bytes, len, err);
+	free(bytes);
+	return rc;
 }
 
 static const char *
@@ -234,6 +307,9 @@ settle(struct own *o, struct deed *d, const char **outcome, struct ct_err *err)
 	*outcome = in ? was ? "again" : "added"
 	    : was     ? "taken out"
 		      : "other verdict";
+	if (in && !o->deny &&
+	    ((rc = keep_frames(o, d, err)) || (rc = keep_tmk(o, d, err))))
+		return rc;
 	return write_deed(o, d, err);
 }
 
@@ -247,7 +323,9 @@ take(json_t *rec, void *arg, struct ct_err *err)
 			      .at = ct_rec_text(rec, "review.at"),
 			      .classification =
 				  ct_rec_text(rec, "review.class"),
-			      .signal = sig } };
+			      .signal = sig },
+		.rec = rec,
+		.sig = sig };
 	const char *outcome = NULL;
 	size_t i;
 	int rc = decided(o, rec, &d, &outcome, err);
