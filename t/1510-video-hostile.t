@@ -58,6 +58,9 @@ printf 'ffconcat version 1.0\nfile h264.mp4\n' >list.ffconcat
 printf 'v=0\no=- 0 0 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=video 5000 RTP/AVP 33\n' >list.sdp
 printf '<?xml version="1.0"?>\n<MPD xmlns="urn:mpeg:dash:schema:mpd:2011"><BaseURL>h264.mp4</BaseURL></MPD>\n' >list.mpd
 cp "$clips/h264.mp4" .
+printf 'RIFF\3\0\0\0WEBPVP8X\12\0\0\0\2\0\0\0\77\0\0\57\0\0ANMF' >short.webp
+is 'a WebP that says it is shorter than its head' 'corrupt - - 0x0 0 frames 0 ms 0 hashed 0' \
+    video -v "$top/ct-decode-video" short.webp
 is 'lists of others, which are beside them' '4 unsupported - -' sh -c \
     "video -v '$top/ct-decode-video' list.* | cut -d' ' -f1-3 | uniq -c | xargs"
 

@@ -29,7 +29,7 @@ whole(struct av *a, uint8_t *p, size_t len)
 {
 	size_t said = CHUNK + number(p + 4, 4), at = RIFF, size;
 
-	len = said < len ? said : len;
+	len = said < RIFF ? RIFF : said < len ? said : len;
 	while (len - at >= CHUNK) {
 		size = CHUNK + number(p + at + 4, 4);
 		size += size % 2;

@@ -42,7 +42,7 @@ ct_video_stills(int fd, const struct ct_stills_how *with, struct ct_stills *s,
 {
 	struct ct_video_how how = ct_video_how;
 	struct ct_video_ask ask;
-	struct ct_video v;
+	struct ct_video v = { .frames = 0 };
 	struct video_talk t = {
 		.how = &how, .v = &v, .stills = s, .ask = &ask
 	};
