@@ -57,6 +57,7 @@ struct ct_match {
 	uint32_t pdna;             /* likewise */
 	int frames, level1;        /* likewise: bits; the least level 1 */
 	bool clips;                /* it has videos */
+	bool lacks;                /* not all: then none is clean */
 	int least, most;           /* quality that any group asks for */
 	struct ct_scan line, note; /* what is wanted of each */
 };

@@ -461,6 +461,8 @@ match_verdict(const struct ct_match *m, const struct ct_match_work *w)
 	if (!m->complete || !w->looked || v->decode == DECODE_BAD ||
 	    v->degenerate || w->flat || !looked_for(m, v))
 		return CT_UNDECIDED;
+	if (m->lacks && (v->video || v->has[VPDQ] || v->has[TMK]))
+		return CT_UNDECIDED;
 	if (v->has[VPDQ] ? w->frames_all : w->near_all)
 		return CT_CLEAN;
 	/* no picture, so that there is no PDQ hash to look up */

@@ -112,6 +112,7 @@ take_group(struct ct_match *m, size_t i, struct ct_err *err)
 			" clean",
 		    g->name);
 	}
+	m->lacks |= json_is_true(json_object_get(o, "lacks"));
 	json_decref(o);
 	widen(m, g);
 	return 0;

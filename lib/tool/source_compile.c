@@ -270,7 +270,7 @@ make_all(struct index_job *j, struct ct_set_head *head, struct ct_err *err)
 	return rc ? rc : drop_delta(j, err);
 }
 
-/* What changed since, beside the index. */
+/* What changed since, beside the index; CT_NO: it has to be made anew. */
 static int
 make_delta(struct index_job *j, struct ct_set_head *head, struct ct_err *err)
 {
@@ -279,6 +279,11 @@ make_delta(struct index_job *j, struct ct_set_head *head, struct ct_err *err)
 
 	if (rc)
 		return rc;
+	if (j->absent) { /* the sources are not told of as they were */
+		ct_build_free(j->build);
+		j->build = NULL;
+		return CT_NO;
+	}
 	head->generation = generation_of(j);
 	if (first || j->side->content != j->content) {
 		/* one without anything in it only tells the time */
@@ -327,7 +332,11 @@ make(struct index_job *j, int64_t now, uint64_t *generation, struct ct_err *err)
 		    : make_delta(j, &head, err);
 	} else {
 		kept = rc == 0;
-		rc = kept ? make_delta(j, &head, err) : make_all(j, &head, err);
+		rc = kept ? make_delta(j, &head, err) : CT_NO;
+		if (rc == CT_NO) {
+			kept = false;
+			rc = make_all(j, &head, err);
+		}
 	}
 	*generation = head.generation;
 	return rc ? rc : tell_lists(j, head.generation, !kept, err);
@@ -360,6 +369,7 @@ int
 ct_compile(struct ct_compile *c, struct ct_err *err)
 {
 	struct index_job j = { .all = c->all,
+		.home = c->home,
 		.dir = ct_printf("%s/lists", c->home),
 		.path = ct_printf("%s/lists/known.ctx", c->home),
 		.delta = ct_printf("%s/lists/known.delta", c->home) };

@@ -80,8 +80,9 @@ index_group(const struct ct_source *s, bool complete, bool lacks)
 	return dump(o);
 }
 
+/* frames: 0, or what counts of its video. */
 static char *
-note_text(const struct ct_entry *e, const char *opinion)
+note_text(const struct ct_entry *e, const char *opinion, size_t frames)
 {
 	json_t *o = json_object();
 
@@ -90,13 +91,67 @@ note_text(const struct ct_entry *e, const char *opinion)
 	set(o, "content", e->content);
 	set(o, "classification", e->classification);
 	set(o, "opinion", strcmp(opinion, "positive") != 0 ? opinion : NULL);
+	if (frames)
+		(void)json_object_set_new(
+		    o, CT_CLIP_FRAMES, json_integer((json_int_t)frames));
 	return dump(o);
 }
 
 /* ---- building --------------------------------------------------------------
  */
 
-/* The signals of one opinion share a note. */
+static int
+add_note(const struct index_job *j, const struct ct_entry *e,
+    const char *opinion, size_t frames, uint32_t *note, struct ct_err *err)
+{
+	char *text = note_text(e, opinion, frames);
+	int rc = ct_build_note(j->build, text, strlen(text), note, err);
+
+	free(text);
+	return rc;
+}
+
+/* The fingerprint of a video; CT_NO: it is left out. */
+static int
+take_clip(struct index_job *j, const struct ct_signal *s, struct ct_clip *clip,
+    struct ct_err *err)
+{
+	struct ct_large_bytes bytes;
+	struct ct_err why = { 0 };
+	int rc = ct_large_read(j->large, s->type, s->hash, &bytes, &why);
+
+	if (!rc)
+		rc = ct_clip_take(
+		    clip, s->type, bytes.at, bytes.len, j->src->quality, &why);
+	ct_large_release(&bytes);
+	if (rc == CT_NO || rc == CT_DATAERR) {
+		j->absent++;
+		return CT_NO;
+	}
+	if (rc)
+		return ct_fail(
+		    err, rc, "source '%s': %s", j->src->name, why.msg);
+	j->degenerate += ct_clip_empty(clip);
+	return ct_clip_empty(clip) ? CT_NO : 0;
+}
+
+static int
+add_clip(struct index_job *j, const struct ct_entry *e, const char *opinion,
+    const struct ct_signal *s, struct ct_err *err)
+{
+	struct ct_clip clip = { 0 };
+	uint32_t note;
+	int rc = take_clip(j, s, &clip, err);
+
+	if (!rc)
+		rc = add_note(j, e, opinion, clip.frames.n, &note, err);
+	if (!rc)
+		rc = ct_clip_build(&clip, j->build, note, err);
+	ct_clip_free(&clip);
+	return rc == CT_NO ? 0 : rc;
+}
+
+/* The signals of one opinion share a note; a video has its own. */
 static int
 add_opinion(struct index_job *j, const struct ct_entry *e, const char *opinion,
     struct ct_err *err)
@@ -104,25 +159,23 @@ add_opinion(struct index_job *j, const struct ct_entry *e, const char *opinion,
 	const struct ct_signal *s = e->signal, *end = s ? s + e->n : NULL;
 	bool noted = false;
 	uint32_t note = 0;
-	char *text;
 	int rc = 0;
 
 	for (; !rc && s != end; s++) {
 		if (strcmp(s->opinion, opinion) != 0 ||
-		    !ct_signal_len(s->type) ||
-		    ct_signal_len(s->type) != s->len || ct_clip_type(s->type))
+		    !ct_signal_len(s->type) || ct_signal_len(s->type) != s->len)
 			continue;
+		if (ct_clip_type(s->type)) {
+			rc = add_clip(j, e, opinion, s, err);
+			continue;
+		}
 		if (ct_signal_flat(s)) {
 			j->degenerate++;
 			continue;
 		}
-		if (!noted) {
-			text = note_text(e, opinion);
-			rc = ct_build_note(
-			    j->build, text, strlen(text), &note, err);
-			free(text);
-			noted = true;
-		}
+		if (!noted)
+			rc = add_note(j, e, opinion, 0, &note, err);
+		noted = true;
 		if (!rc)
 			rc = ct_build_hash(
 			    j->build, s->type, s->hash, s->len, note, err);
@@ -155,7 +208,7 @@ begin(struct index_job *j)
 	if (!b)
 		ct_die(CT_OSERR, "out of memory");
 	j->build = b;
-	j->degenerate = j->changed = 0;
+	j->degenerate = j->changed = j->absent = 0;
 	return b;
 }
 
@@ -165,6 +218,7 @@ finish(struct index_job *j, struct ct_err *err)
 	int rc;
 
 	ct_build_near(j->build, "pdq", CT_NEAR_SMALL);
+	ct_build_near(j->build, CT_CLIP_VPDQ, CT_NEAR_SMALL);
 	rc = ct_build_finish(j->build, &j->content, err);
 	if (!rc && j->degenerate)
 		ct_warn("%zu hashes left out: they are of something flat and"
@@ -182,47 +236,6 @@ scratch(const struct index_job *j, struct ct_err *err)
 	free(path);
 	return fd;
 }
-
-#define SPILT 3 /* files: ct_build_spill */
-
-/* What is told of entries is as much as their hashes: it need not stay in
- * memory until it is written. */
-static int
-build_spilt(struct index_job *j, const int fd[SPILT], struct ct_err *err)
-{
-	struct ct_build *b = begin(j);
-	size_t i;
-	int rc = 0;
-
-	ct_build_spill(b, fd[0], fd[1], fd[2]);
-	for (i = 0; !rc && i < j->all->n; i++) {
-		j->src = &j->all->src[i];
-		rc = ct_build_group(b, j->text[i], strlen(j->text[i]), err);
-		if (!rc)
-			rc = ct_list_each(j->list[i], add_entry, j, err);
-	}
-	return rc ? rc : finish(j, err);
-}
-
-int
-index_build(struct index_job *j, struct ct_err *err)
-{
-	int fd[SPILT], n = 0, rc = 0;
-
-	while (!rc && n < SPILT) {
-		fd[n] = scratch(j, err);
-		rc = fd[n] < 0 ? err->code : 0;
-		n += !rc;
-	}
-	if (!rc)
-		rc = build_spilt(j, fd, err);
-	while (n)
-		(void)close(fd[--n]);
-	return rc;
-}
-
-/* ---- what changed -----------------------------------------------------------
- */
 
 struct changed {
 	struct index_job *j;
@@ -243,6 +256,95 @@ add_changed(void *arg, const struct ct_entry *e, struct ct_err *err)
 	return rc ? rc : add_entry(c->j, e, err);
 }
 
+/* The group says that no video is clean. */
+static void
+tell_absent(struct index_job *j, size_t i)
+{
+	char *text = index_group(j->src, j->state[i].last_run > 0, true);
+
+	if (strcmp(text, j->text[i]) != 0)
+		ct_warn("source '%s': fingerprints of videos are missing or"
+			" damaged: no video is clean until they are there"
+			" again",
+		    j->src->name);
+	free(j->text[i]);
+	j->text[i] = text;
+}
+
+/* One source as a group: all of it (changed: NULL), or what changed. */
+static int
+add_source(
+    struct index_job *j, size_t i, struct changed *changed, struct ct_err *err)
+{
+	size_t before = j->absent;
+	int rc;
+
+	j->src = &j->all->src[i];
+	rc = ct_build_group(j->build, j->text[i], strlen(j->text[i]), err);
+	if (!rc)
+		rc = ct_large_open(&j->large, j->home, j->src->name, err);
+	if (rc)
+		return rc;
+	rc = changed ? ct_list_each_since(
+			   j->list[i], j->since[i], add_changed, changed, err)
+		     : ct_list_each(j->list[i], add_entry, j, err);
+	ct_large_close(j->large);
+	j->large = NULL;
+	if (j->absent > before)
+		tell_absent(j, i);
+	return rc;
+}
+
+#define SPILT 3 /* files: ct_build_spill */
+
+/* What is told of entries is as much as their hashes: it need not stay in
+ * memory until it is written. */
+static int
+build_spilt(struct index_job *j, const int fd[SPILT], struct ct_err *err)
+{
+	struct ct_build *b = begin(j);
+	size_t i;
+	int rc = 0;
+
+	ct_build_spill(b, fd[0], fd[1], fd[2]);
+	for (i = 0; !rc && i < j->all->n; i++)
+		rc = add_source(j, i, NULL, err);
+	return rc ? rc : finish(j, err);
+}
+
+static int
+build_once(struct index_job *j, struct ct_err *err)
+{
+	int fd[SPILT], n = 0, rc = 0;
+
+	while (!rc && n < SPILT) {
+		fd[n] = scratch(j, err);
+		rc = fd[n] < 0 ? err->code : 0;
+		n += !rc;
+	}
+	if (!rc)
+		rc = build_spilt(j, fd, err);
+	while (n)
+		(void)close(fd[--n]);
+	return rc;
+}
+
+/* What turned out to be missing is to stand in a group's text. */
+int
+index_build(struct index_job *j, struct ct_err *err)
+{
+	int rc = build_once(j, err);
+
+	if (rc || !j->absent)
+		return rc;
+	ct_build_free(j->build);
+	j->build = NULL;
+	return build_once(j, err);
+}
+
+/* ---- what changed -----------------------------------------------------------
+ */
+
 /* The group that names what it is on top of. */
 static int
 head(struct index_job *j, uint32_t *note, struct ct_err *err)
@@ -259,18 +361,14 @@ head(struct index_job *j, uint32_t *note, struct ct_err *err)
 int
 index_build_delta(struct index_job *j, struct ct_err *err)
 {
-	struct ct_build *b = begin(j);
 	struct changed c = { .j = j };
 	size_t i;
-	int rc = head(j, &c.note, err);
+	int rc;
 
-	for (i = 0; !rc && i < j->all->n; i++) {
-		j->src = &j->all->src[i];
-		rc = ct_build_group(b, j->text[i], strlen(j->text[i]), err);
-		if (!rc)
-			rc = ct_list_each_since(
-			    j->list[i], j->since[i], add_changed, &c, err);
-	}
+	(void)begin(j);
+	rc = head(j, &c.note, err);
+	for (i = 0; !rc && i < j->all->n; i++)
+		rc = add_source(j, i, &c, err);
 	return rc ? rc : finish(j, err);
 }
 

@@ -22,6 +22,7 @@
 
 struct index_job {
 	const struct ct_sources *all;
+	const char *home;
 	char *dir, *path, *delta;
 	struct ct_rest_peek *old;  /* the index; NULL: none that is sound */
 	struct ct_rest_peek *side; /* its delta; NULL: none */
@@ -30,10 +31,13 @@ struct index_job {
 	int64_t *since; /* the revision that old holds; -1: not known */
 	char **text;    /* of each group */
 	const struct ct_source *src; /* the one in hand */
+	struct ct_large *large;      /* its fingerprints of videos */
 	struct ct_build *build;
 	uint64_t content;
 	uint64_t last, last_content; /* of known.generation; 0: none */
 	size_t degenerate, changed;  /* hashes, entries */
+	size_t absent; /* fingerprints that a list names and that are not there
+			  or damaged: left out */
 };
 
 /*
@@ -43,7 +47,8 @@ struct index_job {
  */
 char *index_group(const struct ct_source *s, bool complete, bool lacks);
 
-/* All lists as they are, or what changed in them since j->since, in j->build,
+/* All lists as they are (of a source with something absent text says lacks), or
+ * what changed in them since j->since, in j->build,
  * finished. */
 int index_build(struct index_job *j, struct ct_err *err);
 int index_build_delta(struct index_job *j, struct ct_err *err);

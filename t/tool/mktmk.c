@@ -1,4 +1,5 @@
-/* mktmk SEED - a .tmk to standard output, of frames that the seed makes up */
+/* mktmk SEED [OTHER PERCENT] - a .tmk to standard output, of frames that the
+ * seed makes up, with so much of those of another in them */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,9 @@ static struct ct_tmk tmk;
 int
 main(int argc, char *argv[])
 {
-	uint32_t x = argc == 2 ? (uint32_t)strtoul(argv[1], NULL, 10) : 0;
+	uint32_t x = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 0;
+	uint32_t y = argc == 4 ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
+	float part = argc == 4 ? strtof(argv[3], NULL) / 100 : 0;
 	float luma[CT_TMK_SIDE * CT_TMK_SIDE];
 	size_t i, k;
 
@@ -21,7 +24,9 @@ main(int argc, char *argv[])
 	for (i = 0; i < FRAMES; i++) {
 		for (k = 0; k < CT_TMK_SIDE * CT_TMK_SIDE; k++) {
 			x = x * 1664525U + 1013904223U;
-			luma[k] = (float)(x >> 24);
+			y = y * 1664525U + 1013904223U;
+			luma[k] = (1 - part) * (float)(x >> 24) +
+			    part * (float)(y >> 24);
 		}
 		ct_tmk_frame(&tmk, luma);
 	}
