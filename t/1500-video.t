@@ -88,7 +88,7 @@ is '  cut off: what there is' 8 grep -cE '^(partial|corrupt|unsupported|ok) ' ou
 ok '    of one at least some' grep -qE '^partial .* stills [1-9]' out
 
 # ---- damaged ------------------------------------------------------------------------
-# with a process each; many more: t/1510-video-hostile.t
+# with a process each; many more: t/1505-video-hostile.t
 count=16
 mkdir mutants
 mutate --count "$count" --dir mutants "$clips/g_mandel_15_small.mp4" "$clips/g_life_10_vp8.webm" \
