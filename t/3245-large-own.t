@@ -54,6 +54,24 @@ done
 exits 'a page that is too large is asked for in smaller ones' 65 ct-syncdb -q --retry-wait 0 sync te
 is '  and all is there' '[36,2]' sh -c 'ct-syncdb show te | jq -c "[.entries,.large]"'
 
+# ---- a file of lines
+rm -rf "$CT_HOME"
+printf '[source own]\ntype = file\npath = dir/list\n' >conf
+mkdir dir && cp 1.tmk dir/ && printf '0,100,%s,0.000\n' "$f" >dir/v
+printf 'tmk 1.tmk a\nvpdq v b\nvpdq none c\ntmk v d\ntmk %s e\n' "$f" >dir/list
+exits 'paths of fingerprints, and what is none' 65 ct-syncdb sync
+cp err said
+is '  is said of each' 'line 3: refused: its file cannot be read
+line 4: refused: its file is no TMK+PDQF
+line 5: refused: want its file' sed -n 's/^ct-syncdb: own: \(line\)/\1/p' said
+is '  those that are' "$(sorted "$tmk" "$(sha256sum dir/v | cut -c1-64)")" files own
+sed -i '1!d' dir/list
+ct-syncdb -q sync
+ct-syncdb -q sync
+is 'files go with their lines' "$tmk" files own
+printf '{"id":"x","hashes":{"tmk":"%s"}}\n' "$tmp/1.tmk" | ct-match -q >matched
+is 'and match by the index' '["own","a","tmk"]' jq -c '.match.hits[]|[.source,.entry,.type]' matched
+
 # ---- verdicts
 unset CT_CLOCK
 printf '[source bad]\ntype = own\n[source good]\ntype = own\naction = allow\n' >conf

@@ -39,7 +39,9 @@ struct ct_listfile {
 	size_t unsaid;    /* lines that may be of two types, refused, counted */
 	size_t lines;     /* that held something, counted */
 	const char *name; /* of the file; set by the reading, as is: */
-	const char *path; /* of the file, if it has one; set by the reading */
+	const char
+	    *path; /* of the file, if it has one; set by ct_listfile_read,
+		      before ct_listfile_read_fd by you */
 	const char *unit; /* "line" or "object": what bad is told numbers of */
 };
 

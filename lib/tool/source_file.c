@@ -26,17 +26,6 @@ struct run {
 };
 
 static int
-on_signal(void *arg, const struct ct_entry *e, struct ct_err *err)
-{
-	struct run *r = arg;
-
-	if (e->n == 0)
-		return ct_list_remove(r->src->db, e, &r->src->gone, err);
-	r->src->put++;
-	return ct_list_put(r->src->db, e, r->generation, true, err);
-}
-
-static int
 on_bad(void *arg, size_t line, const char *why, struct ct_err *err)
 {
 	struct run *r = arg;
@@ -44,6 +33,53 @@ on_bad(void *arg, size_t line, const char *why, struct ct_err *err)
 
 	(void)snprintf(where, sizeof where, "%s %zu", r->file->unit, line);
 	return ct_source_reject(r->src, where, NULL, why, err);
+}
+
+/* The file of a video's fingerprint goes beside the list; a digest alone is
+ * of use if it is there.  *why: it is refused. */
+static int
+keep(struct run *r, const struct ct_signal *s, const char **why,
+    struct ct_err *err)
+{
+	struct ct_large_bytes bytes;
+	struct ct_large *large;
+	uint8_t digest[CT_LARGE_DIGEST];
+	int rc;
+
+	*why = NULL;
+	if (s->file) {
+		*why = ct_large_refused(s->type, s->file, s->file_len);
+		return *why ? 0
+			    : ct_large_put(r->src->db, s->type, s->file,
+				  s->file_len, digest, err);
+	}
+	if ((rc = ct_large_open(&large, r->src->home, r->src->name, err)))
+		return rc;
+	rc = ct_large_read(large, s->type, s->hash, &bytes, err);
+	ct_large_release(&bytes);
+	ct_large_close(large);
+	if (rc != CT_NO && rc != CT_DATAERR)
+		return rc;
+	*err = (struct ct_err){ 0 };
+	*why = "want its file";
+	return 0;
+}
+
+static int
+on_signal(void *arg, const struct ct_entry *e, struct ct_err *err)
+{
+	struct run *r = arg;
+	const char *why = NULL;
+	int rc = 0;
+
+	if (e->n == 0)
+		return ct_list_remove(r->src->db, e, &r->src->gone, err);
+	if (ct_large_type(e->signal->type))
+		rc = keep(r, e->signal, &why, err);
+	if (rc || why)
+		return rc ? rc : on_bad(r, r->file->lines, why, err);
+	r->src->put++;
+	return ct_list_put(r->src->db, e, r->generation, true, err);
 }
 
 static int
@@ -90,6 +126,8 @@ walk(struct ct_source *s, int fd, struct ct_list_state *state,
 		.positive = s->positive,
 		.negative = s->negative,
 		.allow = strcmp(s->action, "allow") == 0,
+		.files = s->path != NULL,
+		.path = s->path,
 		.each = on_signal,
 		.bad = on_bad,
 		.arg = &r };
