@@ -102,6 +102,8 @@ rm a.tmk
 exits 'a .tmk that is gone' 66 ct-syncdb -q add <third
 ok '  is told of' grep -q "hashes.tmk: '.*a.tmk': cannot open.*: taken without it" err
 is '  and the rest is taken' '[3,7,2]' sh -c 'ct-syncdb show bad | jq -c "[.entries,.hashes,.large]"'
+ct-syncdb -q sync
+is '  and no file went' "$(sorted "$tmk" "$lines")" files bad
 exits 'taken out' 0 ct-syncdb -q add --remove --by ana <first
 ct-syncdb -q sync
 is 'and so are the files that nobody else has' "$lines" files bad

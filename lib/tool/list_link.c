@@ -1,7 +1,6 @@
 /* list_link.c - large fingerprints that a source tells of by link */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "list_store.h"
@@ -18,20 +17,25 @@
 /* ---- what is known ---------------------------------------------------------
  */
 
-/* Is its file there? */
+/* Is its file there, and whole? */
 static int
-is_there(struct ct_list *l, struct ct_rows *r, bool *there, struct ct_err *err)
+is_there(struct ct_list *l, struct ct_rows *r, const struct ct_signal *s,
+    bool *there, struct ct_err *err)
 {
 	struct list_large_how how;
+	struct ct_large_bytes bytes;
+	struct ct_err none = { 0 };
 	const uint8_t *kept;
 	size_t len;
 	char *path;
 	int rc = list_large_how(l, &how, err);
 
 	kept = ct_rows_blob(r, 0, &len);
-	if (!rc) {
+	if (!rc && s->len == CT_LARGE_DIGEST) {
 		path = list_large_path(how.dir, kept, len);
-		*there = access(path, F_OK) == 0;
+		*there =
+		    list_large_load(path, s->type, s->hash, &bytes, &none) == 0;
+		ct_large_release(&bytes);
 		free(path);
 	}
 	free(how.dir);
@@ -56,8 +60,7 @@ ct_large_known(struct ct_list *l, const struct ct_entry *e,
 	(void)strncpy(s.type, link->type, sizeof s.type - 1);
 	if (!rc && (rc = ct_rows_next(r, err)) == 1 &&
 	    !(rc = list_hash(l, r, 0, &s, err)) &&
-	    !(rc = is_there(l, r, &there, err)) && there &&
-	    s.len == CT_LARGE_DIGEST) {
+	    !(rc = is_there(l, r, &s, &there, err)) && there) {
 		memcpy(link->digest, s.hash, CT_LARGE_DIGEST);
 		link->have = true;
 		link->due = !ct_rows_int(r, 1);
