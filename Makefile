@@ -61,7 +61,7 @@ TOOL_O   := $(filter-out lib/tool/av.o lib/tool/av_%.o,$(TOOL_O))
 BENCHES  := $(filter-out t/bench/video,$(BENCHES))
 TOOLS    := $(filter-out t/tool/hashall,$(TOOLS))
 endif
-VIDEO_BENCH = t/bench/tmk $(filter t/bench/video,$(BENCHES))
+VIDEO_BENCH = t/bench/tmk t/bench/clips $(filter t/bench/video,$(BENCHES))
 LIBS     = libctool.a libct.a
 
 # make V=1 shows the commands whole

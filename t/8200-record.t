@@ -210,6 +210,14 @@ stage operator
 adds 'the operator' 'The operator'
 stage ct-match -a -q
 adds ct-match ct-match
+mktmk 1 >v.tmk
+cp "$t/data/golden/vpdq/g_life_10_vp8.webm.vpdq.txt" v.txt
+printf 'vpdq v.txt v\ntmk v.tmk v\n' >v.list
+awk -F, -v tmk="$tmp/v.tmk" '{ all = all (NR > 1 ? "," : "") "\"" $3 "," $2 "," $4 "\"" }
+    END { printf "{\"id\":\"v\",\"hashes\":{\"vpdq\":[%s],\"tmk\":\"%s\"}}\n", all, tmk }' v.txt |
+    ct-match -q -l v.list >1001.rec
+paths 1001.rec | grep '^match' >now
+is 'of a video, too' '' unnamed names <now
 is 'every verdict' 'clean match undecided' sh -c 'jq -r ".match.verdict // empty" 3.rec | sort -u | xargs'
 stage ct-review add -q
 ok 'ct-review add adds nothing' cmp 3.rec 4.rec

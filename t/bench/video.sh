@@ -6,6 +6,7 @@
 
 video_rows() {
 	tmk 'TMK+PDQF'
+	clips 'vPDQ, 60 frames among 10,000 times 60' clips.ctx
 	decoder=$(command -v ct-decode-video) || decoder=
 	if [ "$decoder" ] && command -v ffmpeg >/dev/null; then
 		ffmpeg -nostdin -v error -y -f lavfi \

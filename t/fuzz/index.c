@@ -6,6 +6,7 @@
 #include "fuzz.h"
 #include "set.h"
 #include "set_file.h"
+#include "tmk.h"
 
 #define HASHES (CT_NEAR_FEW + 88)
 #define STREAM 1100 /* queries: enough for a chunk at a time */
@@ -39,6 +40,9 @@ build(struct mem *m, size_t wide)
 	struct ct_err err;
 	uint8_t hash[CT_HASH_LEN];
 	uint64_t content, x = 88172645463325252u;
+	static struct ct_tmk tmk;
+	const struct ct_build_value value = { tmk.average, &tmk,
+		sizeof tmk.average, sizeof tmk };
 	uint32_t note;
 	size_t i, k;
 
@@ -55,11 +59,17 @@ build(struct mem *m, size_t wide)
 		must(ct_build_hash(b, "pdq", hash, sizeof hash, note, &err) ==
 		    0);
 		must(ct_build_hash(b, "md5", hash, 16, note, &err) == 0);
+		must(ct_build_hash(
+			 b, "vpdq", hash, sizeof hash, i & ~7u, &err) == 0);
+		tmk.average[i % CT_TMK_DIM] = (float)hash[0];
 		memcpy(query + i * CT_HASH_LEN, hash, sizeof hash);
 		memcpy(
 		    query + (STREAM - 1 - i) * CT_HASH_LEN, hash, sizeof hash);
 	}
+	must(ct_build_value(b, "tmk", &value, note, &err) == 0);
+	ct_build_newer(b);
 	ct_build_near(b, "pdq", wide);
+	ct_build_near(b, "vpdq", wide);
 	must(ct_build_finish(b, &content, &err) == 0);
 	must(ct_build_write(b, &head, put, m, &err) == 0);
 	ct_build_free(b);
@@ -73,9 +83,31 @@ seen(void *arg, size_t i, const struct ct_near_find *f, struct ct_err *err)
 	return *(int *)arg;
 }
 
+/* Whatever its floats say. */
+static void
+ask_values(const struct ct_set_kind *k)
+{
+	static struct ct_tmk of;
+	struct ct_tmk_shift shift[CT_TMK_PERIODS];
+	struct ct_tmk_hit hit[2];
+	float unit[CT_TMK_DIM] = { 1 };
+	int i;
+
+	if (k->unit_len == sizeof unit)
+		(void)ct_tmk_scan(unit, k->unit, k->n, 0, hit, 2);
+	if (k->value_len != sizeof of || k->n == 0)
+		return;
+	of.cos[0][0][0] = 1;
+	(void)ct_tmk_level2(&of, k->value, shift);
+	for (i = 0; i < CT_TMK_PERIODS; i++)
+		must(shift[i].frames < shift[i].period);
+}
+
 static void
 ask(const struct ct_set *set)
 {
+	const struct ct_set_kind *vpdq = ct_set_kind(set, "vpdq");
+	const struct ct_set_kind *tmk = ct_set_kind(set, "tmk");
 	const struct ct_set_kind *pdq = ct_set_kind(set, "pdq");
 	const struct ct_set_kind *md5 = ct_set_kind(set, "md5");
 	struct ct_near_find found = { 0 };
@@ -100,6 +132,11 @@ ask(const struct ct_set *set)
 		(void)ct_set_near_each(
 		    pdq, query, STREAM, 31, &found, seen, &more, &err);
 	}
+	if (vpdq)
+		(void)ct_set_near_each(
+		    vpdq, query, STREAM, 31, &found, seen, &more, &err);
+	if (tmk && tmk->unit)
+		ask_values(tmk);
 	ct_near_free(&found);
 }
 

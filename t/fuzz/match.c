@@ -9,6 +9,9 @@ static const char list[] =
     "sha1 0123456789abcdef0123456789abcdef01234567 b\n"
     "pdq 0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f c\n"
     "pdq 0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0fff d\n";
+static const char frames[] =
+    "0,100,f0f00f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f,0\n"
+    "1,50,00ff0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0ff0ff,1\n";
 
 static struct ct_match *m;
 
@@ -33,10 +36,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	enum ct_verdict verdict = CT_CLEAN;
 	struct ct_err err = { 0 };
 	json_t *rec;
-	int fd;
+	char whole[sizeof list + 64];
+	int fd, clip;
 
 	if (!m) {
-		fd = fuzz_fd(list, sizeof list - 1);
+		clip = fuzz_fd(frames, sizeof frames - 1);
+		fd = snprintf(whole, sizeof whole, "%svpdq %s e\n", list,
+		    fuzz_path(clip).text);
+		fd = fuzz_fd(whole, (size_t)fd);
 		must(ct_match_open(&m,
 			 &(struct ct_match_from){ .path = fuzz_path(fd).text },
 			 &err) == 0);
