@@ -47,6 +47,12 @@ json 'a side too long' .file.decode '"too-many-pixels"' o
 ct-hash -q --max-memory 16M large.gif >o
 json 'no memory for it' .file.decode '"out-of-memory"' o
 
+mkdir alone && cp "$top/ct-hash" "$top/ct-decode" alone
+if [ ! -x alone/../libexec/ct/ct-decode-video ] && ! alone/ct-hash -V | grep -q video/; then
+	exits 'without the decoder of videos' 0 alone/ct-hash -q "$black"
+	json '  they are not supported' '[.file.decode, .file.mime, .hashes.vpdq]' '["unsupported","video/mp4",null]' got
+fi
+
 # ---- that takes long, and dies ---------------------------------------------------------
 # of a film that takes minutes; the pictures in front and behind do not wait
 mkfilm -n 300000 -s 0 -d 10 long
