@@ -189,7 +189,8 @@ t/bench/anchor: t/bench/anchor.cc
 # the core and its tests on another CPU, emulated; scripts/deps arm64
 ARM64_CC = aarch64-linux-gnu-gcc
 ARM64    := $(patsubst t/unit/%.c,t/arm64/%,$(wildcard t/unit/pdq_*.c \
-	    t/unit/ham*.c t/unit/near*.c t/unit/pdna*.c))
+	    t/unit/ham*.c t/unit/near*.c t/unit/pdna*.c t/unit/vpdq.c \
+	    t/unit/tmk.c))
 check-arm64: $(ARM64)
 	prove $(PROVEFLAGS) -e qemu-aarch64 $(ARM64)
 t/arm64/%: t/unit/%.c $(wildcard lib/core/*.[ch] t/unit/*.h)
