@@ -206,6 +206,9 @@ near 'a PDQ at no distance' '{source: "s", type: "pdq", distance: 0, orientation
 hasnt '  is not the same' 'Same|dentical'
 near 'a PhotoDNA' '{source: "s", type: "pdna", distance: 7, entry: "e"}' 'Near match by PhotoDNA, distance 7: source s, entry e'
 near 'a hash to come' '{source: "s", type: "tmk", distance: 1, opinion: "disputed"}' 'Near match by tmk, distance 1: source s, opinion disputed'
+near 'frames of a video' '{source: "s", type: "vpdq", distance: 0, query_percent: 62, compared_percent: 100}' \
+    'Near match by vPDQ, 62 % of its frames and 100 % of those of the known video: source s'
+near 'a video over time' '{source: "s", type: "tmk", level1: 0.95, level2: 0.9278}' 'Near match by TMK[+]PDQF, level 2 0.9278 of 1: source s'
 near 'a digest' '{source: "s", type: "sha512", list: "l", member: "m", classification: "A2"}' \
     'Same sha512 as a known file: source s, list l, of member m, classified A2'
 has '  and how old the lists were' '<additionalInfo>The lists were of generation 412, the oldest fetched 1800 seconds before they were asked.</additionalInfo>'
