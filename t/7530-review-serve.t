@@ -251,6 +251,10 @@ told 'with more in its file than the picture: not seen as a whole' 200 .entire f
 looks 1 0 text
 told 'nothing to read' 200 '[.view, .none]' '[0,"it tells nothing"]'
 
+# metadata within the file, as far as it is known
+looks 1 0 exif
+told 'no EXIF known' 200 '[.view, .none]' '[0,"nothing of it is in its record"]'
+
 # a client that is gone
 before=$(views | wc -l)
 printf 'POST %s/look HTTP/1.1\r\n%s\r\n%s\r\nOrigin: http://127.0.0.1:%s\r\nContent-Type: application/json\r\nContent-Length: 32\r\n\r\n{"job":1,"n":2,"step":"obscured"}' \
@@ -409,7 +413,7 @@ if [ -x "$top/ct-decode-video" ]; then
 	before="$server $port $base $cookie" keep=$CT_HOME
 	export CT_HOME="$PWD/films"
 	cp "$t/data/golden/video/g_life_10_vp8.webm" pics/film.webm
-	ct-hash -q --user u5 pics/film.webm | jq -c '.match = {verdict: "match", hits: [{source: "own", type: "vpdq", at_ms: 3100}]}' |
+	ct-hash -q --user u5 pics/film.webm | jq -c '.object.exif = {Make: "a\u001b", GPS: [1, 2]} | .match = {verdict: "match", hits: [{source: "own", type: "vpdq", at_ms: 3100}]}' |
 	    ct-review add -q >/dev/null
 	serve r1 && enters || exit 1
 	posts /job '{}'
@@ -441,14 +445,17 @@ tile open' views
 		posts /look "{\"job\":1,\"n\":0,\"step\":\"full\",\"at\":$odd}"
 		told "  at $odd" 400
 	done
+	looks 1 0 exif
+	told 'metadata within its file' 200 .text '"Make: a?\nGPS: [1,2]"'
 	is '  each still in full is in the log' 'metadata
 tile
 obscured
 full
-full open' views
+full
+metadata open' views
 	posts /decide '{"job":1,"n":0,"verdict":"unsure"}'
-	is '  and nobody has seen all of it' '["full",false]' sh -c \
-	    'ct-review decided -a | jq -c ".review.viewed | [.level, .entire]"'
+	is '  and nobody has seen all of it, but EXIF' '["full",false,true]' sh -c \
+	    'ct-review decided -a | jq -c ".review.viewed | [.level, .entire, .exif]"'
 	stop
 	export CT_HOME="$keep"
 	# shellcheck disable=SC2086 # three words, and a header
@@ -521,6 +528,7 @@ exits 'the port is taken: 69' 69 ct-review serve --by r2 --port "$port"
 stop
 exits 'a port that is none: 64' 64 ct-review serve --by r2 --port 65536
 exits 'who? 64' 64 ct-review serve
+exits 'who is no text: 64' 64 ct-review serve --by "$(printf 'r\377')"
 
 # ---- a terminal: Enter, and who was in is out
 : >screen

@@ -166,7 +166,8 @@ plan(struct av *a)
 	s->step = 1;
 	s->thin = ms == 0 && spread;
 	for (i = 0; !s->thin && i < spread; i++)
-		add(s, ms * i / spread, ms * (2 * i + 1) / (2 * spread), false);
+		add(s, ms * i / spread,
+		    ms * (2 * (int64_t)i + 1) / (2 * (int64_t)spread), false);
 	/* none is looked for behind one that was asked for */
 	for (i = s->n; i-- > 1;)
 		if (s->goal[i - 1].at > s->goal[i].from)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blake.h"
 #include "prog.h"
 
 #define LONG 400 /* characters of what a record says */
@@ -293,6 +294,8 @@ line(json_t *lines, const char *text, size_t len)
 	char *raw = strndup(text, len), *tidy = ct_item_clean(raw, SIZE_MAX);
 
 	(void)json_array_append_new(lines, json_string(tidy));
+	ct_wipe(tidy, strlen(tidy));
+	ct_wipe(raw, strlen(raw));
 	free(tidy);
 	free(raw);
 }
@@ -325,6 +328,31 @@ ct_item_lines(const json_t *rec)
 		end = strchrnul(text, '\n');
 		line(lines, text, (size_t)(end - text));
 	}
+	return lines;
+}
+
+json_t *
+ct_item_exif(const json_t *rec)
+{
+	json_t *all = ct_rec_get(rec, "object.exif"), *value;
+	json_t *lines = json_array();
+	struct ct_text t = { 0 };
+	const char *name;
+	char *text;
+
+	json_object_foreach(all, name, value)
+	{
+		text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+		clean(&t, name, LONG);
+		put(&t, ": ");
+		clean(&t,
+		    json_is_string(value) ? json_string_value(value) : text,
+		    LONG);
+		(void)json_array_append_new(lines, json_stringn(t.s, t.len));
+		t.len = 0;
+		free(text);
+	}
+	ct_text_free(&t);
 	return lines;
 }
 

@@ -32,6 +32,10 @@ bool ct_item_tells(const json_t *rec);
 json_t *ct_item_urls(const json_t *rec);
 json_t *ct_item_lines(const json_t *rec);
 
+/* What is known of the metadata within its file, object.exif: lines, such as
+ * "Make: X", cleaned, in an array. */
+json_t *ct_item_exif(const json_t *rec);
+
 /* A time within a video, such as 0:07.5 or 1:02:03.0; returns text. */
 #define CT_ITEM_CLOCK 40
 char *ct_item_clock(int64_t ms, char text[CT_ITEM_CLOCK]);

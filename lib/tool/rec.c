@@ -1,7 +1,10 @@
 #include "rec.h"
 
+#include <malloc.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "blake.h"
 #include "hex.h"
 #include "prog.h"
 
@@ -23,6 +26,20 @@ depth(const json_t *v)
 		return 0;
 	}
 	return most + 1;
+}
+
+static void
+wipe(void *p)
+{
+	if (p)
+		ct_wipe(p, malloc_usable_size(p));
+	free(p);
+}
+
+void
+ct_json_wipe(void)
+{
+	json_set_alloc_funcs(malloc, wipe);
 }
 
 static json_t *

@@ -257,6 +257,10 @@ int ct_filter(struct ct_filter *f);
  */
 json_t *ct_json_object(const char *text, size_t len, struct ct_err *err);
 
+/* From now on what values of JSON held is wiped when they are released: for who
+ * shows texts to people. */
+void ct_json_wipe(void);
+
 /* The same of what a service sent: a byte order mark is skipped, and a text may
  * hold NUL: its json_string_length is then more than its strlen. */
 json_t *ct_json_page(const char *text, size_t len, struct ct_err *err);

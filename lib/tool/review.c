@@ -187,8 +187,13 @@ int
 ct_review_check(const struct ct_review_verb *v, const struct ct_reviewing *r,
     struct ct_err *err)
 {
+	json_t *name = NULL;
+
 	if (v->run != decided && json_array_size(r->wanted.items) > 1)
 		return ct_fail(err, CT_USAGE, "%s: one --item only", v->name);
+	if (r->by && !(name = json_string(r->by)))
+		return ct_fail(err, CT_USAGE, "--by: want UTF-8");
+	json_decref(name);
 	if (v->run == decide)
 		return ct_decision_check(&r->pick, &r->decision, err);
 	if (v->run == decided && r->pick.item && !r->pick.account)

@@ -266,6 +266,7 @@ review_face(struct ct_reviewing *r, struct ct_err *err)
 		.annotations = json_array() };
 	int then = ANEW, rc = 0;
 
+	ct_json_wipe();
 	while (!rc && then == ANEW && !(rc = take(&f, err)))
 		rc = work(&f, &then, err);
 	if (rc == CT_NO && f.jobs) {

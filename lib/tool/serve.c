@@ -81,6 +81,7 @@ ct_serve(struct ct_queue *q, const struct ct_serve_how *how, struct ct_out *out,
 	struct sigaction sa;
 	int rc = ct_queue_admits(q, how->by, err);
 
+	ct_json_wipe();
 	s->queue = q;
 	s->how = how;
 	s->out = out;

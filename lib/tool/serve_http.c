@@ -255,6 +255,8 @@ on_done(void *arg, struct MHD_Connection *conn, void **slot,
 	if (!req)
 		return;
 	free(req->denied.body);
+	if (req->text)
+		ct_wipe(req->text, strlen(req->text));
 	free(req->text);
 	free(req);
 	*slot = NULL;

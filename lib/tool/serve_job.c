@@ -192,8 +192,9 @@ told(const struct ct_serve *s, size_t n)
 	const json_t *rec = json_array_get(s->items, n), *distance;
 	const json_t *same = ct_rec_get(rec, "review.suggest");
 	const char *at = ct_rec_text(rec, "object.modified");
-	json_t *item = json_pack("{s:i, s:b, s:b, s:o, s:O}", "n", (int)n,
+	json_t *item = json_pack("{s:i, s:b, s:b, s:b, s:o, s:O}", "n", (int)n,
 	    "has_picture", ct_review_bytes(rec), "text", ct_item_tells(rec),
+	    "exif", json_object_size(ct_rec_get(rec, "object.exif")) > 0,
 	    "kind", kind_of(rec), "done", json_array_get(s->verdict, n));
 	json_t *suggest = json_null();
 

@@ -134,7 +134,8 @@ function notes() {
 
 /* ---- keys ----------------------------------------------------------------- */
 
-const MOVES = [["r", "Read what it tells", read], ["y", "As the same was decided", agree],
+const MOVES = [["r", "Read what it tells", read],
+	["x", "EXIF: metadata within its file", exif], ["y", "As the same was decided", agree],
 	["Y", "All that are the same", agree_all], ["l", "All of the account", all],
 	["k", "Skip: the next one", () => next()], ["b", "Back: the one before", back],
 	["g", "Give the job back", give], ["q", "Pause", quit]];
@@ -142,6 +143,7 @@ const MOVES = [["r", "Read what it tells", read], ["y", "As the same was decided
 function moves() {
 	$("moves").replaceChildren(...MOVES
 	    .filter(([k]) => k !== "r" || item().text)
+	    .filter(([k]) => k !== "x" || item().exif)
 	    .filter(([k]) => k !== "y" || same(item()))
 	    .filter(([k]) => k !== "Y" || job.items.some(i => same(i) && !i.done))
 	    .filter(([k]) => k !== "l" || job.account !== null)

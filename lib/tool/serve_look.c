@@ -137,14 +137,13 @@ serve_picture(struct ct_serve *s, const char *name, struct serve_ans *ans)
 /* Logged, before anything of it leaves: *view; those before it end, if it does
  * not stand beside them.  False: it must not be seen, and that is answered. */
 static bool
-begin(struct ct_serve *s, const json_t *rec, const char *level, bool entire,
+begin(struct ct_serve *s, const json_t *rec, const struct ct_viewed *v,
     bool beside, int64_t *view, struct serve_ans *ans)
 {
-	const struct ct_viewed v = { .level = level, .entire = entire };
 	struct ct_err err;
 
 	if (ct_queue_view_begin(
-		s->queue, ct_item_content(rec), s->how->by, &v, view, &err)) {
+		s->queue, ct_item_content(rec), s->how->by, v, view, &err)) {
 		if (err.code == CT_NOPERM)
 			serve_deny(ans, 429, "hard_stop", &err);
 		else
@@ -203,9 +202,10 @@ none(struct serve_ans *ans, const char *why)
 static void
 facts(struct ct_serve *s, const json_t *rec, struct serve_ans *ans)
 {
+	const struct ct_viewed v = { .level = "metadata" };
 	int64_t view;
 
-	if (begin(s, rec, "metadata", false, false, &view, ans))
+	if (begin(s, rec, &v, false, &view, ans))
 		serve_say(ans, 200,
 		    json_pack("{s:I, s:o, s:o}", "view", (json_int_t)view,
 			"facts", ct_item_facts(rec), "shift", serve_shift(s)));
@@ -241,6 +241,7 @@ static void
 words(struct ct_serve *s, const json_t *rec, struct serve_ans *ans)
 {
 	bool more = ct_review_has(rec, "threads");
+	const struct ct_viewed v = { .level = "full", .entire = !more };
 	int64_t view = 0;
 
 	if (!ct_item_tells(rec)) {
@@ -249,14 +250,31 @@ words(struct ct_serve *s, const json_t *rec, struct serve_ans *ans)
 			 : "it tells nothing");
 		return;
 	}
-	if (!ct_review_bytes(rec) &&
-	    !begin(s, rec, "full", !more, false, &view, ans))
+	if (!ct_review_bytes(rec) && !begin(s, rec, &v, false, &view, ans))
 		return;
 	serve_say(ans, 200,
 	    json_pack("{s:I, s:o, s:o, s:b, s:o}", "view", (json_int_t)view,
 		"text", joined(ct_item_lines(rec)), "url",
 		joined(ct_item_urls(rec)), "more", more, "shift",
 		serve_shift(s)));
+}
+
+/* What the platform read of the metadata within its file. */
+static void
+exif(struct ct_serve *s, const json_t *rec, struct serve_ans *ans)
+{
+	const struct ct_viewed v = { .level = "metadata", .exif = true };
+	json_t *lines = ct_item_exif(rec);
+	int64_t view;
+
+	if (json_array_size(lines) == 0)
+		none(ans, "nothing of it is in its record");
+	else if (begin(s, rec, &v, false, &view, ans))
+		serve_say(ans, 200,
+		    json_pack("{s:I, s:o, s:o}", "view", (json_int_t)view,
+			"text", joined(json_incref(lines)), "shift",
+			serve_shift(s)));
+	json_decref(lines);
 }
 
 /* Where a picture of this view is, once, and how large. */
@@ -297,12 +315,12 @@ static void
 show(struct ct_serve *s, const json_t *rec, enum ct_step step,
     const struct ct_tile *t, struct serve_ans *ans)
 {
+	const struct ct_viewed v = { .level = ct_step_levels[step] };
 	bool entire = step == CT_STEP_FULL && t->whole;
 	int64_t view;
 	json_t *got;
 
-	if (!begin(s, rec, ct_step_levels[step], false, step == CT_STEP_TILE,
-		&view, ans))
+	if (!begin(s, rec, &v, step == CT_STEP_TILE, &view, ans))
 		return;
 	if (t->n)
 		got = json_pack("{s:o, s:I}", "stills", stills(s, t, view),
@@ -363,6 +381,8 @@ serve_look(struct ct_serve *s, const json_t *ask, struct serve_ans *ans)
 		see(s, rec, (enum ct_step)i, at, ans);
 	else if (step && strcmp(step, "text") == 0)
 		words(s, rec, ans);
+	else if (step && strcmp(step, "exif") == 0)
+		exif(s, rec, ans);
 	else if (step && strcmp(step, "metadata") == 0)
 		facts(s, rec, ans);
 	else {

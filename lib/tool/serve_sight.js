@@ -6,7 +6,7 @@
  */
 "use strict";
 
-const MOST = {full: 10000, obscured: 60000, text: 600000}; // ms that it is seen
+const MOST = {full: 10000, obscured: 60000, text: 600000, exif: 600000}; // ms that it is seen
 const COVERED = "Covered.";
 const LEFT = "Covered, as the window was left.";
 
@@ -82,8 +82,8 @@ async function look(step, quiet) {
 	seen = {view: got.view, step};
 	if (MOST[step])
 		seen.timer = setTimeout(() => cover(`Covered, after ${MOST[step] / 1000} seconds.`), MOST[step]);
-	if (step === "text")
-		tell(got);
+	if (step === "text" || step === "exif")
+		tell(got, step === "exif" ? "Metadata within its file" : "What it tells");
 	else
 		paint(step, got, mine, quiet);
 }
@@ -218,16 +218,17 @@ function paint(step, got, mine, quiet) {
 	img.src = (still ?? got).picture;
 }
 
-function tell(got) {
+function tell(got, title) {
 	const parts = [got.url, got.text].filter(t => t);
 
 	if (got.more)
 		parts.push("Its conversations are only in the record.");
 	$("tells-text").replaceChildren(...parts.map(t => make("p", t)));
+	$("tells-title").textContent = title;
 	$("tells").hidden = false;
 	empty(item().has_picture ? COVERED : "It has no picture.");
 	$("tells-title").focus();
-	say("What it tells is shown.");
+	say(title + " is shown.");
 }
 
 // One step closer: nothing, a tile, obscured.
@@ -245,6 +246,13 @@ function read() {
 		look("text");
 	else
 		say("It tells nothing.");
+}
+
+function exif() {
+	if (item().exif)
+		look("exif");
+	else
+		say("No metadata within its file is known.");
 }
 
 function hold(by) {
