@@ -207,6 +207,6 @@ strike() { # CALL KIND STEP
 want=$(at "$b" "$c" "$e")
 strike fsync KILL 1
 strike rename KILL 1
-strike fdatasync KILL 4
-strike write ENOSPC 4
+strike fdatasync KILL 6
+strike write ENOSPC 6
 done_testing
