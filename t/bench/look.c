@@ -24,6 +24,7 @@
 #define STARTS 7
 
 static char answer[1 << 20], cookie[128];
+static char base[128]; /* of the session, to its last slash */
 static int port;
 
 static double
@@ -43,12 +44,13 @@ ask(const char *method, const char *path, const char *body)
 		.sin_port = htons((uint16_t)port),
 		.sin_addr = { htonl(INADDR_LOOPBACK) } };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	char *text = ct_printf("%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
+	char *text = ct_printf("%s %s%s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
 			       "Origin: http://127.0.0.1:%d\r\nCookie: %s\r\n"
 			       "Content-Type: application/json\r\n"
 			       "Content-Length: %zu\r\nConnection: close"
 			       "\r\n\r\n%s",
-	    method, path, port, port, cookie, strlen(body), body);
+	    method, *path == '/' ? "" : base, path, port, port, cookie,
+	    strlen(body), body);
 	size_t len = 0;
 	ssize_t n;
 
@@ -105,7 +107,8 @@ start(const char *dir)
 	(void)snprintf(line, sizeof line, "/open/%s", token);
 	ask("GET", line, "");
 	part("Set-Cookie: ", ";", cookie, sizeof cookie);
-	ask("POST", "/job", "{}");
+	part("Location: ", "\r", base, sizeof base);
+	ask("POST", "job", "{}");
 	return pid;
 }
 
@@ -125,7 +128,7 @@ look(int n)
 
 	(void)snprintf(
 	    body, sizeof body, "{\"job\":1,\"n\":%d,\"step\":\"tile\"}", n);
-	ask("POST", "/look", body);
+	ask("POST", "look", body);
 	part("\"picture\":\"", "\"", path, sizeof path);
 	ask("GET", path, "");
 	since = now() - since;
