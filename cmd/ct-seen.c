@@ -34,10 +34,19 @@ static const char usage[] =
     "      --max-hits N   match: hits told of one record (64)\n"
     "      --prometheus   stats: as metrics for a monitor\n"
     "      --store NAME   which store\n"
+    "      --videos       new: write videos, too: no frames are kept\n"
     "  -V, --version      version and kernels in use\n"
     "  -h, --help         this text\n";
 
-enum { O_DELTA = 256, O_GONE, O_KEYED, O_MAX_HITS, O_PROMETHEUS, O_STORE };
+enum {
+	O_DELTA = 256,
+	O_GONE,
+	O_KEYED,
+	O_MAX_HITS,
+	O_PROMETHEUS,
+	O_STORE,
+	O_VIDEOS
+};
 
 static const struct option options[] = {
 	{ "all", no_argument, NULL, 'a' },
@@ -54,6 +63,7 @@ static const struct option options[] = {
 	{ "store", required_argument, NULL, O_STORE },
 	{ "threshold", required_argument, NULL, 't' },
 	{ "version", no_argument, NULL, 'V' },
+	{ "videos", no_argument, NULL, O_VIDEOS },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -62,7 +72,7 @@ static const struct verb {
 	const char *name, *takes;
 	ct_seen_fn *run;
 } verbs[] = {
-	{ "new", "gk", ct_seen_new },
+	{ "new", "gkv", ct_seen_new },
 	{ "put", "k", ct_seen_put },
 	{ "gone", "k", ct_seen_gone },
 	{ "match", "acDHjt", ct_seen_match },
@@ -132,6 +142,9 @@ option(struct ct_seen *s, int c)
 			    " no dot first");
 		s->store = optarg;
 		return ' ';
+	case O_VIDEOS:
+		s->videos = true;
+		return 'v';
 	case 'V':
 		exit(version());
 	default:

@@ -193,6 +193,22 @@ exits '  or one that others may read' 77 ct-seen new -q --store x --keyed other 
 echo short >tiny && chmod 600 tiny
 exits '  or one that is none' 78 ct-seen new -q --store x --keyed tiny <list
 
+# ---- videos: their frames are not kept
+printf '{"id":"s3://m/%s","object":{"etag":"%s"}}\n' film 1 moves 2 still 3 >films
+jq -c '.file = {mime: "video/x-msvideo", decode: "ok"} | .hashes = {md5: ("0" * 32)} |
+    if .id == "s3://m/film" then .hashes.vpdq = ["\("1f" * 32),100,0.000"] elif
+    .id == "s3://m/moves" then .hashes.vpdq = [] else . end' <films |
+    ct-seen put -q --store v >/dev/null
+is 'a video is known' '' ct-seen new -q --store v <films
+ct-seen new --videos --store v <films >told 2>err
+is '  but told by --videos' 's3://m/film s3://m/moves' sh -c 'jq -r .id told | paste -sd " "'
+ok '  and counted' grep -q '1 seen, 2 video' err
+is '  it had frames' '[] [] null' \
+    sh -c 'ct-seen export --store v | jq -c .hashes.vpdq | paste -sd " "'
+is '  and what it was' video/x-msvideo sh -c 'ct-seen export --store v | jq -r .file.mime | uniq'
+ct-seen merge --store v
+is '  likewise in a file' 2 sh -c 'ct-seen new -q --videos --store v <films | wc -l'
+
 # ---- what is refused
 for name in '' . ../x a/b .x 'a b'; do
 	exits "--store '$name'" 64 ct-seen new --store "$name" </dev/null

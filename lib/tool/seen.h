@@ -29,6 +29,7 @@ struct ct_seen {
 	const char *keyed; /* a file of secret bytes; NULL: ids are kept */
 	bool all;          /* match: whatever it was looked up in before */
 	bool gone;         /* new: tell what is there no longer */
+	bool videos;       /* new: videos, too: their frames are not kept */
 	bool prometheus;   /* stats */
 	bool quiet;
 	const char *delta; /* match: this list of new hashes; NULL: the index */

@@ -27,6 +27,7 @@ enum {
 	SEEN_PATH_B64 = 64,    /* its id is b64: and its path_b64 */
 	SEEN_DEGENERATE = 128, /* hashes.pdq_degenerate: ties */
 	SEEN_TINY = 256,       /* the same: tiny */
+	SEEN_FRAMES = 512,     /* of a video, whose frames are not kept */
 	SEEN_MIME = 1024       /* times the number of a type, 0 to 63 */
 };
 

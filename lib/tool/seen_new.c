@@ -179,6 +179,7 @@ line(struct ct_line *l, void *arg, struct ct_err *err)
 	struct seen_place at = { 0, 0 };
 	struct seen_said said;
 	uint64_t stamp;
+	bool known;
 	int rc = seen_say(n->scan, l, &said, err);
 
 	if (rc)
@@ -197,14 +198,17 @@ line(struct ct_line *l, void *arg, struct ct_err *err)
 	if (rc == 0 && seen_flags_at(n->v, at) & SEEN_GONE)
 		rc = CT_NO;
 	stamp = rc ? 0 : seen_stamp(&n->v->m, &said);
-	if (stamp && stamp == seen_stamp_at(n->v, at) && !said.gone) {
+	known = stamp && stamp == seen_stamp_at(n->v, at) && !said.gone;
+	if (known &&
+	    !(n->how->videos && seen_flags_at(n->v, at) & SEEN_FRAMES)) {
 		l->outcome = "seen";
 		return 0;
 	}
-	l->outcome = said.gone ? "gone"
-	    : rc > CT_NO       ? "damaged"
-	    : rc               ? "new"
-			       : "changed";
+	l->outcome = known ? "video"
+	    : said.gone    ? "gone"
+	    : rc > CT_NO   ? "damaged"
+	    : rc           ? "new"
+			   : "changed";
 	n->damaged += rc > CT_NO;
 	ct_text_add(l->out, l->line, l->len);
 	return 0;

@@ -24,7 +24,11 @@ static const char *const decodes[] = { NULL, "ok", "partial", "corrupt",
 static const char *const mimes[] = { NULL, "application/octet-stream",
 	"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp",
 	"image/tiff", "image/heic", "image/avif", "video/mp4",
-	"video/quicktime", "video/x-matroska" };
+	"video/quicktime", "video/x-matroska", "image/jxl", "image/jp2",
+	"image/heic-sequence", "video/3gpp", "video/3gpp2", "video/x-msvideo",
+	"video/mpeg", "video/mp2t", "video/x-flv", "video/x-ms-asf",
+	"video/ogg", "application/vnd.rn-realmedia", "application/mxf",
+	"video/dv", "video/x-ivf", "video/x-nut" };
 #define MIMES (sizeof mimes / sizeof *mimes)
 
 /* ---- a line of a listing, or of what came of it ----------------------------
@@ -246,6 +250,7 @@ seen_row_of(struct seen_row *row, const json_t *rec, struct ct_err *err)
 	    ct_rec_text(rec, "file.decode"), decodes, DECODES, UNKNOWN);
 	n = number_of(ct_rec_text(rec, "file.mime"), mimes, MIMES, 0);
 	i->flags = (uint16_t)(i->flags | take_path(rec) | take_degenerate(rec) |
+	    (ct_rec_get(rec, "hashes.vpdq") ? SEEN_FRAMES : 0) |
 	    SEEN_MIME * (int)n);
 	return 0;
 }
@@ -343,6 +348,9 @@ add_hashes(struct ct_text *t, const struct seen_row *row)
 	if (row->info.flags & (SEEN_TINY | SEEN_DEGENERATE))
 		add_word(t, "pdq_degenerate",
 		    row->info.flags & SEEN_TINY ? "tiny" : "ties");
+	/* none of them were looked up, so that it is not clean */
+	if (row->info.flags & SEEN_FRAMES)
+		add(t, ",\"vpdq\":[]");
 	add(t, "}");
 }
 
