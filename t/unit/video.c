@@ -194,6 +194,7 @@ decoder(void)
  */
 
 static const char *self;
+static char *found; /* where this is */
 
 static int
 run(char how, struct ct_video *v, struct ct_err *err)
@@ -261,7 +262,7 @@ main(int argc, char *argv[])
 	(void)argc;
 	if (!getenv("PATH"))
 		decoder();
-	self = realpath(argv[0], NULL);
+	self = found = realpath(argv[0], NULL);
 	outcome('k', CT_IMAGE_OK, 2, "one that keeps to it");
 	outcome('w', CT_IMAGE_OK, 2, "one that does not end");
 	outcome('c', CT_IMAGE_CRASH, 2, "a crash");
@@ -295,5 +296,6 @@ main(int argc, char *argv[])
 	self = "/nowhere/ct-decode-video";
 	ok(run('k', &v, &err) == CT_UNAVAILABLE, "none at all");
 	ct_video_free(&v);
+	free(found);
 	done();
 }
