@@ -200,9 +200,9 @@ jq -c '.file = {mime: "video/x-msvideo", decode: "ok"} | .hashes = {md5: ("0" * 
     .id == "s3://m/moves" then .hashes.vpdq = [] else . end' <films |
     ct-seen put -q --store v >/dev/null
 is 'a video is known' '' ct-seen new -q --store v <films
-ct-seen new --videos --store v <films >told 2>err
+ct-seen new --videos --store v <films >told 2>said
 is '  but told by --videos' 's3://m/film s3://m/moves' sh -c 'jq -r .id told | paste -sd " "'
-ok '  and counted' grep -q '2 video, 1 seen' err
+ok '  and counted' grep -q '2 video, 1 seen' said
 is '  it had frames' '[] [] null' \
     sh -c 'ct-seen export --store v | jq -c .hashes.vpdq | paste -sd " "'
 is '  and what it was' video/x-msvideo sh -c 'ct-seen export --store v | jq -r .file.mime | uniq'
