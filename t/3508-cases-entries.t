@@ -174,7 +174,7 @@ is 'the next run reads that time again, and has what the server has' '0 1' show 
 row 12 'deleted, and then an older copy of it' 'what came last holds; the next run reads it again'
 
 # ---- 21, 22: what is not known, or not there
-page 4 "$(image 40 aaa1 '<aura colour="red"><x>1</x></aura><classification>Z9</classification>' '<newhash>q</newhash><tmk-pdqf rel="self" href="/v2/x"/>')$(image 41 '' '' '<newhash>r</newhash>')<hologram>$(image 42 aaa2 | sed 's,</*image>,,g')</hologram>$(image 43 aaa3)" \
+page 4 "$(image 40 aaa1 '<aura colour="red"><x>1</x></aura><classification>Z9</classification>' '<newhash>q</newhash><ssvh-pdna rel="self" href="/v2/x"/>')$(image 41 '' '' '<newhash>r</newhash>')<hologram>$(image 42 aaa2 | sed 's,</*image>,,g')</hologram>$(image 43 aaa3)" \
     "<audios count=\"1\"><audio>$(image 44 aaa4 | sed 's,</*image>,,g')</audio></audios><weather>fine</weather>"
 ends 0 sync
 is 'all entries, all hashes' '9002/audio/44 aaa4
