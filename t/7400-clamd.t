@@ -9,7 +9,7 @@ mkpix known.jpg --seed 1 --size 320x240 && mkpix clean.jpg --seed 2 --size 320x2
     mkpix near.jpg --seed 1 --size 320x240 --quality 60 || exit 1
 head -c 3000 clean.jpg >cut.jpg
 echo 'no picture' >note.txt
-printf 'GIF89a and more' >rare.gif
+cp "$t/data/golden/video/audio_only.m4a" rare.mp4
 : >empty
 head -c 70000 /dev/zero >large
 ct-hash -q known.jpg | jq -r '"pdq \(.hashes.pdq) x"' >list
@@ -61,7 +61,7 @@ streamed '  by chunks' 'stream: ct.Match FOUND' known.jpg 100
 streamed '  what is near' 'stream: ct.Match FOUND' near.jpg
 streamed 'what is not' 'stream: OK' clean.jpg
 streamed 'what is cut' 'stream: ct.Undecided.corrupt FOUND' cut.jpg
-streamed 'a picture that nothing here reads' 'stream: undecided: unsupported ERROR' rare.gif
+streamed 'what has nothing to be seen' 'stream: undecided: unsupported ERROR' rare.mp4
 streamed 'no picture' 'stream: ct.Undecided.other FOUND' note.txt
 streamed 'nothing' 'stream: ct.Undecided.other FOUND' empty
 streamed 'what is too long' 'INSTREAM size limit exceeded. ERROR' large 50000
