@@ -63,7 +63,7 @@ is 'the log has who, when, what' '["add","bad","csam","r7","2026-11-22T10:00:00Z
 ["add","bad","csam","r7","2026-11-22T10:00:00Z"]
 ["deny","good","not_csam","r7","2026-11-22T10:00:00Z"]
 ["deny","good","not_csam","r7","2026-11-22T10:00:00Z"]' \
-    jq -c 'select(.act == "add" or .act == "deny") | [.act, .source, .verdict, .by, .when]' "$CT_HOME/audit/ct-syncdb.log"
+    jq -sc 'map(select(.act == "add" or .act == "deny") | [.act, .source, .verdict, .by, .when]) | sort[]' "$CT_HOME/audit/ct-syncdb.log"
 is '  and no hash' '' sh -c 'jq -r ".hashes | .md5, .sha1, .sha256, .pdq" files | grep -Ff - "$CT_HOME/audit/ct-syncdb.log"'
 exits '  it is whole' 0 ct-audit verify -q
 ct-syncdb -q sync
