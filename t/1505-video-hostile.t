@@ -37,7 +37,7 @@ is 'turned: as it is stored, and by how much' \
 video -v "$top/ct-decode-video" -r 0 "$clips/h264.mp4" | tail -n +2 >upright
 is '  the same frames' '' sh -c 'tail -n +2 turned | diff upright -'
 is 'a size that changes' \
-    'ok mpegts h264 64x48 0 frames 16 ms 1625 hashed 16 0,100,0.000 1,100,0.125 2,100,0.250 3,100,0.375 4,100,0.500 5,100,0.625 6,100,0.750 7,100,0.875 8,100,0.875 9,100,0.875 10,100,1.000 11,100,1.125 12,100,1.250 13,100,1.375 14,100,1.500 15,100,1.625' \
+    'ok mpegts h264 64x48 0 frames 16 ms 1875 hashed 16 0,100,0.000 1,100,0.125 2,100,0.250 3,100,0.375 4,100,0.500 5,100,0.625 6,100,0.750 7,100,0.875 8,100,1.000 9,100,1.125 10,100,1.250 11,100,1.375 12,100,1.500 13,100,1.625 14,100,1.750 15,100,1.875' \
     frames sizes.ts
 is 'a rate that varies' \
     'ok matroska,webm h264 64x48 0 frames 8 ms 4875 hashed 8 0,100,0.000 1,100,0.000 2,100,0.125 3,100,0.250 4,100,1.500 5,100,2.500 6,100,3.500 7,100,4.875' \
@@ -53,6 +53,9 @@ is 'black: no quality' \
     frames black.mp4
 is 'one that is in another file: it is not opened' \
     'corrupt - - 0x0 0 frames 0 ms 0 hashed 0' frames elsewhere.mov
+cat "$clips/mpeg2.ts" "$clips/mpeg2.ts" "$clips/mpeg2.ts" >joined.ts
+ct-hash -q joined.ts >o
+json 'parts that were joined, of which each begins its time anew' '[.file.decode, .file.frames, (.hashes.vpdq | length)]' '["ok",24,3]' o
 printf '#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nh264.mp4\n' >"list.m3u8"
 printf 'ffconcat version 1.0\nfile h264.mp4\n' >list.ffconcat
 printf 'v=0\no=- 0 0 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=video 5000 RTP/AVP 33\n' >list.sdp

@@ -102,23 +102,30 @@ usual(const struct av *a)
 	return av_rescale(1000, rate.den, rate.num);
 }
 
-/* When the frame is shown, from the first; never earlier than one before. */
+/* When the frame is shown, from the first; never earlier than one before: where
+ * the clock goes back, as of parts that were joined, it is set anew. */
 static int64_t
 when(struct av *a)
 {
 	const AVRational ms = { 1, 1000 };
-	int64_t at = a->frame->best_effort_timestamp;
+	int64_t shown = a->frame->best_effort_timestamp, at = -1, by;
+	int64_t next = a->frames ? a->ms + (usual(a) ? usual(a) : 1) : 0;
 
-	if (at == AV_NOPTS_VALUE)
-		at = a->frames == 0 ? 0 : a->ms + usual(a);
-	else if (a->frames == 0 || a->zero == AV_NOPTS_VALUE)
-		at = a->zero = at;
-	if (a->frame->best_effort_timestamp != AV_NOPTS_VALUE &&
-	    __builtin_sub_overflow(at, a->zero, &at))
-		return a->ms;
-	if (a->frame->best_effort_timestamp != AV_NOPTS_VALUE)
-		at = av_rescale_q(at, a->base, ms);
-	return at < a->ms || at >= CT_VPDQ_MS ? a->ms : at;
+	if (shown == AV_NOPTS_VALUE)
+		at = next;
+	else if (a->zero != AV_NOPTS_VALUE &&
+	    !__builtin_sub_overflow(shown, a->zero, &by))
+		at = av_rescale_q(by, a->base, ms);
+	if (at < a->ms || at >= CT_VPDQ_MS) {
+		at = next;
+		by = av_rescale_q(at, ms, a->base);
+		if (__builtin_sub_overflow(shown, by, &a->zero))
+			a->zero = AV_NOPTS_VALUE;
+	}
+	if (at < CT_VPDQ_MS)
+		return at;
+	a->damaged = true;
+	return a->ms;
 }
 
 /* Is it the first in its part of a second? */
