@@ -56,6 +56,9 @@ is 'one that is in another file: it is not opened' \
 cat "$clips/mpeg2.ts" "$clips/mpeg2.ts" "$clips/mpeg2.ts" >joined.ts
 ct-hash -q joined.ts >o
 json 'parts that were joined, of which each begins its time anew' '[.file.decode, .file.frames, (.hashes.vpdq | length)]' '["ok",24,3]' o
+LC_ALL=C sed 's/soun/vide/' "$clips/sound-first.mp4" >two.mp4
+ct-hash -q two.mp4 >o
+json 'another video beside the one that was decoded' '[.file.decode, .file.frames]' '["partial",8]' o
 printf '#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nh264.mp4\n' >"list.m3u8"
 printf 'ffconcat version 1.0\nfile h264.mp4\n' >list.ffconcat
 printf 'v=0\no=- 0 0 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=video 5000 RTP/AVP 33\n' >list.sdp

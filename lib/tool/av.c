@@ -212,6 +212,23 @@ short_of(const struct av *a)
 	return end + 250 + says / 50 < says;
 }
 
+/* Is there another video, which a player may show, too? */
+static bool
+another(const struct av *a)
+{
+	const AVStream *s;
+	unsigned i;
+
+	for (i = 0; a->file && a->stream && i < a->file->nb_streams; i++) {
+		s = a->file->streams[i];
+		if (s != a->stream &&
+		    s->codecpar->codec_type == AVMEDIA_TYPE_VIDEO &&
+		    !(s->disposition & AV_DISPOSITION_ATTACHED_PIC))
+			return true;
+	}
+	return false;
+}
+
 void
 av_ended(struct av *a, int rc)
 {
@@ -265,7 +282,7 @@ decode(struct av *a)
 		av_packets(a);
 	if (a->frames == 0)
 		av_stop(a, CT_IMAGE_CORRUPT);
-	else if (a->damaged || short_of(a))
+	else if (a->damaged || another(a) || short_of(a))
 		av_stop(a, CT_IMAGE_PARTIAL);
 	else
 		av_stop(a, CT_IMAGE_OK);
