@@ -59,6 +59,10 @@ json 'parts that were joined, of which each begins its time anew' '[.file.decode
 LC_ALL=C sed 's/soun/vide/' "$clips/sound-first.mp4" >two.mp4
 ct-hash -q two.mp4 >o
 json 'another video beside the one that was decoded' '[.file.decode, .file.frames]' '["partial",8]' o
+LC_ALL=C sed 's/\(elst\x00\x00\x00\x00\x00\x00\x00\x01\)..../\1\x00\x00\x00\x64/' "$clips/h264.mp4" >edited.mp4
+ct-hash -q edited.mp4 "$clips/h264.mp4" >o
+json 'what an edit list hides' '[.file.decode, .file.frames, .file.duration_ms]' '["ok",8,875]
+["ok",8,875]' o
 printf '#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nh264.mp4\n' >"list.m3u8"
 printf 'ffconcat version 1.0\nfile h264.mp4\n' >list.ffconcat
 printf 'v=0\no=- 0 0 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=video 5000 RTP/AVP 33\n' >list.sdp

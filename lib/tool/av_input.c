@@ -186,6 +186,20 @@ open_picture(struct av *a, const AVInputFormat *format)
 	return rc;
 }
 
+/* What an edit list hides is in the file: other players show it, and so it is
+ * decoded. */
+static int
+open_video(struct av *a, const AVInputFormat *format)
+{
+	AVDictionary *options = NULL;
+	int rc = av_dict_set_int(&options, "ignore_editlist", 1, 0);
+
+	if (rc >= 0)
+		rc = avformat_open_input(&a->file, "", format, &options);
+	av_dict_free(&options);
+	return rc;
+}
+
 void
 av_begin(struct av *a)
 {
@@ -236,8 +250,7 @@ open_file(struct av *a)
 	a->file->format_whitelist = av_strdup(formats);
 	a->file->codec_whitelist = av_strdup(codecs);
 	a->file->protocol_whitelist = av_strdup("none");
-	rc = name ? open_picture(a, format)
-		  : avformat_open_input(&a->file, "", format, NULL);
+	rc = name ? open_picture(a, format) : open_video(a, format);
 	if (rc >= 0 && !name && !(a->ask.keyframes && told(a->file)))
 		rc = avformat_find_stream_info(a->file, NULL);
 	if (rc < 0)
