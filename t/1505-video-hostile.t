@@ -63,6 +63,12 @@ LC_ALL=C sed 's/\(elst\x00\x00\x00\x00\x00\x00\x00\x01\)..../\1\x00\x00\x00\x64/
 ct-hash -q edited.mp4 "$clips/h264.mp4" >o
 json 'what an edit list hides' '[.file.decode, .file.frames, .file.duration_ms]' '["ok",8,875]
 ["ok",8,875]' o
+LC_ALL=C sed 's/ftypavis/ftypavif/' "$clips/av1.avif" >still.avif
+{ cat "$golden/pictures/one.heic" && printf '\0\0\0\014mpvdmove'; } >live.heic
+ct-hash -q still.avif live.heic "$golden/pictures/one.heic" >o
+json 'a still picture with one that moves beside it, or behind' '[.file.decode, (.hashes.pdq | length)]' '["too-many-frames",64]
+["too-many-frames",64]
+["ok",64]' o
 printf '#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nh264.mp4\n' >"list.m3u8"
 printf 'ffconcat version 1.0\nfile h264.mp4\n' >list.ffconcat
 printf 'v=0\no=- 0 0 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=video 5000 RTP/AVP 33\n' >list.sdp

@@ -26,10 +26,10 @@ struct picture {
 /* ---- the file -------------------------------------------------------------
  */
 
-/* The contents of the box meta, which is one of the file's: its length, or 0;
- * release with free. */
-static size_t
-meta(const struct av *a, uint8_t **to)
+/* Where the contents of the file's first box of that name are, and their size,
+ * or 0. */
+static uint64_t
+find(const struct av *a, const char *name, uint64_t *to)
 {
 	uint64_t at = 0, size;
 	uint8_t head[16];
@@ -50,15 +50,25 @@ meta(const struct av *a, uint8_t **to)
 		}
 		if (size < from)
 			return 0;
-		if (memcmp(head + 4, "meta", 4) == 0) {
-			n = size - from < META ? (size_t)size - from : META;
-			*to = malloc(n + 1);
-			return *to ? av_read_at(a, at + from, *to, n) : 0;
+		if (memcmp(head + 4, name, 4) == 0) {
+			*to = at + from;
+			return size - from;
 		}
 		if (__builtin_add_overflow(at, size, &at))
 			return 0;
 	}
 	return 0;
+}
+
+/* The contents of the box meta: its length, or 0; release with free. */
+static size_t
+meta(const struct av *a, uint8_t **to)
+{
+	uint64_t at, size = find(a, "meta", &at);
+	size_t n = size < META ? (size_t)size : META;
+
+	*to = n ? malloc(n + 1) : NULL;
+	return *to ? av_read_at(a, at, *to, n) : 0;
 }
 
 /* The bytes of an item, with what libav wants behind them, or fewer than it
@@ -286,6 +296,7 @@ av_heif(struct av *a)
 	static struct picture p;
 	uint8_t *box = NULL;
 	size_t len = 0;
+	uint64_t at;
 
 	memset(&p, 0, sizeof p);
 	if ((a->kind == CT_IMAGE_HEIC || a->kind == CT_IMAGE_AVIF) && !a->moves)
@@ -307,5 +318,8 @@ av_heif(struct av *a)
 	}
 	av_frame_free(&p.whole);
 	free(box);
+	/* what moves in it, or behind it, as phones have it, is not decoded */
+	if (a->frames && (find(a, "moov", &at) || find(a, "mpvd", &at)))
+		av_stop(a, CT_IMAGE_TOO_MANY_FRAMES);
 	return true;
 }
