@@ -69,6 +69,18 @@ ct-hash -q still.avif live.heic "$golden/pictures/one.heic" >o
 json 'a still picture with one that moves beside it, or behind' '[.file.decode, (.hashes.pdq | length)]' '["too-many-frames",64]
 ["too-many-frames",64]
 ["ok",64]' o
+entry() { printf "%b\004\0\001\0\0\0%b\0\0" "$1" "$2"; }
+page() { # NEXT - of a TIFF
+	printf 'II*\0\010\0\0\0\010\0'
+	entry '\0\01' '\020\0' && entry '\01\01' '\020\0' && entry '\02\01' '\010\0' && entry '\03\01' '\001\0'
+	entry '\06\01' '\001\0' && entry '\021\01' '\0156\0' && entry '\026\01' '\020\0' && entry '\027\01' '\0\001'
+	printf '%b\0\0\0' "$1"
+	printf '%0256d' 0
+}
+page '\0' >one.tiff && page '\010' >pages.tiff
+ct-hash -q one.tiff pages.tiff >o
+json 'a TIFF of which there are more pages' .file.decode '"ok"
+"too-many-frames"' o
 printf '#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nh264.mp4\n' >"list.m3u8"
 printf 'ffconcat version 1.0\nfile h264.mp4\n' >list.ffconcat
 printf 'v=0\no=- 0 0 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=video 5000 RTP/AVP 33\n' >list.sdp

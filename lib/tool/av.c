@@ -282,6 +282,8 @@ decode(struct av *a)
 		av_packets(a);
 	if (a->frames == 0)
 		av_stop(a, CT_IMAGE_CORRUPT);
+	else if (a->pages)
+		av_stop(a, CT_IMAGE_TOO_MANY_FRAMES);
 	else if (a->damaged || another(a) || short_of(a))
 		av_stop(a, CT_IMAGE_PARTIAL);
 	else

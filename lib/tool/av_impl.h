@@ -67,6 +67,7 @@ struct av {
 	enum ct_image_kind kind; /* by its first bytes */
 	bool picture;            /* of a kind of pictures, see video.h */
 	bool moves;              /* the container says so of pictures */
+	bool pages;              /* there are pictures behind this one */
 	const char *format;      /* libav's name of the container, or ours */
 	uint32_t turn;
 	AVRational base, rate; /* of time stamps; frames a second, or 0 */

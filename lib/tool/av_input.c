@@ -222,6 +222,33 @@ av_begin(struct av *a)
 		    memcmp(head + 4, "ftypmsf1", 8) == 0;
 }
 
+static uint32_t
+number(const uint8_t *p, size_t bytes, bool little)
+{
+	uint32_t n = 0;
+	size_t i;
+
+	for (i = 0; i < bytes; i++)
+		n = n << 8 | p[little ? bytes - 1 - i : i];
+	return n;
+}
+
+/* Has a TIFF pages behind the first, which is all that libav looks at? */
+static bool
+pages(const struct av *a)
+{
+	uint8_t head[8], b[4];
+	uint64_t at;
+
+	if (a->kind != CT_IMAGE_TIFF || av_read_at(a, 0, head, 8) < 8)
+		return false;
+	at = number(head + 4, 4, *head == 'I');
+	if (av_read_at(a, at, b, 2) < 2)
+		return false;
+	at += 2 + UINT64_C(12) * number(b, 2, *head == 'I');
+	return av_read_at(a, at, b, 4) == 4 && number(b, 4, true) != 0;
+}
+
 static void
 open_file(struct av *a)
 {
@@ -349,6 +376,7 @@ av_open(struct av *a)
 	open_file(a);
 	if (!a->stop)
 		choose(a);
+	a->pages = pages(a);
 }
 
 void
