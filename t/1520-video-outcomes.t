@@ -47,6 +47,24 @@ json 'a side too long' .file.decode '"too-many-pixels"' o
 ct-hash -q --max-memory 16M large.gif >o
 json 'no memory for it' .file.decode '"out-of-memory"' o
 
+# what phones call a motion photo
+mkpix --seed 1 --size 200x150 still.jpg
+{ cat still.jpg && printf '\0\0SEFT' && cat "$mandel"; } >motion.jpg
+{ cat still.jpg && head -c 3000 "$mandel"; } >cut.jpg
+ct-hash -q motion.jpg cut.jpg still.jpg >o
+json 'a video behind a JPEG' '[.file.decode, .file.frames, (.hashes.vpdq | length), (.hashes.pdq | length)]' '["ok",75,75,64]
+["too-many-frames",null,0,64]
+["ok",null,0,64]' o
+ct-hash -q --video-rate all "$mandel" | jq -r '"pdq " + (.hashes.vpdq[70] | split(",")[0])' >list
+ct-match -aq -l list <o >matched
+json '  is looked up with it' .match.verdict '"match"
+"undecided"
+"clean"' matched
+jq -c 'select(.file.frames).hashes.pdq_quality = 9' o >poor
+echo 'pdq 5a0f3c96a5f0c3695a0f3c96a5f0c3695a0f3c96a5f0c3695a0f3c96a5f0c369' >other
+ct-match -aq -l other <poor >matched
+is '  and not instead of it' '"undecided"' sh -c 'head -n1 matched | jq -c .match.verdict'
+
 mkdir alone && cp "$top/ct-hash" "$top/ct-decode" alone
 if [ ! -x alone/../libexec/ct/ct-decode-video ] && ! alone/ct-hash -V | grep -q video/; then
 	exits 'without the decoder of videos' 0 alone/ct-hash -q "$black"

@@ -471,7 +471,8 @@ ct_decode_wait(struct ct_decode *d, struct ct_decoded *res, struct ct_err *err)
 	memset(res, 0, sizeof *res);
 	res->kind = d->kind[d->first % CT_WIRE_SLOTS];
 	rc = outcome(d, res, err);
-	if (!rc && res->status == CT_IMAGE_TOO_MANY_FRAMES)
+	if (!rc &&
+	    (res->status == CT_IMAGE_TOO_MANY_FRAMES || res->info.trailing))
 		res->sent = d->slot[d->first % CT_WIRE_SLOTS].at;
 	else if (!rc)
 		rc = trim(d, d->first, err);

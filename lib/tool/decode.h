@@ -63,8 +63,8 @@ struct ct_decoded {
 	int quality; /* 0 to 100 */
 	int turns;   /* 1, or CT_PDQ_TURNS if that was asked for */
 	uint8_t pdq[CT_PDQ_TURNS][CT_PDQ_LEN];
-	/* if there were too many frames: its bytes as they were sent, until
-	 * ct_decode_room is written to; else NULL */
+	/* if there were too many frames, or bytes behind its end: its bytes as
+	 * they were sent, until ct_decode_room is written to; else NULL */
 	const uint8_t *sent;
 	/* if pixels were asked for, and it was seen: thumb_h rows of thumb_w,
 	 * each of bytes, in memory of ours until the next ct_decode_wait */

@@ -24,6 +24,19 @@ film_put(struct lane *l, struct ct_job *job)
 	l->film_end = &job->queue;
 }
 
+/* Where a video begins behind a JPEG, as phones have it there; or 0. */
+static size_t
+behind(const struct ct_hashed *h)
+{
+	size_t at = (size_t)h->size - h->res.info.trailing;
+	const uint8_t *box;
+
+	if (h->res.kind != CT_IMAGE_JPEG || h->res.info.trailing < 12)
+		return 0;
+	box = memmem(h->res.sent + at + 4, h->res.info.trailing - 4, "ftyp", 4);
+	return box ? (size_t)(box - 4 - h->res.sent) : 0;
+}
+
 /* A picture that turned out to move is hashed as a video as well.  Without
  * memory for that it is what it is. */
 bool
@@ -31,11 +44,16 @@ film_moves(struct lane *l, struct ct_job *job)
 {
 	struct ct_decoded *res = &job->hashed.res;
 	struct ct_err why;
+	size_t from = 0;
 
-	if (!l->h->films || res->status != CT_IMAGE_TOO_MANY_FRAMES ||
-	    !res->sent)
+	if (!l->h->films || !res->sent)
 		return false;
-	job->fd = ct_os_bytes(res->sent, (size_t)job->hashed.size, &why);
+	if (res->status == CT_IMAGE_OK && (from = behind(&job->hashed)))
+		res->status = CT_IMAGE_TOO_MANY_FRAMES;
+	if (res->status != CT_IMAGE_TOO_MANY_FRAMES)
+		return false;
+	job->fd = ct_os_bytes(
+	    res->sent + from, (size_t)job->hashed.size - from, &why);
 	if (job->fd < 0)
 		return false;
 	film_put(l, job);
@@ -79,6 +97,8 @@ join(struct ct_hashed *h)
 		    v->status != CT_IMAGE_CORRUPT &&
 		    (v->status != CT_IMAGE_OK || v->frames >= res->info.frames))
 			res->status = v->status;
+		if (res->kind == CT_IMAGE_JPEG)
+			res->info.frames = v->frames;
 	} else {
 		res->status = v->status;
 		res->info.w = v->w;
@@ -87,7 +107,10 @@ join(struct ct_hashed *h)
 		if (pictorial(res->kind))
 			first_frame(res, v);
 	}
-	h->film = v->w && (!pictorial(res->kind) || v->frames > 1);
+	/* a JPEG has it behind its end */
+	h->film = v->w &&
+	    (!pictorial(res->kind) || res->kind == CT_IMAGE_JPEG ||
+		v->frames > 1);
 }
 
 /* Of a picture that moves every frame counts: they are few, and one in a second

@@ -449,6 +449,14 @@ looked_for(const struct ct_match *m, const struct match_view *v)
 	return false;
 }
 
+/* Is there a picture that is none of the frames? */
+static bool
+apart(const struct match_view *v)
+{
+	return v->has[PDQ] && v->frames.n &&
+	    memcmp(v->pdq, v->frames.frame[0].hash, CT_HASH_LEN) != 0;
+}
+
 /* Only what was read whole and looked up, with every hash it has, in lists
  * that were read whole, is clean. */
 enum ct_verdict
@@ -463,7 +471,8 @@ match_verdict(const struct ct_match *m, const struct ct_match_work *w)
 		return CT_UNDECIDED;
 	if (m->lacks && (v->video || v->has[VPDQ] || v->has[TMK]))
 		return CT_UNDECIDED;
-	if (v->has[VPDQ] ? w->frames_all : w->near_all)
+	if (v->has[VPDQ] ? w->frames_all && (w->near_all || !apart(v))
+			 : w->near_all)
 		return CT_CLEAN;
 	/* no picture, so that there is no PDQ hash to look up */
 	if (v->has[VPDQ] || (v->video && m->clips))
