@@ -41,7 +41,8 @@ static const char usage[] =
     "(30000)\n"
     "  --max-scans N (100)  --max-memory SIZE (256M)  --max-time SECONDS "
     "(10)\n"
-    "or a video over --max-video-time SECONDS (7200)  --max-frames N (4000000).\n"
+    "or a video over --max-video-time SECONDS (7200)  --max-frames N "
+    "(4000000).\n"
     "A file over --max-read SIZE (64G) is not even read.  Videos that come as\n"
     "frames take --max-spool SIZE (1G) of memory.\n";
 

@@ -96,7 +96,7 @@ struct ct_stills {
 					was up; whatever it is, there may be
 					some */
 	uint32_t w, h, turn;         /* of the video */
-	bool picture, alone; /* as picture and still of ct_video */
+	bool picture, alone;         /* as picture and still of ct_video */
 	int64_t ms; /* as long as it says it is, else of the last frame */
 	char codec[CT_VIDEO_NAME];
 	uint32_t n;
