@@ -169,7 +169,7 @@ asan: clean
 
 # speed as ratios, in a table; BIG=1: in 1e7 hashes, too; ONLY=match: only
 # searching, ONLY=hash, lists, objects, report, rescan, review, seen,
-# submit, upload, audit, vault.  The other programs of t/bench stand alone
+# submit, upload, audit, vault, video.  The other programs of t/bench stand alone
 bench: all t/bench/photo t/bench/speed t/bench/kernels t/bench/hashes \
     t/bench/fill t/bench/pages t/bench/near t/bench/lines t/bench/took t/bench/report \
     t/bench/filing t/bench/jobs t/bench/look t/bench/seal t/bench/stock t/bench/upload $(VIDEO_BENCH) t/tool/hostile t/tool/mklog t/tool/mkpix \
