@@ -167,7 +167,7 @@ int
 main(int argc, char *argv[])
 {
 	struct ct_seen s = { .home = ct_home(NULL),
-		.how = { -1, CT_MATCH_HITS },
+		.how = { -1, CT_MATCH_HITS, NULL },
 		.jobs = ct_cpus(),
 		.in = STDIN_FILENO,
 		.out = STDOUT_FILENO };
