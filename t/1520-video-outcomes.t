@@ -45,7 +45,9 @@ frame='\054\0\0\0\0%b\0\002\002\104\001\0'
 ct-hash -q --max-side 5 large.gif >o
 json 'a side too long' .file.decode '"too-many-pixels"' o
 ct-hash -q --max-memory 16M large.gif >o
-json 'no memory for it' .file.decode '"out-of-memory"' o
+# sanitizers take an address space that no limit leaves them
+[ -n "${CT_SANITIZED-}" ] ||
+	json 'no memory for it' .file.decode '"out-of-memory"' o
 
 # what phones call a motion photo
 mkpix --seed 1 --size 200x150 still.jpg

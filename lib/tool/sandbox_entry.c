@@ -155,6 +155,14 @@ element_name(const char *type)
 }
 
 static void
+free_print(struct sandbox_print *p)
+{
+	free(p->type);
+	free(p->hash);
+	free(p->path);
+}
+
+static void
 drop_print(struct sandbox_entry *e, const char *type, const char *hash)
 {
 	size_t i, n = 0;
@@ -162,9 +170,7 @@ drop_print(struct sandbox_entry *e, const char *type, const char *hash)
 	for (i = 0; i < e->nprints; i++) {
 		if (strcmp(e->print[i].type, type) == 0 &&
 		    (!hash || strcmp(e->print[i].hash, hash) == 0)) {
-			free(e->print[i].type);
-			free(e->print[i].hash);
-			free(e->print[i].path);
+			free_print(&e->print[i]);
 		} else {
 			e->print[n++] = e->print[i];
 		}
@@ -176,7 +182,7 @@ static void
 tombstone(struct sandbox_entry *e)
 {
 	while (e->nprints)
-		drop_print(e, e->print[0].type, NULL);
+		free_print(&e->print[--e->nprints]);
 	free(e->classification);
 	e->classification = NULL;
 	e->deleted = true;
