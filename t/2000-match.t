@@ -107,8 +107,10 @@ rec a ok "\"pdq\":\"$base\"" >in
 says 'no quality told: may match' .verdict match
 rec a ok '"md5":"00000000000000000000000000000000"' >in
 says 'a picture without PDQ' .verdict undecided
-echo '{"id":"a","file":{"mime":"video/mp4","decode":"ok"},"hashes":{"md5":"00000000000000000000000000000000"}}' >in
+echo '{"id":"a","file":{"mime":"application/pdf","decode":"ok"},"hashes":{"md5":"00000000000000000000000000000000"}}' >in
 says 'no picture needs none' .verdict clean
+sed -i 's,application/pdf,video/mp4,' in
+says 'a video without frames, of which one may be a listed picture' .verdict undecided
 echo '{"id":"a","file":{"mime":"video/mp4","decode":"ok"},"hashes":{}}' >in
 says 'nothing to look up' .verdict undecided
 echo '{"id":"a"}' >in

@@ -457,6 +457,18 @@ apart(const struct match_view *v)
 	    memcmp(v->pdq, v->frames.frame[0].hash, CT_HASH_LEN) != 0;
 }
 
+/* Is there anything that a video could be like? */
+static bool
+likes_known(const struct ct_match *m)
+{
+	size_t i;
+
+	for (i = 0; i < (m->delta ? MATCH_PARTS : 1); i++)
+		if (match_kind(m, i, match_types[PDQ]))
+			return true;
+	return m->clips;
+}
+
 /* Only what was read whole and looked up, with every hash it has, in lists
  * that were read whole, is clean. */
 enum ct_verdict
@@ -475,7 +487,7 @@ match_verdict(const struct ct_match *m, const struct ct_match_work *w)
 			 : w->near_all)
 		return CT_CLEAN;
 	/* no picture, so that there is no PDQ hash to look up */
-	if (v->has[VPDQ] || (v->video && m->clips))
+	if (v->has[VPDQ] || (v->video && likes_known(m)))
 		return CT_UNDECIDED;
 	return v->decode == DECODE_OK && v->mime && !v->picture &&
 		!v->has[PDQ] && !v->dihedral
