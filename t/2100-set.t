@@ -36,10 +36,7 @@ size=$(stat -c %s sound)
 missed='' at=0 n_at=0
 while [ $at -lt "$size" ]; do
 	cp sound "$ctx"
-	byte=$(od -An -tu1 -j$at -N1 sound | tr -d ' ')
-	# shellcheck disable=SC2059
-	printf "\\$(printf %o $(((byte + 1) % 256)))" |
-	    dd of="$ctx" bs=1 seek=$at conv=notrunc status=none
+	spoil "$ctx" $at
 	match >out 2>err.d
 	rc=$?
 	{ [ $rc -eq 65 ] && ! [ -s out ]; } || missed="$missed $at:$rc"
@@ -93,10 +90,7 @@ for k in scalar popcnt avx2 avx512; do
 done
 damage() { # AT - one byte there
 	cp big.ctx bad.ctx
-	byte=$(od -An -tu1 -j"$1" -N1 big.ctx | tr -d ' ')
-	# shellcheck disable=SC2059
-	printf "\\$(printf %o $(((byte + 1) % 256)))" |
-	    dd of=bad.ctx bs=1 seek="$1" conv=notrunc status=none
+	spoil bad.ctx "$1"
 }
 missed='' rough=''
 for at in 5000 300000 400000 500000 4400000 9000000 12000000 18000000 $((size - 70000)) $((size - 2000)); do

@@ -117,7 +117,7 @@ rec 4995 | ct-match -aq >out
 is 'a delta that is lost is made again' 0 jq -r .match.total out
 many 0 4980 >list
 sync
-printf x | dd of="$lists/known.delta" bs=1 seek=4200 conv=notrunc 2>/dev/null
+spoil "$lists/known.delta" 4200
 exits 'a damaged one: 65' 65 ct-match -aq <in
 sync 2>/dev/null
 exits 'is made anew' 0 ct-syncdb check

@@ -60,7 +60,7 @@ exits 'a file that is lost' 0 sync
 ok '  is told of' grep -q '1 files of large fingerprints are not there' said
 is '  is fetched again' "1:200 $(at "$a")" sh -c "echo '$(asked)' '$(kept)'"
 
-printf x | dd of="$files/$(at "$a")" bs=1 seek=5000 conv=notrunc 2>/dev/null
+spoil "$files/$(at "$a")" 5000
 later
 exits 'a file that is damaged' 0 sync --reconcile
 ok '  is fetched again' cmp 1.tmk "$files/$(at "$a")"

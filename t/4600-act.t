@@ -321,7 +321,7 @@ exits 'delete --test does not help' 77 act delete --test <tested
 id=$(jq -r '.report.files[1].vault.id' filed)
 object=$CT_HOME/vault/objects/$(echo "$id" | cut -c-2)/$id
 cp "$object" kept && chmod 600 "$object"
-printf X | dd of="$object" bs=1 seek=100 conv=notrunc 2>/dev/null
+spoil "$object" 100
 keeps 'damaged evidence' 'delete: the evidence of report.files[1]: damaged object: its name is not its digest' .
 rm "$object" && cp kept "$object"
 jq -c '.report.env = "test"' filed >pair

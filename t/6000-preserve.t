@@ -241,7 +241,7 @@ if command -v script >/dev/null; then
 	    ! grep -q sixteen screen"
 fi
 bytes "$(object "$id")" 0 9999 >flip
-printf XXXX | dd of=flip bs=1 seek=200 conv=notrunc 2>/dev/null
+spoil flip 200
 mkdir copy && cp flip "copy/$id"
 exits 'a changed object under its old name: 65' 65 \
     ct-preserve open -k k.key "copy/$id"
@@ -303,7 +303,7 @@ damaged 'the header of another'
 is 'verify is still content' '' sh -c \
     'ct-preserve verify -qk k.key | jq -c "select(.state!=\"ok\")"'
 chmod 600 "$whole"
-printf XXXX | dd of="$whole" bs=1 seek=300 conv=notrunc 2>/dev/null
+spoil "$whole" 300
 moved=$(object "$(jq -r '.report.files[0].vault.id' out)")
 mv "$moved" lost
 echo stray >"$CT_HOME/vault/objects/odd"
@@ -343,7 +343,7 @@ some=$(ids resealed | tail -n 1)
 # what is left of evidence on hold is no program's to remove
 ct-preserve hold add --kind order --authority x --ref y --by ana --object "$some" >held
 chmod 600 "$(object "$some")"
-printf XXXX | dd of="$(object "$some")" bs=1 seek=300 conv=notrunc 2>/dev/null
+spoil "$(object "$some")" 300
 exits 'damaged, and on hold: sealed again' 0 ct-preserve seal -qk k.pub <again
 ok '  what is left stays' test -e "$(object "$some")"
 ok '  that is said' grep -q 'stays: it is on hold' err

@@ -204,7 +204,7 @@ swap() { # of the files of two objects
 }
 harm() { # a byte of it
 	chmod 600 "$(object "$1")"
-	printf X | dd of="$(object "$1")" bs=1 seek=300 conv=notrunc 2>/dev/null
+	spoil "$(object "$1")" 300
 }
 kept production $k1 u42 9000001 $T a
 kept production $k2 u43 9000002 $T b

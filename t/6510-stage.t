@@ -196,7 +196,7 @@ rec b.png b u5 >in
 stage <in >out
 lost=$(jq -r .vault.id out)
 chmod 600 "$(object "$lost")"
-printf XXXX | dd conv=notrunc bs=1 seek=200 of="$(object "$lost")" 2>/dev/null
+spoil "$(object "$lost")" 200
 exits 'damaged: staged anew' 0 stage <in
 told '  as another object' "[.vault.state, .vault.id == \"$lost\"]" '["staged",false]'
 exits '  which is whole' 0 ct-preserve verify -qk k.key

@@ -233,7 +233,7 @@ rm -rf out
 gone=$(jq -r '.report.files[1].vault.id' one)
 cp "$(object "$gone")" kept
 chmod 600 "$(object "$gone")"
-printf XXXX | dd conv=notrunc bs=1 seek=90000 of="$(object "$gone")" 2>/dev/null
+spoil "$(object "$gone")" 90000
 refused 'an object that is damaged' 65 approved3
 ok '  is named' grep -q "$gone" said
 rm -f "$(object "$gone")"

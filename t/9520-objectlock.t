@@ -199,7 +199,7 @@ more
 id=$(ct-preserve find | tail -n 1 | jq -r .id)
 file=$CT_HOME/vault/objects/$(echo "$id" | cut -c-2)/$id
 cp "$file" whole
-chmod 600 "$file" && printf x | dd of="$file" bs=1 seek=200 conv=notrunc 2>/dev/null
+chmod 600 "$file" && spoil "$file" 200
 more
 exits 'a damaged object' 65 copy
 ok '  is named' grep -q "$id' is damaged" err

@@ -46,7 +46,7 @@ mend_start() {
 	ct-preserve seal -qk k.pub <in
 	set -- "$CT_HOME"/vault/objects/*/*
 	chmod 600 "$1"
-	printf XXXX | dd of="$1" bs=1 seek=200 conv=notrunc
+	spoil "$1" 200
 	rm -f "$2"
 }
 mend() {

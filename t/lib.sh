@@ -142,6 +142,14 @@ sync_killed() {
 	[ -z "$wrong" ] || echo "# $wrong"
 }
 
+# spoil FILE AT - its byte there is another
+spoil() {
+	byte=$(od -An -tu1 -j"$2" -N1 "$1" | tr -d ' ')
+	# shellcheck disable=SC2059
+	printf "\\$(printf %o $(((byte + 1) % 256)))" |
+	    dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+
 skip_all() {
 	echo "1..0 # SKIP $*"
 	exit 0
