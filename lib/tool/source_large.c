@@ -11,9 +11,8 @@
 #define TRIES 3 /* of one that comes damaged */
 #define BELOW "/v2/"
 #define BIG "its large fingerprint "
-#define FAILS_MAX                                                   \
-	3 /* in vain, one after the other: the service is not there \
-	   */
+/* in vain, one after the other: the service is not there */
+#define FAILS_MAX 3
 
 /* ---- one -------------------------------------------------------------------
  */
@@ -87,10 +86,9 @@ get(struct ct_larges *f, const char *type, const char *link, uint8_t *digest,
 			break;
 		if ((rc = ask(f, path, &res, why, err)) || *why)
 			break;
-		*why = ct_large_refused(type, res.body, res.len) ? BIG
-		    "is damaged"
-								 : NULL;
-		if (!*why)
+		if (ct_large_refused(type, res.body, res.len))
+			*why = BIG "is damaged";
+		else
 			rc = ct_large_put(
 			    f->src->db, type, res.body, res.len, digest, err);
 		ct_http_done(&res);
