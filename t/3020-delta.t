@@ -188,7 +188,8 @@ lists_of() { list "$1" 60 5000 >la; list "$1$1" 40 10 >lb; list "$1" 9 0 >lf; li
 		printf "{\"id\":\"m%d\",\"hashes\":{\"md5\":\"%032x\"}}\n", i, i * 20 + 65536 } }'
 } >probes
 h=0f1e2d3c4b5a69780f1e2d3c4b5a69780f1e2d3c4b5a69780f1e2d3c4b5a
-for i in 1 2 3; do printf '%s%04x' $h $((i * 20000)); done | xxd -r -p >packed
+for i in 1 2 3; do printf '%s%04x' $h $((i * 20000)); done |
+    perl -ne 'print pack "H*", $_' >packed
 look() { # FILE: all that ct-match says, but for the age
 	ct-match -a -q -j1 --max-hits 300 <probes >raw
 	ct-match -q --packed <packed >>raw

@@ -83,8 +83,10 @@ fresh <in
 serve r1 || exit 1
 is 'an address on this machine, with 32 bytes that nobody guesses' 1 \
     grep -cxE 'http://127\.0\.0\.1:[0-9]+/open/[0-9a-f]{64}' address
-ok '  at no other address of it' sh -c \
-    '! ss -tln 2>/dev/null | grep ":$1 " | grep -v 127.0.0.1:' - "$port"
+is '  at no other address of it' 0100007F sh -c \
+    'cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
+    awk -v port="$(printf %04X "$1")" "\$4 == \"0A\" && sub(\":\" port \"\$\", \"\", \$2) {
+	print \$2 }"' - "$port"
 asks GET "/open/${address##*/}" '' 'Host: evil.example' 'Sec-Fetch-Site: none'
 told 'by another name of this machine' 403
 enters
