@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -14,7 +15,8 @@
 #include <unistd.h>
 
 const char *ct_prog = "ct";
-volatile sig_atomic_t ct_stop;
+atomic_int ct_stop;
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a signal may set it");
 
 void
 ct_start(const char *name)

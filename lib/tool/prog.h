@@ -7,7 +7,7 @@
 #ifndef CT_PROG_H
 #define CT_PROG_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -26,10 +26,11 @@ void ct_start(const char *name);
 /*
  * For commands with state: ignore SIGPIPE; on SIGINT or SIGTERM set ct_stop,
  * which is looked at between records and between steps, so that the one in
- * hand is finished.  A second signal kills.
+ * hand is finished.  A second signal kills.  Threads may look at it, and set
+ * it.
  */
 void ct_stop_gently(void);
-extern volatile sig_atomic_t ct_stop;
+extern atomic_int ct_stop;
 
 /*
  * Keep this line at the foot of the terminal that is standard error, cut to

@@ -199,6 +199,7 @@ feed(const struct ct_text *t, unsigned most, int *fd)
 	pid_t pid;
 	size_t i, n;
 
+	(void)fflush(stdout);
 	if (pipe(p) < 0 || (pid = fork()) < 0)
 		ct_die(CT_OSERR, "cannot start");
 	if (pid == 0) {
