@@ -93,10 +93,12 @@ seen_view_open(
 		rc = ct_fail(err, CT_TEMPFAIL,
 		    "the store '%s' changes too fast to be read", dir);
 	free(dir);
-	if (!rc)
+	if (!rc) {
+		err->code = 0; /* what was missing at first was replaced */
 		cursors(v);
-	else
+	} else {
 		seen_view_close(v);
+	}
 	*out = rc ? NULL : v;
 	return rc;
 }

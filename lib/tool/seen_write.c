@@ -35,22 +35,28 @@ struct making {
  */
 
 static int
-flush(const struct making *m, struct column *c, struct ct_err *err)
+put_at(int fd, const void *bytes, size_t len, uint64_t at, struct ct_err *err)
 {
-	const uint8_t *p = c->buf;
+	const uint8_t *p = bytes;
 	ssize_t n;
 
-	while (c->have) {
-		n = pwrite(m->fd, p, c->have, (off_t)c->at);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
+	for (; len; p += n, len -= (size_t)n, at += (uint64_t)n) {
+		n = pwrite(fd, p, len, (off_t)at);
+		if (n < 0 && errno != EINTR)
 			return ct_fail_errno(
 			    err, CT_IOERR, "cannot write the store");
-		p += n;
-		c->at += (uint64_t)n;
-		c->have -= (size_t)n;
+		n = n < 0 ? 0 : n;
 	}
+	return 0;
+}
+
+static int
+flush(const struct making *m, struct column *c, struct ct_err *err)
+{
+	if (put_at(m->fd, c->buf, c->have, c->at, err))
+		return err->code;
+	c->at += c->have;
+	c->have = 0;
 	return 0;
 }
 
@@ -226,15 +232,11 @@ finish(struct making *m, const char *path, struct ct_err *err)
 		sum = at ? ct_set_sum(p + at, n)
 			 : ct_set_sum(p + SEEN_HEAD, n - SEEN_HEAD);
 		(void)madvise(p + at, n, MADV_DONTNEED);
-		if (pwrite(m->fd, &sum, sizeof sum, (off_t)from) != sizeof sum)
-			rc = ct_fail_errno(
-			    err, CT_IOERR, "cannot write the store");
+		rc = put_at(m->fd, &sum, sizeof sum, from, err);
 	}
 	(void)munmap(p, all);
 	m->head.sum = ct_set_sum(&m->head, SEEN_HEAD - sizeof m->head.sum);
-	if (!rc && pwrite(m->fd, &m->head, SEEN_HEAD, 0) != SEEN_HEAD)
-		rc = ct_fail_errno(err, CT_IOERR, "cannot write the store");
-	return rc;
+	return rc ? rc : put_at(m->fd, &m->head, SEEN_HEAD, 0, err);
 }
 
 static int

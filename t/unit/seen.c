@@ -1,5 +1,8 @@
 /* A store against a plain table: keys that share much, found in any order, from
  * files and a log at once, each as it was put last. */
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -154,6 +157,78 @@ walks(struct seen_view *v)
 	return good && rc == CT_NO && i == keys;
 }
 
+/* ---- a store that is merged while it is opened -----------------------------
+ */
+
+static const char *store;
+
+static bool
+shell(const char *script)
+{
+	char *command = ct_printf("cd %s && %s", store, script);
+	int rc = system(command);
+
+	free(command);
+	return rc == 0;
+}
+
+/* Whoever opens the log waits until this has the files that came of a merge
+ * in the place of those that the manifest named. */
+static void *
+swap(void *arg)
+{
+	const int *log = arg;
+	struct timespec most = { 10, 0 };
+	sigset_t opened;
+	bool good;
+
+	(void)sigemptyset(&opened);
+	(void)sigaddset(&opened, SIGIO);
+	good = sigtimedwait(&opened, NULL, &most) == SIGIO &&
+	    shell("rm $(ls ../old | grep rows) && mv now current");
+	(void)fcntl(*log, F_SETLEASE, F_UNLCK);
+	return good ? arg : NULL;
+}
+
+static void
+merged_meanwhile(const struct ct_seen *s)
+{
+	struct seen_view *v = NULL;
+	struct ct_err err = { 0 };
+	struct seen_writer w;
+	void *swapped = NULL;
+	pthread_t thread;
+	sigset_t opened;
+	char *path;
+	int log, rc;
+
+	(void)sigemptyset(&opened);
+	(void)sigaddset(&opened, SIGIO);
+	(void)pthread_sigmask(SIG_BLOCK, &opened, NULL);
+	rc = shell("mkdir ../old && ln * ../old") &&
+	    seen_writer_open(&w, s, false, &err) == 0;
+	path = rc ? seen_path(w.dir, w.m.log, "log") : NULL;
+	ok(rc && seen_writer_merge(&w, &err) == 0 &&
+		seen_writer_close(&w, true, &err) == 0 &&
+		shell("mv current now && ln ../old/*.rows ../old/*.log"
+		      " ../old/current ."),
+	    "a store that was merged, and its files of before");
+	log = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	free(path);
+	if (log < 0 || fcntl(log, F_SETLEASE, F_WRLCK) < 0 ||
+	    pthread_create(&thread, NULL, swap, &log)) {
+		ok(1, "no lease # SKIP");
+		return;
+	}
+	err.code = 0;
+	rc = seen_view_open(&v, s, &err);
+	(void)pthread_join(thread, &swapped);
+	ok(swapped && rc == 0 && err.code == 0 && v->n == 1 && all_right(v),
+	    "merged while it is opened, it is what it is now, and no failure");
+	seen_view_close(v);
+	(void)close(log);
+}
+
 int
 main(void)
 {
@@ -185,6 +260,9 @@ main(void)
 			    "  as it was written");
 		seen_view_close(v);
 	}
+	store = command = seen_dir(&s);
+	merged_meanwhile(&s);
+	free(command);
 	command = ct_printf("rm -rf %s", dir);
 	ok(system(command) == 0, "gone");
 	free(command);
