@@ -18,9 +18,9 @@ put() {
 	done
 }
 long=$(head -c 1024 /dev/zero | tr '\0' k)
-put a/b.jpg a.b a0 ../x a/../c a//d / // a%2Bb a%20b 50%25 %2525 %C3%BC n%0Al \
+put a/b.jpg a.b a0 ../x a/../c a//d / // a%2Bb a%20b 50%25 %2525 %C3%BC n%0A/l \
     q%22%27%26%3C%3E %01%02 %7F bs%5Cx %F0%9F%98%80 end/ "$long" star%2A%28%29 \
-    %20lead trail%20 %3F%23%3A%40%5B u1/1 u1/2 u1/3 u2/x/1 u2/x/2 u3/1 >said
+    %20lead/x trail%20/%2B/y %3F%23%3A%40%5B u1/1 u1/2 u1/3 u2/x/1 u2/x/2 u3/1 >said
 is 'keys of all kinds are stored' '31 200' \
     sh -c 'cut -d " " -f 1 said | sort | uniq -c | sed "s/^ *//"'
 conf() { # conf [LINE...] - of the bucket

@@ -152,6 +152,31 @@ echo '<ListBucketResult><CommonPrefixes><Prefix>q/</Prefix></CommonPrefixes><Com
 exits 'prefixes in no order' 76 ct-ls -j 2 s3://b
 rm -f mark
 
+# prefixes and keys that stand encoded in the page
+coded() { # coded N TEXT...
+	at=$1
+	shift
+	{
+		printf '<ListBucketResult><EncodingType>url</EncodingType>'
+		for text; do
+			case $text in
+			*/) printf '<CommonPrefixes><Prefix>%s</Prefix></CommonPrefixes>' "$text" ;;
+			*) printf '<Contents><Key>%s</Key></Contents>' "$text" ;;
+			esac
+		done
+		printf '</ListBucketResult>'
+	} | say "$at" 200
+}
+store
+coded 1 a%C3%BC a%C3%BC/
+coded 2 a%C3%BC/1
+lists 'a key and a prefix, both encoded' 0 'aü aü/1' '' -j 2
+store
+coded 1 a%00b/ b
+coded 2 a a%00a a%00b/1 a%00c/1
+lists 'a prefix with a NUL' 0 's3://b%/a%00b/1 b' '' -j 2
+is '  what it is within is asked for' 1 grep -c 'prefix=a ' "$d/heard"
+
 # keys as they are: white space, characters that XML escapes, of many bytes
 store
 cat <<'END' | say 1 200

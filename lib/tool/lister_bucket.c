@@ -86,9 +86,9 @@ resume(struct lister *l, struct lister_walk *w)
 	if (l->azure) {
 		w->token = l->marker ? ct_strdup(l->marker) : NULL;
 	} else if (l->after) {
-		w->after = ct_alloc(l->afterlen + 1, 1);
-		memcpy(w->after, l->after, l->afterlen);
-		w->afterlen = l->afterlen;
+		/* see begin_at in lister_many.c */
+		w->after = ct_strdup(l->after);
+		w->afterlen = strlen(l->after);
 	}
 }
 
@@ -126,7 +126,7 @@ lister_bucket(struct lister *l, const struct ct_key *key, struct ct_err *err)
 static bool
 below(const struct lister_object *o, const struct ct_key *key)
 {
-	return o->len >= key->len && memcmp(o->key, key->key, key->len) == 0;
+	return lister_begins(o->key, o->len, key->key, key->len);
 }
 
 static int

@@ -13,7 +13,7 @@
 /* ---- a page of a listing, taken apart ------------------------------------ */
 
 struct lister_object {
-	const char *key; /* bytes; of a file its path */
+	const char *key; /* bytes, and of a page a NUL; of a file its path */
 	size_t len;
 	int64_t bytes;        /* -1: not told */
 	const char *etag;     /* without quotes; "": not told */
@@ -21,7 +21,7 @@ struct lister_object {
 };
 
 struct lister_prefix {
-	const char *text;
+	const char *text; /* bytes and a NUL */
 	size_t len;
 };
 
@@ -123,6 +123,11 @@ int lister_mark_load(struct lister *l, struct ct_err *err);
 int lister_mark(struct lister *l, struct ct_err *err);
 /* All is listed: it goes. */
 int lister_mark_end(struct lister *l, struct ct_err *err);
+
+/* Keys in the order of their bytes, as strcmp has text; does one begin so? */
+int lister_compare(const char *a, size_t alen, const char *b, size_t blen);
+bool lister_begins(
+    const char *text, size_t len, const char *prefix, size_t prefixlen);
 
 /* ---- pages of a store -----------------------------------------------------
  */

@@ -19,8 +19,9 @@
 #define LEVELS 64 /* prefixes within one another that hold nothing else */
 
 struct job {
-	struct lister_walk walk;
+	struct lister_walk walk; /* of the prefix, up to a NUL in it */
 	char *prefix;
+	size_t len;
 	struct lister_page *page[QUEUE];
 	unsigned first, n;
 	bool done;
@@ -229,13 +230,24 @@ put_job(struct many *m, struct lister *l, struct job *j, struct ct_err *err)
 
 	while (!rc && (page = take(m, l, j, &rc, err))) {
 		for (i = 0; i < page->n && !rc; i++)
-			rc = lister_put(l, &page->object[i], err);
+			if (lister_begins(page->object[i].key,
+				page->object[i].len, j->prefix, j->len))
+				rc = lister_put(l, &page->object[i], err);
 		if (!rc)
 			rc = lister_mark(l, err);
 		lister_page_free(page);
 		free(page);
 	}
 	return rc;
+}
+
+static char *
+bytes(const char *text, size_t len)
+{
+	char *copy = ct_alloc(len + 1, 1);
+
+	memcpy(copy, text, len);
+	return copy;
 }
 
 /* A walk below a prefix begins at the checkpoint, if that is below it. */
@@ -247,17 +259,17 @@ begin_at(const struct lister *l, struct lister_walk *w, const char *prefix,
 	w->after = NULL;
 	w->afterlen = 0;
 	if (!l->after || l->afterlen <= len ||
-	    memcmp(l->after, prefix, len) != 0)
+	    !lister_begins(l->after, l->afterlen, prefix, len))
 		return;
-	w->after = ct_alloc(l->afterlen + 1, 1);
-	memcpy(w->after, l->after, l->afterlen);
-	w->afterlen = l->afterlen;
+	/* no request can have a NUL: some come again, and none is missed */
+	w->afterlen = strlen(l->after);
+	w->after = bytes(l->after, w->afterlen);
 }
 
 /* A job for each prefix; the one that the checkpoint is in begins there. */
 static void
 make_jobs(struct many *m, const struct lister *l,
-    const struct lister_page *page, const char *last)
+    const struct lister_page *page, const char *last, size_t lastlen)
 {
 	struct job *job = ct_alloc(page->nprefix, sizeof *job), *j;
 	size_t i, n = 0;
@@ -266,11 +278,11 @@ make_jobs(struct many *m, const struct lister *l,
 		const struct lister_prefix *p = &page->prefix[i];
 
 		/* told again, of a listing that was begun anew */
-		if ((last && strcmp(p->text, last) <= 0) ||
-		    strlen(p->text) != p->len)
+		if (last && lister_compare(p->text, p->len, last, lastlen) <= 0)
 			continue;
 		j = &job[n++];
-		j->prefix = ct_strdup(p->text);
+		j->prefix = bytes(p->text, p->len);
+		j->len = p->len;
 		j->walk.prefix = j->prefix;
 		begin_at(l, &j->walk, p->text, p->len);
 	}
@@ -294,7 +306,8 @@ put_page(struct many *m, struct lister *l, const struct lister_page *page,
 	while (!rc && (i < page->n || k < m->njobs)) {
 		if (k == m->njobs ||
 		    (i < page->n &&
-			strcmp(page->object[i].key, m->job[k].prefix) < 0)) {
+			lister_compare(page->object[i].key, page->object[i].len,
+			    m->job[k].prefix, m->job[k].len) < 0)) {
 			rc = lister_put(l, &page->object[i++], err);
 			continue;
 		}
@@ -335,6 +348,7 @@ lister_many(struct lister *l, struct lister_store *s, struct lister_walk *w,
 	struct many m = { .njobs = 0 };
 	struct lister_page page = { .next = "" };
 	char *deep = NULL, *last = NULL;
+	size_t lastlen = 0;
 	int rc = start(&m, l, s, err);
 
 	w->delimited = true;
@@ -342,13 +356,17 @@ lister_many(struct lister *l, struct lister_store *s, struct lister_walk *w,
 		rc = discover(l, s, w, &page, &deep, err);
 		if (rc)
 			break;
-		make_jobs(&m, l, &page, last);
+		make_jobs(&m, l, &page, last, lastlen);
 		rc = put_page(&m, l, &page, err);
 		if (rc)
 			break;
 		if (page.nprefix) {
+			const struct lister_prefix *p =
+			    &page.prefix[page.nprefix - 1];
+
 			free(last);
-			last = ct_strdup(page.prefix[page.nprefix - 1].text);
+			lastlen = p->len;
+			last = bytes(p->text, lastlen);
 		}
 		(void)pthread_mutex_lock(&m.lock);
 		drop_jobs(&m);

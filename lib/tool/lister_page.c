@@ -211,6 +211,8 @@ decode(struct lister_page *p, struct ct_err *err)
 		if (!text || len <= 0)
 			return ct_fail(err, CT_PROTOCOL,
 			    "a listing has an object whose key is not told");
+		/* what was longer stands behind it */
+		p->text[text - p->text + len] = '\0';
 		if (x)
 			x->len = (size_t)len;
 		else

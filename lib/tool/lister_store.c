@@ -122,21 +122,19 @@ ask_page(struct lister_store *s, const struct lister_walk *w, bool token,
 	return ask(&a, err);
 }
 
-/* Bytes, as strcmp has text. */
-static int
-compare(const char *a, size_t alen, const char *b, size_t blen)
+int
+lister_compare(const char *a, size_t alen, const char *b, size_t blen)
 {
 	int c = memcmp(a, b, alen < blen ? alen : blen);
 
 	return c ? c : (alen > blen) - (alen < blen);
 }
 
-static bool
-begins(const char *text, size_t len, const char *prefix)
+bool
+lister_begins(
+    const char *text, size_t len, const char *prefix, size_t prefixlen)
 {
-	size_t n = strlen(prefix);
-
-	return len >= n && memcmp(text, prefix, n) == 0;
+	return len >= prefixlen && memcmp(text, prefix, prefixlen) == 0;
 }
 
 /* All of a page is below the prefix; of S3 also behind what came before, and in
@@ -146,7 +144,7 @@ sound(const struct lister_store *s, const struct lister_walk *w,
     const struct lister_page *page, struct ct_err *err)
 {
 	const char *last = s->bucket->azure ? NULL : w->after;
-	size_t i, len = w->afterlen;
+	size_t i, len = w->afterlen, below = strlen(w->prefix);
 
 	for (i = 0; i < page->n + page->nprefix; i++) {
 		bool object = i < page->n;
@@ -155,15 +153,15 @@ sound(const struct lister_store *s, const struct lister_walk *w,
 		size_t n = object ? page->object[i].len
 				  : page->prefix[i - page->n].len;
 
-		if (!begins(text, n, w->prefix) ||
-		    (!object && n == strlen(w->prefix)))
+		if (!lister_begins(text, n, w->prefix, below) ||
+		    (!object && n == below))
 			return ct_fail(err, CT_PROTOCOL,
 			    "bucket '%s' lists keys that were not asked for",
 			    s->bucket->name);
 		/* a walk that was begun anew is told of a prefix again */
 		if (i == page->n)
 			last = NULL;
-		if (last && compare(text, n, last, len) <= 0)
+		if (last && lister_compare(text, n, last, len) <= 0)
 			return ct_fail(err, CT_PROTOCOL,
 			    "bucket '%s' lists its keys in no order, or some "
 			    "again",
@@ -209,7 +207,7 @@ move(struct lister_walk *w, const struct lister_page *page, bool azure,
 	}
 	if (page->nprefix) {
 		p = &page->prefix[page->nprefix - 1];
-		if (!last || compare(p->text, p->len, last, len) > 0) {
+		if (!last || lister_compare(p->text, p->len, last, len) > 0) {
 			last = p->text;
 			len = p->len;
 		}
