@@ -88,18 +88,24 @@ ok '  and it struck' test $struck -gt 1
 mkdir shim part
 for i in 1 2 3 4 5 6 7 8; do cp other.png part/$i.png; done
 cp one.png part/8.png
-cat >shim/ct-fetch <<'E'
+errs() { # errs PROGRAM - with one object
+	cat >"shim/$1" <<'E'
 #!/bin/sh
-jq -c 'if (.id | endswith("/2.png")) and (.hashes | not)
-    then .error = {tool: "ct-fetch", code: (env.CODE | tonumber), msg: "x"} else . end' |
-    "$TOP/ct-fetch" "$@"
+jq -c --arg tool "${0##*/}" 'if (.id | endswith("/2.png")) and (.error | not)
+    then .error = {tool: $tool, code: (env.CODE | tonumber), msg: "x"} else . end' |
+    "$TOP/${0##*/}" "$@"
 E
-chmod +x shim/ct-fetch
+	chmod +x "shim/$1"
+}
 shimmed() { PATH=$tmp/shim:$PATH TOP=$top "$@"; }
-for code in 75 77; do
+for what in ct-fetch:75 ct-fetch:77 ct-review:65 ct-review:74; do
+	code=${what#*:}
 	rm -rf "$CT_HOME/seen/e" "$CT_HOME/review.db"*
-	export CODE=$code
-	exits "an object with an error $code" $code shimmed ct-rescan -q --lines 3 --store e part
+	errs "${what%:*}"
+	export CODE="$code"
+	exits "an object with an error $code of ${what%:*}" "$code" \
+	    shimmed ct-rescan -q --lines 3 --store e part
+	rm shim/*
 	is '  does not hide a copy in a later part' 1 sh -c 'ct-review list | wc -l'
 	ok '  the listing came to its end' test ! -e "$CT_HOME/rescan-e.mark"
 	is '  and all others are remembered' 7 sh -c 'ct-seen stats -q --store e | jq .objects'
@@ -115,7 +121,7 @@ cat >shim/ct-hash <<'E'
 "$TOP/ct-hash" "$@"
 exit 65
 E
-chmod +x shim/ct-hash
+chmod +x shim/*
 rm -rf "$CT_HOME/seen/e"
 exits 'one is killed, and one behind it has an error' 75 \
     shimmed ct-rescan -q --lines 3 --store e part

@@ -43,6 +43,9 @@ exits 'one is gone, one is another' 0 rescan --full -u 1 s3://media
 is '  all is looked up, the new one read' 'u1/a.png u2/b.png u3/c d.png u3/e.png' ids
 json '  what is gone says so' 'select(.object.gone) | .id' '"s3://media/u2/b.png"' rec
 is '  and the one is forgotten' 3 sh -c 'ct-seen stats -q --store media | jq .objects'
+put one.png /d.png && put one.png w%20x/%2B%25.png
+exits 'keys in directories of any name' 0 rescan -u 1 s3://media
+is '  are looked up, by their accounts' '[null,"w x"]' jq -s -c 'map(.user.id)' rec
 ct-preserve keygen -o vault 2>/dev/null
 put one.png u5/kept.png
 exits '-s of a bucket' 0 rescan -s -u 1 s3://media

@@ -126,5 +126,7 @@ while :; do
 	needed || break
 	flock -u 8
 done
+# nobody may take it for one that runs, be it that nobody waits for us
+rm -f state
 cat ./*.pid | xargs kill -KILL
 wait
