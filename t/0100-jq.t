@@ -68,6 +68,22 @@ del(.error.code)
 .list[] |= 5
 first(.names[]), (.names | first)
 [.names[] | {k: .}] | map(.k) | add
+.id * 3, ("0" * 64 | length)
+.names | min, max
+.list | min, max, ([] | max)
+["7", "120", "0", 5 | tonumber + 1]
+.z < .f, .f < .t, .t < .n, .n < .id, .id < .list, .list < .file, .z < null, .t <= true, .z > 0
+.id | split("/"), (split("/") | .[-1]), split("x"), ltrimstr("a/"), ltrimstr("x")
+.id | test("[ab]/"), test("^a.b"), test("b[.]jpg$"), test("x*"), test("\\.jpg")
+.id | sub("b"; "c"), sub("/.*"; ""), sub("\\.[a-z]+$"; ".png"), sub("[^/]*/"; ""), sub("x"; "y")
+.names | map(IN("a", "c")), map(select(IN("b")))
+.n | todate, (1795929110 | todate | ., fromdate, fromdateiso8601)
+"a b/c+\u00e9\n-_.~" | @uri
+[paths], [paths | map(strings) | join(".")]
+[.list[], .id | strings]
+del(.file.w[0]) | del(.names[-1])
+del(.file.w[].x, .n)
+"\u0041\u00e9\u20ac\u007f\u0001" | ., length
 .names | add
 .list - [1] | length
 {"a": 1} | .a, .b
@@ -75,7 +91,16 @@ first(.names[]), (.names | first)
 [.id, (.list | length)] | .[1]
 
 {"a": (1, 2), "b": (3, 4)}
-.id | test("a.b")
+.id | test("(a).b")
+.id | test("b|c")
+"\u00e9" | test(".")
+"a!" | @uri
+@text "x\(.n)"
+.id | split("a"; null)
+del(.names[0], .names[1])
+del(.names[])
+del(.names[7])
+"2026-01-01" | try fromdate catch "no"
 {id, nosuch} | with_entries(select(.value))
 limit(3; empty)
 nosuch(empty)
@@ -84,8 +109,11 @@ to_entries | length
 .names | map(ascii_upcase) | index("B")
 reduce .list[] as $x (0; . + 1)
 try error("x") catch .
-.id | sub("b"; "c")
+.id | sub("(?<x>b)"; "c")
 .error.code | . * 1.5
+"ab" * 0
+"\ud83d\ude00"
+"007", "x", "1e3", "-1" | tonumber? // .
 $__loc__
 .names | .[
 .id.x
@@ -161,4 +189,24 @@ done <<'END'
 -nc --rawfile a one [$a|length]
 -nc $ARGS.positional --args a b
 END
+
+# a line at a time, each answered as it comes
+mkfifo asked answered
+env PATH="$tmp/none" "$own" -c --unbuffered --argjson n 7 '[.n, $n]' <asked >answered &
+exec 3>asked 4<answered
+echo '{"n":1}' >&3
+read -r line <&4
+is 'a line is answered before the next' '[1,7]' echo "$line"
+printf '{"n":2} {"n":\n3}\n' >&3
+exec 3>&-
+is '  what is more than a line is for jq' 127 sh -c 'wait "$1"; echo $?' - "$!"
+exec 4<&-
+# what it says of an error counts lines from there
+for filter in .n '.n, (.id | ascii_upcase)' 'if .n < 0 then .n * 1.5 else .n end' 'select(.n > 3)' '.n + .id'; do
+	for in in in short; do
+		is "of a stream, $in: $filter" "$(jq -c --unbuffered "$filter" <$in 2>/dev/null; echo $?)" \
+		    sh -c '"$1" -c --unbuffered "$2" <"$3"; echo $?' - "$own" "$filter" "$in"
+	done
+done
+is 'all of it as a text' "$(jq -sRr @uri one)" env PATH="$tmp/none" "$own" -sRr @uri one
 done_testing

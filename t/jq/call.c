@@ -94,6 +94,47 @@ keys(json_t *v, int in_order)
 	return in_order ? sorted(out, 0) : out;
 }
 
+/* the ways to all that is in v, which lies at the end of way */
+static void
+paths(json_t *v, json_t *way, json_t *out)
+{
+	const char *key;
+	json_t *x, *to;
+	size_t i;
+
+	if (json_is_array(v))
+		json_array_foreach(v, i, x)
+		{
+			to = jq_keep(json_copy(way));
+			add(to, jq_keep(json_integer((json_int_t)i)));
+			add(out, to);
+			paths(x, to, out);
+		}
+	if (json_is_object(v))
+		json_object_foreach(v, key, x)
+		{
+			to = jq_keep(json_copy(way));
+			add(to, jq_keep(json_string(key)));
+			add(out, to);
+			paths(x, to, out);
+		}
+}
+
+/* the number that the string has, as it is written */
+static json_t *
+number(json_t *in)
+{
+	const char *s = json_string_value(in);
+	size_t n = s ? strlen(s) : 0;
+
+	if (json_is_integer(in))
+		return in;
+	if (n == 0 || n > 15 || n != json_string_length(in) ||
+	    strspn(s, "0123456789") != n || (*s == '0' && n > 1))
+		jq_punt();
+	return jq_keep(json_integer(strtoll(s, NULL, 10)));
+}
+
 /* what needs no argument; 0: there is no such */
 static int
 plain(const char *f, json_t *in, json_t *out)
@@ -102,7 +143,10 @@ plain(const char *f, json_t *in, json_t *out)
 	size_t i;
 	char *s;
 
-	if (strcmp(f, "not") == 0) {
+	v = jq_text(f, in, NULL, 0);
+	if (v) {
+		add(out, v);
+	} else if (strcmp(f, "not") == 0) {
 		say(out, !jq_true(in));
 	} else if (strcmp(f, "length") == 0) {
 		add(out, jq_keep(json_integer(length(in))));
@@ -119,6 +163,19 @@ plain(const char *f, json_t *in, json_t *out)
 			total = jq_binary("+", total, v);
 		}
 		add(out, total);
+	} else if (strcmp(f, "min") == 0 || strcmp(f, "max") == 0) {
+		v = sorted(in, 0);
+		i = json_array_size(v);
+		add(out,
+		    i == 0 ? jq_keep(json_null())
+			   : json_array_get(v, f[1] == 'i' ? 0 : i - 1));
+	} else if (strcmp(f, "paths") == 0) {
+		paths(in, jq_keep(json_array()), out);
+	} else if (strcmp(f, "strings") == 0) {
+		if (json_is_string(in))
+			add(out, in);
+	} else if (strcmp(f, "tonumber") == 0) {
+		add(out, number(in));
 	} else if (strcmp(f, "tostring") == 0) {
 		s = json_is_string(in) ? NULL : jq_dump(in);
 		add(out, s ? jq_keep(json_string(s)) : in);
@@ -175,30 +232,6 @@ ends(const char *s, const char *with)
 	return n >= w && strcmp(s + n - w, with) == 0;
 }
 
-/* whether the expression is in s: one of plain characters, ^ before, $ after */
-static int
-matches(const char *s, const char *re)
-{
-	int from = *re == '^', to;
-	char what[256];
-	size_t n;
-
-	re += from;
-	n = strlen(re);
-	to = n > 0 && re[n - 1] == '$';
-	n -= (size_t)to;
-	if (n >= sizeof what || strchr(s, '\n'))
-		jq_punt();
-	memcpy(what, re, n);
-	what[n] = '\0';
-	if (strpbrk(what, "\\.[](){}*+?|^$"))
-		jq_punt();
-	return from && to ? strcmp(s, what) == 0
-	    : from        ? begins(s, what)
-	    : to          ? ends(s, what)
-			  : strstr(s, what) != NULL;
-}
-
 /* what asks of the string in whether arg is there */
 static int
 string(const char *f, json_t *in, json_t *arg, json_t *out)
@@ -214,7 +247,7 @@ string(const char *f, json_t *in, json_t *arg, json_t *out)
 	    *f == 's'       ? begins(s, a)
 		: *f == 'e' ? ends(s, a)
 		: *f == 'c' ? strstr(s, a) != NULL
-			    : matches(s, a));
+			    : jq_matches(in, arg));
 	return 1;
 }
 
@@ -223,10 +256,14 @@ static int
 with_value(const char *f, json_t *in, json_t *arg, json_t *out)
 {
 	json_int_t i;
+	json_t *v;
 
 	if (string(f, in, arg, out))
 		return 1;
-	if (strcmp(f, "has") == 0 && json_is_object(in) &&
+	v = jq_text(f, in, &arg, 1);
+	if (v) {
+		add(out, v);
+	} else if (strcmp(f, "has") == 0 && json_is_object(in) &&
 	    json_is_string(arg)) {
 		say(out, json_object_get(in, json_string_value(arg)) != NULL);
 	} else if (strcmp(f, "join") == 0) {
@@ -263,6 +300,13 @@ with_filter(
 		add(out, jq_eval(&all, in, env));
 	} else if (strcmp(f, "all") == 0 || strcmp(f, "any") == 0) {
 		return plain(f, jq_eval(&all, in, env), out);
+	} else if (strcmp(f, "IN") == 0) {
+		got = jq_eval(n->list[0], in, env);
+		for (i = 0; i < json_array_size(got); i++)
+			if (json_is_true(
+				jq_binary("==", in, json_array_get(got, i))))
+				break;
+		say(out, i < json_array_size(got));
 	} else if (strcmp(f, "first") == 0) {
 		got = jq_eval(n->list[0], in, env);
 		if (json_array_size(got) > 0)
@@ -297,13 +341,35 @@ range(
 		add(out, jq_keep(json_integer(v[0])));
 }
 
+/* f(a; b), both of one value */
+static int
+with_two(
+    const struct jq_node *n, json_t *in, const struct jq_env *env, json_t *out)
+{
+	json_t *arg[2], *got, *v;
+	size_t i;
+
+	if (strcmp(n->name, "sub") != 0)
+		return 0;
+	for (i = 0; i < 2; i++) {
+		got = jq_eval(n->list[i], in, env);
+		if (json_array_size(got) != 1)
+			jq_punt();
+		arg[i] = json_array_get(got, 0);
+	}
+	v = jq_text(n->name, in, arg, 2);
+	if (v)
+		add(out, v);
+	return v != NULL;
+}
+
 /* a filter that gives nothing must not hide that its function is unknown */
 static int
 known(const char *f)
 {
 	static const char *const names[] = { "select", "map", "all", "any",
 		"first", "del", "startswith", "endswith", "contains", "test",
-		"has", "join", "range" };
+		"has", "join", "range", "IN", "split", "ltrimstr" };
 	size_t i;
 
 	for (i = 0; i < sizeof names / sizeof *names; i++)
@@ -323,6 +389,8 @@ jq_call(
 		range(n, in, env, out);
 		return;
 	}
+	if (n->n == 2 && with_two(n, in, env, out))
+		return;
 	if (n->n > 1 || (n->n == 0 && !plain(n->name, in, out)))
 		jq_punt();
 	if (n->n == 1 && !known(n->name))

@@ -31,13 +31,13 @@ enum jq_op {
 	JQ_SET, /* a name b: = |= += -= */
 	JQ_AS,  /* a as $name | b */
 	JQ_IF,  /* if a then b else c */
-	JQ_CALL /* name(list) */
+	JQ_CALL /* name(list), or name is @name */
 };
 
 struct jq_node {
 	enum jq_op op;
 	struct jq_node *a, *b, *c;
-	struct jq_node *list[16];
+	struct jq_node *list[48];
 	size_t n; /* of list */
 	char name[24];
 	json_t *val; /* of the pool */
@@ -68,6 +68,12 @@ json_t *jq_binary(const char *op, json_t *a, json_t *b);
 /* name(list), what comes out of it is appended to out */
 void jq_call(
     const struct jq_node *n, json_t *in, const struct jq_env *env, json_t *out);
+
+/* f(arg...) of the string in, where f is of t/jq/text.c; NULL: it is not */
+json_t *jq_text(const char *f, json_t *in, json_t *const *arg, size_t args);
+
+/* whether the expression is in the string */
+int jq_matches(json_t *in, json_t *re);
 
 /* in, changed as n, a JQ_SET, says; del(n): without what n finds */
 json_t *jq_update(

@@ -109,6 +109,36 @@ keyword(const char *s)
 	return 1;
 }
 
+/* that of uXXXX at p, p behind it; into s, at most 3 bytes */
+static size_t
+unicode(char *s)
+{
+	unsigned c = 0;
+	size_t i;
+
+	for (i = 1; i < 5; i++)
+		if (isxdigit((unsigned char)p[i]))
+			c = c * 16 +
+			    (unsigned)(isdigit((unsigned char)p[i])
+				    ? p[i] - '0'
+				    : (p[i] | 32) - 'a' + 10);
+		else
+			jq_punt();
+	p += 5;
+	if (c == 0 || (c >= 0xd800 && c < 0xe000))
+		jq_punt();
+	i = 0;
+	if (c >= 0x800)
+		s[i++] = (char)(0xe0 | c >> 12);
+	if (c >= 0x80)
+		s[i++] = (char)((c >= 0x800 ? 0x80 : 0xc0) | (c >> 6 & 0x3f));
+	if (c >= 0x80)
+		s[i++] = (char)(0x80 | (c & 0x3f));
+	else
+		s[i++] = (char)c;
+	return i;
+}
+
 /* the character that an escape at p stands for, p behind it; into s */
 static size_t
 escaped(char *s)
@@ -116,7 +146,9 @@ escaped(char *s)
 	static const char from[] = "nrtbf\\/\"", to[] = "\n\r\t\b\f\\/\"";
 	const char *at = strchr(from, *p);
 
-	if (!*p || !at) /* \u: jq's */
+	if (*p == 'u')
+		return unicode(s);
+	if (!*p || !at)
 		jq_punt();
 	p++;
 	*s = to[at - from];
@@ -132,7 +164,7 @@ text(void)
 	size_t len = 0;
 
 	for (;; p++) {
-		if (!*p || len + 2 > sizeof s)
+		if (!*p || len + 4 > sizeof s)
 			jq_punt();
 		if (*p == '"')
 			break;
@@ -363,6 +395,14 @@ term(void)
 		return text();
 	case '$':
 		return variable();
+	case '@':
+		n = node(JQ_CALL, NULL, NULL);
+		named(n, p - 1, word_len() + 1);
+		p += word_len();
+		space();
+		if (*p == '"')
+			jq_punt();
+		return n;
 	case '{':
 		return dict();
 	case '[':

@@ -79,12 +79,15 @@ member(const struct way *w, json_t *v, const char *key, const struct change *c)
 		jq_punt();
 }
 
+static int shifted; /* an item went: those behind it have other places */
+
 static void
 item(const struct way *w, json_t *v, size_t i, const struct change *c)
 {
 	json_t *new = down(w, json_array_get(v, i), c);
 
-	if (!new || json_array_set(v, i, new) < 0)
+	shifted |= !new;
+	if (new ? json_array_set(v, i, new) : json_array_remove(v, i))
 		jq_punt();
 }
 
@@ -116,7 +119,7 @@ down(const struct way *w, json_t *v, const struct change *c)
 		if (at < 0 || (size_t)at >= json_array_size(v))
 			jq_punt();
 		item(w->down, v, (size_t)at, c);
-	} else if (!key && json_is_array(v) && c->n) {
+	} else if (!key && json_is_array(v) && (c->n || w->down)) {
 		for (i = 0; i < json_array_size(v); i++)
 			item(w->down, v, i, c);
 	} else if (!key && json_is_object(v) && c->n) {
@@ -144,8 +147,12 @@ jq_delete(const struct jq_node *n, json_t *in, const struct jq_env *env)
 	struct change c = { NULL, in, env };
 	json_t *v;
 
-	if (n->op == JQ_COMMA)
-		return jq_delete(n->b, jq_delete(n->a, in, env), env);
+	if (n->op == JQ_COMMA) {
+		v = jq_delete(n->b, jq_delete(n->a, in, env), env);
+		if (shifted)
+			jq_punt();
+		return v;
+	}
 	v = into(n, in, NULL, &c);
 	if (!v)
 		jq_punt();

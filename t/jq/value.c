@@ -71,6 +71,26 @@ less(json_t *a, json_t *b)
 	return v;
 }
 
+/* a, so many times */
+static json_t *
+repeated(json_t *a, json_int_t times)
+{
+	size_t n = json_string_length(a), i;
+	char *s;
+	json_t *v;
+
+	if (times < 1 || times > 1 << 20 || n * (size_t)times > 1 << 26)
+		jq_punt();
+	s = malloc(n * (size_t)times + 1);
+	if (!s)
+		jq_punt();
+	for (i = 0; i < (size_t)times; i++)
+		memcpy(s + i * n, json_string_value(a), n);
+	v = jq_keep(json_stringn(s, n * (size_t)times));
+	free(s);
+	return v;
+}
+
 static json_t *
 reckon(char op, json_t *a, json_t *b)
 {
@@ -78,6 +98,8 @@ reckon(char op, json_t *a, json_t *b)
 
 	if (op == '-' && json_is_array(a) && json_is_array(b))
 		return less(a, b);
+	if (op == '*' && json_is_string(a) && json_is_integer(b))
+		return repeated(a, y);
 	if (!json_is_integer(a) || !json_is_integer(b) || x > 1 << 26 ||
 	    x < 0 || y > 1 << 26 || y < 0)
 		jq_punt();
@@ -112,11 +134,29 @@ has_real(json_t *v)
 	return json_is_real(v);
 }
 
+/* of the kinds of values, from the least */
+static int
+rank(const json_t *v)
+{
+	static const int of[] = { [JSON_NULL] = 0,
+		[JSON_FALSE] = 1,
+		[JSON_TRUE] = 2,
+		[JSON_INTEGER] = 3,
+		[JSON_REAL] = 3,
+		[JSON_STRING] = 4,
+		[JSON_ARRAY] = 5,
+		[JSON_OBJECT] = 6 };
+
+	return of[json_typeof(v)];
+}
+
 static int
 order(json_t *a, json_t *b)
 {
 	json_int_t x = json_integer_value(a), y = json_integer_value(b);
 
+	if (rank(a) != rank(b) || rank(a) < 3)
+		return rank(a) - rank(b);
 	if (json_is_integer(a) && json_is_integer(b))
 		return x < y ? -1 : x > y;
 	if (!json_is_string(a) || !json_is_string(b))

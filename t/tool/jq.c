@@ -1,23 +1,25 @@
 /*
  * jq - jq, for what the tests ask of it most, in 2 ms: see t/jq/jq.h
  *
- * Options: c r j e s n, --arg, --argjson, --rawfile, --args; other ones are
- * jq's.  The bare filter . is jq's, too: whether something is JSON is for
- * another to say than the library that wrote it.
+ * Options: c r j e s n R, --arg, --argjson, --rawfile, --args, --unbuffered;
+ * other ones are jq's.  The bare filter . is jq's, too: whether something is
+ * JSON is for another to say than the library that wrote it.
  */
 #include "../jq/jq.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* jq takes names of options as well as filters and files, in any order */
 struct line {
-	int compact, raw, join, status, slurp, null;
+	int compact, raw, join, status, slurp, null, text, stream;
 	char *filter;
 	char *files[64];
 	size_t n;
@@ -29,8 +31,9 @@ struct line {
 static char **own;  /* the arguments of this program */
 static char **rest; /* those that are no files */
 static char *input; /* all of it */
-static size_t input_len;
-static int consumed; /* from standard input */
+static size_t input_len, input_room;
+static int streaming; /* input is a line, those before are done with */
+static int consumed;  /* from standard input */
 static json_t *pool;
 
 json_t *
@@ -67,12 +70,45 @@ run_jq(char *argv[])
 	_exit(127);
 }
 
+/* jq reads, through a pipe, the line that is to be looked at and what follows
+ */
+static _Noreturn void
+pass_on(void)
+{
+	int p[2], status;
+	pid_t pid;
+	ssize_t n;
+
+	if (fflush(stdout) != 0 || pipe(p) < 0 || (pid = fork()) < 0)
+		_exit(2);
+	if (pid == 0) {
+		if (dup2(p[0], 0) < 0 || close(p[0]) < 0 || close(p[1]) < 0)
+			_exit(2);
+		run_jq(own);
+		_exit(127);
+	}
+	(void)close(p[0]);
+	(void)signal(SIGPIPE, SIG_IGN);
+	while ((n = (ssize_t)input_len) > 0) {
+		if (write(p[1], input, (size_t)n) != n)
+			break;
+		n = getline(&input, &input_room, stdin);
+		input_len = n > 0 ? (size_t)n : 0;
+	}
+	(void)close(p[1]);
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		_exit(2);
+	_exit(WEXITSTATUS(status));
+}
+
 _Noreturn void
 jq_punt(void)
 {
 	char **argv = consumed ? rest : own;
 	int fd;
 
+	if (streaming)
+		pass_on();
 	if (consumed) {
 		fd = memfd_create("input", 0);
 		if (fd < 0 ||
@@ -87,14 +123,13 @@ jq_punt(void)
 static void
 read_fd(int fd)
 {
-	static size_t room;
 	ssize_t n;
 
 	consumed = 1;
 	do {
-		if (room < input_len + 65536) {
-			room = 2 * room + 65536;
-			input = realloc(input, room);
+		if (input_room < input_len + 65536) {
+			input_room = 2 * input_room + 65536;
+			input = realloc(input, input_room);
 			if (!input)
 				_exit(2);
 		}
@@ -173,6 +208,9 @@ letters(struct line *l, const char *s)
 		case 'n':
 			l->null = 1;
 			break;
+		case 'R':
+			l->text = 1;
+			break;
 		default:
 			jq_punt();
 		}
@@ -182,6 +220,10 @@ letters(struct line *l, const char *s)
 static int
 named(struct line *l, char **a)
 {
+	if (strcmp(*a, "--unbuffered") == 0) {
+		l->stream = 1;
+		return 0;
+	}
 	if (!a[1] || !a[2])
 		jq_punt();
 	if (strcmp(*a, "--arg") == 0)
@@ -281,6 +323,47 @@ next(size_t *at)
 	return jq_keep(v);
 }
 
+/* each line of standard input as it comes, what comes out of it at once */
+static int
+run_stream(const struct line *l, const struct jq_node *n)
+{
+	const size_t kept = json_array_size(pool);
+	char *text = NULL;
+	size_t len, at;
+	ssize_t got;
+	json_t *v;
+	FILE *out;
+
+	streaming = 1;
+	while ((got = getline(&input, &input_room, stdin)) > 0) {
+		input_len = (size_t)got;
+		at = 0;
+		out = open_memstream(&text, &len);
+		if (!out)
+			return 2;
+		while ((v = next(&at)))
+			(void)run(l, n, v, out, 0);
+		if (fclose(out) != 0 || fwrite(text, 1, len, stdout) != len ||
+		    fflush(stdout) != 0)
+			return 2;
+		free(text);
+		text = NULL;
+		while (json_array_size(pool) > kept)
+			(void)json_array_remove(
+			    pool, json_array_size(pool) - 1);
+	}
+	return ferror(stdin) ? 2 : 0;
+}
+
+/* -R -s: all that comes in, as one string; it has no NUL */
+static json_t *
+whole_text(void)
+{
+	if (strlen(input) != input_len)
+		jq_punt();
+	return jq_keep(json_stringn(input, input_len));
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -304,7 +387,15 @@ main(int argc, char *argv[])
 	all = json_pack("{s:O,s:{}}", "positional", l.positional, "named");
 	variable(&l, "ARGS", all);
 	n = jq_parse(l.filter);
-	if (l.null) {
+	if ((l.text && (!l.slurp || l.null)) ||
+	    (l.stream && (l.slurp || l.null || l.status || l.n > 0)))
+		jq_punt();
+	if (l.stream)
+		return run_stream(&l, n);
+	if (l.text) {
+		read_all(&l);
+		status = run(&l, n, whole_text(), out, status);
+	} else if (l.null) {
 		status = run(&l, n, jq_keep(json_null()), out, status);
 	} else {
 		read_all(&l);
