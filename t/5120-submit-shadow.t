@@ -1,5 +1,7 @@
 #!/bin/sh
 # ct-submit ended by a power cut on a disk that keeps the least it may
+# files there need a time of birth
+[ "$(stat -c %W /dev/shm 2>/dev/null)" != 0 ] || export TMPDIR="${TMPDIR:-/tmp}"
 # shellcheck source=t/lib.sh disable=SC2031,SC2119,SC2120,SC2317
 . "${0%/*}/lib.sh"
 # shellcheck source=t/submit.sh

@@ -1,7 +1,6 @@
 #!/bin/sh
 # ct-preserve keygen: killed anywhere, or on a full disk: never a public key
 # whose secret is not there.  6110 and 6130 do so with all else
-[ ! -w /dev/shm ] || export TMPDIR=/dev/shm # what is killed needs no disk
 # shellcheck source=t/lib.sh disable=SC2317
 . "${0%/*}/lib.sh"
 [ -z "${CT_SANITIZED-}" ] || skip_all 'LD_PRELOAD and ASan do not mix'

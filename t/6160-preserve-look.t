@@ -5,7 +5,6 @@
 # mounts of its own: they end with it, however it ends
 [ -n "${UNSHARED-}" ] || ! unshare -m true 2>/dev/null ||
     UNSHARED=1 exec unshare -m "$0"
-[ ! -w /dev/shm ] || export TMPDIR=/dev/shm
 # shellcheck source=t/lib.sh disable=SC2317
 . "${0%/*}/lib.sh"
 # shellcheck source=t/evidence.sh

@@ -14,7 +14,7 @@ swift() {
 	    swift-container-server swift-object-server; do
 		command -v $p >/dev/null || skip_all "no $p"
 	done
-	swift=${TMPDIR:-/tmp}/ct-swift-$(id -u)-$(printf %s "$top" | cksum | cut -d ' ' -f 1)
+	swift=$on_disk/ct-swift-$(id -u)-$(printf %s "$top" | cksum | cut -d ' ' -f 1)
 	# it may be going away just now
 	while :; do
 		mkdir -m 700 "$swift" 2>/dev/null
