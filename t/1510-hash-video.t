@@ -96,6 +96,46 @@ json '  of one picture, of few, of more than a record holds' \
 ["ok",36000000,41,null,null,null]
 ["ok",8999000,4500,9000,null,null]
 ["ok",8000,9,null,null,270]' got
+# TMK is of the picture as it is shown: a feature is that of the film as it is
+# stored at rows and columns, or the reverse, with another sign where they are odd
+upright() { # FILE ROWS-ARE-COLUMNS FROM-THE-RIGHT FROM-BELOW - differences
+	features() { od -An -v -tf4 -w4 -j176 -N1024 "side/$(sha256sum <"$1" | cut -d' ' -f1).tmk"; }
+	{ features plain && features "$1"; } | awk -v t="$2" -v r="$3" -v b="$4" '
+	    NR <= 256 { f[int((NR - 1) / 16), (NR - 1) % 16] = $1; next }
+	    {
+		y = int((NR - 257) / 16); x = (NR - 257) % 16
+		want = t ? f[x, y] : f[y, x]
+		if (r && x % 2 == 0) want = -want
+		if (b && y % 2 == 0) want = -want
+		d = want - $1
+		if (d > .5 || d < -.5) print y, x, want, $1
+	    }
+	    END { if (NR != 512) print NR }'
+}
+mkfilm plain
+for turn in 0 90 180 270; do mkfilm -t $turn turned.$turn && mkfilm -m -t $turn mirrored.$turn; done
+ct-hash -q --tmk --video-files side plain turned.* mirrored.* >o
+json 'turned, and mirrored before that' '[.id | split("/")[-1]] + [.file.turn] | join(" ")' '"plain "
+"turned.0 "
+"turned.180 180"
+"turned.270 270"
+"turned.90 90"
+"mirrored.0 "
+"mirrored.180 180"
+"mirrored.270 270"
+"mirrored.90 90"' o
+while read -r film rows right below; do
+	is "  TMK of $film" '' upright "$film" "$rows" "$right" "$below"
+done <<'E'
+turned.0 0 0 0
+turned.90 1 1 0
+turned.180 0 1 1
+turned.270 1 0 1
+mirrored.0 0 1 0
+mirrored.90 1 1 1
+mirrored.180 0 0 1
+mirrored.270 1 0 0
+E
 mkfilm -n 9000 many
 exits 'more than that' 0 ct-hash -q --video-files side many
 json '  is undecided' '[.file.decode, (.hashes | (.vpdq | length) > 8000, .vpdq_frames, .vpdq_cover)]' \

@@ -78,10 +78,13 @@ av_length(const struct av *a)
 static void
 head(const struct av *a)
 {
+	/* of one that is mirrored: after that was done */
+	static const uint32_t degrees[] = { 0, 0, 0, 180, 180, 270, 90, 90,
+		270 };
 	struct ct_video_say say = { .what = CT_VIDEO_HEAD,
 		.w = (uint32_t)a->frame->width,
 		.h = (uint32_t)a->frame->height,
-		.turn = a->turn,
+		.turn = degrees[a->turn],
 		.ms = av_length(a),
 		.picture = a->picture };
 

@@ -293,6 +293,7 @@ grid(struct av *a, struct picture *p)
 bool
 av_heif(struct av *a)
 {
+	static const uint32_t turns[] = { 1, 6, 3, 8 }; /* as EXIF has them */
 	static struct picture p;
 	uint8_t *box = NULL;
 	size_t len = 0;
@@ -310,7 +311,7 @@ av_heif(struct av *a)
 	if (!ct_heif_primary(&p.box, &p.item)) {
 		a->damaged = true;
 	} else {
-		a->turn = p.item.turn;
+		a->turn = turns[p.item.turn / 90 % 4];
 		if (strcmp(p.item.type, "grid") == 0)
 			grid(a, &p);
 		else

@@ -13,6 +13,8 @@
 struct av_tmk { /* frames at CT_TMK_FPS, as ffmpeg -r makes them */
 	struct SwsContext *sws; /* from frames of */
 	int w, h, format;
+	enum AVColorSpace colours;
+	enum AVColorRange range;
 	struct ct_tmk *sum;
 	double next; /* the time of the next one, in them */
 	bool any;
@@ -69,8 +71,8 @@ struct av {
 	bool moves;              /* the container says so of pictures */
 	bool pages;              /* there are pictures behind this one */
 	const char *format;      /* libav's name of the container, or ours */
-	uint32_t turn;
-	AVRational base, rate; /* of time stamps; frames a second, or 0 */
+	uint32_t turn;           /* upright by this, as EXIF has it */
+	AVRational base, rate;   /* of time stamps; frames a second, or 0 */
 	enum ct_image_status status;
 	bool stop;    /* the status is set; nothing more is wanted */
 	bool damaged; /* in part */

@@ -8,8 +8,6 @@
 #include "av_impl.h"
 #include "clock.h"
 
-#include <libavutil/display.h>
-
 #define BUFFER (64 << 10)
 #define PROBE (1 << 20) /* bytes that tell the kind */
 
@@ -284,17 +282,25 @@ open_file(struct av *a)
 		refuse(a, rc, CT_IMAGE_CORRUPT);
 }
 
-/* Degrees clockwise, in quarters. */
+static int64_t
+size(int32_t a, int32_t b)
+{
+	return llabs(a) + llabs(b);
+}
+
+/* How the matrix of the track turns the picture upright, in quarters and
+ * mirrors, as EXIF has them. */
 static uint32_t
 turn_of(const AVStream *s)
 {
-	const int32_t *matrix = (const void *)av_stream_get_side_data(
+	const int32_t *m = (const void *)av_stream_get_side_data(
 	    s, AV_PKT_DATA_DISPLAYMATRIX, NULL);
-	double back = matrix ? av_display_rotation_get(matrix) : 0;
 
-	if (!(back >= -360 && back <= 360)) /* NaN of one that is singular */
-		return 0;
-	return (uint32_t)(4 - (int)lrint(back / 90) + 4) % 4 * 90;
+	if (!m)
+		return 1;
+	if (size(m[0], m[4]) >= size(m[1], m[3])) /* rows stay rows */
+		return m[0] < 0 ? (m[4] < 0 ? 3 : 2) : (m[4] < 0 ? 4 : 1);
+	return m[1] > 0 ? (m[3] > 0 ? 5 : 6) : (m[3] < 0 ? 7 : 8);
 }
 
 /* The stream that players show, a cover being none; and drop all others. */

@@ -133,14 +133,17 @@ static bool
 same(const struct av_tmk *t, const AVFrame *f)
 {
 	return t->sws && t->w == f->width && t->h == f->height &&
-	    t->format == f->format;
+	    t->format == f->format && t->colours == f->colorspace &&
+	    t->range == f->color_range;
 }
 
-/* As ffmpeg -s 64:64 has it: bicubic, and the rows of colour in the middle
- * between those of luma. */
+/* As ffmpeg -s 64:64 has it: bicubic, the colours by the standard that the
+ * frame names, and their rows in the middle between those of luma. */
 static bool
 scaler(struct av_tmk *t, const AVFrame *f)
 {
+	const int one = 1 << 16, *usual = sws_getCoefficients(SWS_CS_DEFAULT);
+
 	sws_freeContext(t->sws);
 	t->sws = sws_alloc_context();
 	if (!t->sws)
@@ -148,6 +151,8 @@ scaler(struct av_tmk *t, const AVFrame *f)
 	t->w = f->width;
 	t->h = f->height;
 	t->format = f->format;
+	t->colours = f->colorspace;
+	t->range = f->color_range;
 	av_opt_set_int(t->sws, "srcw", t->w, 0);
 	av_opt_set_int(t->sws, "srch", t->h, 0);
 	av_opt_set_int(t->sws, "src_format", t->format, 0);
@@ -159,8 +164,13 @@ scaler(struct av_tmk *t, const AVFrame *f)
 	    t->sws, "src_range", f->color_range == AVCOL_RANGE_JPEG, 0);
 	if (t->format == AV_PIX_FMT_YUV420P)
 		av_opt_set_int(t->sws, "src_v_chr_pos", 128, 0);
-	if (sws_init_context(t->sws, NULL, NULL) >= 0)
+	if (sws_init_context(t->sws, NULL, NULL) >= 0) {
+		(void)sws_setColorspaceDetails(t->sws,
+		    f->colorspace ? sws_getCoefficients((int)f->colorspace)
+				  : usual,
+		    f->color_range == AVCOL_RANGE_JPEG, usual, 1, 0, one, one);
 		return true;
+	}
 	sws_freeContext(t->sws);
 	t->sws = NULL;
 	return false;
@@ -170,8 +180,10 @@ static void
 shrink(struct av *a)
 {
 	enum { SIDE = CT_TMK_SIDE };
-	uint8_t rgb[SIDE * SIDE * 3 + AHEAD], *to[4] = { rgb }, *p = rgb;
-	int strides[4] = { SIDE * 3 }, i;
+	uint8_t rgb[SIDE * SIDE * 3 + AHEAD], *to[4] = { rgb };
+	int strides[4] = { SIDE * 3 };
+	const uint8_t *p;
+	uint32_t i, x, y;
 	const AVFrame *f = a->frame;
 
 	if (!same(&a->tmk, f) && !scaler(&a->tmk, f)) {
@@ -183,9 +195,14 @@ shrink(struct av *a)
 		a->damaged = true;
 		return;
 	}
-	for (i = 0; i < SIDE * SIDE; i++, p += 3)
+	for (i = 0; i < SIDE * SIDE; i++) {
+		x = i % SIDE;
+		y = i / SIDE;
+		ct_image_upright(a->turn, SIDE, SIDE, &x, &y);
+		p = rgb + (y * SIDE + x) * 3;
 		a->tmk.luma[i] = (0.299F * (float)p[0] + 0.587F * (float)p[1]) +
 		    0.114F * (float)p[2];
+	}
 }
 
 static void

@@ -23,7 +23,6 @@
 static bool
 shrink(struct av *a, struct av_small *to)
 {
-	static const uint32_t turns[] = { 1, 6, 3, 8 }; /* as EXIF has them */
 	struct ct_thumb t = { .most = a->ask.edge,
 		.bytes = a->ask.colour ? 3 : 1 };
 	const uint32_t w = (uint32_t)a->frame->width,
@@ -39,7 +38,7 @@ shrink(struct av *a, struct av_small *to)
 		for (y = 0; y < h; y++)
 			ct_thumb_row(
 			    &t, a->rows + y * stride, a->ask.colour ? 4 : 1);
-		if (ct_thumb_turn(&t, turns[a->turn / 90]))
+		if (ct_thumb_turn(&t, a->turn))
 			av_stop(a, CT_IMAGE_OUT_OF_MEMORY);
 	}
 	ct_thumb_end(&t);

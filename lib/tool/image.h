@@ -91,6 +91,11 @@ void ct_image_fit(
  */
 uint32_t ct_image_turn(const uint8_t *bytes, size_t len);
 
+/* From where in the upright picture to where in the one of w by h that is
+ * stored: x and y become that. */
+void ct_image_upright(
+    uint32_t turn, uint32_t w, uint32_t h, uint32_t *x, uint32_t *y);
+
 /* ---- decoding --------------------------------------------------------------
  */
 

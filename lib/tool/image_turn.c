@@ -117,3 +117,18 @@ ct_image_turn(const uint8_t *bytes, size_t len)
 	}
 	return turn ? turn : 1;
 }
+
+void
+ct_image_upright(
+    uint32_t turn, uint32_t w, uint32_t h, uint32_t *x, uint32_t *y)
+{
+	/* what were columns are rows; columns go from the right, rows from
+	 * below */
+	const bool rows = turn >= 5,
+		   right = turn == 2 || turn == 3 || turn == 7 || turn == 8,
+		   below = turn == 3 || turn == 4 || turn == 6 || turn == 7;
+	const uint32_t at = rows ? *y : *x, down = rows ? *x : *y;
+
+	*x = right ? w - 1 - at : at;
+	*y = below ? h - 1 - down : down;
+}

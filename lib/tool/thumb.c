@@ -96,11 +96,7 @@ ct_thumb_end(struct ct_thumb *t)
 int
 ct_thumb_turn(struct ct_thumb *t, uint32_t turn)
 {
-	/* what were columns are rows; columns go from the right, rows from
-	 * below */
-	const bool rows = turn >= 5,
-		   right = turn == 2 || turn == 3 || turn == 7 || turn == 8,
-		   below = turn == 3 || turn == 4 || turn == 6 || turn == 7;
+	const bool rows = turn >= 5;
 	uint32_t w = rows ? t->h : t->w, h = rows ? t->w : t->h, i, k, x, y;
 	uint8_t *all, *to;
 
@@ -110,10 +106,9 @@ ct_thumb_turn(struct ct_thumb *t, uint32_t turn)
 		return -1;
 	for (k = 0; k < h; k++)
 		for (i = 0; i < w; i++, to += t->bytes) {
-			x = rows ? k : i;
-			y = rows ? i : k;
-			x = right ? t->w - 1 - x : x;
-			y = below ? t->h - 1 - y : y;
+			x = i;
+			y = k;
+			ct_image_upright(turn, t->w, t->h, &x, &y);
 			memcpy(to,
 			    t->pixels + ((size_t)y * t->w + x) * t->bytes,
 			    t->bytes);

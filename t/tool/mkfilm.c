@@ -1,12 +1,12 @@
 /* mkfilm - make a long film of few bytes
  *
- *	mkfilm [-n FRAMES] [-d MS] [-s ROWS] [-c PIXELS] [-t DEGREES] FILE
+ *	mkfilm [-n FRAMES] [-d MS] [-s ROWS] [-c PIXELS] [-t DEGREES] [-m] FILE
  *
  * QuickTime, 64 x 64 grey and not compressed: a strip of noise that rolls by,
  * ROWS in eight frames (64), each frame for MS (1000); so a row takes 64 bytes,
  * and a frame 4 of tables.  Values of the noise are so many PIXELS apart (8):
  * with more, frames are nearer to each other.  -t: it is to be shown turned,
- * clockwise.
+ * clockwise; -m: left and right swapped before that.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -112,14 +112,14 @@ strip(size_t rows)
 }
 
 static void
-matrix(long turn)
+matrix(long turn, int mirrored)
 {
 	static const int at[4][4] = { { 1, 0, 0, 1 }, { 0, 1, -1, 0 },
 		{ -1, 0, 0, -1 }, { 0, -1, 1, 0 } };
-	const int *m = at[turn / 90 % 4];
+	const int *m = at[turn / 90 % 4], x = mirrored ? -1 : 1;
 
-	u32((uint32_t)m[0] * 0x10000U);
-	u32((uint32_t)m[1] * 0x10000U);
+	u32((uint32_t)(m[0] * x) * 0x10000U);
+	u32((uint32_t)(m[1] * x) * 0x10000U);
 	u32(0);
 	u32((uint32_t)m[2] * 0x10000U);
 	u32((uint32_t)m[3] * 0x10000U);
@@ -221,7 +221,8 @@ media(uint32_t n, uint32_t ms, uint32_t first, uint32_t rows)
 }
 
 static void
-movie(uint32_t n, uint32_t ms, uint32_t first, uint32_t rows, long turn)
+movie(uint32_t n, uint32_t ms, uint32_t first, uint32_t rows, long turn,
+    int mirrored)
 {
 	size_t all = open_box("moov"), box = open_box("mvhd"), track;
 
@@ -231,7 +232,7 @@ movie(uint32_t n, uint32_t ms, uint32_t first, uint32_t rows, long turn)
 	u32(0x10000);
 	u32(0x01000000);
 	zeros(8);
-	matrix(0);
+	matrix(0, 0);
 	zeros(24);
 	u32(2);
 	close_box(box);
@@ -243,7 +244,7 @@ movie(uint32_t n, uint32_t ms, uint32_t first, uint32_t rows, long turn)
 	u32(0);
 	u32(n * ms);
 	zeros(16);
-	matrix(turn);
+	matrix(turn, mirrored);
 	u32(SIDE << 16);
 	u32(SIDE << 16);
 	close_box(box);
@@ -259,14 +260,16 @@ main(int argc, char *argv[])
 	long turn = 0;
 	size_t box;
 	FILE *file;
-	int c;
+	int c, mirrored = 0;
 
 	ct_start("mkfilm");
-	while ((c = getopt(argc, argv, "c:d:n:s:t:")) != -1)
+	while ((c = getopt(argc, argv, "c:d:mn:s:t:")) != -1)
 		if (c == 'c')
 			cell = (uint32_t)ct_number("-c", optarg, 1, SIDE);
 		else if (c == 'd')
 			ms = (uint32_t)ct_number("-d", optarg, 1, 1000000);
+		else if (c == 'm')
+			mirrored = 1;
 		else if (c == 'n')
 			n = (uint32_t)ct_number("-n", optarg, 1, 4000000);
 		else if (c == 's')
@@ -284,7 +287,7 @@ main(int argc, char *argv[])
 	first = (uint32_t)len;
 	strip((size_t)(n - 1) * rows / 8 + SIDE);
 	close_box(box);
-	movie(n, ms, first, rows, turn);
+	movie(n, ms, first, rows, turn, mirrored);
 	file = fopen(argv[optind], "w");
 	if (!file || fwrite(out, 1, len, file) != len || fclose(file))
 		ct_die(CT_CANTCREAT, "cannot write");

@@ -97,6 +97,32 @@ score(int a, int b, float level1, float level2)
 	    (double)two);
 }
 
+/* A film of colours by BT.709, to be turned by 270 degrees: ffmpeg, by which
+ * the reference has its frames, minds both. */
+static void
+shown(const struct ct_video_how *how)
+{
+	static const float first[] = { -0.0450F, -0.0027F, 0.0088F, 0.0023F,
+		-0.0063F, 0.0106F, -0.0101F, 0.0045F, 0.0032F, -0.0015F,
+		0.0012F, -0.0004F, -0.0006F, 0.0019F, -0.0038F, 0.0018F };
+	struct ct_video v;
+	float unit[CT_TMK_DIM], off = 0, d;
+	size_t i;
+
+	if (hash("../turned_bt709.mp4", how, &v) || !v.tmk) {
+		ok(0, "TMK of what is turned");
+		return;
+	}
+	ct_tmk_unit(v.tmk, unit);
+	for (i = 0; i < sizeof first / sizeof *first; i++) {
+		d = fabsf(unit[i] - first[i]);
+		off = d > off ? d : off;
+	}
+	ok(v.turn == 270 && off <= 0.01F,
+	    "what is turned, and of other colours: within %.4f", (double)off);
+	ct_video_free(&v);
+}
+
 static void
 sampled(struct ct_video_how how)
 {
@@ -178,6 +204,7 @@ main(void)
 	score(AUDIO, TEST, -0.015777F, 0.003280F);
 	score(AUDIO, LIFE, 0.037239F, 0.036641F);
 	score(BLACK, MANDEL, 0, 0);
+	shown(&how);
 	sampled(how);
 	limits(how);
 	for (c = 0; c < CLIPS; c++)
