@@ -21,13 +21,6 @@
 #define DIR_MODE 0750 /* the same */
 #define WAYS 3        /* with the key, in the clear, with the old key */
 
-bool
-ct_large_type(const char *type)
-{
-	return strcmp(type, CT_LARGE_TMK) == 0 ||
-	    strcmp(type, CT_LARGE_VPDQ) == 0;
-}
-
 /* ---- what they may be ------------------------------------------------------
  */
 
@@ -72,9 +65,8 @@ ct_large_lines(const char *json, size_t n, char **lines, size_t *len)
 static bool
 fits(const char *type, size_t len)
 {
-	return strcmp(type, CT_LARGE_TMK) == 0
-	    ? len == CT_TMK_LEN
-	    : len > 0 && len <= CT_LARGE_TEXT;
+	return strcmp(type, CT_CLIP_TMK) == 0 ? len == CT_TMK_LEN
+					      : len > 0 && len <= CT_CLIP_MAX;
 }
 
 const char *
@@ -82,8 +74,8 @@ ct_large_refused(const char *type, const void *bytes, size_t len)
 {
 	if (!fits(type, len))
 		return "length";
-	return (strcmp(type, CT_LARGE_TMK) == 0 ? is_tmk(bytes, len)
-						: is_vpdq(bytes, len))
+	return (strcmp(type, CT_CLIP_TMK) == 0 ? is_tmk(bytes, len)
+					       : is_vpdq(bytes, len))
 	    ? NULL
 	    : "damaged";
 }
@@ -207,7 +199,7 @@ list_large_load(const char *path, const char *type,
 		    ? CT_NO
 		    : ct_fail_errno(err, CT_IOERR, "cannot open '%s'", path);
 	/* what is no regular file has no bytes that are right */
-	rc = S_ISREG(st.st_mode) ? slurp(path, CT_LARGE_TEXT, b, err) : 0;
+	rc = S_ISREG(st.st_mode) ? slurp(path, CT_CLIP_MAX, b, err) : 0;
 	if (!rc && b->at && fits(type, b->len)) {
 		ct_blake_sha256(b->at, b->len, is);
 		if (memcmp(is, digest, sizeof is) == 0)

@@ -1,8 +1,8 @@
 /*
  * list_large.h - large fingerprints of a list: files beside it; by list.h
  *
- * A signal of the type "tmk" or "vpdq" is the SHA-256 of a fingerprint that
- * stands in a file of its own,
+ * A signal of a type of clip.h is the SHA-256 of a fingerprint that stands in a
+ * file of its own,
  *
  *	lists/NAME/large/HH/NAME-OF-IT
  *
@@ -14,7 +14,7 @@
  *
  * A .tmk has CT_TMK_LEN bytes and is one that ct_tmk_read takes; a "vpdq" is a
  * text of either form that ct_vpdq_read takes, of at least one frame and at
- * most CT_LARGE_TEXT bytes.  Nothing else gets in.
+ * most CT_CLIP_MAX bytes.  Nothing else gets in.
  */
 #ifndef CT_LIST_LARGE_H
 #define CT_LIST_LARGE_H
@@ -23,18 +23,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "clip.h"
 #include "entry.h"
 #include "err.h"
 
 struct ct_list;
 
-#define CT_LARGE_TMK "tmk"
-#define CT_LARGE_VPDQ "vpdq"
 #define CT_LARGE_DIGEST ((size_t)32)
-#define CT_LARGE_TEXT ((size_t)32 << 20)
-
-/* Are signals of this type, as a list has it, digests of such files? */
-bool ct_large_type(const char *type);
 
 /* ---- reading ---------------------------------------------------------------
  */

@@ -136,7 +136,7 @@ large(struct ct_source *s, const char *value, struct ct_err *err)
 {
 	bool ncmec = s->adapter == &ct_source_ncmec;
 
-	s->large = ncmec && (!value || strcmp(value, CT_LARGE_TMK) == 0);
+	s->large = ncmec && (!value || strcmp(value, CT_CLIP_TMK) == 0);
 	if (!value || (ncmec && (s->large || strcmp(value, "none") == 0)))
 		return 0;
 	return ct_fail(err, CT_CONFIG,

@@ -74,7 +74,7 @@ on_signal(void *arg, const struct ct_entry *e, struct ct_err *err)
 
 	if (e->n == 0)
 		return ct_list_remove(r->src->db, e, &r->src->gone, err);
-	if (ct_large_type(e->signal->type))
+	if (ct_clip_type(e->signal->type))
 		rc = keep(r, e->signal, &why, err);
 	if (rc || why)
 		return rc ? rc : on_bad(r, r->file->lines, why, err);

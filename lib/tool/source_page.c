@@ -199,7 +199,7 @@ take_link(struct walk *w, const char *type)
 	}
 	e->large = ct_grow(e->large, e->nlarge + 1, sizeof *e->large);
 	e->large[e->nlarge++] = (struct ct_large_link){
-		.type = CT_LARGE_TMK, .link = w->link, .opinion = "positive"
+		.type = CT_CLIP_TMK, .link = w->link, .opinion = "positive"
 	};
 	w->link = NULL;
 }

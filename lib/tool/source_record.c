@@ -179,12 +179,11 @@ frames(struct ct_feed *f, const char *text, struct ct_signal *sig,
 	int rc;
 
 	if (text[strspn(text, " \t\r\n")] != '[')
-		return keep(
-		    f, CT_LARGE_VPDQ, text, strlen(text), sig, why, err);
+		return keep(f, CT_CLIP_VPDQ, text, strlen(text), sig, why, err);
 	*why = "damaged";
 	if (!ct_large_lines(text, strlen(text), &lines, &len))
 		return 0;
-	rc = keep(f, CT_LARGE_VPDQ, lines, len, sig, why, err);
+	rc = keep(f, CT_CLIP_VPDQ, lines, len, sig, why, err);
 	free(lines);
 	return rc;
 }
@@ -199,7 +198,7 @@ ct_feed_signal(struct ct_feed *f, const char *type, const char *text,
 
 	*sig = (struct ct_signal){ 0 };
 	*why = NULL;
-	if (strcmp(type, CT_LARGE_VPDQ) == 0)
+	if (strcmp(type, CT_CLIP_VPDQ) == 0)
 		return frames(f, text, sig, why, err);
 	if (strcmp(type, "tmk_pdqf") != 0) {
 		*why = ct_signal_parse(sig, type, text);
@@ -207,7 +206,7 @@ ct_feed_signal(struct ct_feed *f, const char *type, const char *text,
 	}
 	bytes = ct_alloc(CT_TMK_LEN + 3, 1);
 	is = tmk_of(text, bytes);
-	rc = is ? keep(f, CT_LARGE_TMK, bytes, CT_TMK_LEN, sig, why, err) : 0;
+	rc = is ? keep(f, CT_CLIP_TMK, bytes, CT_TMK_LEN, sig, why, err) : 0;
 	free(bytes);
 	if (is)
 		return rc;

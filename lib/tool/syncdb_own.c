@@ -148,7 +148,7 @@ keep_frames(const struct own *o, struct deed *d, struct ct_err *err)
 	json = json_dumps(frames, JSON_COMPACT);
 	rc = !json ? ct_fail(err, CT_OSERR, "out of memory")
 	    : ct_large_lines(json, strlen(json), &lines, &len)
-	    ? keep(o, d, CT_LARGE_VPDQ, lines, len, err)
+	    ? keep(o, d, CT_CLIP_VPDQ, lines, len, err)
 	    : ct_fail(err, CT_DATAERR, "hashes.vpdq: refused: damaged");
 	free(lines);
 	free(json);
@@ -168,8 +168,8 @@ keep_tmk(const struct own *o, struct deed *d, struct ct_err *err)
 
 	if (!path)
 		return 0;
-	rc = ct_file_read(path, CT_LARGE_TEXT, &bytes, &len, &why);
-	if (!rc && ct_large_refused(CT_LARGE_TMK, bytes, len)) {
+	rc = ct_file_read(path, CT_CLIP_MAX, &bytes, &len, &why);
+	if (!rc && ct_large_refused(CT_CLIP_TMK, bytes, len)) {
 		rc = ct_fail(&why, CT_DATAERR, "it is none");
 		free(bytes);
 	}
@@ -178,7 +178,7 @@ keep_tmk(const struct own *o, struct deed *d, struct ct_err *err)
 		syncdb_worse(o->r, rc);
 		return 0;
 	}
-	rc = keep(o, d, CT_LARGE_TMK, bytes, len, err);
+	rc = keep(o, d, CT_CLIP_TMK, bytes, len, err);
 	free(bytes);
 	return rc;
 }
