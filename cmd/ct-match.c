@@ -14,7 +14,7 @@
 #include "rest.h"
 
 static const char usage[] =
-    "usage: ct-match [-aeq] [-d DIR | -l FILE | --delta FILE] [OPTION...]\n"
+    "usage: ct-match [-aeq] [-d DIR] [-l FILE | --delta FILE] [OPTION...]\n"
     "       ct-match build -o FILE [-t BITS] [--type TYPE] [LIST...]\n"
     "       ct-match histogram [-q] [-d DIR | -l FILE] [-t BITS]\n"
     "Reads records, looks up every hash of each, writes those not clean.\n"
@@ -38,8 +38,7 @@ static const char usage[] =
     "      --vpdq-distance BITS (31), --vpdq-query PERCENT (80),\n"
     "      --vpdq-compared PERCENT (0), --vpdq-contained PERCENT (80)\n"
     "                     when a video matches, whatever the source says\n"
-    "      --type TYPE    of the list's hashes: md5 sha1 sha256 sha512 pdq"
-    " pdna url\n"
+    "      --type TYPE    of a list: md5 sha1 sha256 sha512 pdq pdna url\n"
     "      --verify       check every byte of the index first\n"
     "  -V, --version      version and kernels in use\n"
     "  -h, --help         this text\n";
@@ -190,7 +189,7 @@ parse(struct options *o, int argc, char *argv[])
 	}
 	if ((optind != argc && o->verb != BUILD) ||
 	    (o->verb == BUILD && !o->out) ||
-	    (o->dir != NULL) + (o->list != NULL) + (o->delta != NULL) > 1 ||
+	    (o->list && (o->dir || o->delta)) ||
 	    ((o->from.type || o->from.quality) && !o->list && !o->delta &&
 		o->verb != BUILD))
 		ct_usage(usage);
@@ -236,6 +235,7 @@ main(int argc, char *argv[])
 		ct_die(CT_NOINPUT, "no index '%s': run ct-syncdb sync", path);
 	o.from.closed = !o.list && !o.delta;
 	o.from.delta = o.run.known = o.delta != NULL;
+	o.from.home = ct_home(o.dir);
 	if (ct_match_open(&m, &o.from, &err))
 		ct_die_err(&err);
 	free(path);

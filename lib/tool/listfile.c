@@ -51,7 +51,7 @@ parse(const struct ct_listfile *f, const char *type, const char *hash,
 	const char *why = ct_signal_parse(sig, type, hash);
 
 	*bytes = NULL;
-	if (!f->files || !ct_clip_type(sig->type))
+	if (!f->files || !ct_clip_type(sig->type) || (!why && f->digests))
 		return why;
 	free(sig->hash); /* a digest alone is of no use here */
 	sig->hash = NULL;
@@ -147,6 +147,7 @@ from_record(
 		    json_string_value(json_object_get(rec, "classification")),
 		.at = json_string_value(member(rec, "at", "timestamp")),
 	};
+	int rc;
 
 	if (!e.member)
 		e.member = "";
@@ -171,7 +172,10 @@ from_record(
 			return f->bad(f->arg, line, "unknown type", err);
 		f->unknown++;
 	}
-	return give(f, line, &e, type, hash, opinion, err);
+	f->source = json_string_value(json_object_get(rec, "source"));
+	rc = give(f, line, &e, type, hash, opinion, err);
+	f->source = NULL;
+	return rc;
 }
 
 /* The next word of *p, ended in place; "" at the end. */

@@ -30,6 +30,11 @@ struct ct_listfile {
 	/* A hash of type vpdq or tmk may be the path of its file, from where
 	 * the list is: for lists of one's own only. */
 	bool files;
+	/* It may be the digest of one, too, which is elsewhere. */
+	bool digests;
+	/* that the record at hand is of, by what it says, or NULL; borrowed,
+	 * set by the reading */
+	const char *source;
 	bool allow; /* all that is listed is harmless: it is an allow list */
 	ct_listfile_fn *each;
 	ct_listfile_bad_fn *bad;

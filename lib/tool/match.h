@@ -27,9 +27,12 @@ struct ct_match_from {
 	bool verify;      /* check every byte of an index, however large */
 	bool delta;       /* a list of what is new: may hold nothing, and much
 			     will be looked up in it */
-	int quality;      /* of a list: 1 to 100, or 0 for the usual one */
-	bool closed;      /* refused if others may read an index, or write */
-	int64_t max_age;  /* ms; 0: any */
+	/* of such a list: the state directory whose lists have the videos that
+	 * it names by digest and source; NULL: none does */
+	const char *home;
+	int quality;     /* of a list: 1 to 100, or 0 for the usual one */
+	bool closed;     /* refused if others may read an index, or write */
+	int64_t max_age; /* ms; 0: any */
 };
 
 /*

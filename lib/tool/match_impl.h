@@ -58,6 +58,7 @@ struct ct_match {
 	int frames, level1;        /* likewise: bits; the least level 1 */
 	bool clips;                /* it has videos */
 	bool lacks;                /* not all: then none is clean */
+	size_t absent;             /* of these: named by a list of news */
 	int least, most;           /* quality that any group asks for */
 	struct ct_scan line, note; /* what is wanted of each */
 };

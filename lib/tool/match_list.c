@@ -11,6 +11,7 @@
 #include "clip.h"
 #include "clock.h"
 #include "file.h"
+#include "list.h"
 #include "listfile.h"
 #include "match_impl.h"
 #include "os.h"
@@ -39,6 +40,13 @@ struct load {
 	size_t flat; /* left out */
 	int quality; /* of a frame that counts */
 	bool news;   /* what is withdrawn is no news of a hash */
+	/* of news: where the lists are that have the videos, or NULL; and that
+	 * of the source that was asked last */
+	const char *home;
+	const struct ct_listfile *file;
+	char *source;
+	struct ct_large *large;
+	size_t absent; /* videos that no list has */
 };
 
 static char *
@@ -75,12 +83,74 @@ note_text(const struct ct_entry *e, size_t frames)
 	return dump(o);
 }
 
+/* Is it a name of a source, and no way elsewhere? */
+static bool
+plain(const char *source)
+{
+	return source && *source && *source != '.' && !strchr(source, '/');
+}
+
+static int
+open_large(struct load *l, struct ct_err *err)
+{
+	const char *source = l->file->source;
+
+	if (l->source && strcmp(l->source, source) == 0)
+		return 0;
+	ct_large_close(l->large);
+	l->large = NULL;
+	free(l->source);
+	l->source = ct_strdup(source);
+	return ct_large_open(&l->large, l->home, source, err);
+}
+
+/* What the list of its source has of a video; CT_NO: nothing that is whole. */
+static int
+from_list(struct load *l, const struct ct_signal *s, struct ct_clip *clip,
+    struct ct_err *err)
+{
+	struct ct_large_bytes bytes = { 0 };
+	int rc = plain(l->file->source) ? open_large(l, err) : CT_NO;
+
+	if (rc)
+		return rc;
+	rc = ct_large_read(l->large, s->type, s->hash, &bytes, err);
+	if (!rc)
+		rc = ct_clip_take(
+		    clip, s->type, bytes.at, bytes.len, l->quality, err);
+	ct_large_release(&bytes);
+	return rc == CT_DATAERR ? CT_NO : rc;
+}
+
+/* Of a video, its file, which is in the signal or in a list; CT_NO. */
+static int
+take_clip(struct load *l, const struct ct_signal *s, struct ct_clip *clip,
+    struct ct_err *err)
+{
+	int rc = 0;
+
+	if (s->file)
+		rc = ct_clip_take(
+		    clip, s->type, s->file, s->file_len, l->quality, err);
+	else if (ct_clip_type(s->type))
+		rc = from_list(l, s, clip, err);
+	if (rc)
+		ct_clip_free(clip);
+	if (rc == CT_NO) {
+		*err = (struct ct_err){ 0 };
+		l->absent++;
+	}
+	return rc;
+}
+
 static int
 on_signal(void *arg, const struct ct_entry *e, struct ct_err *err)
 {
 	struct load *l = arg;
 	struct ct_clip clip = { 0 };
 	struct signal *s;
+	bool film;
+	int rc;
 
 	if (e->n == 0 && l->news)
 		return 0;
@@ -90,14 +160,10 @@ on_signal(void *arg, const struct ct_entry *e, struct ct_err *err)
 	if (!ct_signal_len(e->signal->type) ||
 	    strcmp(e->signal->opinion, "negative") == 0)
 		return 0;
-	if (e->signal->file &&
-	    ct_clip_take(&clip, e->signal->type, e->signal->file,
-		e->signal->file_len, l->quality, err)) {
-		ct_clip_free(&clip);
-		return err->code;
-	}
-	if (e->signal->file ? ct_clip_empty(&clip)
-			    : ct_signal_flat(e->signal)) {
+	if ((rc = take_clip(l, e->signal, &clip, err)))
+		return rc == CT_NO ? 0 : rc;
+	film = ct_clip_type(e->signal->type);
+	if (film ? ct_clip_empty(&clip) : ct_signal_flat(e->signal)) {
 		ct_clip_free(&clip);
 		l->flat++;
 		return 0;
@@ -111,7 +177,7 @@ on_signal(void *arg, const struct ct_entry *e, struct ct_err *err)
 		.line = l->n++,
 		.clip = clip };
 	memcpy(s->type, e->signal->type, sizeof s->type);
-	if (e->signal->file)
+	if (film)
 		return 0;
 	s->len = e->signal->len;
 	s->hash = ct_alloc(s->len, 1);
@@ -166,6 +232,8 @@ forget(struct load *l)
 		ct_clip_free(&l->signal[i].clip);
 	}
 	free(l->signal);
+	free(l->source);
+	ct_large_close(l->large);
 	*l = (struct load){ .build = l->build, .quality = l->quality };
 }
 
@@ -206,6 +274,7 @@ load(struct load *l, const char *type, int threshold, struct ct_err *err)
 	struct ct_listfile f = { .type = type,
 		.strict = true,
 		.files = true,
+		.digests = l->home != NULL,
 		.each = on_signal,
 		.bad = on_bad,
 		.arg = l };
@@ -213,14 +282,20 @@ load(struct load *l, const char *type, int threshold, struct ct_err *err)
 	int rc = ct_build_group(l->build, text, strlen(text), err);
 
 	free(text);
+	l->file = &f;
 	if (!rc)
 		rc = l->path == standard
 		    ? ct_listfile_read_fd(&f, STDIN_FILENO, standard, err)
 		    : ct_listfile_read(&f, l->path, err);
+	l->file = NULL;
 	if (!rc && l->flat)
 		ct_warn("'%s': %zu hashes left out: they are of something"
 			" flat",
 		    l->path, l->flat);
+	if (!rc && l->absent)
+		ct_warn("'%s': %zu videos left out: the lists in '%s' do not"
+			" have their fingerprints, or not by this key",
+		    l->path, l->absent, l->home);
 	return rc ? rc : add(l, err);
 }
 
@@ -306,7 +381,8 @@ match_list(
 	struct load l = { .path = from->path,
 		.build = build_new(),
 		.quality = quality_of(from->quality),
-		.news = from->delta };
+		.news = from->delta,
+		.home = from->delta ? from->home : NULL };
 	struct memory to = { .m = m };
 	int rc = load(&l, from->type, -1, err);
 
@@ -317,6 +393,8 @@ match_list(
 		    l.build, from->delta ? CT_NEAR_SMALL : 0, put, &to, err);
 	if (!rc)
 		settle(m);
+	m->absent = l.absent;
+	m->lacks = l.absent > 0;
 	if (!rc)
 		rc = ct_set_bytes(&m->set, m->bytes, m->len, err);
 	forget(&l);

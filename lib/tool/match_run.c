@@ -158,6 +158,13 @@ own(void *arg)
 	return match_work();
 }
 
+/* What was not looked up as a whole is told of in the status. */
+static int
+part_of(const struct ct_match *m, int rc)
+{
+	return m->absent && rc < CT_DATAERR ? CT_DATAERR : rc;
+}
+
 int
 ct_match_run(const struct ct_match_run *how)
 {
@@ -182,7 +189,7 @@ ct_match_run(const struct ct_match_run *how)
 		ct_warn("no record came");
 		rc = rc > CT_NOINPUT ? rc : CT_NOINPUT;
 	}
-	return rc;
+	return part_of(how->m, rc);
 }
 
 /* ---- packed hashes -------------------------------------------------------
@@ -342,5 +349,5 @@ ct_match_packed(const struct ct_match_run *how)
 		    (unsigned long long)(p.row - p.matches));
 	match_work_free(p.w);
 	ct_near_free(&p.near);
-	return rc;
+	return part_of(how->m, rc);
 }

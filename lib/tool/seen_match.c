@@ -137,6 +137,7 @@ open_index(const struct ct_seen *s, struct ct_match **m, struct ct_err *err)
 			      : ct_printf("%s/lists/known.ctx", s->home);
 	struct ct_match_from from = { .path = path,
 		.delta = s->delta != NULL,
+		.home = s->home,
 		.closed = s->delta == NULL };
 	int rc;
 
