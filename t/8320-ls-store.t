@@ -176,6 +176,14 @@ coded 1 a%00b/ b
 coded 2 a a%00a a%00b/1 a%00c/1
 lists 'a prefix with a NUL' 0 's3://b%/a%00b/1 b' '' -j 2
 is '  what it is within is asked for' 1 grep -c 'prefix=a ' "$d/heard"
+store
+coded 1 a/ b
+coded 2 a%2F a/1
+exits 'a checkpoint at a key that is a prefix' 75 ct-ls -q -j 2 --limit 1 --checkpoint mark s3://b
+coded 3 a/ b
+coded 4 a/1
+is '  goes on behind it' 's3://b/a/1 s3://b/b' sh -c 'ct-ls -q -j 2 --checkpoint mark s3://b | jq -r .id | xargs'
+is '  there, too' 1 sh -c "sed -n 4p $d/heard | grep -c 'start-after=a%2F '"
 
 # keys as they are: white space, characters that XML escapes, of many bytes
 store

@@ -258,8 +258,7 @@ begin_at(const struct lister *l, struct lister_walk *w, const char *prefix,
 	free(w->after);
 	w->after = NULL;
 	w->afterlen = 0;
-	if (!l->after || l->afterlen <= len ||
-	    !lister_begins(l->after, l->afterlen, prefix, len))
+	if (!l->after || !lister_begins(l->after, l->afterlen, prefix, len))
 		return;
 	/* no request can have a NUL: some come again, and none is missed */
 	w->afterlen = strlen(l->after);
