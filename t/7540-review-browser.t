@@ -25,6 +25,10 @@ serve() {
 	page=$(cat address)
 }
 served() { kill "$serve" && wait "$serve"; }
+ended() { # by what was done at the browser, or now
+	kill "$serve" 2>/dev/null
+	wait "$serve"
+}
 # person PROFILE - at the browser: commands, with what is in capitals replaced
 person() {
 	sed "s|PAGE|$page|; s|SHOTS|$shots|; s|SERVER|$serve|; s|ELSEWHERE|$url|" >commands
@@ -218,8 +222,9 @@ eval gone()
 eval window.late = look('obscured'), window.dispatchEvent(new Event('blur')), gone()
 eval window.late.then(() => gone())
 eval MOST.full = 100
+eval window.shown = new Promise(r => new MutationObserver(() => document.querySelector('#full img') && r(true)).observe(document.body, {subtree: true, childList: true})), 0
 down f
-wait document.querySelector('#full img')
+eval window.shown
 wait gone()[0] === 0
 eval [$('status').textContent, gone()]
 hold f
@@ -255,7 +260,7 @@ wait !busy && $('rest-title').textContent.startsWith('The server')
 shot SHOTS/lost-light.png
 END
 cp got out
-wait $serve
+ended
 is '  is there while it is held, and gone at once' "0
 [\"item 1 in full\",640,\"item 1 in full.\"]
 1
@@ -267,6 +272,8 @@ $covered
 $covered
 $covered
 100
+0
+true
 [\"Covered, after 0.1 seconds.\",$covered]
 [null,$covered]
 1
