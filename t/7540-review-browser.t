@@ -125,10 +125,11 @@ key e
 wait $('status').textContent.startsWith('Not')
 eval [at, $('status').textContent]
 console
+eval window.told = [], new MutationObserver(() => told.push($('status').textContent)).observe($('status'), {childList: true, characterData: true, subtree: true}), 0
 key c
 key 0
 wait at === 2
-eval [$('notes-title').textContent, $('status').textContent]
+eval [$('notes-title').textContent, told.find(t => t.startsWith('Decided'))]
 wait $('box').textContent.startsWith('No picture')
 eval $('status').textContent
 key u
@@ -168,6 +169,7 @@ is '  what is told, and where the focus is; the address opens once' '["ct-review
 [false,"Notes for this verdict: 2 made",3,"item-title"]
 [1,"Not done: --annotation, --incident and --priority are for a verdict that is a reason to report."]
 Failed to load resource: the server responded with a status of 422 (Unprocessable Content)
+0
 ["Notes for this verdict","Decided: csam. Item 3 of 4."]
 "No picture: corrupt."
 ["It has no picture; r reads what it tells.",true]
@@ -213,8 +215,9 @@ eval window.dispatchEvent(new Event('blur')), gone()
 up f
 down f
 wait document.querySelector('#full img')
+eval addEventListener('keydown', () => window.after = gone(), {once: true}), 0
 key k
-eval gone()
+eval window.after
 wait document.querySelector('#box img.tile')
 down f
 up f
@@ -267,6 +270,7 @@ is '  is there while it is held, and gone at once' "0
 [$covered,\"Covered.\"]
 [$covered,true]
 $covered
+0
 $covered
 $covered
 $covered
