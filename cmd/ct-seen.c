@@ -34,7 +34,7 @@ static const char usage[] =
     "      --max-hits N   match: hits told of one record (64)\n"
     "      --prometheus   stats: as metrics for a monitor\n"
     "      --store NAME   which store\n"
-    "      --videos       new: write videos, too: no frames are kept\n"
+    "      --videos       new: write videos, too, of which not all is kept\n"
     "  -V, --version      version and kernels in use\n"
     "  -h, --help         this text\n";
 

@@ -11,12 +11,15 @@ listing() { # FROM TO ETAG
 	awk -v a="$1" -v b="$2" -v e="$3" 'BEGIN { for (i = a; i < b; i++)
 	    printf "{\"id\":\"s3://m/%06d.jpg\",\"object\":{\"bytes\":%d,\"etag\":\"%s%d\"}}\n", i, i, e, i }'
 }
-hashed() {
-	awk '{ sub(/}$/, ""); printf "%s,\"file\":{\"size\":%d,\"decode\":\"ok\"},\"hashes\":{\"md5\":\"%032x\"}}\n", $0, NR, NR }'
+hashed() { # some are videos
+	awk '{ sub(/}$/, ""); printf "%s,\"file\":{\"size\":%d,\"decode\":\"ok\"},\"hashes\":{\"md5\":\"%032x\"", $0, NR, NR
+	    for (i = 0; NR % 7 == 0 && i < 20; i++)
+		    printf "%s\"%064x,90,%d.500\"", i ? "," : ",\"vpdq\":[", NR * 100 + i, i
+	    print (NR % 7 ? "}}" : "]}}") }'
 }
 seen() { verb=$1; shift; ct-seen "$verb" -q --store s "$@"; }
-out_of() { # those of this listing that are not in the store
-	seen new <"$1" 2>&1 | wc -l
+out_of() { # those of this listing that are not in the store, with their frames
+	seen new --videos <"$1" 2>&1 | wc -l
 }
 
 # look - what is wrong with the store, as it was left; lines of out were written
@@ -111,7 +114,7 @@ cp old.list all.list
 : >in
 before=$(rm -rf "$CT_HOME" && cp -r old "$CT_HOME" && seen export | sha256sum)
 killed 'merge' 4 merge
-is '  with the same in it' "$before" sh -c 'ct-seen export -q --store s | sha256sum'
+is '  with the same in it, all frames' "$before" sh -c 'ct-seen export -q --store s | sha256sum'
 failed 'merge' pwrite64 ENOSPC 4 merge
 failed 'merge' fsync EIO 2 merge
 failed 'merge' rename EIO 1 merge
@@ -123,6 +126,18 @@ rm -rf old && cp -r "$CT_HOME" old
 listing 6000 12000 e >all.list
 hashed <all.list >in
 killed 'put of much' 11 put
+
+# ---- a store that was made before there were frames
+mkdir -p kept && mv old kept
+mkdir -p old/seen && cp -r "$t/data/seen1" old/seen/s
+awk 'BEGIN { for (i = 0; i < 40; i++)
+    printf "{\"id\":\"s3://m/%d\",\"object\":{\"bytes\":%d,\"etag\":\"e%d\"}}\n", i + 100, i, i }' >old.list
+awk 'BEGIN { for (i = 0; i < 3; i++)
+    printf "{\"id\":\"s3://m/film%d\",\"object\":{\"bytes\":%d,\"etag\":\"f%d\"}}\n", i, i, i }' >films
+sed 's/}$/,"hashes":{"md5":"00000000000000000000000000000007","vpdq":[]}}/' films >in
+cat old.list films >all.list
+killed 'put into one without frames' 2 put
+rm -rf old && mv kept/old old
 
 # ---- what was not written whole
 restore

@@ -18,10 +18,13 @@ listing() { # FROM TO ETAG
 	awk -v a="$1" -v b="$2" -v e="$3" 'BEGIN { for (i = a; i < b; i++)
 	    printf "{\"id\":\"s3://m/%06d.jpg\",\"object\":{\"bytes\":%d,\"etag\":\"%s%d\"}}\n", i, i, e, i }'
 }
-hashed() {
-	awk '{ sub(/}$/, ""); printf "%s,\"file\":{\"size\":%d,\"decode\":\"ok\"},\"hashes\":{\"md5\":\"%032x\"}}\n", $0, NR, NR }'
+hashed() { # some are videos
+	awk '{ sub(/}$/, ""); printf "%s,\"file\":{\"size\":%d,\"decode\":\"ok\"},\"hashes\":{\"md5\":\"%032x\"", $0, NR, NR
+	    for (i = 0; NR % 7 == 0 && i < 20; i++)
+		    printf "%s\"%064x,90,%d.500\"", i ? "," : ",\"vpdq\":[", NR * 100 + i, i
+	    print (NR % 7 ? "}}" : "]}}") }'
 }
-out_of() { ct-seen new -q --store s <"$1" 2>&1 | wc -l; }
+out_of() { ct-seen new --videos -q --store s <"$1" 2>&1 | wc -l; }
 restore() {
 	forget
 	[ ! -d old ] || cp -r old "$CT_HOME"

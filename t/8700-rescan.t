@@ -56,6 +56,30 @@ exits '-n' 0 rescan -qn --store n tree
 is '  tells' 'u1/a.png u2/b.png' ids
 ok '  and remembers nothing' test ! -e "$CT_HOME/seen/n"
 
+# ---- films, by their frames alone
+if [ -x "$top/ct-decode-video" ]; then
+	mkdir films
+	mkfilm -n 20 films/a.mov
+	mkfilm -n 30 -c 16 films/b.mov
+	cp other.png films/c.png
+	exits 'films' 0 rescan --store films films
+	ok '  none of them is known' test ! -s rec
+	ct-hash -q --video-rate all films/a.mov | jq -r '.hashes.vpdq[]' |
+	    awk -F, '{ print NR - 1 "," $2 "," $1 "," $3 }' >a.vpdq
+	ct-hash -q films/b.mov | jq -r '"pdq " + .hashes.vpdq[7][:64] + " frame"' >>list
+	echo 'vpdq a.vpdq film' >>list
+	ct-syncdb -q sync
+	exits 'a film is listed, and a frame of another' 0 rescan --store films films
+	is '  both are found' 'films/a.mov films/b.mov' ids
+	json '  as what they are' '.match.hits[0]|[.type,.compared_percent,.at_ms]' \
+	    '["vpdq",100,0]
+["pdq",null,7000]' rec
+	is '  without a byte that was read' 0 sum '.programs["ct-hash"].in'
+	exits '--videos' 0 rescan --videos --store films films
+	is '  reads none again' '[0,3]' sum '[.programs["ct-hash"].in, .programs["ct-seen"].outcomes.seen]'
+	known one.png two.png
+fi
+
 # a part after another, and killed at any time: none is missed
 mkdir -p many
 i=0

@@ -112,6 +112,53 @@ ct_clip_file(const char *path, uint8_t **bytes, size_t *len, struct ct_err *err)
 	return err->code;
 }
 
+/* ---- what a record says --------------------------------------------------
+ */
+
+/* Numbers that a verdict goes by, and how the frames were chosen. */
+static int
+say_method(struct ct_clip_said *said, const json_t *rec, struct ct_err *err)
+{
+	const json_t *method = ct_rec_get(rec, "hashes.vpdq_method");
+	const json_t *cover = ct_rec_get(rec, "hashes.vpdq_cover");
+
+	if (method && !json_is_string(method))
+		return ct_fail(
+		    err, CT_DATAERR, "hashes.vpdq_method is not a string");
+	if (cover &&
+	    (!json_is_integer(cover) || json_integer_value(cover) < 0 ||
+		json_integer_value(cover) > CT_HAM_MAX))
+		return ct_fail(err, CT_DATAERR,
+		    "hashes.vpdq_cover is not a number from 0 to 256");
+	said->method = json_string_value(method);
+	said->cover = cover ? (int)json_integer_value(cover) : -1;
+	return 0;
+}
+
+int
+ct_clip_said(struct ct_clip_said *said, const json_t *rec, struct ct_err *err)
+{
+	const json_t *frames = ct_rec_get(rec, "hashes.vpdq");
+	struct ct_err why = { 0 };
+	char *text;
+	int rc;
+
+	said->frames.n = 0;
+	said->method = NULL;
+	said->cover = -1;
+	if (!frames)
+		return CT_NO;
+	if (!json_is_array(frames))
+		return ct_fail(err, CT_DATAERR, "hashes.vpdq is not an array");
+	text = json_dumps(frames, JSON_COMPACT);
+	if (!text)
+		return ct_fail(err, CT_OSERR, "out of memory");
+	rc = ct_vpdq_read(&said->frames, text, strlen(text), &why);
+	free(text);
+	return rc ? ct_fail(err, rc, "hashes.vpdq: %s", why.msg)
+		  : say_method(said, rec, err);
+}
+
 /* ---- limits ----------------------------------------------------------------
  */
 

@@ -52,6 +52,17 @@ int ct_clip_build(const struct ct_clip *c, struct ct_build *b, uint32_t note,
 int ct_clip_file(
     const char *path, uint8_t **bytes, size_t *len, struct ct_err *err);
 
+/* What a record says of the frames of a video; zeros at first. */
+struct ct_clip_said {
+	struct ct_vpdq frames; /* of hashes.vpdq; used again, to be released */
+	const char *method;    /* hashes.vpdq_method, borrowed; NULL: untold */
+	int cover;             /* hashes.vpdq_cover, bits; -1: untold */
+};
+
+/* 0; CT_NO: it has none; CT_DATAERR: one of them is not as it should be. */
+int ct_clip_said(
+    struct ct_clip_said *said, const json_t *rec, struct ct_err *err);
+
 /*
  * When one that is listed matches.  By vPDQ: at least query percent of the
  * frames asked about are near to any of its frames, and compared percent of

@@ -94,8 +94,8 @@ int ct_match_histogram(const struct ct_match_run *run, int max);
 /* ---- many hashes at once
  * -----------------------------------------------------
  *
- * Of rows that were hashed long ago, those that may match by a digest or by PDQ
- * are sifted out, to be looked up as records.
+ * Of rows that were hashed long ago, those that may match by a digest, by PDQ
+ * or by a frame are sifted out, to be looked up as records.
  */
 
 struct ct_match_sieve; /* of one thread */
@@ -119,6 +119,15 @@ void ct_match_sieve_free(struct ct_match_sieve *sieve);
  * since the index was made.  CT_DATAERR, CT_OSERR. */
 int ct_match_sift(struct ct_match_sieve *sieve,
     const struct ct_match_rows *rows, bool news, bool *some,
+    struct ct_err *err);
+
+/* The same of frames of videos: n hashes and their qualities. */
+struct ct_match_frames {
+	size_t n;
+	const uint8_t *hash, *quality;
+};
+int ct_match_sift_frames(struct ct_match_sieve *sieve,
+    const struct ct_match_frames *frames, bool news, bool *some,
     struct ct_err *err);
 
 /* The generation that m is, and that of the index without what changed since.

@@ -30,6 +30,7 @@ struct ct_match_sieve {
 	struct filter filter[MATCH_PARTS][CT_MATCH_COLUMNS];
 	struct ct_near_find near;
 	bool *some;
+	const uint8_t *quality; /* of frames; NULL: of rows, any */
 };
 
 static inline uint64_t
@@ -138,7 +139,8 @@ near_one(
 
 	(void)found;
 	(void)err;
-	s->some[i] = true;
+	if (!s->quality || s->quality[i] >= s->m->least)
+		s->some[i] = true;
 	return 0;
 }
 
@@ -164,6 +166,7 @@ ct_match_sift(struct ct_match_sieve *s, const struct ct_match_rows *rows,
 	int i, rc = 0;
 
 	s->some = some;
+	s->quality = NULL;
 	memset(some, 0, rows->n * sizeof *some);
 	for (; !rc && part < MATCH_PARTS; part++) {
 		rc = clips(s, rows, part, err);
@@ -179,6 +182,33 @@ ct_match_sift(struct ct_match_sieve *s, const struct ct_match_rows *rows,
 				    err);
 		}
 	}
+	return rc;
+}
+
+int
+ct_match_sift_frames(struct ct_match_sieve *s,
+    const struct ct_match_frames *frames, bool news, bool *some,
+    struct ct_err *err)
+{
+	const struct {
+		enum match_type type;
+		int max;
+	} near[] = { { VPDQ, s->frames }, { PDQ, s->max } };
+	size_t part = news && s->m->delta ? 1 : 0, i;
+	const struct ct_set_kind *k;
+	int rc = 0;
+
+	s->some = some;
+	s->quality = frames->quality;
+	memset(some, 0, frames->n * sizeof *some);
+	for (; !rc && part < MATCH_PARTS; part++)
+		for (i = 0; !rc && i < sizeof near / sizeof *near; i++) {
+			k = match_kind(s->m, part, match_types[near[i].type]);
+			if (k && frames->n)
+				rc = ct_set_near_each(k, frames->hash,
+				    frames->n, near[i].max, &s->near, near_one,
+				    s, err);
+		}
 	return rc;
 }
 

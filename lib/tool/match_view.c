@@ -153,35 +153,11 @@ view_pdq(struct match_view *v, const json_t *rec, struct ct_err *err)
 	return all ? view_dihedral(v, all, err) : 0;
 }
 
-/* Numbers that the verdict goes by, and how the frames were chosen. */
-static int
-view_method(struct match_view *v, const json_t *rec, struct ct_err *err)
-{
-	const json_t *method = ct_rec_get(rec, "hashes.vpdq_method");
-	const json_t *cover = ct_rec_get(rec, "hashes.vpdq_cover");
-
-	if (method && !json_is_string(method))
-		return ct_fail(
-		    err, CT_DATAERR, "hashes.vpdq_method is not a string");
-	if (cover &&
-	    (!json_is_integer(cover) || json_integer_value(cover) < 0 ||
-		json_integer_value(cover) > CT_HAM_MAX))
-		return ct_fail(err, CT_DATAERR,
-		    "hashes.vpdq_cover is not a number from 0 to 256");
-	if (method)
-		set_method(
-		    v, json_string_value(method), json_string_length(method));
-	v->cover = (uint16_t)json_integer_value(cover);
-	return 0;
-}
-
 static int
 view_clip(struct match_view *v, const json_t *rec, struct ct_err *err)
 {
-	const json_t *frames = ct_rec_get(rec, "hashes.vpdq");
 	const json_t *tmk = ct_rec_get(rec, "hashes.tmk");
-	struct ct_err why = { 0 };
-	char *text;
+	struct ct_clip_said said = { .frames = v->frames };
 	int rc;
 
 	if (tmk && !json_is_string(tmk))
@@ -189,19 +165,15 @@ view_clip(struct match_view *v, const json_t *rec, struct ct_err *err)
 	v->has[TMK] = tmk != NULL;
 	v->tmk = json_string_value(tmk);
 	v->tmk_len = tmk ? json_string_length(tmk) : 0;
-	if (!frames)
-		return 0;
-	if (!json_is_array(frames))
-		return ct_fail(err, CT_DATAERR, "hashes.vpdq is not an array");
-	text = json_dumps(frames, JSON_COMPACT);
-	if (!text)
-		return ct_fail(err, CT_OSERR, "out of memory");
-	rc = ct_vpdq_read(&v->frames, text, strlen(text), &why);
-	free(text);
+	rc = ct_clip_said(&said, rec, err);
+	v->frames = said.frames;
 	if (rc)
-		return ct_fail(err, rc, "hashes.vpdq: %s", why.msg);
+		return rc == CT_NO ? 0 : rc;
 	v->has[VPDQ] = true;
-	return view_method(v, rec, err);
+	v->cover = said.cover > 0 ? (uint16_t)said.cover : 0;
+	if (said.method)
+		set_method(v, said.method, strlen(said.method));
+	return 0;
 }
 
 /* url is one address, urls are some; either may be the other. */

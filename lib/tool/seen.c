@@ -17,7 +17,7 @@
 void
 seen_record(struct ct_text *t, const struct ct_seen *s,
     const struct seen_view *v, const uint8_t *key, size_t len,
-    const struct seen_row *row)
+    const struct seen_row *row, const struct seen_frames *frames)
 {
 	static const uint8_t none[16];
 	char hex[2 * SEEN_KEYED + 1], at[CT_TIME_LEN], *more;
@@ -31,7 +31,7 @@ seen_record(struct ct_text *t, const struct ct_seen *s,
 		seen_row_id(t, row, more, strlen(more));
 		free(more);
 	}
-	seen_row_text(t, row);
+	seen_row_text(t, row, frames);
 	more = ct_printf(",\"seen\":{\"store\":\"%s\",\"at\":\"%s\"}", s->store,
 	    ct_time((int64_t)row->info.at * 1000, at));
 	ct_text_add(t, more, strlen(more));
@@ -70,6 +70,7 @@ static int export(const struct ct_seen *s, struct seen_view *v,
     struct ct_out *out, struct ct_err *err)
 {
 	struct ct_text text = { 0 };
+	struct seen_frames f;
 	struct seen_walk w;
 	struct seen_row row;
 	int rc;
@@ -85,7 +86,8 @@ static int export(const struct ct_seen *s, struct seen_view *v,
 		if (row.info.flags & SEEN_GONE)
 			continue;
 		text.len = 0;
-		seen_record(&text, s, v, w.key, w.len, &row);
+		seen_record(&text, s, v, w.key, w.len, &row,
+		    seen_frames_at(v, w.at, &f) ? &f : NULL);
 		ct_text_add(&text, "}", 1);
 		if ((rc = ct_out_line(out, text.s, text.len, err)))
 			break;
@@ -124,6 +126,9 @@ enum number {
 	ROWS,
 	GONE,
 	PDQ,
+	VIDEOS,
+	UNFRAMED,
+	FRAMES,
 	FILES,
 	BYTES,
 	KEYS,
@@ -138,6 +143,10 @@ static const struct {
 	{ "rows", "ct_seen_rows", "Rows of its files and its log." },
 	{ "gone", "ct_seen_gone_rows", "Rows that say that one is gone." },
 	{ "pdq", "ct_seen_pdq", "Objects with a PDQ hash." },
+	{ "videos", "ct_seen_videos", "Objects that had frames." },
+	{ "unframed", "ct_seen_unframed_videos",
+	    "Of these, whose frames are not kept." },
+	{ "frames", "ct_seen_frames", "Frames in its files and its log." },
 	{ "files", "ct_seen_files", "Sorted files." },
 	{ "bytes", "ct_seen_bytes", "Bytes of its files and its log." },
 	{ "key_bytes", "ct_seen_key_bytes", "Bytes of all keys as they are." },
@@ -148,6 +157,7 @@ static const struct {
 static int
 count(struct seen_view *v, uint64_t n[NUMBERS], struct ct_err *err)
 {
+	struct seen_frames f;
 	struct seen_walk w;
 	struct seen_row row;
 	uint64_t least = UINT64_MAX, generation;
@@ -162,6 +172,8 @@ count(struct seen_view *v, uint64_t n[NUMBERS], struct ct_err *err)
 		n[OBJECTS]++;
 		n[KEYS] += w.len;
 		n[PDQ] += (row.info.flags & SEEN_HAS << SEEN_PDQ) != 0;
+		n[VIDEOS] += (row.info.flags & SEEN_FRAMES) != 0;
+		n[UNFRAMED] += row.info.flags & SEEN_FRAMES && !row.info.film;
 		generation = seen_generation(&v->m, &row.info);
 		least = generation < least ? generation : least;
 	}
@@ -170,9 +182,13 @@ count(struct seen_view *v, uint64_t n[NUMBERS], struct ct_err *err)
 	n[FILES] = v->n;
 	n[ROWS] = v->log.entries;
 	n[BYTES] = v->log.good;
-	for (i = 0; i < v->log.n; i++)
+	for (i = 0; i < v->log.n; i++) {
 		n[GONE] += v->log.entry[i]->row.info.flags & SEEN_GONE;
+		if (seen_log_frames(v->log.entry[i], &f))
+			n[FRAMES] += f.film.n;
+	}
 	for (i = 0; i < v->n; i++) {
+		n[FRAMES] += v->segment[i].frames;
 		n[ROWS] += v->segment[i].rows;
 		n[GONE] += v->segment[i].head.gone;
 		n[BYTES] += v->segment[i].len;

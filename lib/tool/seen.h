@@ -7,8 +7,8 @@
  * One process writes, any number reads: each what there was when it began.
  *
  * An object is its id, a stamp made of the etag or, where there is none, of
- * size and time, the digests and the PDQ hash of its bytes, and the generation
- * of the lists that these were last looked up in.
+ * size and time, the digests and the PDQ hash of its bytes, of a video its
+ * frames, and the generation of the lists that these were last looked up in.
  */
 #ifndef CT_SEEN_H
 #define CT_SEEN_H
@@ -20,8 +20,8 @@
 #include "err.h"
 #include "match.h"
 
-#define CT_SEEN_VERSION 1
-#define CT_SEEN_ID 8192 /* bytes of the longest id */
+#define CT_SEEN_VERSION 2 /* 1, without frames, is read */
+#define CT_SEEN_ID 8192   /* bytes of the longest id */
 
 struct ct_seen {
 	const char *home;  /* the state directory */
@@ -29,7 +29,7 @@ struct ct_seen {
 	const char *keyed; /* a file of secret bytes; NULL: ids are kept */
 	bool all;          /* match: whatever it was looked up in before */
 	bool gone;         /* new: tell what is there no longer */
-	bool videos;       /* new: videos, too: their frames are not kept */
+	bool videos;       /* new: videos, too, of which not all is kept */
 	bool prometheus;   /* stats */
 	bool quiet;
 	const char *delta; /* match: this list of new hashes; NULL: the index */

@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include "clip.h"
 #include "rec.h"
 #include "seen.h"
 
@@ -27,7 +28,7 @@ enum {
 	SEEN_PATH_B64 = 64,    /* its id is b64: and its path_b64 */
 	SEEN_DEGENERATE = 128, /* hashes.pdq_degenerate: ties */
 	SEEN_TINY = 256,       /* the same: tiny */
-	SEEN_FRAMES = 512,     /* of a video, whose frames are not kept */
+	SEEN_FRAMES = 512,     /* of a video: it had frames, none even */
 	SEEN_MIME = 1024       /* times the number of a type, 0 to 63 */
 };
 
@@ -42,7 +43,7 @@ struct seen_info {
 	uint32_t modified;   /* s since 1970, 0: not told */
 	uint16_t flags;
 	uint8_t decode, quality;
-	uint32_t zero;
+	uint32_t film; /* 1 and its place among the films; 0: none is kept */
 };
 
 struct seen_row {
@@ -53,6 +54,33 @@ struct seen_row {
 
 _Static_assert(sizeof(struct seen_info) == 32, "no holes");
 _Static_assert(sizeof(struct seen_row) == 144, "no holes");
+
+/* Of a video, what is kept besides its row. */
+struct seen_film {
+	uint64_t from;   /* the first of its frames among all */
+	uint32_t row, n; /* whose it is; frames */
+	uint32_t all;    /* hashes.vpdq_frames, or SEEN_NO_NUMBER */
+	uint16_t cover;  /* hashes.vpdq_cover, or SEEN_NO_COVER */
+	uint8_t flags;   /* SEEN_TMK */
+	char method[17]; /* hashes.vpdq_method, up to a NUL; of a longer one
+			    nothing */
+};
+#define SEEN_NO_NUMBER UINT32_MAX
+#define SEEN_NO_COVER UINT16_MAX
+#define SEEN_TMK 1 /* it had hashes.tmk, which is not kept */
+
+_Static_assert(sizeof(struct seen_film) == 40, "no holes");
+
+/* Its frames, of which a video has no more than SEEN_MOST, nor are as text
+ * over SEEN_TEXT bytes kept: with all else they would be no record. */
+#define SEEN_MOST ((uint32_t)1 << 18)
+#define SEEN_TEXT ((size_t)896 << 10)
+
+struct seen_frames { /* borrowed */
+	struct seen_film film;
+	const uint64_t *ms;
+	const uint8_t *hash, *quality; /* hash: CT_HASH_LEN bytes each */
+};
 
 #define SEEN_KEYED 16 /* bytes of a key made of an id */
 
@@ -75,15 +103,35 @@ void seen_scan_free(struct seen_scan *s);
 int seen_say(const struct seen_scan *s, struct ct_line *line,
     struct seen_said *said, struct ct_err *err);
 
-/* The row of a parsed record, but its stamp, epoch and time.  CT_DATAERR: it
- * has no hash, or one that is none. */
+/* The row of a parsed record, but its stamp, epoch, time and film.  CT_DATAERR:
+ * it has no hash, or one that is none. */
 int seen_row_of(struct seen_row *row, const json_t *rec, struct ct_err *err);
 
+/* What is to be kept of its frames; zeroed at first, used again. */
+struct seen_taking {
+	struct ct_clip_said said;
+	struct ct_text room;
+	struct seen_frames frames;
+};
+/* 0; CT_NO: nothing; CT_DATAERR: they are none. */
+int seen_frames_take(
+    struct seen_taking *t, const json_t *rec, struct ct_err *err);
+void seen_taking_free(struct seen_taking *t);
+
 /* The members id and path of a record, without braces; and what follows them,
- * from a comma on. */
+ * from a comma on.  frames: NULL: not kept. */
 void seen_row_id(struct ct_text *text, const struct seen_row *row,
     const char *id, size_t len);
-void seen_row_text(struct ct_text *text, const struct seen_row *row);
+void seen_row_text(struct ct_text *text, const struct seen_row *row,
+    const struct seen_frames *frames);
+/* Of hashes, from a comma on. */
+void seen_frames_text(struct ct_text *text, const struct seen_frames *frames);
+
+/* Their bytes in a log, a multiple of 8: a film, times, hashes, qualities. */
+size_t seen_frames_size(uint32_t n);
+void seen_frames_add(struct ct_text *text, const struct seen_frames *frames);
+/* Of len such bytes; false: they are none. */
+bool seen_frames_of(struct seen_frames *frames, const void *bytes, size_t len);
 
 /* ---- the manifest ---------------------------------------------------------
  */
@@ -157,8 +205,12 @@ enum seen_column {
 	SEEN_STAMP, /* u64[rows] */
 	SEEN_INFO,  /* struct seen_info[rows] */
 	SEEN_HASH,  /* and the next three: hashes, zero if there is none */
-	SEEN_SUM = SEEN_HASH + SEEN_HASHES, /* u64 a chunk of those before */
-	SEEN_COLUMNS
+	SEEN_FILM = SEEN_HASH + SEEN_HASHES, /* struct seen_film[films] */
+	SEEN_MS,                             /* u64[frames] */
+	SEEN_FRAME,   /* hash[frames]: those of a film, then of the next */
+	SEEN_QUALITY, /* u8[frames] */
+	SEEN_SUM,     /* u64 a chunk of those before */
+	SEEN_COLUMNS  /* version 1 has no SEEN_FILM to SEEN_QUALITY */
 };
 
 struct seen_head {
@@ -181,11 +233,14 @@ struct seen_segment {
 	const uint8_t *map;
 	size_t len;
 	struct seen_head head;
-	size_t rows, blocks, key_len;
+	size_t rows, blocks, key_len, films, frames;
 	const uint8_t *key;
 	const uint64_t *at, *stamp;
 	const struct seen_info *info;
 	const uint8_t *hash[SEEN_HASHES];
+	const struct seen_film *film;
+	const uint64_t *ms;
+	const uint8_t *frame, *quality;
 	bool passing;   /* its hashes are only summed: no need to keep them */
 	uint8_t *sound; /* private: of each chunk, what is known of it */
 };
@@ -209,7 +264,18 @@ int seen_segment_check(const struct seen_segment *s, struct ct_err *err);
 bool seen_sound(
     const struct seen_segment *s, enum seen_column c, size_t from, size_t n);
 bool seen_sound_rows(const struct seen_segment *s, size_t from, size_t n);
+/* The frames of a row whose info is sound; false: they are not, or it has none
+ * that are kept. */
+bool seen_segment_frames(
+    const struct seen_segment *s, size_t row, struct seen_frames *frames);
 size_t seen_sound_chunks(const struct seen_segment *s);
+
+/* Bytes of an element. */
+size_t seen_width(enum seen_column c);
+/* Of these elements the memory is not needed any more; the file is in the
+ * system's. */
+void seen_forget(
+    const struct seen_segment *s, enum seen_column c, size_t from, size_t n);
 
 /* The row, but its stamp's place is no matter. */
 void seen_segment_row(
@@ -258,13 +324,15 @@ struct seen_log_head {
 
 _Static_assert(sizeof(struct seen_log_head) == 64, "no holes");
 
-struct seen_entry { /* of a log: what follows is the key, filled up to 8 */
+struct seen_entry { /* of a log: what follows is the key, filled up to 8, and
+			if row.info.film, frames */
 	uint32_t len, key_len; /* len: of all */
 	uint64_t sum;          /* of all behind it, and of those two */
 	struct seen_row row;
 };
 
 struct seen_log {
+	uint32_t version;
 	const uint8_t *map;
 	size_t len;
 	size_t good; /* bytes up to the first that is no entry */
@@ -282,9 +350,11 @@ void seen_log_close(struct seen_log *log);
 /* The first from this key on; from: one that is not behind it, or 0. */
 size_t seen_log_seek(
     const struct seen_log *log, size_t from, const uint8_t *key, size_t len);
-/* Append an entry to text. */
+/* Append an entry to text, which holds only such; frames: NULL: none. */
 void seen_log_add(struct ct_text *text, uint64_t store, uint64_t id,
-    const uint8_t *key, size_t len, const struct seen_row *row);
+    const uint8_t *key, size_t len, const struct seen_row *row,
+    const struct seen_frames *frames);
+bool seen_log_frames(const struct seen_entry *e, struct seen_frames *frames);
 /* A new one, durable but for its name. */
 int seen_log_make(
     const char *dir, uint64_t store, uint64_t id, struct ct_err *err);
@@ -334,6 +404,11 @@ uint64_t seen_stamp_at(const struct seen_view *v, struct seen_place at);
 uint16_t seen_flags_at(const struct seen_view *v, struct seen_place at);
 void seen_row_at(
     const struct seen_view *v, struct seen_place at, struct seen_row *row);
+/* As seen_segment_frames. */
+bool seen_frames_at(const struct seen_view *v, struct seen_place at,
+    struct seen_frames *frames);
+/* Was it a video of which there is more than the store has? */
+bool seen_unkept(const struct seen_view *v, struct seen_place at);
 /* All of the row, and its key; a log has no others. */
 bool seen_sound_at(const struct seen_view *v, struct seen_place at);
 
@@ -363,10 +438,10 @@ uint32_t seen_generation(
 int seen_open(
     struct seen_view **v, const struct ct_seen *s, struct ct_err *err);
 
-/* Append what a row becomes, without the last brace. */
+/* Append what a row becomes, without the last brace; frames: NULL: none. */
 void seen_record(struct ct_text *text, const struct ct_seen *s,
     const struct seen_view *v, const uint8_t *key, size_t len,
-    const struct seen_row *row);
+    const struct seen_row *row, const struct seen_frames *frames);
 
 /* ---- what the lists may know of -------------------------------------------
  */
@@ -385,6 +460,28 @@ struct seen_sift {
 
 /* Sift all of the store, in order, by how->jobs threads, and close out. */
 void seen_sift(struct seen_sift *s);
+/* Is the row to be looked up?  *old: in more than what is new. */
+bool seen_wanted(
+    const struct seen_sift *s, const struct seen_info *info, bool *old);
+
+/*
+ * The frames of the rows [from, from + n) that are wanted: of those that may
+ * match some is set, of those whose frames are damaged a bit of bad.  Nothing
+ * is asked of rows that have the other bit.  hit: room for SEEN_MOST.
+ */
+struct seen_reel {
+	const struct seen_sift *s;
+	struct ct_match_sieve *sieve;
+	const struct seen_segment *g;
+	size_t from, n;
+	bool news;
+	bool *some, *hit;
+	uint8_t *bad, bad_frames, bad_info;
+	/* private */
+	size_t film, films, frame,
+	    frames; /* of a run, the first and how many */
+};
+int seen_sift_frames(struct seen_reel *r, struct ct_err *err);
 
 /* ---- writing --------------------------------------------------------------
  */
@@ -414,7 +511,7 @@ struct seen_writer {
 int seen_writer_open(struct seen_writer *w, const struct ct_seen *s, bool make,
     struct ct_err *err);
 int seen_writer_put(struct seen_writer *w, const uint8_t *key, size_t len,
-    struct seen_row *row, struct ct_err *err);
+    struct seen_row *row, const struct seen_frames *frames, struct ct_err *err);
 /* All that was put is durable. */
 int seen_writer_sync(struct seen_writer *w, struct ct_err *err);
 /* The log into a file, if there is enough in it or all is set; and files that

@@ -36,19 +36,22 @@ filled(size_t len)
 
 void
 seen_log_add(struct ct_text *text, uint64_t store, uint64_t id,
-    const uint8_t *key, size_t len, const struct seen_row *row)
+    const uint8_t *key, size_t len, const struct seen_row *row,
+    const struct seen_frames *frames)
 {
-	static uint64_t room[(sizeof(struct seen_entry) + CT_SEEN_ID) / 8];
-	struct seen_entry *e = (struct seen_entry *)room;
-	size_t all = sizeof *e + filled(len);
+	static const uint8_t zero[8];
+	struct seen_entry head = { .key_len = (uint32_t)len, .row = *row }, *e;
+	size_t at = text->len;
 
-	memset(room, 0, all);
-	e->len = (uint32_t)all;
-	e->key_len = (uint32_t)len;
-	e->row = *row;
-	memcpy(e + 1, key, len);
+	head.row.info.film = frames != NULL;
+	ct_text_add(text, &head, sizeof head);
+	ct_text_add(text, key, len);
+	ct_text_add(text, zero, filled(len) - len);
+	if (frames)
+		seen_frames_add(text, frames);
+	e = (void *)(text->s + at);
+	e->len = (uint32_t)(text->len - at);
 	e->sum = sum(e, store, id);
-	ct_text_add(text, room, all);
 }
 
 int
@@ -81,18 +84,42 @@ seen_log_make(const char *dir, uint64_t store, uint64_t id, struct ct_err *err)
 /* ---- reading --------------------------------------------------------------
  */
 
+static bool
+frames_of(const struct seen_entry *e, struct seen_frames *frames)
+{
+	size_t at = sizeof *e + filled(e->key_len);
+
+	return seen_frames_of(frames, (const uint8_t *)e + at, e->len - at);
+}
+
+/* Has it all that it says?  Its len is there. */
+static bool
+whole(const struct seen_entry *e)
+{
+	size_t at = sizeof *e + filled(e->key_len);
+	struct seen_frames f;
+
+	if (!e->key_len || e->key_len > CT_SEEN_ID || e->len < at)
+		return false;
+	return e->row.info.film ? frames_of(e, &f) : e->len == at;
+}
+
 /* The entry at this place; NULL: none. */
 static const struct seen_entry *
 entry(const uint8_t *p, size_t left, uint64_t store, uint64_t id)
 {
 	const struct seen_entry *e = (const void *)p;
 
-	return left >= sizeof *e && e->len <= left && e->key_len &&
-		e->key_len <= CT_SEEN_ID &&
-		e->len == sizeof *e + filled(e->key_len) &&
+	return left >= sizeof *e && e->len <= left && whole(e) &&
 		e->sum == sum(e, store, id)
 	    ? e
 	    : NULL;
+}
+
+bool
+seen_log_frames(const struct seen_entry *e, struct seen_frames *frames)
+{
+	return e->row.info.film && frames_of(e, frames);
 }
 
 /* By key, the newest first. */
@@ -139,11 +166,13 @@ seen_log_take(struct seen_log *log, const void *bytes, size_t len,
 	if (len >= HEAD)
 		memcpy(&h, p, HEAD);
 	if (len < HEAD || memcmp(h.magic, "ct-seenl", sizeof h.magic) != 0 ||
-	    h.probe != 0x01020304 || h.version != CT_SEEN_VERSION ||
+	    h.probe != 0x01020304 || !h.version ||
+	    h.version > CT_SEEN_VERSION ||
 	    h.sum != ct_set_sum(&h, HEAD - sizeof h.sum) || h.store != store ||
 	    h.id != id)
 		return ct_fail(err, CT_DATAERR,
 		    "the store is damaged: the beginning of its log");
+	log->version = h.version;
 	for (log->good = HEAD;
 	     (e = entry(p + log->good, len - log->good, store, id));
 	     log->good += e->len) {

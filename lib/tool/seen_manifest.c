@@ -49,7 +49,8 @@ seen_manifest_parse(
 		memcpy(m, bytes, len);
 	if (len != sizeof *m || memcmp(m->magic, "ct-seenm", 8) != 0)
 		return ct_fail(err, CT_DATAERR, "it is no manifest");
-	if (m->probe != 0x01020304 || m->version != CT_SEEN_VERSION)
+	if (m->probe != 0x01020304 || !m->version ||
+	    m->version > CT_SEEN_VERSION)
 		return ct_fail(err, CT_DATAERR,
 		    "it is of another version, or another machine");
 	if (m->sum != ct_set_sum(m, sizeof *m - sizeof m->sum) ||

@@ -199,8 +199,7 @@ line(struct ct_line *l, void *arg, struct ct_err *err)
 		rc = CT_NO;
 	stamp = rc ? 0 : seen_stamp(&n->v->m, &said);
 	known = stamp && stamp == seen_stamp_at(n->v, at) && !said.gone;
-	if (known &&
-	    !(n->how->videos && seen_flags_at(n->v, at) & SEEN_FRAMES)) {
+	if (known && !(n->how->videos && seen_unkept(n->v, at))) {
 		l->outcome = "seen";
 		return 0;
 	}

@@ -11,6 +11,7 @@ struct put {
 	const struct ct_seen *how;
 	struct seen_writer w;
 	struct seen_scan *scan;
+	struct seen_taking taking;
 	struct ct_tally tally;
 	bool forget;            /* all of them are gone */
 	bool failed;            /* the store cannot be written any more */
@@ -66,6 +67,7 @@ store(struct put *p, struct ct_line *l, struct ct_err *err)
 {
 	struct seen_said said;
 	struct seen_row row = { .stamp = 0 };
+	const struct seen_frames *frames = NULL;
 	uint8_t buf[SEEN_KEYED];
 	const uint8_t *key;
 	size_t len;
@@ -85,13 +87,17 @@ store(struct put *p, struct ct_line *l, struct ct_err *err)
 		l->outcome = "put";
 		if (seen_row_of(&row, l->rec, err))
 			return err->code;
+		rc = seen_frames_take(&p->taking, l->rec, err);
+		if (rc > CT_NO)
+			return rc;
+		frames = rc ? NULL : &p->taking.frames;
 		row.stamp = seen_stamp(&p->w.m, &said);
 		if (p->w.names.keyed) /* they would tell of ids */
 			row.info.flags &=
 			    (uint16_t) ~(SEEN_PATH | SEEN_PATH_B64);
 	}
 	key = seen_key(&p->w.names, said.id, said.id_len, buf, &len);
-	if (seen_writer_put(&p->w, key, len, &row, err))
+	if (seen_writer_put(&p->w, key, len, &row, frames, err))
 		fail(p, err);
 	return 0;
 }
@@ -191,6 +197,7 @@ run(const struct ct_seen *s, bool forget)
 		rc = err.code > rc ? err.code : rc;
 	}
 	seen_scan_free(p.scan);
+	seen_taking_free(&p.taking);
 	return p.w.left && rc < CT_DATAERR ? CT_DATAERR : rc;
 }
 

@@ -332,7 +332,8 @@ add_file(struct ct_text *t, const struct seen_info *i)
 }
 
 static void
-add_hashes(struct ct_text *t, const struct seen_row *row)
+add_hashes(struct ct_text *t, const struct seen_row *row,
+    const struct seen_frames *frames)
 {
 	char hex[2 * 32 + 1];
 	int i;
@@ -348,9 +349,11 @@ add_hashes(struct ct_text *t, const struct seen_row *row)
 	if (row->info.flags & (SEEN_TINY | SEEN_DEGENERATE))
 		add_word(t, "pdq_degenerate",
 		    row->info.flags & SEEN_TINY ? "tiny" : "ties");
-	/* none of them were looked up, so that it is not clean */
-	if (row->info.flags & SEEN_FRAMES)
-		add(t, ",\"vpdq\":[]");
+	/* where they are not kept, none: so that it is not clean */
+	if (row->info.flags & SEEN_FRAMES) {
+		add(t, t->s[t->len - 1] == '{' ? "" : ",");
+		seen_frames_text(t, frames);
+	}
 	add(t, "}");
 }
 
@@ -370,7 +373,8 @@ seen_row_id(
 }
 
 void
-seen_row_text(struct ct_text *t, const struct seen_row *row)
+seen_row_text(struct ct_text *t, const struct seen_row *row,
+    const struct seen_frames *frames)
 {
 	char time[CT_TIME_LEN];
 
@@ -381,5 +385,5 @@ seen_row_text(struct ct_text *t, const struct seen_row *row)
 		add(t, "}");
 	}
 	add_file(t, &row->info);
-	add_hashes(t, row);
+	add_hashes(t, row, frames);
 }

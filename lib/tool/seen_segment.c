@@ -25,30 +25,47 @@ want(const struct seen_head *h, int column)
 
 	switch (column) {
 	case SEEN_KEYS:
+	case SEEN_QUALITY: /* it says how many frames there are */
 		return SIZE_MAX;
 	case SEEN_AT:
 		return (blocks + 1) * sizeof(uint64_t);
-	case SEEN_STAMP:
-		return h->rows * sizeof(uint64_t);
-	case SEEN_INFO:
-		return h->rows * sizeof(struct seen_info);
+	case SEEN_FILM:
+		return h->column[column].bytes / sizeof(struct seen_film) *
+		    sizeof(struct seen_film);
+	case SEEN_MS:
+	case SEEN_FRAME:
+		return h->column[SEEN_QUALITY].bytes *
+		    seen_width((enum seen_column)column);
 	case SEEN_SUM:
 		return (h->column[SEEN_SUM].offset + SEEN_CHUNK - 1) /
 		    SEEN_CHUNK * sizeof(uint64_t);
 	default:
-		return h->rows * seen_len[column - SEEN_HASH];
+		return h->rows * seen_width((enum seen_column)column);
 	}
 }
 
+/* Version 1 has no frames, and one column behind the hashes. */
+static void
+upgrade(struct seen_head *h)
+{
+	struct seen_section sum = h->column[SEEN_FILM];
+	int i;
+
+	for (i = SEEN_FILM; i < SEEN_SUM; i++)
+		h->column[i] = (struct seen_section){ sum.offset, 0 };
+	h->column[SEEN_SUM] = sum;
+}
+
 static int
-look(const struct seen_head *h, size_t len, struct ct_err *err)
+look(struct seen_head *h, size_t len, struct ct_err *err)
 {
 	uint64_t from = SEEN_HEAD;
 	int i;
 
 	if (memcmp(h->magic, "ct-seen1", sizeof h->magic) != 0)
 		return ct_fail(err, CT_DATAERR, "it is no file of a store");
-	if (h->probe != 0x01020304 || h->version != CT_SEEN_VERSION)
+	if (h->probe != 0x01020304 || !h->version ||
+	    h->version > CT_SEEN_VERSION)
 		return ct_fail(err, CT_DATAERR,
 		    "it is of another version, or another machine");
 	if (h->sum != ct_set_sum(h, SEEN_HEAD - sizeof h->sum))
@@ -56,6 +73,8 @@ look(const struct seen_head *h, size_t len, struct ct_err *err)
 	if (h->bytes != len || h->rows == 0 || h->rows > len ||
 	    h->gone > h->rows)
 		return damaged(err, "a file has another size");
+	if (h->version == 1)
+		upgrade(h);
 	for (i = 0; i < SEEN_COLUMNS; i++) {
 		const struct seen_section *c = &h->column[i];
 
@@ -90,6 +109,12 @@ seen_segment_take(
 	s->info = (const void *)(p + s->head.column[SEEN_INFO].offset);
 	for (i = 0; i < SEEN_HASHES; i++)
 		s->hash[i] = p + s->head.column[SEEN_HASH + i].offset;
+	s->film = (const void *)(p + s->head.column[SEEN_FILM].offset);
+	s->films = s->head.column[SEEN_FILM].bytes / sizeof *s->film;
+	s->ms = (const void *)(p + s->head.column[SEEN_MS].offset);
+	s->frame = p + s->head.column[SEEN_FRAME].offset;
+	s->quality = p + s->head.column[SEEN_QUALITY].offset;
+	s->frames = s->head.column[SEEN_QUALITY].bytes;
 	return 0;
 }
 
@@ -164,6 +189,40 @@ seen_segment_row(const struct seen_segment *s, size_t i, struct seen_row *row)
 		    seen_len[k]);
 }
 
+size_t
+seen_width(enum seen_column c)
+{
+	static const uint8_t width[SEEN_COLUMNS] = { [SEEN_KEYS] = 1,
+		[SEEN_AT] = sizeof(uint64_t),
+		[SEEN_STAMP] = sizeof(uint64_t),
+		[SEEN_INFO] = sizeof(struct seen_info),
+		[SEEN_HASH + SEEN_MD5] = 16,
+		[SEEN_HASH + SEEN_SHA1] = 20,
+		[SEEN_HASH + SEEN_SHA256] = 32,
+		[SEEN_HASH + SEEN_PDQ] = CT_HASH_LEN,
+		[SEEN_FILM] = sizeof(struct seen_film),
+		[SEEN_MS] = sizeof(uint64_t),
+		[SEEN_FRAME] = CT_HASH_LEN,
+		[SEEN_QUALITY] = 1,
+		[SEEN_SUM] = sizeof(uint64_t) };
+
+	return width[c];
+}
+
+void
+seen_forget(
+    const struct seen_segment *s, enum seen_column c, size_t from, size_t n)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t at =
+	    (uintptr_t)s->map + s->head.column[c].offset + from * seen_width(c);
+	uintptr_t to = (at + n * seen_width(c)) / page * page;
+
+	at = (at + page - 1) / page * page;
+	if (to > at)
+		(void)madvise((void *)at, to - at, MADV_DONTNEED);
+}
+
 /* ---- is it what was written? ----------------------------------------------
  */
 
@@ -172,7 +231,8 @@ check_keys(const struct seen_segment *s, struct ct_err *err)
 {
 	struct seen_cursor *c = ct_alloc(1, sizeof *c);
 	uint8_t *last = ct_alloc(CT_SEEN_ID, 1);
-	uint64_t gone = 0, bytes = 0;
+	uint64_t gone = 0, bytes = 0, films = 0, frames = 0;
+	struct seen_frames f;
 	size_t len = 0;
 	int rc;
 
@@ -187,8 +247,15 @@ check_keys(const struct seen_segment *s, struct ct_err *err)
 		memcpy(last, c->key, len);
 		gone += s->info[c->row].flags & SEEN_GONE;
 		bytes += len;
+		if (s->info[c->row].film &&
+		    seen_segment_frames(s, c->row, &f)) {
+			films++;
+			frames += f.film.n;
+		}
 	}
-	if (!rc && (gone != s->head.gone || bytes != s->head.key_bytes))
+	if (!rc &&
+	    (gone != s->head.gone || bytes != s->head.key_bytes ||
+		films != s->films || frames != s->frames))
 		rc = damaged(err, "it holds more or less than it says");
 	free(last);
 	free(c);

@@ -23,6 +23,7 @@
 
 /* Of a row: its info is bad, or one of its hashes, 1 << enum seen_hash. */
 #define BAD_INFO (1 << SEEN_HASHES)
+#define BAD_FRAMES (2 << SEEN_HASHES)
 
 struct work {
 	struct seen_sift *s;
@@ -39,6 +40,7 @@ struct hand { /* what a thread works with */
 	struct ct_match_sieve *sieve;
 	struct seen_cursor *cursor;
 	bool *some;   /* [ROWS]: it may match */
+	bool *hit;    /* [SEEN_MOST]: likewise, a frame */
 	uint8_t *bad; /* [ROWS] */
 	bool any;     /* of the block is to be told */
 };
@@ -52,9 +54,8 @@ struct block {
 /* ---- which rows ------------------------------------------------------------
  */
 
-/* Is the row to be looked up?  *old: in more than what is new. */
-static bool
-wanted(const struct seen_sift *s, const struct seen_info *info, bool *old)
+bool
+seen_wanted(const struct seen_sift *s, const struct seen_info *info, bool *old)
 {
 	uint32_t g = seen_generation(&s->v->m, info);
 
@@ -104,18 +105,23 @@ mark(const struct block *b, enum seen_column c, uint8_t bit, uint8_t *bad)
 	return true;
 }
 
-/* This memory is not needed any more; the file is in the system's. */
-static void
-forget(const struct block *b, const void *column, size_t len)
+/* The same by the frames of those that are videos. */
+static int
+films(struct hand *h, const struct block *b, bool news, struct ct_err *err)
 {
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	uintptr_t from = (uintptr_t)column + b->from * len;
-	uintptr_t to = from + b->n * len;
+	struct seen_reel r = { .s = h->w->s,
+		.sieve = h->sieve,
+		.g = b->g,
+		.from = b->from,
+		.n = b->n,
+		.news = news,
+		.some = h->some,
+		.hit = h->hit,
+		.bad = h->bad,
+		.bad_frames = BAD_FRAMES,
+		.bad_info = BAD_INFO };
 
-	from = (from + page - 1) / page * page;
-	if (to / page * page > from)
-		(void)madvise(
-		    (void *)from, to / page * page - from, MADV_DONTNEED);
+	return seen_sift_frames(&r, err);
 }
 
 static int
@@ -132,7 +138,7 @@ sift(struct hand *h, const struct block *b, struct ct_err *err)
 	if (h->any)
 		old = true;
 	for (i = 0; i < b->n; i++)
-		h->any |= wanted(s, &b->g->info[b->from + i], &old);
+		h->any |= seen_wanted(s, &b->g->info[b->from + i], &old);
 	if (!h->any)
 		return 0;
 	for (k = 0; k < SEEN_HASHES; k++) {
@@ -140,7 +146,9 @@ sift(struct hand *h, const struct block *b, struct ct_err *err)
 		    (uint8_t)(1 << k), h->bad);
 		rows.hash[k] = b->g->hash[k] + b->from * seen_len[k];
 	}
-	return ct_match_sift(h->sieve, &rows, !old, h->some, err);
+	if (ct_match_sift(h->sieve, &rows, !old, h->some, err))
+		return err->code;
+	return b->g->films ? films(h, b, !old, err) : 0;
 }
 
 /* ---- telling of them -------------------------------------------------------
@@ -151,14 +159,17 @@ put(struct seen_sift *s, struct seen_place at, unsigned bad, const uint8_t *key,
     size_t len, struct ct_err *err)
 {
 	struct ct_text text = { NULL, 0, 0 };
+	struct seen_frames f;
 	struct seen_row row;
+	bool film;
 	int k, rc;
 
 	seen_row_at(s->v, at, &row);
 	for (k = 0; k < SEEN_HASHES; k++)
 		if (bad >> k & 1)
 			row.info.flags &= (uint16_t) ~(SEEN_HAS << k);
-	seen_record(&text, s->how, s->v, key, len, &row);
+	film = !(bad & BAD_FRAMES) && seen_frames_at(s->v, at, &f);
+	seen_record(&text, s->how, s->v, key, len, &row, film ? &f : NULL);
 	ct_text_add(&text, "}", 1);
 	rc = ct_out_line(&s->out, text.s, text.len, err);
 	ct_text_free(&text);
@@ -200,7 +211,7 @@ hand_on(struct hand *h, const struct block *b, size_t i, struct ct_err *err)
 	unsigned bad = h->bad[i];
 	bool old;
 
-	if (!(bad & BAD_INFO) && !wanted(s, &b->g->info[at.row], &old))
+	if (!(bad & BAD_INFO) && !seen_wanted(s, &b->g->info[at.row], &old))
 		return 0;
 	if (!seen_sound(b->g, SEEN_KEYS, at.row, 1) ||
 	    seen_go(h->cursor, at.row, &none)) {
@@ -226,9 +237,25 @@ tell(struct hand *h, const struct block *b, struct ct_err *err)
 	for (i = 0; !rc && h->any && i < b->n; i++)
 		if (h->some[i] || h->bad[i])
 			rc = hand_on(h, b, i, err);
-	forget(b, b->g->info, sizeof *b->g->info);
-	for (k = 0; k < SEEN_HASHES; k++)
-		forget(b, b->g->hash[k], seen_len[k]);
+	for (k = SEEN_INFO; k < SEEN_FILM; k++)
+		seen_forget(b->g, (enum seen_column)k, b->from, b->n);
+	return rc;
+}
+
+static int
+film_of_log(struct hand *h, const struct seen_entry *e, struct ct_err *err)
+{
+	struct seen_frames f;
+	struct ct_match_frames frames;
+	size_t i;
+	int rc;
+
+	if (!seen_log_frames(e, &f))
+		return 0;
+	frames = (struct ct_match_frames){ f.film.n, f.hash, f.quality };
+	rc = ct_match_sift_frames(h->sieve, &frames, false, h->hit, err);
+	for (i = 0; !rc && i < f.film.n; i++)
+		h->some[0] |= h->hit[i];
 	return rc;
 }
 
@@ -247,11 +274,13 @@ all_of_log(struct hand *h, struct ct_err *err)
 	for (i = 0; !rc && !ct_stop && i < log->n; i++) {
 		e = log->entry[i];
 		s->rows++;
-		if (!wanted(s, &e->row.info, &old))
+		if (!seen_wanted(s, &e->row.info, &old))
 			continue;
 		for (k = 0; k < SEEN_HASHES; k++)
 			rows.hash[k] = e->row.hash + seen_at[k];
 		rc = ct_match_sift(h->sieve, &rows, false, h->some, err);
+		if (!rc && !h->some[0])
+			rc = film_of_log(h, e, err);
 		if (!rc && h->some[0])
 			rc = put(s, (struct seen_place){ 0, i }, 0,
 			    seen_entry_key(e), e->key_len, err);
@@ -317,6 +346,7 @@ take(struct hand *h, struct work *w, const struct ct_match_sieve *sieve)
 		h->sieve = ct_match_sieve_more(sieve);
 	h->cursor = ct_alloc(1, sizeof *h->cursor);
 	h->some = ct_alloc(ROWS, sizeof *h->some);
+	h->hit = ct_alloc(SEEN_MOST, sizeof *h->hit);
 	h->bad = ct_alloc(ROWS, sizeof *h->bad);
 }
 
@@ -326,6 +356,7 @@ drop(struct hand *h)
 	ct_match_sieve_free(h->sieve);
 	free(h->cursor);
 	free(h->some);
+	free(h->hit);
 	free(h->bad);
 }
 

@@ -97,9 +97,7 @@ bool
 seen_sound(
     const struct seen_segment *s, enum seen_column c, size_t from, size_t n)
 {
-	size_t len = c == SEEN_STAMP ? sizeof *s->stamp
-	    : c == SEEN_INFO         ? sizeof *s->info
-				     : seen_len[(c - SEEN_HASH) % SEEN_HASHES];
+	size_t len = seen_width(c);
 	uint64_t at = s->head.column[c].offset + from * len;
 
 	return c == SEEN_KEYS || c == SEEN_AT ? keys(s, from, n)
@@ -107,12 +105,40 @@ seen_sound(
 }
 
 bool
-seen_sound_rows(const struct seen_segment *s, size_t from, size_t n)
+seen_segment_frames(
+    const struct seen_segment *s, size_t row, struct seen_frames *f)
 {
+	uint32_t i = s->info[row].film;
 	int c;
 
-	for (c = SEEN_STAMP; c < SEEN_SUM; c++)
+	if (!i || i > s->films || !seen_sound(s, SEEN_FILM, i - 1, 1))
+		return false;
+	f->film = s->film[i - 1];
+	if (f->film.row != row || f->film.n > SEEN_MOST ||
+	    f->film.from > s->frames || f->film.n > s->frames - f->film.from)
+		return false;
+	for (c = SEEN_MS; c <= SEEN_QUALITY; c++)
+		if (!seen_sound(
+			s, (enum seen_column)c, f->film.from, f->film.n))
+			return false;
+	f->ms = s->ms + f->film.from;
+	f->hash = s->frame + f->film.from * CT_HASH_LEN;
+	f->quality = s->quality + f->film.from;
+	return true;
+}
+
+bool
+seen_sound_rows(const struct seen_segment *s, size_t from, size_t n)
+{
+	struct seen_frames f;
+	size_t i;
+	int c;
+
+	for (c = SEEN_STAMP; c < SEEN_FILM; c++)
 		if (!seen_sound(s, (enum seen_column)c, from, n))
+			return false;
+	for (i = from; i < from + n; i++)
+		if (s->info[i].film && !seen_segment_frames(s, i, &f))
 			return false;
 	return keys(s, from, n);
 }

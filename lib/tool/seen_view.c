@@ -189,6 +189,26 @@ seen_row_at(
 }
 
 bool
+seen_frames_at(
+    const struct seen_view *v, struct seen_place at, struct seen_frames *frames)
+{
+	return at.source
+	    ? seen_segment_frames(&v->segment[at.source - 1], at.row, frames)
+	    : seen_log_frames(v->log.entry[at.row], frames);
+}
+
+bool
+seen_unkept(const struct seen_view *v, struct seen_place at)
+{
+	uint32_t film = at.source ? v->segment[at.source - 1].info[at.row].film
+				  : v->log.entry[at.row]->row.info.film;
+	struct seen_frames f;
+
+	return film ? !seen_frames_at(v, at, &f) || f.film.flags & SEEN_TMK
+		    : (seen_flags_at(v, at) & SEEN_FRAMES) != 0;
+}
+
+bool
 seen_sound_at(const struct seen_view *v, struct seen_place at)
 {
 	return !at.source ||

@@ -12,6 +12,7 @@
 #include "set.h"
 
 #define BUFFER ((size_t)256 << 10)
+#define PASSED ((uint64_t)1 << 18) /* frames, until their memory is let go */
 
 /* A column on its way to its place in the file. */
 struct column {
@@ -26,8 +27,9 @@ struct making {
 	bool last;
 	struct seen_head head;
 	struct column column[SEEN_SUM];
-	uint64_t keys; /* bytes of their column so far */
-	size_t len;    /* of the key before */
+	uint64_t keys;                  /* bytes of their column so far */
+	uint64_t films, frames, passed; /* passed: since they were forgotten */
+	size_t len;                     /* of the key before */
 	uint8_t key[CT_SEEN_ID];
 };
 
@@ -65,11 +67,16 @@ add(const struct making *m, enum seen_column column, const void *bytes,
     size_t len, struct ct_err *err)
 {
 	struct column *c = (struct column *)(uintptr_t)&m->column[column];
+	const uint8_t *p = bytes;
+	size_t n;
 
-	if (c->have + len > BUFFER && flush(m, c, err))
-		return err->code;
-	memcpy(c->buf + c->have, bytes, len);
-	c->have += len;
+	for (; len; len -= n, p += n) {
+		if (c->have == BUFFER && flush(m, c, err))
+			return err->code;
+		n = len < BUFFER - c->have ? len : BUFFER - c->have;
+		memcpy(c->buf + c->have, p, n);
+		c->have += n;
+	}
 	return 0;
 }
 
@@ -119,8 +126,26 @@ put_key(struct making *m, const uint8_t *key, size_t len, struct ct_err *err)
 	return 0;
 }
 
+/* A film's place in the file that is made, and its frames there. */
 static int
-put_row(struct making *m, struct seen_place at, bool sound, struct ct_err *err)
+put_film(struct making *m, struct seen_frames *f, struct ct_err *err)
+{
+	size_t n = f->film.n;
+
+	f->film.row = (uint32_t)m->head.rows;
+	f->film.from = m->frames;
+	return add(m, SEEN_FILM, &f->film, sizeof f->film, err) ||
+		add(m, SEEN_MS, f->ms, n * sizeof *f->ms, err) ||
+		add(m, SEEN_FRAME, f->hash, n * CT_HASH_LEN, err) ||
+		add(m, SEEN_QUALITY, f->quality, n, err)
+	    ? err->code
+	    : 0;
+}
+
+/* film: it has one, which comes next. */
+static int
+put_row(struct making *m, struct seen_place at, bool sound, bool film,
+    struct ct_err *err)
 {
 	struct seen_row row = { .info = { .size = SEEN_UNTOLD,
 				    .flags = SEEN_GONE,
@@ -131,6 +156,7 @@ put_row(struct making *m, struct seen_place at, bool sound, struct ct_err *err)
 		seen_row_at(m->v, at, &row);
 		row.info.generation = seen_generation(&m->v->m, &row.info);
 	}
+	row.info.film = film ? (uint32_t)m->films + 1 : 0;
 	if (add(m, SEEN_STAMP, &row.stamp, sizeof row.stamp, err) ||
 	    add(m, SEEN_INFO, &row.info, sizeof row.info, err))
 		return err->code;
@@ -138,6 +164,32 @@ put_row(struct making *m, struct seen_place at, bool sound, struct ct_err *err)
 		if (add(m, (enum seen_column)(SEEN_HASH + k),
 			row.hash + seen_at[k], seen_len[k], err))
 			return err->code;
+	return 0;
+}
+
+/* A row, or that there is none any more; without a file it is counted. */
+static int
+put(struct making *m, const struct seen_walk *w, bool sound, bool gone,
+    struct ct_err *err)
+{
+	struct seen_frames f;
+	bool film = !gone && seen_frames_at(m->v, w->at, &f);
+
+	if (put_key(m, w->key, w->len, err))
+		return err->code;
+	if (m->fd >= 0 &&
+	    (put_row(m, w->at, sound, film, err) ||
+		(film && put_film(m, &f, err))))
+		return err->code;
+	m->films += film;
+	m->frames += film ? f.film.n : 0;
+	m->passed += film ? f.film.n : 0;
+	if (m->passed > PASSED) {
+		seen_view_forget(m->v);
+		m->passed = 0;
+	}
+	m->head.rows++;
+	m->head.gone += gone;
 	return 0;
 }
 
@@ -152,6 +204,7 @@ rows(struct making *m, bool log, size_t end, struct ct_err *err)
 	m->v->sound = true;
 	m->v->left = 0;
 	m->head.rows = m->head.gone = m->head.key_bytes = m->keys = 0;
+	m->films = m->frames = m->passed = 0;
 	m->len = 0;
 	for (rc = seen_walk_first(&w, m->v, log, end, err); !rc;
 	     rc = seen_walk_next(&w, err)) {
@@ -160,13 +213,8 @@ rows(struct making *m, bool log, size_t end, struct ct_err *err)
 		gone = !sound || seen_flags_at(m->v, w.at) & SEEN_GONE;
 		if (gone && m->last)
 			continue;
-		if (put_key(m, w.key, w.len, err) ||
-		    (m->fd >= 0 && put_row(m, w.at, sound, err))) {
-			rc = err->code;
+		if ((rc = put(m, &w, sound, gone, err)))
 			break;
-		}
-		m->head.rows++;
-		m->head.gone += gone;
 	}
 	seen_walk_end(&w);
 	return rc == CT_NO ? 0 : rc;
@@ -191,10 +239,11 @@ lay_out(struct making *m)
 	for (i = 0; i < SEEN_COLUMNS; i++) {
 		bytes = i == SEEN_KEYS ? m->keys
 		    : i == SEEN_AT ? ((n + SEEN_BLOCK - 1) / SEEN_BLOCK + 1) * 8
-		    : i == SEEN_STAMP ? n * sizeof(uint64_t)
-		    : i == SEEN_INFO  ? n * sizeof(struct seen_info)
-		    : i == SEEN_SUM   ? (at + SEEN_CHUNK - 1) / SEEN_CHUNK * 8
-				      : n * seen_len[i - SEEN_HASH];
+		    : i == SEEN_SUM ? (at + SEEN_CHUNK - 1) / SEEN_CHUNK * 8
+				    : (i < SEEN_FILM           ? n
+					      : i == SEEN_FILM ? m->films
+							       : m->frames) *
+			seen_width((enum seen_column)i);
 		m->head.column[i] = (struct seen_section){ at, bytes };
 		if (i < SEEN_SUM)
 			m->column[i].at = at;
@@ -244,6 +293,7 @@ fill(struct making *m, const char *path, bool log, size_t end,
     struct ct_err *err)
 {
 	uint64_t counted = m->head.rows, keys = m->keys;
+	uint64_t films = m->films, frames = m->frames;
 	int i;
 
 	lay_out(m);
@@ -253,7 +303,8 @@ fill(struct making *m, const char *path, bool log, size_t end,
 	if (rows(m, log, end, err) ||
 	    add(m, SEEN_AT, &m->keys, sizeof m->keys, err))
 		return err->code;
-	if (m->head.rows != counted || m->keys != keys)
+	if (m->head.rows != counted || m->keys != keys || m->films != films ||
+	    m->frames != frames)
 		return ct_fail(err, CT_SOFTWARE, "rows were miscounted");
 	for (i = 0; i < SEEN_SUM; i++)
 		if (flush(m, &m->column[i], err))

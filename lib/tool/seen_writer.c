@@ -85,12 +85,14 @@ make_new(struct seen_writer *w, struct ct_err *err)
 }
 
 /* Is the log as it should be?  What a killed run left of an entry is no part of
- * it, and nothing is to come behind that. */
+ * it, and nothing is to come behind that; nor frames behind what is of a
+ * version without. */
 static int
 mend(struct seen_writer *w, struct ct_err *err)
 {
 	struct seen_log log;
 	size_t good, len;
+	bool old;
 
 	if (seen_log_open(&log, w->dir, w->m.store, w->m.log, err)) {
 		if (err->code == CT_NO)
@@ -99,9 +101,10 @@ mend(struct seen_writer *w, struct ct_err *err)
 	}
 	good = log.good;
 	len = log.len;
+	old = log.version < CT_SEEN_VERSION;
 	seen_log_close(&log);
 	if (good == len)
-		return 0;
+		return old ? seen_writer_settle(w, true, err) : 0;
 	ct_warn("'%s': the log ends with %zu bytes that are no entry, as a run"
 		" leaves it that was killed; they are left out",
 	    w->dir, len - good);
@@ -172,7 +175,7 @@ begin(struct seen_writer *w, struct ct_err *err)
 
 int
 seen_writer_put(struct seen_writer *w, const uint8_t *key, size_t len,
-    struct seen_row *row, struct ct_err *err)
+    struct seen_row *row, const struct seen_frames *frames, struct ct_err *err)
 {
 	int64_t now = ct_now() / 1000;
 
@@ -180,7 +183,7 @@ seen_writer_put(struct seen_writer *w, const uint8_t *key, size_t len,
 		return err->code;
 	row->info.epoch = w->m.epoch;
 	row->info.at = now > 0 && now <= UINT32_MAX ? (uint32_t)now : 0;
-	seen_log_add(&w->text, w->m.store, w->m.log, key, len, row);
+	seen_log_add(&w->text, w->m.store, w->m.log, key, len, row, frames);
 	return 0;
 }
 

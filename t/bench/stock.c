@@ -91,7 +91,7 @@ store(const char *home, const char *name, long n)
 		said.etag_len = etag_of(i, etag);
 		row.stamp = seen_stamp(&w.m, &said);
 		len = id_of(i, id);
-		if (seen_writer_put(&w, (uint8_t *)id, len, &row, &err) ||
+		if (seen_writer_put(&w, (uint8_t *)id, len, &row, NULL, &err) ||
 		    (i % 65536 == 65535 && seen_writer_sync(&w, &err)))
 			ct_die_err(&err);
 	}

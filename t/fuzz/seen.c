@@ -25,6 +25,7 @@ use_rows(const struct seen_segment *s)
 	struct seen_cursor *c = calloc(1, sizeof *c);
 	struct ct_text text = { 0 };
 	struct ct_err err = { 0 };
+	struct seen_frames f;
 	struct seen_row row;
 	size_t i;
 	int rc;
@@ -37,7 +38,8 @@ use_rows(const struct seen_segment *s)
 		seen_segment_row(s, c->row, &row);
 		text.len = 0;
 		seen_row_id(&text, &row, (const char *)c->key, c->len);
-		seen_row_text(&text, &row);
+		seen_row_text(&text, &row,
+		    seen_segment_frames(s, c->row, &f) ? &f : NULL);
 	}
 	memset(c, 0, sizeof *c);
 	c->s = s;
@@ -69,7 +71,7 @@ rows(void *bytes, size_t len)
 
 	if (len >= sizeof *h) {
 		memcpy(h->magic, "ct-seen1", 8);
-		h->version = CT_SEEN_VERSION;
+		h->version = h->version == 1 ? 1 : CT_SEEN_VERSION;
 		h->probe = 0x01020304;
 		h->bytes = len;
 		h->sum = ct_set_sum(h, sizeof *h - 8);
@@ -84,18 +86,22 @@ rows(void *bytes, size_t len)
 static void
 mend(uint8_t *p, size_t len)
 {
-	size_t at = sizeof(struct seen_log_head);
+	size_t at = sizeof(struct seen_log_head), to;
+	struct seen_frames f;
+	bool film;
 	struct seen_entry *e;
 	struct ct_text text = { 0 };
 
 	while (len - at > sizeof *e) {
 		e = (struct seen_entry *)(p + at);
-		if (!e->key_len || e->key_len > CT_SEEN_ID ||
-		    sizeof *e + (e->key_len + 7U) / 8 * 8 > len - at)
+		to = sizeof *e + (e->key_len + (size_t)7) / 8 * 8;
+		if (!e->key_len || e->key_len > CT_SEEN_ID || to > len - at)
 			break;
+		film = e->row.info.film && e->len <= len - at && e->len > to &&
+		    seen_frames_of(&f, (uint8_t *)e + to, e->len - to);
 		text.len = 0;
 		seen_log_add(&text, STORE, ID, (const uint8_t *)(e + 1),
-		    e->key_len, &e->row);
+		    e->key_len, &e->row, film ? &f : NULL);
 		memcpy(e, text.s, text.len);
 		at += text.len;
 	}
@@ -109,6 +115,8 @@ log_of(void *bytes, size_t len)
 	struct seen_log log = { .map = NULL };
 	struct ct_err err = { 0 };
 	const struct seen_entry *e;
+	struct ct_text text = { 0 };
+	struct seen_frames f;
 	size_t i, at;
 
 	if (len >= sizeof *h) {
@@ -127,12 +135,16 @@ log_of(void *bytes, size_t len)
 			at = seen_log_seek(
 			    &log, 0, seen_entry_key(e), e->key_len);
 			must(at == i);
+			text.len = 0;
+			if (seen_log_frames(e, &f))
+				seen_frames_text(&text, &f);
 			must(seen_log_seek(
 				 &log, i, seen_entry_key(e), e->key_len) == i);
 		}
 	} else {
 		must(err.code == CT_DATAERR);
 	}
+	ct_text_free(&text);
 	free(log.entry);
 }
 

@@ -84,7 +84,8 @@ put(const struct ct_seen *s, int round, struct ct_err *err)
 			continue; /* ever fewer, so that files stay apart */
 		table[i].size = chance(1000) + 1;
 		row.info.size = table[i].size;
-		if (seen_writer_put(&w, table[i].key, table[i].len, &row, err))
+		if (seen_writer_put(
+			&w, table[i].key, table[i].len, &row, NULL, err))
 			return err->code;
 	}
 	if (seen_writer_sync(&w, err) ||
