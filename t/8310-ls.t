@@ -81,6 +81,7 @@ done
 exits 'a malformed place' 65 ct-ls s3://%/x
 exits 'a bucket of Azure that is not configured' 78 ct-ls az://none
 HOME=$tmp exits 'no credentials' 66 ct-ls s3://some
+ok '  it says that the configuration does not know it' grep -q 'there is no \[bucket some\]' err
 exits 'no pages' 66 ct-ls --replay none s3://a
 mkdir pages
 exits '  none is fine' 0 ct-ls --replay pages s3://a

@@ -115,10 +115,24 @@ azure(struct ct_bucket *b, const struct ct_conf *conf, struct ct_err *err)
 	return place(b, endpoint, err);
 }
 
+/* Is there a section of it? */
+static bool
+told(const struct ct_bucket *b, const struct ct_conf *conf)
+{
+	const char *name;
+	size_t i = 0;
+
+	while ((name = ct_conf_name(conf, "bucket", i)) &&
+	    strcmp(name, b->name) != 0)
+		i++;
+	return name;
+}
+
 static int
 load(struct ct_bucket *b, const struct ct_conf *conf, struct ct_err *err)
 {
 	const char *type, *real;
+	struct ct_err why;
 	int rc;
 
 	if (!word(b->name, "-._"))
@@ -140,9 +154,14 @@ load(struct ct_bucket *b, const struct ct_conf *conf, struct ct_err *err)
 	if (!word(b->bucket, "-._$"))
 		return bad(b, "bucket", "the name of a bucket", err);
 	rc = b->azure ? azure(b, conf, err) : aws(b, conf, err);
-	return rc ? rc
-		  : s3_secrets(b, get(conf, b, "credential"),
-			get(conf, b, "profile"), err);
+	if (!rc)
+		rc = s3_secrets(b, get(conf, b, "credential"),
+		    get(conf, b, "profile"), err);
+	if (!rc || told(b, conf))
+		return rc;
+	why = *err;
+	return ct_fail(err, rc, "there is no [bucket %s], and at AWS: %s",
+	    b->name, why.msg);
 }
 
 int
