@@ -52,6 +52,15 @@ exits 'no place' 64 ct-rescan --store t
 exits 'a run is measured' 0 ct-rescan -q --prometheus m --store t tree
 ok '  for a monitor' grep -q "^ct_rescan_status{place=\"$tmp/tree\"} 0" m
 ok '  by outcomes' grep -q 'program="ct-seen",outcome="seen"} 3' m
+ok '  as the alerts have them' sh -c '
+    for m in $(grep -o "ct_rescan_[a-z_]*" "$1" | sort -u); do
+	grep -q "^# TYPE $m " m || { echo "$m"; exit 1; }; done' - "$top/contrib/prometheus/ct-rescan.rules.yml"
+odd=$(printf 'o\t"d\\d\nx')
+mkdir "$odd"
+(umask 077 && ct-rescan -q --prometheus m "$odd")
+ok 'the name of a place is escaped as Prometheus has it' \
+    grep -qF "$(printf '{place="%s/o\t\\"d\\\\d\\nx"}' "$tmp")" m
+is '  and others may read the file' 644 stat -c %a m
 exits '-n' 0 rescan -qn --store n tree
 is '  tells' 'u1/a.png u2/b.png' ids
 ok '  and remembers nothing' test ! -e "$CT_HOME/seen/n"
