@@ -118,13 +118,15 @@ done
 ok 'what is past its date goes every day' grep -qx 'OnCalendar=\*-\*-\* .*' "$c/systemd/ct-preserve-expire.timer"
 ok 'never without a certificate' grep -qx 'ExecStart=.* expire --yes --certificate /.*' "$c/systemd/ct-preserve-expire.service"
 ok 'the logs have heads every hour' grep -qx 'OnCalendar=hourly' "$c/systemd/ct-audit@.timer"
-sed -n '/^[0-9*]/p' "$c/cron/ct" >cron.lines
+# those that are to be chosen, too
+sed -n 's/^#\{0,1\}\([0-9*]\)/\1/p' "$c/cron/ct" >cron.lines
 ok 'the crontab has commands' test -s cron.lines
 is 'each with five fields of time and a user' '' grep -vE '^([0-9*/,]+ ){5}ct ct-' cron.lines
 while read -r _ _ _ _ _ _ command; do
 	# shellcheck disable=SC2086
 	run cron $command
 done <cron.lines
+is 'buckets are scanned every night and every week' 2 grep -c ' ct-rescan .* s3://' cron.lines
 ok 'so does cron' grep -qE '^[0-9]+ [0-9]+ \* \* 0,3 ct ct-preserve verify ' cron.lines
 if command -v systemd-analyze >/dev/null; then
 	cp "$c"/systemd/*.service "$c"/systemd/*.timer .
