@@ -631,7 +631,7 @@ key n
 wait item() === null
 eval [$('rest-title').textContent, document.activeElement.textContent, $('known').textContent]
 key Enter
-wait item()
+wait item() && $('facts').textContent
 sh sh ./again
 key n
 wait item() === null
