@@ -1,4 +1,5 @@
-/* source_test.c - the list of the harmless picture that ships with ct */
+/* source_test.c - the list of the harmless picture and video that ship with ct
+ */
 #include <string.h>
 
 #include "prog.h"
