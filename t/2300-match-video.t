@@ -76,7 +76,37 @@ rec a <long >in
 says 'a listed clip in something longer' "$hits" '[["film","vpdq",0,41000,5,100]]'
 says '  by the rule of the reference alone' .match.total 0 --vpdq-contained 0
 says '  policy: all of it is there' '.match.hits[0]|[.frames,.policy]' '[5,"review"]'
+
+# ---- where the list has every frame, and the record one a second -----------------
+frames 21 150 | awk -F, '{ printf "%d,%d,%s,%.3f\n", $1, $2, $3, $1 / 25 }' >fast
+frames 22 40 >others
+# at BAD... - the film from 20 s on in something else, but for these of its seconds
+at() {
+	awk -F, -v bad=" $* " '
+	    NR == FNR { if ($1 % 25 == 0) hash[$1 / 25] = $3; next }
+	    { s = $1 - 20; print $1 "," $2 "," (s in hash && !index(bad, " " s " ") ? hash[s] : $3) "," $4 }' fast others |
+	    rec 'in'
+}
+echo 'vpdq fast film' >list
+at >in
+says 'a film of six seconds in another' "$hits" '[["film","vpdq",0,20000,15,4]]'
+says '  it is told how long it is, and is for a person' '.match.hits[0]|[.duration_ms,.policy]' '[5960,"review"]'
+says '  not by the rule of the reference' .match.total 0 --vpdq-contained 0
+at 2 >in
+says 'one of its frames in it is another: 83 %' .match.total 1
+says '  --vpdq-query 84' .match.total 0 --vpdq-query 84
+says '  --vpdq-query 0 is as by default' .match.total 1 --vpdq-query 0 --vpdq-compared 50
+at 2 3 >in
+says 'two: 67 %' .match.total 0
+at 0 >in
+says 'five seconds of it' .match.total 1
+says '  --vpdq-contained 84' .match.total 0 --vpdq-contained 84
+at 0 5 >in
+says 'four' .match.total 0
+at 0 1 2 3 4 >in
+says 'a single frame' .match.total 0
 { head -n 3 five; sed -n 4,5p five | sed 's/,100,/,49,/'; } >bad
+echo 'vpdq five film' >list
 rec a <bad >in
 says 'quality 49 does not count' "$hits" '[["film","vpdq",0,0,100,60]]'
 says '  but does where it is asked for' "$hits" '[["film","vpdq",0,0,100,100]]' --quality 49

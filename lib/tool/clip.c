@@ -15,6 +15,23 @@ ct_clip_type(const char *type)
 	    strcmp(type, CT_CLIP_TMK) == 0;
 }
 
+/* Times may be in any order, as they are a stranger's. */
+static int64_t
+span(const struct ct_vpdq *v, int quality)
+{
+	int64_t first = INT64_MAX, last = 0;
+	size_t i;
+
+	for (i = 0; i < v->n; i++) {
+		if (v->frame[i].quality < quality ||
+		    ct_ham_flat(v->frame[i].hash))
+			continue;
+		first = v->frame[i].ms < first ? v->frame[i].ms : first;
+		last = v->frame[i].ms > last ? v->frame[i].ms : last;
+	}
+	return last > first ? last - first : 0;
+}
+
 static int
 take_frames(struct ct_clip *c, const uint8_t *bytes, size_t len, int quality,
     struct ct_err *err)
@@ -24,6 +41,7 @@ take_frames(struct ct_clip *c, const uint8_t *bytes, size_t len, int quality,
 
 	if (!rc)
 		rc = ct_vpdq_set(&c->frames, &v, quality, err);
+	c->ms = span(&v, quality);
 	ct_vpdq_free(&v);
 	return rc;
 }
@@ -59,6 +77,17 @@ ct_clip_empty(const struct ct_clip *c)
 	for (k = 0; k < CT_TMK_DIM && unit[k] == 0.0F; k++)
 		;
 	return k == CT_TMK_DIM;
+}
+
+void
+ct_clip_note(const struct ct_clip *c, json_t *note)
+{
+	if (c->frames.n)
+		(void)json_object_set_new(note, CT_CLIP_FRAMES,
+		    json_integer((json_int_t)c->frames.n));
+	if (c->frames.n && c->ms)
+		(void)json_object_set_new(
+		    note, CT_CLIP_MS, json_integer(c->ms));
 }
 
 int

@@ -26,6 +26,7 @@ bool ct_clip_type(const char *type); /* is it one of these? */
 
 struct ct_clip {                   /* zeros at first */
 	struct ct_vpdq_set frames; /* of vpdq, those that count; or none */
+	int64_t ms;                /* from the first of these to the last */
 	struct ct_tmk *tmk;        /* of tmk; NULL */
 };
 
@@ -40,8 +41,10 @@ void ct_clip_free(struct ct_clip *c);
 /* Nothing of it can match: no frame counts, or it has no picture. */
 bool ct_clip_empty(const struct ct_clip *c);
 
-/* What the note of a vpdq says: how many frames count. */
+/* What the note of a vpdq says: how many frames count, and ms as above. */
 #define CT_CLIP_FRAMES "frames"
+#define CT_CLIP_MS "duration_ms"
+void ct_clip_note(const struct ct_clip *c, json_t *note);
 
 /* Into an index, under a note; of vpdq, one of its own. */
 int ct_clip_build(const struct ct_clip *c, struct ct_build *b, uint32_t note,
@@ -66,9 +69,10 @@ int ct_clip_said(
 /*
  * When one that is listed matches.  By vPDQ: at least query percent of the
  * frames asked about are near to any of its frames, and compared percent of
- * its frames are near to any of those; or contained percent of its frames,
- * unless that is 0.  By TMK: at least both levels.  In ct.conf and in an index
- * they have the names vpdq_distance, vpdq_query, and so on.
+ * its frames are near to any of those; or, unless that is 0, contained percent
+ * of its frames, or query percent of the frames asked about in a part as long
+ * as contained percent of it.  By TMK: at least both levels.  In ct.conf and in
+ * an index they have the names vpdq_distance, vpdq_query, and so on.
  */
 struct ct_clip_limits {
 	int distance;                   /* bits */

@@ -52,6 +52,8 @@ struct match_clips {
 	size_t nseen, places;
 	struct pair *pair;
 	size_t npairs, cap, many;
+
+	struct match_spans spans;
 	size_t hits; /* from which they are made fewer */
 	struct ct_near_find near;
 };
@@ -65,6 +67,7 @@ match_clip_free(struct match_clips *c)
 	free(c->hash);
 	free(c->seen);
 	free(c->pair);
+	match_spans_free(&c->spans);
 	ct_near_free(&c->near);
 	free(c);
 }
@@ -145,6 +148,10 @@ take_frames(const struct ct_match *m, struct ct_match_work *w)
 	size_t i, all = 0;
 
 	room(w->clips, v->frames.n);
+	match_spans_start(&w->clips->spans,
+	    v->frames.n > 1
+		? (f[v->frames.n - 1].ms - f[0].ms) / (int64_t)(v->frames.n - 1)
+		: 0);
 	for (i = 0; i < v->frames.n; i++, f++) {
 		if (f->quality < m->least || ct_ham_flat(f->hash))
 			continue;
@@ -311,7 +318,10 @@ near_clip(struct match_clips *c, size_t i, const struct match_hit *hit)
 		};
 		c->nseen++;
 	}
-	s->near += s->last != i + 1;
+	if (s->last != i + 1) {
+		s->near++;
+		match_spans_add(&c->spans, hit->note, i);
+	}
 	s->last = (uint32_t)i + 1;
 	if (hit->distance < s->distance) {
 		s->distance = hit->distance;
@@ -429,17 +439,47 @@ match_clip_look(const struct ct_match *m, const struct ct_match_how *how,
 	return rc;
 }
 
-/* How many frames of a listed video count; 0: it does not say. */
-static uint64_t
-frames_of(const struct ct_match *m, const char *note, size_t len)
+/* How many frames of a listed video count, and for how long; 0: it does not
+ * say. */
+static int64_t
+said_of(const struct ct_match *m, const char *note, size_t len, int64_t *ms)
 {
 	struct ct_scan_got got[NOTE_WANTS];
 
-	return ct_scan(&m->note, note, len, got) > 0 &&
-		got[NOTE_FRAMES].kind == CT_SCAN_INTEGER &&
+	*ms = 0;
+	if (ct_scan(&m->note, note, len, got) <= 0)
+		return 0;
+	if (got[NOTE_MS].kind == CT_SCAN_INTEGER && got[NOTE_MS].number > 0 &&
+	    got[NOTE_MS].number < CT_VPDQ_MS)
+		*ms = got[NOTE_MS].number;
+	return got[NOTE_FRAMES].kind == CT_SCAN_INTEGER &&
 		got[NOTE_FRAMES].number > 0
-	    ? (uint64_t)got[NOTE_FRAMES].number
+	    ? got[NOTE_FRAMES].number
 	    : 0;
+}
+
+/* Is there a part that is like the video, and as long as that share of it?
+ * That counts time and not its frames, of which those between the ones asked
+ * about may be like none. */
+static bool
+part_of(struct match_clips *c, uint32_t note, int64_t ms,
+    const struct ct_clip_limits *l)
+{
+	const int percent = l->query ? l->query : ct_clip_usual.query;
+	int64_t *at;
+	size_t i;
+
+	if (!c->timed || !ms || !l->contained)
+		return false;
+	if (!c->spans.when) {
+		at = ct_alloc(c->n, sizeof *at);
+		for (i = 0; i < c->n; i++)
+			at[i] = c->frame[i].ms;
+		match_spans_order(&c->spans, at, c->n);
+		free(at);
+	}
+	return match_spans_longest(&c->spans, note, percent) * 100 >=
+	    ms * l->contained;
 }
 
 /* Is enough of it near? */
@@ -447,19 +487,20 @@ static int
 judge(const struct ct_match *m, const struct ct_match_how *how,
     struct ct_match_work *w, const struct seen *s, struct ct_err *err)
 {
-	const struct match_clips *c = w->clips;
+	struct match_clips *c = w->clips;
 	struct ct_vpdq_score score = { .query_near = s->near,
 		.compared_near = s->compared };
 	const struct match_group *g;
 	struct ct_clip_limits l;
 	const char *text;
 	size_t len, group;
+	int64_t ms;
 
 	if (match_note(m, s->note, &text, &len, &group, err))
 		return err->code;
 	g = &m->group[group];
 	l = match_clip_limits(how, &g->clips);
-	score.compared = frames_of(m, text, len);
+	score.compared = (uint64_t)said_of(m, text, len, &ms);
 	score.query = c->of[g->quality];
 	if (!c->timed) /* however many orientations */
 		score.query = score.query_near = 1;
@@ -469,7 +510,8 @@ judge(const struct ct_match *m, const struct ct_match_how *how,
 		return ct_fail(
 		    err, CT_DATAERR, "the index is damaged: frames of a video");
 	if (!ct_vpdq_match(&score, l.query, l.compared) &&
-	    (!l.contained || !ct_vpdq_match(&score, 0, l.contained)))
+	    (!l.contained || !ct_vpdq_match(&score, 0, l.contained)) &&
+	    !part_of(c, s->note, ms, &l))
 		return 0;
 	match_add(&w->hits,
 	    (struct match_hit){ .note = s->note,

@@ -227,6 +227,32 @@ int match_tmk_look(const struct ct_match *m, const struct ct_match_how *how,
     struct ct_match_work *w, size_t part, struct ct_err *err);
 void match_tmk_free(struct match_tmk *t);
 
+/*
+ * match_span.c: parts of a video that are like a listed one.  A part begins and
+ * ends with a frame that is near, and lasts until the next one behind it is
+ * shown; of one frame, for step.
+ */
+struct match_spans { /* zeros at first */
+	struct match_like {
+		uint32_t note, frame;
+	} * like;
+	size_t n, cap;
+	int64_t *when; /* frames are shown, ascending; NULL: not yet known */
+	size_t frames;
+	uint32_t *room;
+	int64_t step;
+};
+/* Of another video, whose frames are step ms apart as a rule. */
+void match_spans_start(struct match_spans *s, int64_t step);
+/* Its i-th frame is near to one of that note: once for each. */
+void match_spans_add(struct match_spans *s, uint32_t note, size_t i);
+/* All are added: the i-th of n is shown at ms[i]. */
+void match_spans_order(struct match_spans *s, const int64_t *ms, size_t n);
+/* The longest part of whose frames percent are near to the note's, in ms. */
+int64_t match_spans_longest(
+    const struct match_spans *s, uint32_t note, int percent);
+void match_spans_free(struct match_spans *s);
+
 /* When a video of a source matches: what it says, unless how does. */
 struct ct_clip_limits match_clip_limits(
     const struct ct_match_how *how, const struct ct_clip_limits *of);
@@ -244,7 +270,7 @@ enum ct_verdict match_verdict(
 
 /* Names in a hit that its note must not have, and what it may. */
 #define MATCH_OURS 15
-enum { NOTE_OPINION = MATCH_OURS, NOTE_FRAMES, NOTE_WANTS };
+enum { NOTE_OPINION = MATCH_OURS, NOTE_FRAMES, NOTE_MS, NOTE_WANTS };
 void match_note_want(struct ct_scan *scan);
 
 /* Append "match":{...}.  at: where in text the policy of the i-th hit told

@@ -60,10 +60,9 @@ dump(json_t *o)
 	return text;
 }
 
-/* Begins with what entries are told in order of.  frames: 0, or what counts
- * of its video. */
+/* Begins with what entries are told in order of. */
 static char *
-note_text(const struct ct_entry *e, size_t frames)
+note_text(const struct ct_entry *e, const struct ct_clip *clip)
 {
 	json_t *o = json_object();
 
@@ -77,9 +76,7 @@ note_text(const struct ct_entry *e, size_t frames)
 	if (strcmp(e->signal->opinion, "positive") != 0)
 		(void)json_object_set_new(
 		    o, "opinion", json_string(e->signal->opinion));
-	if (frames)
-		(void)json_object_set_new(
-		    o, CT_CLIP_FRAMES, json_integer((json_int_t)frames));
+	ct_clip_note(clip, o);
 	return dump(o);
 }
 
@@ -173,9 +170,9 @@ on_signal(void *arg, const struct ct_entry *e, struct ct_err *err)
 		l->signal = ct_grow(l->signal, l->cap, sizeof *l->signal);
 	}
 	s = &l->signal[l->n];
-	*s = (struct signal){ .note = note_text(e, clip.frames.n),
-		.line = l->n++,
-		.clip = clip };
+	*s = (struct signal){
+		.note = note_text(e, &clip), .line = l->n++, .clip = clip
+	};
 	memcpy(s->type, e->signal->type, sizeof s->type);
 	if (film)
 		return 0;

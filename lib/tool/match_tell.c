@@ -61,7 +61,7 @@ match_note_want(struct ct_scan *scan)
 		"distance", "orientation", "at_ms", "query_percent",
 		"compared_percent", "level1", "level2", "shift_ms", "allowed",
 		"flood", "policy", "class", [NOTE_OPINION] = "opinion",
-		[NOTE_FRAMES] = CT_CLIP_FRAMES };
+		[NOTE_FRAMES] = CT_CLIP_FRAMES, [NOTE_MS] = CT_CLIP_MS };
 
 	ct_scan_want(scan, names, NOTE_WANTS);
 }

@@ -80,9 +80,10 @@ index_group(const struct ct_source *s, bool complete, bool lacks)
 	return dump(o);
 }
 
-/* frames: 0, or what counts of its video. */
+/* clip: NULL, or its video. */
 static char *
-note_text(const struct ct_entry *e, const char *opinion, size_t frames)
+note_text(
+    const struct ct_entry *e, const char *opinion, const struct ct_clip *clip)
 {
 	json_t *o = json_object();
 
@@ -91,9 +92,8 @@ note_text(const struct ct_entry *e, const char *opinion, size_t frames)
 	set(o, "content", e->content);
 	set(o, "classification", e->classification);
 	set(o, "opinion", strcmp(opinion, "positive") != 0 ? opinion : NULL);
-	if (frames)
-		(void)json_object_set_new(
-		    o, CT_CLIP_FRAMES, json_integer((json_int_t)frames));
+	if (clip)
+		ct_clip_note(clip, o);
 	return dump(o);
 }
 
@@ -102,9 +102,10 @@ note_text(const struct ct_entry *e, const char *opinion, size_t frames)
 
 static int
 add_note(const struct index_job *j, const struct ct_entry *e,
-    const char *opinion, size_t frames, uint32_t *note, struct ct_err *err)
+    const char *opinion, const struct ct_clip *clip, uint32_t *note,
+    struct ct_err *err)
 {
-	char *text = note_text(e, opinion, frames);
+	char *text = note_text(e, opinion, clip);
 	int rc = ct_build_note(j->build, text, strlen(text), note, err);
 
 	free(text);
@@ -144,7 +145,7 @@ add_clip(struct index_job *j, const struct ct_entry *e, const char *opinion,
 	int rc = take_clip(j, s, &clip, err);
 
 	if (!rc)
-		rc = add_note(j, e, opinion, clip.frames.n, &note, err);
+		rc = add_note(j, e, opinion, &clip, &note, err);
 	if (!rc)
 		rc = ct_clip_build(&clip, j->build, note, err);
 	ct_clip_free(&clip);
@@ -174,7 +175,7 @@ add_opinion(struct index_job *j, const struct ct_entry *e, const char *opinion,
 			continue;
 		}
 		if (!noted)
-			rc = add_note(j, e, opinion, 0, &note, err);
+			rc = add_note(j, e, opinion, NULL, &note, err);
 		noted = true;
 		if (!rc)
 			rc = ct_build_hash(

@@ -1,5 +1,5 @@
 /* What ct-match finds of videos is what ct_vpdq_compare counts of each pair, by
- * every plan of the index. */
+ * every plan of the index, or that a part of one is like the other. */
 #include "clip.h"
 
 #include <stdlib.h>
@@ -99,6 +99,62 @@ record(const struct ct_vpdq *v)
 	    "ok", "hashes", "vpdq", frames);
 }
 
+/* The frames that count, each hash when it comes first; how many. */
+static size_t
+counted(const struct ct_vpdq *v, const struct ct_vpdq_frame *of[LONG])
+{
+	size_t i, k, n = 0;
+
+	for (i = 0; i < v->n; i++) {
+		const struct ct_vpdq_frame *f = &v->frame[i];
+
+		for (k = 0; k < n; k++)
+			if (memcmp(of[k]->hash, f->hash, CT_HASH_LEN) == 0)
+				break;
+		if (k == n && f->quality >= 50 && !ct_ham_flat(f->hash))
+			of[n++] = f;
+	}
+	return n;
+}
+
+/* Is there a part of q that is like l, for contained percent of its time? */
+static bool
+part(const struct ct_vpdq *q, const struct ct_vpdq *l,
+    const struct ct_clip_limits *limits)
+{
+	const struct ct_vpdq_frame *of[LONG], *to[LONG];
+	size_t n = counted(q, of), m = counted(l, to), a, b, i, k, near;
+	const int64_t step = q->n > 1 ? 500 : 0;
+	const size_t percent = limits->query ? (size_t)limits->query : 80;
+	int64_t first = -1, last = 0, lasts;
+	bool is[LONG] = { false };
+
+	for (i = 0; i < l->n; i++)
+		if (l->frame[i].quality >= 50 &&
+		    !ct_ham_flat(l->frame[i].hash)) {
+			first = first < 0 ? l->frame[i].ms : first;
+			last = l->frame[i].ms;
+		}
+	if (last <= first || first < 0 || !limits->contained)
+		return false;
+	for (i = 0; i < n; i++)
+		for (k = 0; k < m; k++)
+			is[i] |= ct_ham(of[i]->hash, to[k]->hash) <=
+			    limits->distance;
+	for (a = 0; a < n; a++)
+		for (b = a, near = 0; b < n; b++) {
+			near += is[b];
+			lasts = a == b  ? step
+			    : b + 1 < n ? of[b + 1]->ms - of[a]->ms
+					: of[b]->ms + step - of[a]->ms;
+			if (is[a] && is[b] &&
+			    near * 100 >= (b - a + 1) * percent &&
+			    lasts * 100 >= (last - first) * limits->contained)
+				return true;
+		}
+	return false;
+}
+
 /* What a hit should say of a pair; false: it is none. */
 static bool
 brute(const struct ct_vpdq *q, const struct ct_vpdq *l,
@@ -113,7 +169,8 @@ brute(const struct ct_vpdq *q, const struct ct_vpdq *l,
 	ct_vpdq_set_free(&a);
 	ct_vpdq_set_free(&b);
 	return ct_vpdq_match(score, limits->query, limits->compared) ||
-	    (limits->contained && ct_vpdq_match(score, 0, limits->contained));
+	    (limits->contained && ct_vpdq_match(score, 0, limits->contained)) ||
+	    part(q, l, limits);
 }
 
 static const json_t *
