@@ -181,5 +181,7 @@ ct-syncdb.1 6
 ct-syncdb.1 9
 ct.7 2
 ct.conf.5 1
+ct.conf.5 2
+ct.conf.5 3
 libct.3 1' printf '%s' "$skipped"
 done_testing
