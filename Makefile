@@ -139,13 +139,16 @@ PRELOADS := $(patsubst %.c,%.so,$(wildcard t/*.c))
 $(PRELOADS): t/%.so: t/%.c
 	$(Q)$(CC) $(STD) $(WARN) $(PKG_CFLAGS) -shared -fPIC -o $@ $< -ldl
 
-# those that take longest come first, so that all cores are done together
-LONG = $(wildcard $(patsubst %,t/%-*.t,8300 8520 9530 8530 8710 5100 8700 5220 8620 8600 8100 8610 \
-       6110 6420 6520 4000 3100 1000 6200 6130 9520 4600 6300 \
-       6310 3030 3010 1300 7010 6120)) \
-       t/unit/near
+# those that take longest come first, so that all cores are done together; many
+# of them wait, for servers and until a time is over, beside those that do not
+LONG = $(wildcard $(patsubst %,t/%-*.t,8300 1300 5320 8520 5220 8620 1505 9530 8700 8610 9520 \
+       8530 7410 8600 8710 1310 7500 1200 5100 7540 4000 6110 3030 1220 1000 \
+       8100 8540 5020 7530 1520 3100 6120 3020 6130 6210 4600 5110 8200 1500 \
+       7300 3550 1510 6420 4500 4200 6200)) \
+       t/unit/near t/unit/audit t/unit/audit_tamper t/unit/lines t/unit/audit_hole
+JOBS = $(shell echo $$(($$(nproc) * 2 + 2)))
 check: all $(UNITS) $(TOOLS) $(FUZZ) $(BROKEN) $(PRELOADS)
-	PATH=$$PWD:$$PATH prove -j4 $(PROVEFLAGS) -e '' $(LONG) \
+	PATH=$$PWD:$$PATH prove -j$(JOBS) $(PROVEFLAGS) -e '' $(LONG) \
 	    $(filter-out $(LONG),$(UNITS) $(sort $(wildcard t/*.t)))
 
 # the table of the ways in which a list can be bad, and what came of each
