@@ -112,7 +112,8 @@ void av_close(struct av *a);
 void av_decoder(struct av *a, const AVCodecParameters *p);
 /* Is a picture of that size too large?  Then it has stopped. */
 bool av_too_large(struct av *a, uint32_t w, uint32_t h);
-/* Bytes of the input from there; fewer at its end, or on error. */
+/* Bytes of the input from there; fewer at its end.  Where they cannot be read,
+ * which is no end of it, the process ends. */
 size_t av_read_at(const struct av *a, uint64_t at, void *to, size_t len);
 
 /* av_heif.c: the picture that is an item of the file, if it is; true: it was

@@ -37,13 +37,17 @@ av_read_at(const struct av *a, uint64_t at, void *to, size_t len)
 	size_t got = 0;
 	ssize_t n;
 
-	if (at >= size || lseek(0, a->from + (off_t)at, SEEK_SET) < 0)
+	if (at >= size)
 		return 0;
+	if (lseek(0, a->from + (off_t)at, SEEK_SET) < 0)
+		_exit(CT_IOERR);
 	len = len < size - at ? len : (size_t)(size - at);
 	for (; got < len; got += (size_t)n) {
 		n = read(0, p + got, len - got);
-		if (n == 0 || (n < 0 && errno != EINTR))
+		if (n == 0) /* it was made shorter */
 			break;
+		if (n < 0 && errno != EINTR)
+			_exit(CT_IOERR);
 		n = n < 0 ? 0 : n;
 	}
 	return got;

@@ -234,15 +234,18 @@ autopsy(
 {
 	struct ct_video *v = t->v;
 	int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 
 	v->frames = v->vpdq.n ? v->vpdq.frame[v->vpdq.n - 1].number + 1 : 0;
 	v->ms = v->vpdq.n ? v->vpdq.frame[v->vpdq.n - 1].ms : 0;
 	v->status = late || sig == SIGXCPU ? CT_IMAGE_TIMEOUT
 	    : sig == SIGSYS || lied        ? CT_IMAGE_VIOLATION
 					   : CT_IMAGE_CRASH;
+	if (!late && !lied && code == CT_IOERR)
+		return ct_fail(err, CT_IOERR, "cannot read");
 	if (t->ready || late)
 		return 0;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == CT_UNAVAILABLE)
+	if (code == CT_UNAVAILABLE)
 		return ct_fail(err, CT_UNAVAILABLE,
 		    "ct-decode-video does not run here, or has no seccomp");
 	return ct_fail(err, CT_TEMPFAIL, "ct-decode-video does not start");

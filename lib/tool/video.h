@@ -61,8 +61,8 @@ struct ct_video {
  * Hash the video at fd, from its first byte whatever its offset; a file, or
  * memory that is one.  Ends in how->ms, about.  CT_UNAVAILABLE: there is no
  * ct-decode-video (built with VIDEO=0), or no seccomp here; CT_TEMPFAIL: no
- * process; CT_OSERR.  Else 0: the video has an outcome.  Release with
- * ct_video_free in both cases.
+ * process; CT_IOERR: not all of it can be read; CT_OSERR.  Else 0: the video
+ * has an outcome.  Release with ct_video_free in both cases.
  */
 int ct_video_hash(int fd, const struct ct_video_how *how, struct ct_video *v,
     struct ct_err *err);

@@ -177,6 +177,24 @@ limits(struct ct_video_how how)
 	ct_video_free(&v);
 }
 
+/* What can be had of it is no whole video: who has opened it for writing cannot
+ * read it. */
+static void
+unread(struct ct_video_how how)
+{
+	char name[] = "/tmp/ct-video-XXXXXX";
+	struct ct_video v;
+	int fd = mkstemp(name), out = open(name, O_WRONLY | O_CLOEXEC);
+
+	ok(fd >= 0 && write(fd, "GIF89a", 6) == 6 && out >= 0, "a file");
+	ok(ct_video_hash(out, &how, &v, &err) == CT_IOERR,
+	    "one that cannot be read is no short one");
+	ct_video_free(&v);
+	(void)unlink(name);
+	(void)close(fd);
+	(void)close(out);
+}
+
 int
 main(void)
 {
@@ -207,6 +225,7 @@ main(void)
 	shown(&how);
 	sampled(how);
 	limits(how);
+	unread(how);
 	for (c = 0; c < CLIPS; c++)
 		ct_video_free(&video[c]);
 	free(program);
