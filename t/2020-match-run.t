@@ -94,4 +94,30 @@ ok 'without a reader: SIGPIPE, or what was bad' grep -qE '^(141|66)$' status
 ct-match -qa -j 4 -l list.ctx <in >/dev/full 2>err.full
 is 'a full disk: 74' 74 echo $?
 ok 'it is said' grep -q 'cannot write' err.full
+
+# ---- no memory: a record does not go on without what was to be put into it
+[ -z "${CT_SANITIZED-}" ] || done_testing # LD_PRELOAD and ASan do not mix
+{
+	echo '{"type":"md5","hash":"0123456789abcdef0123456789abcdef","entry":"1","classification":"A1"}'
+	head -n 1 list
+} >few
+jq -cn --arg pdq "$(head -n 1 known)" '{id: "a", user: {id: "u"}, file: {decode: "ok"},
+    hashes: {md5: "0123456789abcdef0123456789abcdef", pdq: $pdq, pdq_quality: 90}}' >one
+ct-match -qa -l few <one >want.memory
+points=0 odd=''
+while :; do
+	rm -f did
+	points=$((points + 1))
+	CT_FAULT=malloc:$points:ENOMEM CT_FAULT_DID=did LD_PRELOAD=$t/fault.so \
+	    ct-match -qa -l few <one >got.memory 2>err.memory
+	status=$?
+	[ -e did ] || break
+	case $status in
+	0) cmp -s want.memory got.memory || odd="$odd $points" ;;
+	71) grep -q 'out of memory' err.memory || odd="$odd $points:silent" ;;
+	*) odd="$odd $points:$status" ;;
+	esac
+done
+is "no memory, at $points places: all of it, or 71" '' printf %s "$odd"
+ok '  there were some' test "$points" -gt 20
 done_testing

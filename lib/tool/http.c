@@ -290,26 +290,30 @@ static curl_mime *
 form(CURL *c, const struct ct_http_req *req, int *fd)
 {
 	curl_mime *mime = curl_mime_init(c);
-	curl_mimepart *part;
+	curl_mimepart *part = NULL;
+	CURLcode rc = mime ? CURLE_OK : CURLE_OUT_OF_MEMORY;
 	size_t i;
 
-	for (i = 0; mime && i < req->nparts; i++) {
+	for (i = 0; !rc && i < req->nparts; i++) {
 		const struct ct_http_part *p = &req->part[i];
 
 		part = curl_mime_addpart(mime);
-		(void)curl_mime_name(part, p->name);
-		if (p->text) {
-			(void)curl_mime_data(
-			    part, p->text, CURL_ZERO_TERMINATED);
+		rc = curl_mime_name(part, p->name);
+		if (!rc && p->text) {
+			rc =
+			    curl_mime_data(part, p->text, CURL_ZERO_TERMINATED);
 			continue;
 		}
 		fd[i] = p->fd;
-		(void)curl_mime_filename(part, p->filename);
-		(void)curl_mime_type(part, p->type);
+		if (rc || (rc = curl_mime_filename(part, p->filename)) ||
+		    (rc = curl_mime_type(part, p->type)))
+			break;
 		(void)lseek(p->fd, 0, SEEK_SET);
-		(void)curl_mime_data_cb(
+		rc = curl_mime_data_cb(
 		    part, (curl_off_t)p->len, on_read, on_seek, NULL, &fd[i]);
 	}
+	if (rc) /* a form that lacks a part is another one */
+		ct_die(CT_OSERR, "out of memory");
 	return mime;
 }
 
@@ -388,17 +392,17 @@ take_info(CURL *c, const struct flight *fl)
 static struct curl_slist *
 headers(const struct ct_http_req *req)
 {
-	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
+	struct curl_slist *list = http_more(NULL, "Expect:");
 	const char *const *h;
 	char *type;
 
 	if (req->type) {
 		type = ct_printf("Content-Type: %s", req->type);
-		list = curl_slist_append(list, type);
+		list = http_more(list, type);
 		free(type);
 	}
 	for (h = req->header; h && *h; h++)
-		list = curl_slist_append(list, *h);
+		list = http_more(list, *h);
 	return list;
 }
 

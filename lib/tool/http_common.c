@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "http_impl.h"
+#include "prog.h"
 
 #define CONNECT_MS 10000
 
@@ -20,6 +21,16 @@ http_plain(CURL *c)
 	    c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	(void)curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
 	(void)curl_easy_setopt(c, CURLOPT_USERAGENT, "ct/" CT_VERSION);
+}
+
+struct curl_slist *
+http_more(struct curl_slist *list, const char *header)
+{
+	struct curl_slist *more = curl_slist_append(list, header);
+
+	if (!more)
+		ct_die(CT_OSERR, "out of memory");
+	return more;
 }
 
 int

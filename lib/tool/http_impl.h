@@ -17,6 +17,9 @@ void http_plain(CURL *c);
  */
 int http_explain(CURLcode rc, const char *why, bool tell, struct ct_err *err);
 
+/* The list with a header more: none is left out, or the program ends. */
+struct curl_slist *http_more(struct curl_slist *list, const char *header);
+
 /* If the header line is NAME: VALUE, copy VALUE to out, cut to its size; whole:
  * all of it in printable ASCII, or "". */
 bool http_header(

@@ -360,7 +360,7 @@ ct_many_add(struct ct_many *m, struct ct_pull *g, struct ct_err *err)
 	http_plain(c);
 	g->handle = c;
 	for (h = g->header; h && *h; h++)
-		g->list = curl_slist_append(g->list, *h);
+		g->list = http_more(g->list, *h);
 	(void)curl_easy_setopt(c, CURLOPT_CURLU, g->url);
 	(void)curl_easy_setopt(c, CURLOPT_PATH_AS_IS, (long)g->exact);
 	(void)curl_easy_setopt(c, CURLOPT_HTTPHEADER, g->list);

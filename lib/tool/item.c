@@ -291,11 +291,12 @@ ct_item_facts(const json_t *rec)
 static void
 line(json_t *lines, const char *text, size_t len)
 {
-	char *raw = strndup(text, len), *tidy = ct_item_clean(raw, SIZE_MAX);
+	char *raw = memcpy(ct_alloc(len + 1, 1), text, len), *tidy;
 
+	tidy = ct_item_clean(raw, SIZE_MAX);
 	(void)json_array_append_new(lines, json_string(tidy));
 	ct_wipe(tidy, strlen(tidy));
-	ct_wipe(raw, strlen(raw));
+	ct_wipe(raw, len);
 	free(tidy);
 	free(raw);
 }

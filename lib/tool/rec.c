@@ -28,6 +28,27 @@ depth(const json_t *v)
 	return most + 1;
 }
 
+/* ---- memory ----------------------------------------------------------------
+ */
+
+static void *
+grab(size_t n)
+{
+	void *p = malloc(n ? n : 1);
+
+	if (!p)
+		ct_die(CT_OSERR, "out of memory");
+	return p;
+}
+
+/* Before there is any value: what is put into one is there, or the program
+ * ends.  Or else a record would lose a member, and go on without it. */
+static __attribute__((constructor)) void
+take_care(void)
+{
+	json_set_alloc_funcs(grab, free);
+}
+
 static void
 wipe(void *p)
 {
@@ -39,8 +60,11 @@ wipe(void *p)
 void
 ct_json_wipe(void)
 {
-	json_set_alloc_funcs(malloc, wipe);
+	json_set_alloc_funcs(grab, wipe);
 }
+
+/* ---- records ---------------------------------------------------------------
+ */
 
 static json_t *
 object(const char *text, size_t len, size_t flags, struct ct_err *err)
