@@ -9,6 +9,7 @@
 #define MIX 0x9e3779b97f4a7c15u
 #define BITS_MIN 10
 #define BITS_MAX 27
+#define FEW ((size_t)24) /* hashes, that are compared as fast */
 #define BITS_EACH \
 	64 /* of the filter, a hash: one of as many passes by chance */
 
@@ -22,12 +23,21 @@ struct filter {
 	int shift;
 };
 
+/* Hashes that something may be near to; n 0: none. */
+struct lot {
+	struct ct_near near;
+	bool own; /* its lists are ours */
+};
+
+enum { PICTURES, FILMS, LOTS };
+static const enum match_type lots[LOTS] = { PDQ, VPDQ };
+
 struct ct_match_sieve {
 	const struct ct_match *m;
-	bool more; /* the filters are another's */
-	int max;
-	int frames; /* the same of frames of videos */
+	bool more;     /* the filters and lots are another's */
+	int max[LOTS]; /* bits */
 	struct filter filter[MATCH_PARTS][CT_MATCH_COLUMNS];
+	struct lot lot[MATCH_PARTS][LOTS];
 	struct ct_near_find near;
 	bool *some;
 	const uint8_t *quality; /* of frames; NULL: of rows, any */
@@ -69,26 +79,62 @@ filter(struct filter *f, const struct ct_match *m, size_t part, int column,
 	return 0;
 }
 
+/* Of so few hashes a set has no index; so many queries are worth one. */
+static int
+lot(struct lot *l, const struct ct_set_kind *k, struct ct_err *err)
+{
+	size_t n = k ? k->near.n : 0;
+	size_t m = CT_NEAR_CHUNKS * ct_near_entries(CT_NEAR_WIDE, n);
+	uint32_t *first, *id;
+	uint16_t *sketch;
+
+	if (k)
+		l->near = k->near;
+	if (n < FEW || n > CT_NEAR_FEW || l->near.plan != CT_NEAR_BRUTE)
+		return 0;
+	l->own = true;
+	l->near.plan = CT_NEAR_WIDE;
+	l->near.first = first = ct_alloc(CT_NEAR_FIRST, sizeof *first);
+	l->near.sketch = sketch = ct_alloc(m + CT_NEAR_PAD, sizeof *sketch);
+	l->near.id = id = ct_alloc(m, sizeof *id);
+	return ct_near_build(
+	    CT_NEAR_WIDE, l->near.hash, n, first, sketch, id, err);
+}
+
+static void
+lot_free(const struct lot *l)
+{
+	if (!l->own)
+		return;
+	free((void *)(uintptr_t)l->near.first);
+	free((void *)(uintptr_t)l->near.sketch);
+	free((void *)(uintptr_t)l->near.id);
+}
+
 int
 ct_match_sieve(struct ct_match_sieve **out, const struct ct_match *m,
     const struct ct_match_how *how, struct ct_err *err)
 {
 	struct ct_match_sieve *s = ct_alloc(1, sizeof *s);
 	size_t part;
-	int i;
+	int i, rc = 0;
 
 	*out = s;
 	s->m = m;
-	s->max = how->threshold >= 0 ? how->threshold : m->threshold;
-	s->frames = match_clip_bits(m, how);
-	for (part = 0; part < MATCH_PARTS; part++)
-		for (i = 0; i < CT_MATCH_COLUMNS; i++)
-			if (filter(&s->filter[part][i], m, part, i, err)) {
-				ct_match_sieve_free(s);
-				*out = NULL;
-				return err->code;
-			}
-	return 0;
+	s->max[PICTURES] = how->threshold >= 0 ? how->threshold : m->threshold;
+	s->max[FILMS] = match_clip_bits(m, how);
+	for (part = 0; !rc && part < MATCH_PARTS; part++) {
+		for (i = 0; !rc && i < CT_MATCH_COLUMNS; i++)
+			rc = filter(&s->filter[part][i], m, part, i, err);
+		for (i = 0; !rc && i < LOTS; i++)
+			rc = lot(&s->lot[part][i],
+			    match_kind(m, part, match_types[lots[i]]), err);
+	}
+	if (rc) {
+		ct_match_sieve_free(s);
+		*out = NULL;
+	}
+	return rc;
 }
 
 struct ct_match_sieve *
@@ -110,9 +156,12 @@ ct_match_sieve_free(struct ct_match_sieve *s)
 
 	if (!s)
 		return;
-	for (part = 0; !s->more && part < MATCH_PARTS; part++)
+	for (part = 0; !s->more && part < MATCH_PARTS; part++) {
 		for (i = 0; i < CT_MATCH_COLUMNS; i++)
 			free(s->filter[part][i].bit);
+		for (i = 0; i < LOTS; i++)
+			lot_free(&s->lot[part][i]);
+	}
 	ct_near_free(&s->near);
 	free(s);
 }
@@ -144,17 +193,19 @@ near_one(
 	return 0;
 }
 
-/* A picture may be of a listed video. */
+/* Pictures or frames, among listed pictures and frames: either may be of the
+ * other. */
 static int
-clips(struct ct_match_sieve *s, const struct ct_match_rows *rows, size_t part,
+near_any(struct ct_match_sieve *s, size_t part, const uint8_t *hash, size_t n,
     struct ct_err *err)
 {
-	const struct ct_set_kind *k = match_kind(s->m, part, CT_CLIP_VPDQ);
+	int i, rc = 0;
 
-	return k && rows->n
-	    ? ct_set_near_each(k, rows->hash[CT_MATCH_COLUMNS - 1], rows->n,
-		  s->frames, &s->near, near_one, s, err)
-	    : 0;
+	for (i = 0; !rc && n && i < LOTS; i++)
+		if (s->lot[part][i].near.n)
+			rc = ct_near_each(&s->lot[part][i].near, hash, n,
+			    s->max[i], &s->near, near_one, s, err);
+	return rc;
 }
 
 int
@@ -169,17 +220,12 @@ ct_match_sift(struct ct_match_sieve *s, const struct ct_match_rows *rows,
 	s->quality = NULL;
 	memset(some, 0, rows->n * sizeof *some);
 	for (; !rc && part < MATCH_PARTS; part++) {
-		rc = clips(s, rows, part, err);
-		for (i = 0; !rc && i < CT_MATCH_COLUMNS; i++) {
+		rc = near_any(
+		    s, part, rows->hash[CT_MATCH_COLUMNS - 1], rows->n, err);
+		for (i = 0; !rc && types[i] != PDQ; i++) {
 			f = &s->filter[part][i];
-			if (!f->kind)
-				continue;
-			if (types[i] != PDQ)
+			if (f->kind)
 				digests(f, rows->hash[i], rows->n, some);
-			else
-				rc = ct_set_near_each(f->kind, rows->hash[i],
-				    rows->n, s->max, &s->near, near_one, s,
-				    err);
 		}
 	}
 	return rc;
@@ -190,25 +236,14 @@ ct_match_sift_frames(struct ct_match_sieve *s,
     const struct ct_match_frames *frames, bool news, bool *some,
     struct ct_err *err)
 {
-	const struct {
-		enum match_type type;
-		int max;
-	} near[] = { { VPDQ, s->frames }, { PDQ, s->max } };
-	size_t part = news && s->m->delta ? 1 : 0, i;
-	const struct ct_set_kind *k;
+	size_t part = news && s->m->delta ? 1 : 0;
 	int rc = 0;
 
 	s->some = some;
 	s->quality = frames->quality;
 	memset(some, 0, frames->n * sizeof *some);
 	for (; !rc && part < MATCH_PARTS; part++)
-		for (i = 0; !rc && i < sizeof near / sizeof *near; i++) {
-			k = match_kind(s->m, part, match_types[near[i].type]);
-			if (k && frames->n)
-				rc = ct_set_near_each(k, frames->hash,
-				    frames->n, near[i].max, &s->near, near_one,
-				    s, err);
-		}
+		rc = near_any(s, part, frames->hash, frames->n, err);
 	return rc;
 }
 

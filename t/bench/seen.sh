@@ -68,6 +68,29 @@ seen_rows() {
 	b=$(middle us theirs)
 	row "$name" '  over ct_near_each of as many alone' "$(short "$b * 1000") ns" \
 	    "$(short "$c / $objects * 1e6 / $b")" 2
+	rm -rf state/seen/bench
+	films
 	unset CT_HOME
 	rm -rf state
+}
+
+# films - a hundred frames each, as many as there are objects above
+films() {
+	name="ct-seen, videos of $objects frames"
+	wait_for 2 stock films state films $((objects / 100)) 100 >made
+	row "$name" 'store made, us a frame' "$(cut -d ' ' -f 1 made) s" \
+	    "$(short "$(cut -d ' ' -f 1 made) / $objects * 1e6")" -
+	ct-seen stats --store films | tr '{,:' '\n ' | sed -n 's/.*"bytes" *//p' >sizes
+	row "$name" 'bytes a frame' "$(cut -d ' ' -f 1 sizes) in all" \
+	    "$(short "$(cut -d ' ' -f 1 sizes) / $objects")" -
+	for i in 3 777; do # and 9,800 hashes of others
+		stock clip $i 100 >clip.$i
+		echo "vpdq clip.$i listed$i"
+	done >clips
+	sed 's/^.*pdq /pdq /' pdqs | head -n 9800 >>clips
+	[ "$(ct-seen match -q --store films --delta clips | wc -l)" -eq 2 ]
+	took 3 ct-seen match -q -j 1 --store films --delta clips >ours
+	c=$(middle cpu ours)
+	row "$name" 'match, 1e4 new: s of ten million' "$(short "$c / $objects * 1e9") ns" \
+	    "$(short "$c / $objects * 1e7")" "$limit"
 }

@@ -4,11 +4,14 @@
  *	stock store HOME NAME N
  *	stock listing N
  *	stock known N EACH
+ *	stock films HOME NAME N FRAMES
+ *	stock clip I FRAMES
  *
  * store puts objects 0 to N, whose ids ascend, with an MD5, a SHA-1, a SHA-256
  * and a PDQ hash each, and makes one file of them.  listing writes the lines
  * that ct-ls would write of these; known, lines of a list: the MD5 of each
- * EACH-th object, and the PDQ hash of the one after it.
+ * EACH-th object, and the PDQ hash of the one after it.  films puts N videos of
+ * so many frames; clip, the frames of the I-th, as the reference's lines.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +25,9 @@
 
 static const char usage[] = "usage: stock store HOME NAME N\n"
 			    "       stock listing N\n"
-			    "       stock known N EACH\n";
+			    "       stock known N EACH\n"
+			    "       stock films HOME NAME N FRAMES\n"
+			    "       stock clip I FRAMES\n";
 
 static const char date[] = "2026-11-20T08:00:00Z";
 
@@ -101,6 +106,101 @@ store(const char *home, const char *name, long n)
 	return 0;
 }
 
+/* ---- videos ---------------------------------------------------------------
+ */
+
+/* A frame a second, by chance. */
+static void
+film_of(long i, struct ct_vpdq_frame *frame, uint32_t n)
+{
+	uint64_t state = (uint64_t)i * 7000003, word;
+	uint32_t k;
+	size_t at;
+
+	for (k = 0; k < n; k++) {
+		for (at = 0; at < CT_PDQ_LEN; at += 8) {
+			word = next(&state);
+			memcpy(frame[k].hash + at, &word, 8);
+		}
+		frame[k].number = k;
+		frame[k].ms = (int64_t)k * 1000;
+		frame[k].quality = 100;
+	}
+}
+
+static void
+pack(struct ct_text *room, const struct ct_vpdq_frame *frame, uint32_t n)
+{
+	const struct seen_film film = { .n = n,
+		.all = SEEN_NO_NUMBER,
+		.cover = SEEN_NO_COVER,
+		.method = "1/s" };
+	uint32_t k;
+
+	room->len = 0;
+	ct_text_add(room, &film, sizeof film);
+	for (k = 0; k < n; k++)
+		ct_text_add(room, &frame[k].ms, 8);
+	for (k = 0; k < n; k++)
+		ct_text_add(room, frame[k].hash, CT_PDQ_LEN);
+	for (k = 0; k < n; k++)
+		ct_text_add(room, &frame[k].quality, 1);
+	ct_text_add(room, "\0\0\0\0\0\0\0", -n % 8);
+}
+
+static int
+films(const char *home, const char *name, long n, uint32_t each)
+{
+	struct ct_vpdq_frame *frame = ct_alloc(each, sizeof *frame);
+	struct ct_seen s = { .home = home, .store = name };
+	struct ct_text room = { .s = NULL };
+	struct ct_err err = { .code = 0 };
+	struct seen_frames frames;
+	struct seen_writer w;
+	struct seen_row row;
+	char id[64];
+	size_t len;
+	long i;
+
+	if (seen_writer_open(&w, &s, true, &err))
+		ct_die_err(&err);
+	for (i = 0; i < n; i++) {
+		row_of(i, &row);
+		row.info.flags = SEEN_HAS * 7 + SEEN_FRAMES + SEEN_MIME * 10;
+		memset(row.hash + seen_at[SEEN_PDQ], 0, CT_PDQ_LEN);
+		film_of(i, frame, each);
+		pack(&room, frame, each);
+		(void)seen_frames_of(&frames, room.s, room.len);
+		len = id_of(i, id);
+		if (seen_writer_put(
+			&w, (uint8_t *)id, len, &row, &frames, &err) ||
+		    (w.text.len > (size_t)8 << 20 &&
+			seen_writer_sync(&w, &err)))
+			ct_die_err(&err);
+	}
+	if (seen_writer_sync(&w, &err) || seen_writer_merge(&w, &err) ||
+	    seen_writer_close(&w, true, &err))
+		ct_die_err(&err);
+	ct_text_free(&room);
+	free(frame);
+	return 0;
+}
+
+static void
+clip(long i, uint32_t n)
+{
+	struct ct_vpdq_frame *frame = ct_alloc(n, sizeof *frame);
+	char line[CT_VPDQ_LINE];
+	uint32_t k;
+
+	film_of(i, frame, n);
+	for (k = 0; k < n; k++) {
+		(void)ct_vpdq_line(&frame[k], line);
+		(void)fputs(line, stdout);
+	}
+	free(frame);
+}
+
 static void
 listing(long n)
 {
@@ -140,7 +240,13 @@ main(int argc, char *argv[])
 	if (argc == 5 && strcmp(argv[1], "store") == 0)
 		return store(
 		    argv[2], argv[3], ct_number("N", argv[4], 1, MOST));
-	if (argc == 3 && strcmp(argv[1], "listing") == 0)
+	if (argc == 6 && strcmp(argv[1], "films") == 0)
+		return films(argv[2], argv[3], ct_number("N", argv[4], 1, MOST),
+		    (uint32_t)ct_number("FRAMES", argv[5], 1, SEEN_MOST));
+	if (argc == 4 && strcmp(argv[1], "clip") == 0)
+		clip(ct_number("I", argv[2], 0, MOST),
+		    (uint32_t)ct_number("FRAMES", argv[3], 1, SEEN_MOST));
+	else if (argc == 3 && strcmp(argv[1], "listing") == 0)
 		listing(ct_number("N", argv[2], 1, MOST));
 	else if (argc == 4 && strcmp(argv[1], "known") == 0)
 		known(ct_number("N", argv[2], 1, MOST),
