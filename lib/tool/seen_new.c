@@ -34,29 +34,34 @@ struct new
 	struct asked **order;
 	size_t n;
 	bool looked;
-	size_t *sound;  /* of each source: the rows that were last so, + 1 */
-	size_t damaged; /* lines */
+	uint8_t **sound; /* of each file: what is known of NEAR rows each */
+	size_t damaged;  /* lines */
 	size_t lines;
 };
 
 /* ---- is it as it was put? ---------------------------------------------------
  */
 
-/* The row, with all its columns; those near it are asked for, too. */
+enum { UNKNOWN, GOOD, BAD };
+
+/* The row, with all that it has; those near it are asked for, too. */
 static bool
-sound(struct new *n, struct seen_place at)
+sound(const struct new *n, struct seen_place at)
 {
 	size_t near = at.row / NEAR, from = near * NEAR;
 	const struct seen_segment *g;
+	uint8_t *is;
 
-	if (!at.source || n->sound[at.source] == near + 1)
+	if (!at.source)
 		return true;
 	g = &n->v->segment[at.source - 1];
-	if (!seen_sound_rows(
-		g, from, g->rows - from < NEAR ? g->rows - from : NEAR))
-		return seen_sound_at(n->v, at);
-	n->sound[at.source] = near + 1;
-	return true;
+	is = &n->sound[at.source - 1][near];
+	if (*is == UNKNOWN)
+		*is = seen_sound_rows(g, from,
+			  g->rows - from < NEAR ? g->rows - from : NEAR)
+		    ? GOOD
+		    : BAD;
+	return *is == GOOD || seen_sound_at(n->v, at);
 }
 
 /* 0, CT_NO, or CT_DATAERR: it is not where it would stand, but what stands
@@ -326,9 +331,11 @@ open_store(struct new *n, struct ct_err *err)
 	if (rc > CT_NO)
 		return rc;
 	err->code = 0;
-	for (i = 0; n->v && i < n->v->n; i++)
+	n->sound = ct_alloc(SEEN_SEGMENTS, sizeof *n->sound);
+	for (i = 0; n->v && i < n->v->n; i++) {
 		n->v->segment[i].passing = true;
-	n->sound = ct_alloc(n->v ? n->v->n + 1 : 1, sizeof *n->sound);
+		n->sound[i] = ct_alloc(n->v->segment[i].rows / NEAR + 1, 1);
+	}
 	if (seen_names(&n->names, n->how, n->v ? &n->v->m : NULL, err))
 		return err->code;
 	if (n->v && n->how->gone)
@@ -349,6 +356,8 @@ release(struct new *n)
 		free(n->came[i]);
 	free(n->came);
 	free(n->came_rows);
+	for (i = 0; n->sound && n->v && i < n->v->n; i++)
+		free(n->sound[i]);
 	free(n->sound);
 	free(n->asked);
 	free(n->order);
