@@ -104,7 +104,7 @@ json 'a name like an option' .file.decode '"ok"' o
 # ---- what cannot be read
 unread() {
 	shift
-	timeout 5 ct-hash -q "$1" >o 2>err
+	timeout 30 ct-hash -q "$1" >o 2>err
 	status=$?
 	[ "$status" -eq 66 ] && jq -e '.error.code == 66 and (has("file")|not)' o >/dev/null
 }
@@ -259,8 +259,9 @@ ct-hash -q <pipe >live &
 pids=$!
 exec 5>pipe
 echo a.jpg >&5
-for i in 1 2 3 4 5 6 7 8 9 10; do
-	[ -s live ] || sleep 0.2
+for i in $(seq 500); do
+	[ ! -s live ] || break
+	sleep 0.02
 done
 ok 'what is done is written while input waits' cmp live rec
 exec 5>&-

@@ -172,7 +172,8 @@ if [ "$(id -u)" -eq 0 ]; then
 	refused other.db 77
 fi
 cp c.db torn.db
-dd if=/dev/urandom of=torn.db bs=4096 seek=1 count=6 conv=notrunc 2>/dev/null
+head -c 24576 /dev/zero | tr '\0' '\245' |
+    dd of=torn.db bs=4096 seek=1 conv=notrunc iflag=fullblock 2>/dev/null
 run --cache torn.db >o 2>err
 status=$?
 ok 'one damaged in the middle gives the right hashes, or is refused' \

@@ -119,9 +119,10 @@ is 'but what is held stays so' $(($(grep -c . open) - 40)) \
 many 300 339 >in
 before=$(whole)
 control '{"fault":"upload:*:slow:100"}'
+asked=$(state .requests_total)
 ct-submit -q --credential "$box/cybertip.cred" <in >first 2>err &
 pid=$!
-sleep 0.4
+until [ "$(state .requests_total)" -gt $((asked + 20)) ]; do sleep 0.02; done
 kill -TERM $pid
 wait $pid
 exits 'SIGTERM' 75 sh -c "exit $?"

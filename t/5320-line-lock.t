@@ -47,7 +47,7 @@ wait "$holder"
 held 2 state/outbox-test.lock 'submit waits for another that submits' 0 ct-submit <sealed
 json '  and files' .submission.state '"finished"' got
 wait "$holder"
-held 9 state/outbox-test.lock 'but not for ever' 75 ct-submit <r2
+held 60 state/outbox-test.lock 'but not for ever' 75 ct-submit <r2
 json '  every record says so' '[.id[:7], .error.tool, .error.code, .submission]' \
     '["report:","ct-submit",75,null]
 ["report:","ct-submit",75,null]' got

@@ -66,9 +66,9 @@ mkdir "$(printf 'media/u\377')" && mv "$odd" "$(printf 'media/u\377/x.png')"
 exits 'an account that is not UTF-8: an error' 65 ct-rescan -nqa -u 1 media
 json '  of that record' 'select(.path_b64) | [.error.tool, .user]' '["ct-rescan",null]' got
 rm -r "$(printf 'media/u\377')"
-flock -o "$CT_HOME/rescan.lock" sleep 5 &
+flock -F "$CT_HOME/rescan.lock" sh -c ': >locked; exec sleep 60' &
 holder=$!
-sleep 0.3
+until [ -e locked ]; do sleep 0.02; done
 exits 'another run at it: 75' 75 ct-rescan media
 kill $holder
 wait $holder 2>/dev/null

@@ -129,7 +129,7 @@ mkdir -m 700 ssh
 ssh-keygen -q -t ed25519 -N '' -f ssh/host && ssh-keygen -q -t ed25519 -N '' -f ssh/user
 cp ssh/user.pub ssh/authorized
 [ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd
-port=$(($$ % 20000 + 20000))
+port=$(($$ % 2000 + 26000)) # below those that the kernel gives
 "$sshd" -D -e -f /dev/null -h "$tmp/ssh/host" -p $port -o ListenAddress=127.0.0.1 \
     -o AuthorizedKeysFile="$tmp/ssh/authorized" -o StrictModes=no -o UsePAM=no \
     -o PermitRootLogin=prohibit-password -o PidFile=none </dev/null >ssh/log 2>&1 &

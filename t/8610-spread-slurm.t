@@ -14,7 +14,7 @@ getent hosts "$(hostname -s)" >/dev/null || skip_all "this machine's name has no
 objects
 
 # ---- its four programs, on ports of 127.0.0.1 alone
-s=$tmp/slurm host=$(hostname -s) base=$(($$ % 10000 + 20000))
+s=$tmp/slurm host=$(hostname -s) base=$(($$ % 1000 * 2 + 28000))
 chmod 755 "$tmp"
 mkdir -p $s/state $s/spool $s/munge
 chmod 755 $s $s/munge

@@ -14,7 +14,7 @@ done
 objects
 
 # ---- the broker, on 127.0.0.1 alone, never as root
-r=$tmp/rabbit base=$(($$ % 10000 + 20000))
+r=$tmp/rabbit base=$(($$ % 900 * 3 + 30000))
 mkdir -p $r/mnesia $r/log $r/home
 chmod 755 "$tmp"
 as=

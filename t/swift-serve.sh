@@ -2,7 +2,8 @@
 # swift-serve.sh DIR - the servers that t/swift.sh shares, as long as a process
 # of DIR/users runs; they are killed when this dies, too.  DIR/state: up, failed
 set -u
-dir=$1 port=$(($$ % 5000 * 4 + 20000))
+# ports that no other test takes, nor the kernel gives
+dir=$1 port=$(($$ % 1500 * 4 + 20000))
 cd "$dir" || exit 1
 echo $$ >pid
 trap 'cd / && rm -rf "$dir"' EXIT
