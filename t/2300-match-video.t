@@ -156,6 +156,7 @@ frames 5 5 >new
 	rec ok <new
 	rec told ',"vpdq_method":"1/s","vpdq_cover":10' <new
 	rec key ',"vpdq_method":"key"' <new
+	rec rare ',"vpdq_method":"0.5/s"' <new
 	rec cover ',"vpdq_cover":11' <new
 	rec cut '' partial <new
 	rec black <dark
@@ -167,6 +168,7 @@ frames 5 5 >new
 says 'clean or not' '.id+" "+.match.verdict' 'ok clean
 told clean
 key undecided
+rare undecided
 cover undecided
 cut undecided
 black undecided

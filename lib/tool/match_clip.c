@@ -158,7 +158,7 @@ take_frames(const struct ct_match *m, struct ct_match_work *w)
 		all += f->quality >= good;
 		take(w->clips, f->hash, f->ms, f->quality, 0);
 	}
-	w->frames_all = all && 2 * all >= v->frames.n && !v->keyed &&
+	w->frames_all = all && 2 * all >= v->frames.n && !v->sparse &&
 	    v->cover <= MATCH_COVER && v->decode == DECODE_OK;
 }
 

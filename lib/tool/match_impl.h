@@ -144,7 +144,7 @@ struct match_view {
 	bool mime, picture, video; /* told; it is that of such */
 	const char *surface;       /* NULL: not told; borrowed */
 	size_t surface_len;
-	bool keyed;      /* its frames are not all that it was to give */
+	bool sparse;     /* its frames are not all that it was to give */
 	uint16_t cover;  /* bits that frames left out are from those there */
 	const char *tmk; /* the path of its file, borrowed */
 	size_t tmk_len;

@@ -38,11 +38,13 @@ take_pdna(struct match_view *v, const char *text, size_t len)
 	return v->has[PDNA];
 }
 
-/* Keyframes only; any other says how often it looked. */
+/* Keyframes only, or less than one frame a second, a number that begins with
+ * 0: what lies between them was not looked at. */
 static void
 set_method(struct match_view *v, const char *method, size_t len)
 {
-	v->keyed = len == 3 && memcmp(method, "key", 3) == 0;
+	v->sparse = (len == 3 && memcmp(method, "key", 3) == 0) ||
+	    (len > 0 && *method == '0');
 }
 
 static void
@@ -371,7 +373,7 @@ match_view_line(const struct ct_match *m, struct match_view *v,
 		return false;
 	memset(v->has, 0, sizeof v->has);
 	memset(v->has_turned, 0, sizeof v->has_turned);
-	v->mime = v->picture = v->video = v->dihedral = v->keyed = false;
+	v->mime = v->picture = v->video = v->dihedral = v->sparse = false;
 	v->decode = DECODE_UNTOLD;
 	v->degenerate = g[W_DEGENERATE].kind != CT_SCAN_NONE;
 	v->quality = g[W_QUALITY].kind ? (int)g[W_QUALITY].number : -1;
