@@ -66,9 +66,10 @@ json 'what an edit list hides' '[.file.decode, .file.frames, .file.duration_ms]'
 LC_ALL=C sed 's/ftypavis/ftypavif/' "$clips/av1.avif" >still.avif
 { cat "$golden/pictures/one.heic" && printf '\0\0\0\014mpvdmove'; } >live.heic
 ct-hash -q still.avif live.heic "$golden/pictures/one.heic" >o
-json 'a still picture with one that moves beside it, or behind' '[.file.decode, (.hashes.pdq | length)]' '["too-many-frames",64]
-["too-many-frames",64]
-["ok",64]' o
+json 'a still picture with one that moves beside it, and what says that it is one' \
+    '[.file.decode, (.hashes.pdq | length), .file.frames]' '["ok",64,9]
+["too-many-frames",64,null]
+["ok",64,null]' o
 entry() { printf "%b\004\0\001\0\0\0%b\0\0" "$1" "$2"; }
 page() { # NEXT - of a TIFF
 	printf 'II*\0\010\0\0\0\010\0'

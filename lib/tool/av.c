@@ -15,6 +15,9 @@
 #include <libavutil/mathematics.h>
 
 #define PICTURE 60                 /* seconds of CPU time */
+#define RUN 64000                  /* frames of 1000 s, of which one is due */
+#define STANDS 60                  /* frames of one time */
+#define PARTS 64                   /* one behind the other */
 #define SLACK ((uint64_t)64 << 20) /* memory of the libraries themselves */
 
 void
@@ -105,8 +108,17 @@ usual(const struct av *a)
 	return av_rescale(1000, rate.den, rate.num);
 }
 
+/* Does the clock stand still, for more frames than there are in a second? */
+static bool
+stands(struct av *a, int64_t at)
+{
+	a->same = a->frames > a->before && at == a->ms ? a->same + 1 : 0;
+	return a->same == STANDS;
+}
+
 /* When the frame is shown, from the first; never earlier than one before: where
- * the clock goes back, as of parts that were joined, it is set anew. */
+ * the clock goes back, as of parts that were joined, or stands still, it is set
+ * anew. */
 static int64_t
 when(struct av *a)
 {
@@ -119,8 +131,9 @@ when(struct av *a)
 	else if (a->zero != AV_NOPTS_VALUE &&
 	    !__builtin_sub_overflow(shown, a->zero, &by))
 		at = av_rescale_q(by, a->base, ms);
-	if (at < a->ms || at >= CT_VPDQ_MS) {
+	if (at < a->ms || at >= CT_VPDQ_MS || stands(a, at)) {
 		at = next;
+		a->same = 0;
 		by = av_rescale_q(at, ms, a->base);
 		if (__builtin_sub_overflow(shown, by, &a->zero))
 			a->zero = AV_NOPTS_VALUE;
@@ -131,7 +144,8 @@ when(struct av *a)
 	return a->ms;
 }
 
-/* Is it the first in its part of a second? */
+/* Is it the first in its part of a second?  Time stamps may stand still: then
+ * frames are counted, as of a film that has more of them than others have. */
 static bool
 due(struct av *a)
 {
@@ -139,9 +153,13 @@ due(struct av *a)
 	    ? av_rescale_rnd(a->ms, a->ask.rate, 1000000, AV_ROUND_DOWN)
 	    : a->slot + 1;
 
-	if (a->frames && slot <= a->slot)
+	if (a->cover)
+		return true;
+	if (a->frames > a->before && slot <= a->slot &&
+	    ++a->passed < RUN / a->ask.rate)
 		return false;
 	a->slot = slot;
+	a->passed = 0;
 	return true;
 }
 
@@ -163,6 +181,8 @@ av_picture(struct av *a)
 	a->damaged |= a->frame->decode_error_flags ||
 	    (a->frame->flags & AV_FRAME_FLAG_CORRUPT);
 	a->ms = when(a);
+	if (a->frames == a->before)
+		a->begun = a->ms;
 	if (a->frames == 0)
 		head(a);
 	if (a->ask.stills) {
@@ -174,7 +194,7 @@ av_picture(struct av *a)
 		say.ms = a->ms;
 		av_say(&say);
 	}
-	if (a->tmk.sum)
+	if (a->tmk.sum && a->part == 0 && !a->cover)
 		av_small(a);
 	a->frames++;
 }
@@ -209,27 +229,10 @@ static bool
 short_of(const struct av *a)
 {
 	int64_t says = a->ask.keyframes ? 0 : av_length(a);
-	int64_t end = a->ms + usual(a);
+	int64_t end = a->ms - a->begun + usual(a);
 
 	end = end < a->shown ? a->shown : end;
 	return end + 250 + says / 50 < says;
-}
-
-/* Is there another video, which a player may show, too? */
-static bool
-another(const struct av *a)
-{
-	const AVStream *s;
-	unsigned i;
-
-	for (i = 0; a->file && a->stream && i < a->file->nb_streams; i++) {
-		s = a->file->streams[i];
-		if (s != a->stream &&
-		    s->codecpar->codec_type == AVMEDIA_TYPE_VIDEO &&
-		    !(s->disposition & AV_DISPOSITION_ATTACHED_PIC))
-			return true;
-	}
-	return false;
 }
 
 void
@@ -273,21 +276,71 @@ av_packets(struct av *a)
 	av_ended(a, rc);
 }
 
+/* What is open, all of it. */
 static void
-decode(struct av *a)
+play(struct av *a)
 {
-	av_begin(a);
-	if (!a->stop && !av_heif(a) && !av_webp(a))
-		av_open(a);
 	if (!a->stop && a->stream && a->ask.stills)
 		av_stills(a);
 	else if (!a->stop && a->stream)
 		av_packets(a);
+	a->damaged |= short_of(a);
+	av_covers(a);
+}
+
+/* The picture or video that begins at a->from, where so many bytes are left;
+ * returns how many of them are its own. */
+static int64_t
+part(struct av *a, int64_t left)
+{
+	int64_t next;
+
+	a->size = left;
+	a->before = a->frames;
+	a->begun = a->ms;
+	av_begin(a);
+	if (a->stop)
+		return left;
+	next = (int64_t)av_next(a);
+	if (av_heif(a) ? a->moves && !a->stop : !av_webp(a)) {
+		a->zero = AV_NOPTS_VALUE;
+		av_open(a);
+		play(a);
+	}
+	return next;
+}
+
+/* Where others were decoded, it is enough to know that this was not. */
+static void
+forgive(struct av *a)
+{
+	const bool none = a->frames && a->stop &&
+	    (a->status == CT_IMAGE_UNSUPPORTED ||
+		a->status == CT_IMAGE_CORRUPT);
+
+	a->more |= none || (a->part && a->frames == a->before);
+	a->stop &= !none;
+}
+
+static void
+decode(struct av *a)
+{
+	int64_t left = a->size, n;
+
+	do {
+		n = part(a, left);
+		forgive(a);
+		a->damaged |= a->frames == 0;
+		av_part_end(a);
+		left -= n;
+		a->from += n;
+	} while (!a->stop && left > 0 && ++a->part < PARTS);
+	a->more |= !a->stop && left > 0;
 	if (a->frames == 0)
 		av_stop(a, CT_IMAGE_CORRUPT);
-	else if (a->pages)
+	else if (a->more)
 		av_stop(a, CT_IMAGE_TOO_MANY_FRAMES);
-	else if (a->damaged || another(a) || short_of(a))
+	else if (a->damaged)
 		av_stop(a, CT_IMAGE_PARTIAL);
 	else
 		av_stop(a, CT_IMAGE_OK);

@@ -233,7 +233,7 @@ tile(struct av *a)
 		a->frame->color_range =
 		    p->item.range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
 	if (p->tiles == 0) {
-		if (a->frames == 0)
+		if (a->frames == a->before)
 			av_picture(a);
 	} else if (p->whole || canvas(a, p)) {
 		place(a, p, number);
@@ -290,6 +290,17 @@ grid(struct av *a, struct picture *p)
 	av_frame_unref(a->frame);
 }
 
+/* A movie in it, as phones have it, is a part of its own, and not in reach
+ * here, if it begins as one. */
+static bool
+odd_movie(const struct av *a)
+{
+	uint64_t at;
+	uint8_t b;
+
+	return find(a, "mpvd", &at) && av_read_at(a, at, &b, 1) == 1;
+}
+
 bool
 av_heif(struct av *a)
 {
@@ -300,7 +311,8 @@ av_heif(struct av *a)
 	uint64_t at;
 
 	memset(&p, 0, sizeof p);
-	if ((a->kind == CT_IMAGE_HEIC || a->kind == CT_IMAGE_AVIF) && !a->moves)
+	if (a->kind == CT_IMAGE_HEIC || a->kind == CT_IMAGE_HEICS ||
+	    a->kind == CT_IMAGE_AVIF)
 		len = meta(a, &box);
 	if (len == 0 || !ct_heif_open(&p.box, box, len)) {
 		free(box);
@@ -317,10 +329,9 @@ av_heif(struct av *a)
 		else
 			decode(a, &p, &p.item);
 	}
+	a->more |= odd_movie(a) || ct_heif_others(&p.box, p.item.id);
 	av_frame_free(&p.whole);
 	free(box);
-	/* what moves in it, or behind it, as phones have it, is not decoded */
-	if (a->frames && (find(a, "moov", &at) || find(a, "mpvd", &at)))
-		av_stop(a, CT_IMAGE_TOO_MANY_FRAMES);
+	a->moves = find(a, "moov", &at) != 0;
 	return true;
 }

@@ -69,18 +69,24 @@ struct av {
 	enum ct_image_kind kind; /* by its first bytes */
 	bool picture;            /* of a kind of pictures, see video.h */
 	bool moves;              /* the container says so of pictures */
-	bool pages;              /* there are pictures behind this one */
+	bool cover;              /* it is one of a video that was decoded */
 	const char *format;      /* libav's name of the container, or ours */
 	uint32_t turn;           /* upright by this, as EXIF has it */
 	AVRational base, rate;   /* of time stamps; frames a second, or 0 */
 	enum ct_image_status status;
 	bool stop;    /* the status is set; nothing more is wanted */
 	bool damaged; /* in part */
+	bool more;    /* there are pictures that were not looked at */
 	uint32_t frames;
-	int64_t zero;  /* time stamp of the first */
-	int64_t ms;    /* of the last */
-	int64_t shown; /* until then, ms, as packets say; 0: they do not */
-	int64_t slot;  /* that the last frame hashed was for */
+	uint32_t part;   /* that begins at from: 0, then those behind it, */
+	uint32_t before; /* frames of all before it, */
+	int64_t begun;   /* and ms of its first frame */
+	int64_t zero;    /* time stamp of the first */
+	int64_t ms;      /* of the last */
+	uint32_t same;   /* as that of so many before it */
+	int64_t shown;   /* until then, ms, as packets say; 0: they do not */
+	int64_t slot;    /* that the last frame hashed was for */
+	uint32_t passed; /* frames since then */
 	struct ct_vpdq_hasher hasher;
 	uint8_t *rows; /* of a frame that is not luma as it is */
 	size_t room;
@@ -107,6 +113,7 @@ int64_t av_length(const struct av *a);
  * reason. */
 void av_begin(struct av *a);
 void av_open(struct av *a);
+void av_part_end(struct av *a);
 void av_close(struct av *a);
 /* The decoder for that, in place of the one before, or stop. */
 void av_decoder(struct av *a, const AVCodecParameters *p);
@@ -116,8 +123,23 @@ bool av_too_large(struct av *a, uint32_t w, uint32_t h);
  * which is no end of it, the process ends. */
 size_t av_read_at(const struct av *a, uint64_t at, void *to, size_t len);
 
+/* av_end.c: where the next picture or video begins, behind the end of this one,
+ * whose size it sets; or all of it.  What is seen to be damaged is told. */
+uint64_t av_next(struct av *a);
+/* av_matroska.c: the same of Matroska: where it ends. */
+uint64_t av_matroska_end(struct av *a);
+
+/* av_cover.c: the pictures that a video carries besides; what of it is for eyes
+ * and is not decoded makes more true, or damaged. */
+void av_covers(struct av *a);
+/* The first stream that is a cover, or -1. */
+int av_cover(const struct av *a, unsigned from);
+
+/* av_more.c: are there more pictures in it than the one that libav decodes? */
+bool av_more(const struct av *a);
+
 /* av_heif.c: the picture that is an item of the file, if it is; true: it was
- * one, and has had its outcome. */
+ * one, and has had its outcome.  What moves in it, too, is still to come. */
 bool av_heif(struct av *a);
 
 /* av_webp.c: the same of a WebP that moves, which libav cannot (before 8). */
@@ -135,5 +157,7 @@ size_t av_pixels(struct av *a, bool colour);
 void av_still(struct av *a);
 void av_stills(struct av *a);
 void av_stills_end(struct av *a);
+/* Something else begins behind what there was: no time is that of a jump. */
+void av_stills_on(struct av *a);
 
 #endif

@@ -53,12 +53,26 @@ av_read_at(const struct av *a, uint64_t at, void *to, size_t len)
 	return got;
 }
 
+/* Of pictures that move libav believes the brand that they do not. */
+static void
+rebrand(const struct av *a, uint8_t *bytes, size_t n)
+{
+	static const char movie[] = "isom";
+	int64_t i;
+
+	for (i = 8; i < 12; i++)
+		if (i >= a->at && i - a->at < (int64_t)n)
+			bytes[i - a->at] = (uint8_t)movie[i - 8];
+}
+
 static int
 get(void *arg, uint8_t *to, int len)
 {
 	struct av *a = arg;
 	size_t n = av_read_at(a, (uint64_t)a->at, to, (size_t)len);
 
+	if (a->moves && a->kind >= CT_IMAGE_HEIC && a->kind <= CT_IMAGE_AVIF)
+		rebrand(a, to, n);
 	a->at += (int64_t)n;
 	return n == 0 ? AVERROR_EOF : (int)n;
 }
@@ -224,33 +238,6 @@ av_begin(struct av *a)
 		    memcmp(head + 4, "ftypmsf1", 8) == 0;
 }
 
-static uint32_t
-number(const uint8_t *p, size_t bytes, bool little)
-{
-	uint32_t n = 0;
-	size_t i;
-
-	for (i = 0; i < bytes; i++)
-		n = n << 8 | p[little ? bytes - 1 - i : i];
-	return n;
-}
-
-/* Has a TIFF pages behind the first, which is all that libav looks at? */
-static bool
-pages(const struct av *a)
-{
-	uint8_t head[8], b[4];
-	uint64_t at;
-
-	if (a->kind != CT_IMAGE_TIFF || av_read_at(a, 0, head, 8) < 8)
-		return false;
-	at = number(head + 4, 4, *head == 'I');
-	if (av_read_at(a, at, b, 2) < 2)
-		return false;
-	at += 2 + UINT64_C(12) * number(b, 2, *head == 'I');
-	return av_read_at(a, at, b, 4) == 4 && number(b, 4, true) != 0;
-}
-
 static void
 open_file(struct av *a)
 {
@@ -307,21 +294,41 @@ turn_of(const AVStream *s)
 	return m[1] > 0 ? (m[3] > 0 ? 5 : 6) : (m[3] < 0 ? 7 : 8);
 }
 
-/* The stream that players show, a cover being none; and drop all others. */
+/* The stream that players show; -1: there are none but covers. */
+static int
+best(const AVFormatContext *file)
+{
+	int i = av_find_best_stream((AVFormatContext *)(uintptr_t)file,
+	    AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
+
+	if (i < 0 ||
+	    !(file->streams[i]->disposition & AV_DISPOSITION_ATTACHED_PIC))
+		return i;
+	for (i = 0; i < (int)file->nb_streams; i++)
+		if (file->streams[i]->codecpar->codec_type ==
+			AVMEDIA_TYPE_VIDEO &&
+		    !(file->streams[i]->disposition &
+			AV_DISPOSITION_ATTACHED_PIC))
+			return i;
+	return -1;
+}
+
+/* Drop all others; of sound with a cover that is all there is. */
 static void
 choose(struct av *a)
 {
 	AVStream *s;
 	unsigned i;
-	int best =
-	    av_find_best_stream(a->file, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
+	int at = best(a->file);
 
 	for (i = 0; i < a->file->nb_streams; i++)
-		if ((int)i != best)
+		if ((int)i != at)
 			a->file->streams[i]->discard = AVDISCARD_ALL;
-	s = best >= 0 ? a->file->streams[best] : NULL;
-	if (!s || (s->disposition & AV_DISPOSITION_ATTACHED_PIC)) {
-		av_stop(a, CT_IMAGE_UNSUPPORTED);
+	a->format = a->file->iformat->name;
+	s = at >= 0 ? a->file->streams[at] : NULL;
+	if (!s) {
+		if (av_cover(a, 0) < 0)
+			av_stop(a, CT_IMAGE_UNSUPPORTED);
 		return;
 	}
 	if (s->codecpar->width > 0 && s->codecpar->height > 0 &&
@@ -329,7 +336,6 @@ choose(struct av *a)
 		a, (uint32_t)s->codecpar->width, (uint32_t)s->codecpar->height))
 		return;
 	a->stream = s;
-	a->format = a->file->iformat->name;
 	a->base = s->time_base;
 	a->rate = s->avg_frame_rate;
 	a->turn = turn_of(s);
@@ -386,21 +392,31 @@ av_open(struct av *a)
 	open_file(a);
 	if (!a->stop)
 		choose(a);
-	a->pages = pages(a);
+	a->more |= av_more(a);
 }
 
 void
-av_close(struct av *a)
+av_part_end(struct av *a)
 {
 	avcodec_free_context(&a->codec);
 	avformat_close_input(&a->file);
 	av_frame_free(&a->frame);
 	av_packet_free(&a->packet);
+	if (a->io)
+		av_freep((void *)&a->io->buffer);
+	avio_context_free(&a->io);
+	a->stream = NULL;
+	a->zero = AV_NOPTS_VALUE;
+	a->at = a->shown = a->begun = 0;
+	a->moves = a->cover = false;
+}
+
+void
+av_close(struct av *a)
+{
+	av_part_end(a);
 	sws_freeContext(a->sws);
 	sws_freeContext(a->tmk.sws);
 	free(a->tmk.sum);
 	free(a->rows);
-	if (a->io)
-		av_freep((void *)&a->io->buffer);
-	avio_context_free(&a->io);
 }

@@ -315,9 +315,17 @@ seek_all(struct av *a)
 }
 
 void
+av_stills_on(struct av *a)
+{
+	a->still.jumped = a->still.fresh = a->still.far = false;
+	a->still.back = 0;
+}
+
+void
 av_stills(struct av *a)
 {
-	if (av_length(a))
+	av_stills_on(a);
+	if (a->part == 0 && av_length(a))
 		seek_all(a);
 	else
 		av_packets(a);

@@ -54,6 +54,7 @@ struct ct_hashed {
 	struct ct_decoded res;
 	struct ct_video video; /* if it was decoded as one, */
 	bool film;             /* and is one, or a picture that moves */
+	bool behind;           /* more begins behind the end of the picture */
 	uint32_t rate;         /* at which, as in struct ct_video_how */
 	bool kept_tmk;         /* its file is there */
 	size_t frames;         /* hashed, of which those in video stand, */

@@ -24,36 +24,35 @@ film_put(struct lane *l, struct ct_job *job)
 	l->film_end = &job->queue;
 }
 
-/* Where a video begins behind a JPEG, as phones have it there; or 0. */
-static size_t
+/* Does a picture or a video begin behind its end, as phones have them there? */
+static bool
 behind(const struct ct_hashed *h)
 {
-	size_t at = (size_t)h->size - h->res.info.trailing;
-	const uint8_t *box;
+	const size_t n = h->res.info.trailing;
+	const uint8_t *at = h->res.sent + (h->size - n);
 
-	if (h->res.kind != CT_IMAGE_JPEG || h->res.info.trailing < 12)
-		return 0;
-	box = memmem(h->res.sent + at + 4, h->res.info.trailing - 4, "ftyp", 4);
-	return box ? (size_t)(box - 4 - h->res.sent) : 0;
+	return n &&
+	    (ct_image_kind(at, n) != CT_IMAGE_OTHER ||
+		ct_image_begins(at, n, CT_IMAGE_BEHIND) < n);
 }
 
-/* A picture that turned out to move is hashed as a video as well.  Without
- * memory for that it is what it is. */
+/* A picture that turned out to move, or not to be the last, is hashed as a
+ * video as well.  Without memory for that it is what it is. */
 bool
 film_moves(struct lane *l, struct ct_job *job)
 {
 	struct ct_decoded *res = &job->hashed.res;
 	struct ct_err why;
-	size_t from = 0;
 
-	if (!l->h->films || !res->sent)
+	if (!res->sent)
 		return false;
-	if (res->status == CT_IMAGE_OK && (from = behind(&job->hashed)))
+	if (res->status == CT_IMAGE_OK && behind(&job->hashed)) {
 		res->status = CT_IMAGE_TOO_MANY_FRAMES;
-	if (res->status != CT_IMAGE_TOO_MANY_FRAMES)
+		job->hashed.behind = true;
+	}
+	if (res->status != CT_IMAGE_TOO_MANY_FRAMES || !l->h->films)
 		return false;
-	job->fd = ct_os_bytes(
-	    res->sent + from, (size_t)job->hashed.size - from, &why);
+	job->fd = ct_os_bytes(res->sent, (size_t)job->hashed.size, &why);
 	if (job->fd < 0)
 		return false;
 	film_put(l, job);
@@ -84,12 +83,21 @@ first_frame(struct ct_decoded *res, const struct ct_video *v)
 	memcpy(res->pdq[0], f->hash, CT_PDQ_LEN);
 }
 
+/* Of a still picture with more behind it the frames are those: it has a hash of
+ * its own already. */
+static void
+without_first(struct ct_vpdq *v)
+{
+	if (v->n && v->frame->number == 0)
+		memmove(v->frame, v->frame + 1, --v->n * sizeof *v->frame);
+}
+
 /* What the video process says joins what is known. */
 static void
 join(struct ct_hashed *h)
 {
 	struct ct_decoded *res = &h->res;
-	const struct ct_video *v = &h->video;
+	struct ct_video *v = &h->video;
 
 	if (ct_image_decodable(res->kind)) {
 		/* if not all frames were, it is a picture of which one is */
@@ -97,8 +105,10 @@ join(struct ct_hashed *h)
 		    v->status != CT_IMAGE_CORRUPT &&
 		    (v->status != CT_IMAGE_OK || v->frames >= res->info.frames))
 			res->status = v->status;
-		if (res->kind == CT_IMAGE_JPEG)
+		if (v->frames > res->info.frames)
 			res->info.frames = v->frames;
+		if (h->behind)
+			without_first(&v->vpdq);
 	} else {
 		res->status = v->status;
 		res->info.w = v->w;
@@ -107,10 +117,7 @@ join(struct ct_hashed *h)
 		if (pictorial(res->kind))
 			first_frame(res, v);
 	}
-	/* a JPEG has it behind its end */
-	h->film = v->w &&
-	    (!pictorial(res->kind) || res->kind == CT_IMAGE_JPEG ||
-		v->frames > 1);
+	h->film = v->w && (!pictorial(res->kind) || v->frames > 1);
 }
 
 /* Of a picture that moves every frame counts: they are few, and one in a second

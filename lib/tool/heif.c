@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define ITEMS 4096 /* that are looked at */
+
 /* What is left to read; bad: it was not enough. */
 struct left {
 	const uint8_t *p;
@@ -307,8 +309,72 @@ ct_heif_primary(const struct ct_heif *h, struct ct_heif_item *item)
 	return !l.bad && ct_heif_item(h, id, item);
 }
 
-/* ---- grids ----------------------------------------------------------------
+/* ---- grids, and what belongs together ---------------------------------------
  */
+
+/* Is it a tile of another, its thumbnail, its depth or transparency? */
+static bool
+belongs(const struct ct_heif *h, uint32_t id)
+{
+	uint32_t version, flags;
+	struct left l, in;
+	struct ct_heif_box box;
+	uint8_t type[4];
+	size_t wide, n;
+
+	if (!h->iref.p)
+		return false;
+	l = full(h->iref, &version, &flags);
+	wide = version ? 4 : 2;
+	while (next(&l, type, &box)) {
+		in = (struct left){ box.p, box.n, false };
+		if (small(&in, wide) == id &&
+		    (is(type, "thmb") || is(type, "auxl")))
+			return true;
+		if (!is(type, "dimg"))
+			continue;
+		for (n = small(&in, 2); n && !in.bad; n--)
+			if (small(&in, wide) == id)
+				return true;
+	}
+	return false;
+}
+
+static bool
+pictorial(const uint8_t type[4])
+{
+	static const char types[][5] = { "hvc1", "hvc2", "av01", "avc1", "jpeg",
+		"j2k1", "grid", "iovl", "iden", "unci" };
+	size_t i;
+
+	for (i = 0; i < sizeof types / sizeof *types; i++)
+		if (is(type, types[i]))
+			return true;
+	return false;
+}
+
+bool
+ct_heif_others(const struct ct_heif *h, uint32_t primary)
+{
+	uint32_t version, flags, id, n = 0;
+	struct left l = full(h->iinf, &version, &flags), in;
+	struct ct_heif_box box;
+	uint8_t name[4];
+
+	skip(&l, version ? 4 : 2);
+	while (next(&l, name, &box)) {
+		in = full(box, &version, &flags);
+		if (!is(name, "infe") || version < 2)
+			continue;
+		id = small(&in, version == 2 ? 2 : 4);
+		skip(&in, 2);
+		if (id == primary || in.bad || in.n < 4 || !pictorial(in.p))
+			continue;
+		if (++n > ITEMS || !belongs(h, id))
+			return true;
+	}
+	return false;
+}
 
 size_t
 ct_heif_made_of(

@@ -57,6 +57,10 @@ bool ct_heif_item(
 size_t ct_heif_made_of(
     const struct ct_heif *h, uint32_t id, uint32_t *ids, size_t most);
 
+/* Is there another picture than that item: one that is neither a part of one
+ * nor its thumbnail, depth or transparency?  Of very many items: yes. */
+bool ct_heif_others(const struct ct_heif *h, uint32_t primary);
+
 struct ct_heif_grid {
 	uint32_t rows, columns; /* of tiles */
 	uint32_t w, h;          /* pixels of the whole */

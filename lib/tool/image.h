@@ -57,6 +57,22 @@ bool ct_image_decodable(enum ct_image_kind kind);
 /* Is it for ct_video_hash (video.h), a video or a picture of a rarer kind? */
 bool ct_image_video(enum ct_image_kind kind);
 
+/* Bytes from a place at which it could begin, that ct_image_begins looks at. */
+#define CT_IMAGE_BEGINS 1024
+
+enum ct_image_where {
+	CT_IMAGE_FILMS,  /* within others that may hold pictures: video only */
+	CT_IMAGE_WITHIN, /* others, or what follows them: these by more bytes */
+	CT_IMAGE_BEHIND, /* nothing else is there that we know */
+};
+
+/*
+ * The first place where a picture or a video begins that we decode, by so many
+ * bytes of its own that no chance puts them there; or len.
+ */
+size_t ct_image_begins(
+    const uint8_t *bytes, size_t len, enum ct_image_where where);
+
 /* ---- outcomes, the values of file.decode ----------------------------------
  */
 

@@ -1,12 +1,14 @@
 /* mkfilm - make a long film of few bytes
  *
- *	mkfilm [-n FRAMES] [-d MS] [-s ROWS] [-c PIXELS] [-t DEGREES] [-m] FILE
+ *	mkfilm [-n FRAMES] [-d MS] [-s ROWS] [-c PIXELS] [-t DEGREES] [-m]
+ *	    [-p PNG] FILE
  *
  * QuickTime, 64 x 64 grey and not compressed: a strip of noise that rolls by,
  * ROWS in eight frames (64), each frame for MS (1000); so a row takes 64 bytes,
  * and a frame 4 of tables.  Values of the noise are so many PIXELS apart (8):
- * with more, frames are nearer to each other.  -t: it is to be shown turned,
- * clockwise; -m: left and right swapped before that.
+ * with more, frames are nearer to each other.  -d 0: all frames are of one
+ * time.  -t: it is to be shown turned, clockwise; -m: left and right swapped
+ * before that.  -p: with that cover.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -14,11 +16,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "prog.h"
 
 #define SIDE 64
 
 static uint32_t cell = 8; /* pixels between values of the noise */
+static const char *png;   /* the cover's path */
 static uint8_t *out;
 static size_t len, room;
 
@@ -220,6 +224,37 @@ media(uint32_t n, uint32_t ms, uint32_t first, uint32_t rows)
 	close_box(all);
 }
 
+/* As players of music want it. */
+static void
+cover(void)
+{
+	size_t udta = open_box("udta"), meta = open_box("meta"), ilst, covr,
+	       data, size;
+	uint8_t *picture;
+	struct ct_err err;
+
+	if (ct_file_read(png, 16 << 20, &picture, &size, &err))
+		ct_die_err(&err);
+	u32(0);
+	data = open_box("hdlr");
+	zeros(8);
+	bytes("mdir", 4);
+	zeros(13);
+	close_box(data);
+	ilst = open_box("ilst");
+	covr = open_box("covr");
+	data = open_box("data");
+	u32(14);
+	u32(0);
+	bytes(picture, size);
+	close_box(data);
+	close_box(covr);
+	close_box(ilst);
+	close_box(meta);
+	close_box(udta);
+	free(picture);
+}
+
 static void
 movie(uint32_t n, uint32_t ms, uint32_t first, uint32_t rows, long turn,
     int mirrored)
@@ -250,6 +285,8 @@ movie(uint32_t n, uint32_t ms, uint32_t first, uint32_t rows, long turn,
 	close_box(box);
 	media(n, ms, first, rows);
 	close_box(track);
+	if (png)
+		cover();
 	close_box(all);
 }
 
@@ -263,15 +300,17 @@ main(int argc, char *argv[])
 	int c, mirrored = 0;
 
 	ct_start("mkfilm");
-	while ((c = getopt(argc, argv, "c:d:mn:s:t:")) != -1)
+	while ((c = getopt(argc, argv, "c:d:mn:p:s:t:")) != -1)
 		if (c == 'c')
 			cell = (uint32_t)ct_number("-c", optarg, 1, SIDE);
 		else if (c == 'd')
-			ms = (uint32_t)ct_number("-d", optarg, 1, 1000000);
+			ms = (uint32_t)ct_number("-d", optarg, 0, 1000000);
 		else if (c == 'm')
 			mirrored = 1;
 		else if (c == 'n')
 			n = (uint32_t)ct_number("-n", optarg, 1, 4000000);
+		else if (c == 'p')
+			png = optarg;
 		else if (c == 's')
 			rows = (uint32_t)ct_number("-s", optarg, 0, 8L * SIDE);
 		else if (c == 't')

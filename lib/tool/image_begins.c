@@ -1,0 +1,230 @@
+/* image_begins.c - where in a stranger's bytes the next picture or film begins
+ *
+ * Anywhere in megabytes of something else four bytes stand by chance: of each
+ * kind so much is looked at that this is once in 2^40 places or less.
+ */
+#include <string.h>
+
+#include "image.h"
+
+#define GUID "\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c"
+#define TS 188
+#define TS_RUN 4 /* packets */
+
+static bool
+has(const uint8_t *p, size_t n, size_t at, const char *bytes, size_t len)
+{
+	return n >= at + len && memcmp(p + at, bytes, len) == 0;
+}
+
+static uint32_t
+be(const uint8_t *p, int bytes)
+{
+	uint32_t n = 0;
+
+	while (bytes--)
+		n = n << 8 | *p++;
+	return n;
+}
+
+/* A segment that a JPEG begins with, and another behind it. */
+static bool
+jpeg(const uint8_t *p, size_t n)
+{
+	uint32_t len;
+
+	if (n < 6 || p[1] != 0xd8 || p[2] != 0xff)
+		return false;
+	if (!(p[3] >= 0xe0 && p[3] <= 0xef) && p[3] != 0xdb && p[3] != 0xc4 &&
+	    p[3] != 0xfe && p[3] != 0xdd && !(p[3] >= 0xc0 && p[3] <= 0xc2))
+		return false;
+	len = be(p + 4, 2);
+	return len >= 2 && (4 + (size_t)len >= n || p[4 + len] == 0xff);
+}
+
+/* As almost all begin. */
+static bool
+jfif(const uint8_t *p, size_t n)
+{
+	return jpeg(p, n) &&
+	    (has(p, n, 6, "JFIF\0", 5) || has(p, n, 6, "Exif\0\0", 6) ||
+		has(p, n, 2, "\xff\xdb\0\x43\0", 5));
+}
+
+static bool
+bmp(const uint8_t *p, size_t n)
+{
+	return n >= 28 && p[1] == 'M' && be(p + 6, 4) == 0 && p[14] >= 12 &&
+	    p[14] <= 124 && be(p + 15, 3) == 0 &&
+	    (p[14] == 12 ? p[22] == 1 && p[23] == 0 : p[26] == 1 && p[27] == 0);
+}
+
+/* The name of a box, or of what it fits: four letters, or nearly so. */
+static bool
+name(const uint8_t *p)
+{
+	int i;
+
+	for (i = 0; i < 4; i++)
+		if (p[i] < ' ' || p[i] > '~')
+			return false;
+	return true;
+}
+
+static bool
+movie(const uint8_t *p, size_t n)
+{
+	return n >= 16 && has(p, n, 4, "ftyp", 4) && be(p, 4) >= 16 &&
+	    be(p, 4) <= 4096 && name(p + 8);
+}
+
+static bool
+matroska(const uint8_t *p, size_t n)
+{
+	size_t at;
+
+	if (!has(p, n, 0, "\x1a\x45\xdf\xa3", 4))
+		return false;
+	for (at = 5; at + 2 < n && at < 64; at++)
+		if (has(p, n, at, "\x42\x82", 2))
+			return true;
+	return false;
+}
+
+static bool
+flv(const uint8_t *p, size_t n)
+{
+	return has(p, n, 0, "FLV\x01", 4) && n >= 9 && !(p[4] & ~5) &&
+	    be(p + 5, 4) == 9;
+}
+
+/* A pack of a program stream, or the head of MPEG video. */
+static bool
+mpeg(const uint8_t *p, size_t n)
+{
+	if (n < 12 || p[1] != 0 || p[2] != 1)
+		return false;
+	if (p[3] == 0xb3)
+		return be(p + 4, 2) >> 4 && be(p + 5, 2) & 0xfff && p[7] >> 4 &&
+		    p[7] >> 4 < 5 && (p[7] & 15) && (p[7] & 15) < 9 &&
+		    (p[10] & 0x20);
+	if (p[3] != 0xba)
+		return false;
+	return (p[4] & 0xf1) == 0x21
+	    ? (p[6] & 1) && (p[8] & 1) && (p[9] & 0x80) && (p[11] & 1)
+	    : (p[4] & 0xc4) == 0x44 && (p[6] & 4) && (p[8] & 4) && (p[9] & 1);
+}
+
+static bool
+ts(const uint8_t *p, size_t n)
+{
+	size_t i;
+
+	if (n <= (size_t)TS * TS_RUN)
+		return false;
+	for (i = 1; i <= TS_RUN; i++)
+		if (p[i * TS] != 'G')
+			return false;
+	return true;
+}
+
+/* Containers that no other of ours holds by chance, or as a part of itself. */
+static bool
+film(const uint8_t *p, size_t n)
+{
+	switch (*p) {
+	case 0:
+		return movie(p, n);
+	case 0x1a:
+		return matroska(p, n);
+	case 'R':
+		return has(p, n, 0, "RIFF", 4) && has(p, n, 8, "AVI LIST", 8);
+	case 'F':
+		return flv(p, n);
+	case 0x30:
+		return has(p, n, 0, GUID, sizeof GUID - 1);
+	case 'O':
+		return has(p, n, 0, "OggS\0\2", 6);
+	case 'D':
+		return has(p, n, 0, "DKIF\0\0\x20\0", 8);
+	default:
+		return false;
+	}
+}
+
+static bool
+picture(const uint8_t *p, size_t n)
+{
+	switch (*p) {
+	case 0xff:
+		return jfif(p, n);
+	case 0x89:
+		return has(p, n, 0, "\x89PNG\r\n\x1a\n", 8);
+	case 'G':
+		return has(p, n, 0, "GIF87a", 6) || has(p, n, 0, "GIF89a", 6);
+	case 'R':
+		return has(p, n, 0, "RIFF", 4) && has(p, n, 8, "WEBPVP8", 7);
+	case 0:
+		return has(p, n, 0, "\0\0\0\x0cJXL \r\n\x87\n", 12) ||
+		    has(p, n, 0, "\0\0\0\x0cjP  \r\n\x87\n", 12);
+	default:
+		return false;
+	}
+}
+
+static bool
+other(const uint8_t *p, size_t n)
+{
+	switch (*p) {
+	case 0xff:
+		return jpeg(p, n) ||
+		    (has(p, n, 0, "\xff\x4f\xff\x51\0", 5) && n >= 6 &&
+			p[5] >= 41);
+	case 'G':
+		return ts(p, n);
+	case 'B':
+		return bmp(p, n);
+	case 0:
+		return mpeg(p, n);
+	case '.':
+		return has(p, n, 0, ".RMF\0\0\0", 7);
+	case 6:
+		return has(p, n, 0,
+		    "\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02", 11);
+	case 'n':
+		return has(p, n, 0, "nut/multimedia container\0", 25);
+	default:
+		return false;
+	}
+}
+
+/* Bytes that anything begins with. */
+static const bool first[256] = { [0] = true,
+	[6] = true,
+	[0x1a] = true,
+	['.'] = true,
+	['0'] = true,
+	['B'] = true,
+	['D'] = true,
+	['F'] = true,
+	['G'] = true,
+	['O'] = true,
+	['R'] = true,
+	['n'] = true,
+	[0x89] = true,
+	[0xff] = true };
+
+size_t
+ct_image_begins(const uint8_t *bytes, size_t len, enum ct_image_where where)
+{
+	const uint8_t *p = bytes;
+	size_t n = len;
+
+	for (; n; p++, n--)
+		if (first[*p] &&
+		    (film(p, n) ||
+			(where >= CT_IMAGE_WITHIN && picture(p, n)) ||
+			(where == CT_IMAGE_BEHIND && other(p, n))))
+			return (size_t)(p - bytes);
+	return len;
+}
