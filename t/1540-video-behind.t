@@ -78,10 +78,10 @@ cat a.jpg b.jpg c.png "$mandel" "$life" c.png >many
 is 'one behind the other, pictures and films' 'ok 129' hash many
 for i in $(seq 65); do cat c.png; done >crowd
 is '  but not without end' 'too-many-frames 64' hash crowd
-{ cat "$mandel" && head -c 60 c.png; } >cut
+{ cat "$mandel" && head -c 60 c.png; } >short.mp4
 { cat a.jpg && head -c 60 c.png; } >cut.jpg
 is '  what only begins there is not clean' 'too-many-frames 75
-too-many-frames 1' hash cut cut.jpg
+too-many-frames 1' hash short.mp4 cut.jpg
 { cat "$clips/h264.mp4" && be $(($(size "$mandel") + 8)) 4 && printf free && cat "$mandel"; } >free.mp4
 { cat "$golden/pictures/one.heic" && be $(($(size "$mandel") + 8)) 4 && printf mpvd && cat "$mandel"; } >live.heic
 is 'a film in a box that is free, and in a picture of a phone' 'ok 83

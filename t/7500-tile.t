@@ -95,6 +95,8 @@ if [ -x "$top/ct-decode-video" ]; then
 	mkpix --seed 1 --size 64x48 films/1.webp && mkpix --seed 2 --size 64x48 films/2.webp &&
 	    mkpix --seed 1 --size 64x48 films/1.png && mkpix --seed 2 --size 64x48 films/2.png &&
 	    mkmove 64x48 films/d.webp films/1.webp films/2.webp && mkmove 64x48 films/e.png films/1.png films/2.png || exit 1
+	mkpix --seed 1 --size 64x48 films/1.jpg && mkpix --seed 2 --size 64x48 films/2.jpg &&
+	    cat films/1.jpg films/2.jpg films/1.jpg >films/g.jpg
 	rm films/[12].*
 	# a picture of a kind that only libav knows
 	printf 'BM\106\0\0\0\0\0\0\0\066\0\0\0\050\0\0\0\2\0\0\0\2\0\0\0\1\0\030\0\0\0\0\0\020\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\377\377\377\0\0\0\0\0\0\0\0\377\377\377\0\0' >films/f.bmp
@@ -107,7 +109,8 @@ if [ -x "$top/ct-decode-video" ]; then
 ["c.mp4","unsupported",[0,0,0],0,null,null]
 ["d.webp","ok",[16,12,1],2,[],1000]
 ["e.png","ok",[16,12,1],2,[],1000]
-["f.bmp","ok",[2,2,1],0,null,null]' tiles.out
+["f.bmp","ok",[2,2,1],0,null,null]
+["g.jpg","ok",[16,12,1],3,[],80]' tiles.out
 	is '  which are not the whole of it' false sh -c 'jq .whole tiles.out | sort -u'
 	seen obscured <recs.f >obscured.out
 	is '  closer: as many, of 64' '[64,48,1] 12' sh -c 'jq -r "select(.name == \"a.webm\") | \"\(.pixels | tojson) \(.at | length)\"" obscured.out'

@@ -149,12 +149,11 @@ when(struct av *a)
 static bool
 due(struct av *a)
 {
-	int64_t slot = a->ask.rate
-	    ? av_rescale_rnd(a->ms, a->ask.rate, 1000000, AV_ROUND_DOWN)
-	    : a->slot + 1;
+	int64_t slot;
 
-	if (a->cover)
+	if (a->cover || a->ask.rate == 0)
 		return true;
+	slot = av_rescale_rnd(a->ms, a->ask.rate, 1000000, AV_ROUND_DOWN);
 	if (a->frames > a->before && slot <= a->slot &&
 	    ++a->passed < RUN / a->ask.rate)
 		return false;

@@ -218,7 +218,9 @@ ct_tile(struct ct_tiler *t, const json_t *rec, enum ct_step step, int64_t at,
 	film = ct_image_video(kind_of(fd));
 	if (!film) {
 		rc = picture(t, fd, want, step, tile, err);
-		film = !rc && tile->pixels && tile->info.frames > 1;
+		film = !rc && tile->pixels &&
+		    (tile->info.frames > 1 ||
+			json_array_size(ct_rec_get(rec, "hashes.vpdq")));
 	}
 	if (!film) {
 		(void)close(fd);
