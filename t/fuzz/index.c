@@ -103,8 +103,10 @@ ask_values(const struct ct_set_kind *k)
 		must(shift[i].frames < shift[i].period);
 }
 
+/* what: 0 for all of it, else one kind of question, so that more inputs are
+ * tried in a time. */
 static void
-ask(const struct ct_set *set)
+ask(const struct ct_set *set, int what)
 {
 	const struct ct_set_kind *vpdq = ct_set_kind(set, "vpdq");
 	const struct ct_set_kind *tmk = ct_set_kind(set, "tmk");
@@ -117,6 +119,13 @@ ask(const struct ct_set *set)
 	size_t i, n, len, group;
 	int more = 0;
 
+	if (what) {
+		what = 1 + what % 4;
+		md5 = what == 1 ? md5 : NULL;
+		pdq = what == 2 ? pdq : NULL;
+		vpdq = what == 3 ? vpdq : NULL;
+		tmk = what == 4 ? tmk : NULL;
+	}
 	if (md5)
 		(void)ct_set_find(md5, query);
 	if (pdq && ct_set_near(pdq, query, 31, &found, &err) == 0)
@@ -140,8 +149,8 @@ ask(const struct ct_set *set)
 	ct_near_free(&found);
 }
 
-/* data: which of both, then places in units of 4 bytes and what stands there;
- * below 2^16 in the header, above it anywhere. */
+/* data: which of both and what is asked, then places in units of 4 bytes and
+ * what stands there; below 2^16 in the header, above it anywhere. */
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -151,6 +160,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct ct_err err;
 	uint32_t at, word;
 	uint8_t *copy;
+	int what;
 
 	if (!sound[0].p) {
 		build(&sound[0], 0);
@@ -159,6 +169,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (len == 0)
 		return 0;
 	m = &sound[data[0] & 1];
+	what = data[0] >> 1;
 	copy = malloc(m->len);
 	must(copy);
 	memcpy(copy, m->p, m->len);
@@ -172,7 +183,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	h = (void *)copy;
 	h->sum = ct_set_sum(h, SET_HEAD - sizeof h->sum);
 	if (ct_set_bytes(&set, copy, m->len, &err) == 0) {
-		ask(set);
+		ask(set, what);
 		ct_set_close(set);
 	}
 	free(copy);
