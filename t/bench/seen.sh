@@ -77,7 +77,7 @@ seen_rows() {
 # films - a hundred frames each, as many as there are objects above
 films() {
 	name="ct-seen, videos of $objects frames"
-	wait_for 2 stock films state films $((objects / 100)) 100 >made
+	wait_for stock films state films $((objects / 100)) 100 >made
 	row "$name" 'store made, us a frame' "$(cut -d ' ' -f 1 made) s" \
 	    "$(short "$(cut -d ' ' -f 1 made) / $objects * 1e6")" -
 	ct-seen stats --store films | tr '{,:' '\n ' | sed -n 's/.*"bytes" *//p' >sizes
