@@ -73,6 +73,7 @@ static int export(const struct ct_seen *s, struct seen_view *v,
 	struct seen_frames f;
 	struct seen_walk w;
 	struct seen_row row;
+	bool film;
 	int rc;
 
 	v->sound = true;
@@ -86,8 +87,9 @@ static int export(const struct ct_seen *s, struct seen_view *v,
 		if (row.info.flags & SEEN_GONE)
 			continue;
 		text.len = 0;
-		seen_record(&text, s, v, w.key, w.len, &row,
-		    seen_frames_at(v, w.at, &f) ? &f : NULL);
+		film = seen_frames_at(v, w.at, &f);
+		seen_record(&text, s, v, w.key, w.len, &row, film ? &f : NULL);
+		seen_view_passed(v, film ? f.film.n : 0);
 		ct_text_add(&text, "}", 1);
 		if ((rc = ct_out_line(out, text.s, text.len, err)))
 			break;

@@ -8,6 +8,8 @@
 /* ---- packed ----------------------------------------------------------------
  */
 
+static const uint8_t zero[8];
+
 size_t
 seen_frames_size(uint32_t n)
 {
@@ -16,9 +18,24 @@ seen_frames_size(uint32_t n)
 }
 
 void
+seen_frames_pack(struct ct_text *t, const struct seen_film *film,
+    const struct ct_vpdq_frame *f)
+{
+	uint32_t i, n = film->n;
+
+	ct_text_add(t, film, sizeof *film);
+	for (i = 0; i < n; i++)
+		ct_text_add(t, &f[i].ms, sizeof f[i].ms);
+	for (i = 0; i < n; i++)
+		ct_text_add(t, f[i].hash, CT_HASH_LEN);
+	for (i = 0; i < n; i++)
+		ct_text_add(t, &f[i].quality, 1);
+	ct_text_add(t, zero, -n % 8);
+}
+
+void
 seen_frames_add(struct ct_text *text, const struct seen_frames *f)
 {
-	static const uint8_t zero[8];
 	uint32_t n = f->film.n;
 
 	ct_text_add(text, &f->film, sizeof f->film);
@@ -98,7 +115,6 @@ seen_frames_take(struct seen_taking *t, const json_t *rec, struct ct_err *err)
 	int rc = ct_clip_said(&t->said, rec, err);
 	const struct ct_vpdq *v = &t->said.frames;
 	struct seen_film f;
-	size_t i;
 
 	if (rc > CT_NO)
 		return rc;
@@ -106,14 +122,7 @@ seen_frames_take(struct seen_taking *t, const json_t *rec, struct ct_err *err)
 		return CT_NO;
 	f = film(&t->said, rec);
 	t->room.len = 0;
-	ct_text_add(&t->room, &f, sizeof f);
-	for (i = 0; i < v->n; i++)
-		ct_text_add(&t->room, &v->frame[i].ms, sizeof v->frame[i].ms);
-	for (i = 0; i < v->n; i++)
-		ct_text_add(&t->room, v->frame[i].hash, CT_HASH_LEN);
-	for (i = 0; i < v->n; i++)
-		ct_text_add(&t->room, &v->frame[i].quality, 1);
-	ct_text_add(&t->room, "\0\0\0\0\0\0\0", -v->n % 8);
+	seen_frames_pack(&t->room, &f, v->frame);
 	(void)seen_frames_of(&t->frames, t->room.s, t->room.len);
 	return 0;
 }

@@ -130,6 +130,9 @@ void seen_frames_text(struct ct_text *text, const struct seen_frames *frames);
 /* Their bytes in a log, a multiple of 8: a film, times, hashes, qualities. */
 size_t seen_frames_size(uint32_t n);
 void seen_frames_add(struct ct_text *text, const struct seen_frames *frames);
+/* The same of film->n frames as they come. */
+void seen_frames_pack(struct ct_text *text, const struct seen_film *film,
+    const struct ct_vpdq_frame *frame);
 /* Of len such bytes; false: they are none. */
 bool seen_frames_of(struct seen_frames *frames, const void *bytes, size_t len);
 
@@ -378,6 +381,7 @@ struct seen_view {
 	/* private: where the last search ended */
 	struct seen_cursor *cursor; /* of each */
 	size_t at;                  /* in the log */
+	size_t passed;              /* frames */
 };
 
 /* Where a row stands: source 0 is the log, 1 the newest file. */
@@ -396,6 +400,8 @@ void seen_view_close(struct seen_view *v);
  * files; what is wanted again is in the system's, or on the disk. */
 #define SEEN_FORGET ((size_t)1 << 18)
 void seen_view_forget(const struct seen_view *v);
+/* So many frames more were read: likewise. */
+void seen_view_passed(struct seen_view *v, size_t frames);
 
 /* As it was put last: 0, CT_NO, CT_DATAERR. */
 int seen_find(struct seen_view *v, const uint8_t *key, size_t len,

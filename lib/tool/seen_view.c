@@ -123,6 +123,16 @@ seen_view_forget(const struct seen_view *v)
 		    v->segment[i].len, MADV_DONTNEED);
 }
 
+void
+seen_view_passed(struct seen_view *v, size_t frames)
+{
+	v->passed += frames;
+	if (v->passed < SEEN_FORGET)
+		return;
+	seen_view_forget(v);
+	v->passed = 0;
+}
+
 /* ---- one object -----------------------------------------------------------
  */
 

@@ -12,7 +12,6 @@
 #include "set.h"
 
 #define BUFFER ((size_t)256 << 10)
-#define PASSED ((uint64_t)1 << 18) /* frames, until their memory is let go */
 
 /* A column on its way to its place in the file. */
 struct column {
@@ -27,9 +26,9 @@ struct making {
 	bool last;
 	struct seen_head head;
 	struct column column[SEEN_SUM];
-	uint64_t keys;                  /* bytes of their column so far */
-	uint64_t films, frames, passed; /* passed: since they were forgotten */
-	size_t len;                     /* of the key before */
+	uint64_t keys; /* bytes of their column so far */
+	uint64_t films, frames;
+	size_t len; /* of the key before */
 	uint8_t key[CT_SEEN_ID];
 };
 
@@ -183,11 +182,7 @@ put(struct making *m, const struct seen_walk *w, bool sound, bool gone,
 		return err->code;
 	m->films += film;
 	m->frames += film ? f.film.n : 0;
-	m->passed += film ? f.film.n : 0;
-	if (m->passed > PASSED) {
-		seen_view_forget(m->v);
-		m->passed = 0;
-	}
+	seen_view_passed(m->v, film ? f.film.n : 0);
 	m->head.rows++;
 	m->head.gone += gone;
 	return 0;
@@ -204,7 +199,7 @@ rows(struct making *m, bool log, size_t end, struct ct_err *err)
 	m->v->sound = true;
 	m->v->left = 0;
 	m->head.rows = m->head.gone = m->head.key_bytes = m->keys = 0;
-	m->films = m->frames = m->passed = 0;
+	m->films = m->frames = 0;
 	m->len = 0;
 	for (rc = seen_walk_first(&w, m->v, log, end, err); !rc;
 	     rc = seen_walk_next(&w, err)) {

@@ -128,29 +128,13 @@ film_of(long i, struct ct_vpdq_frame *frame, uint32_t n)
 	}
 }
 
-static void
-pack(struct ct_text *room, const struct ct_vpdq_frame *frame, uint32_t n)
-{
-	const struct seen_film film = { .n = n,
-		.all = SEEN_NO_NUMBER,
-		.cover = SEEN_NO_COVER,
-		.method = "1/s" };
-	uint32_t k;
-
-	room->len = 0;
-	ct_text_add(room, &film, sizeof film);
-	for (k = 0; k < n; k++)
-		ct_text_add(room, &frame[k].ms, 8);
-	for (k = 0; k < n; k++)
-		ct_text_add(room, frame[k].hash, CT_PDQ_LEN);
-	for (k = 0; k < n; k++)
-		ct_text_add(room, &frame[k].quality, 1);
-	ct_text_add(room, "\0\0\0\0\0\0\0", -n % 8);
-}
-
 static int
 films(const char *home, const char *name, long n, uint32_t each)
 {
+	const struct seen_film film = { .n = each,
+		.all = SEEN_NO_NUMBER,
+		.cover = SEEN_NO_COVER,
+		.method = "1/s" };
 	struct ct_vpdq_frame *frame = ct_alloc(each, sizeof *frame);
 	struct ct_seen s = { .home = home, .store = name };
 	struct ct_text room = { .s = NULL };
@@ -169,7 +153,8 @@ films(const char *home, const char *name, long n, uint32_t each)
 		row.info.flags = SEEN_HAS * 7 + SEEN_FRAMES + SEEN_MIME * 10;
 		memset(row.hash + seen_at[SEEN_PDQ], 0, CT_PDQ_LEN);
 		film_of(i, frame, each);
-		pack(&room, frame, each);
+		room.len = 0;
+		seen_frames_pack(&room, &film, frame);
 		(void)seen_frames_of(&frames, room.s, room.len);
 		len = id_of(i, id);
 		if (seen_writer_put(
