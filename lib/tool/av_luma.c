@@ -199,7 +199,7 @@ shrink(struct av *a)
 		x = i % SIDE;
 		y = i / SIDE;
 		ct_image_upright(a->turn, SIDE, SIDE, &x, &y);
-		p = rgb + (y * SIDE + x) * 3;
+		p = rgb + ((size_t)y * SIDE + x) * 3;
 		a->tmk.luma[i] = (0.299F * (float)p[0] + 0.587F * (float)p[1]) +
 		    0.114F * (float)p[2];
 	}
