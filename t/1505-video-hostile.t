@@ -70,6 +70,13 @@ json 'a still picture with one that moves beside it, and what says that it is on
     '[.file.decode, (.hashes.pdq | length), .file.frames]' '["ok",64,9]
 ["too-many-frames",64,null]
 ["ok",64,null]' o
+LC_ALL=C sed 's/thmb/none/' "$golden/thumb.heic" >second.heic
+ct-hash -q "$golden/two.heic" second.heic "$golden/thumb.heic" "$golden/pictures/alpha.avif" "$golden/pictures/grid.heic" >o
+json '  with another that is shown by itself; thumbnails, masks and tiles are not' '.file.decode' '"too-many-frames"
+"too-many-frames"
+"ok"
+"ok"
+"ok"' o
 entry() { printf "%b\004\0\001\0\0\0%b\0\0" "$1" "$2"; }
 page() { # NEXT - of a TIFF
 	printf 'II*\0\010\0\0\0\010\0'
