@@ -224,11 +224,11 @@ if [ -z "${CT_SANITIZED:-}" ]; then
 	until [ "$(grep -c 'n/9000000?' box/heard)" -ge 8 ]; do sleep 0.02; done
 	most=0
 	while rss=$(sed -n 's/RssAnon:[^0-9]*\([0-9]*\).*/\1/p' /proc/$run/status) && [ -n "$rss" ]; do
-		[ "$rss" -le $most ] || most=$rss
+		[ "$rss" -le "$most" ] || most=$rss
 		sleep 0.05
 	done
-	ok "of 16 objects of 9 MB only windows are in memory, $most kB" test $most -lt 30000
-	ok '  which are full' test $most -gt 7000
+	ok "of 16 objects of 9 MB only windows are in memory, $most kB" test "$most" -lt 30000
+	ok '  which are full' test "$most" -gt 7000
 	wait $run
 	is '  and all comes' "$(sums "$at/n/9000000")" sh -c 'ct-hash -q <o | jq -r .hashes.md5 | uniq'
 fi
