@@ -134,7 +134,7 @@ port=$(($$ % 2000 + 26000)) # below those that the kernel gives
     -o AuthorizedKeysFile="$tmp/ssh/authorized" -o StrictModes=no -o UsePAM=no \
     -o PermitRootLogin=prohibit-password -o PidFile=none </dev/null >ssh/log 2>&1 &
 pids="$pids $!"
-far="ssh -p $port -i $tmp/ssh/user -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR 127.0.0.1"
+far="ssh -o KexAlgorithms=curve25519-sha256 -p $port -i $tmp/ssh/user -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR 127.0.0.1"
 i=0
 until $far true 2>/dev/null || [ $((i = i + 1)) -gt 50 ]; do sleep 0.1; done
 cat >far <<E

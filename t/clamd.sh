@@ -37,7 +37,10 @@ clamd() {
 	clamd=$!
 	pids="$pids $clamd"
 	while ! grep -q . ready 2>/dev/null; do
-		kill -0 $clamd 2>/dev/null || return 1
+		kill -0 $clamd 2>/dev/null || {
+			sed 's/^/# /' clamd.err
+			return 1
+		}
 		sleep 0.02
 	done
 	port=$(jq -r .port ready)
