@@ -138,6 +138,11 @@ rescan 'a rescan for it' 0 --delta news
 finds '  finds what is new, and nothing else' 'v3 c:vpdq
 v4 d:tmk
 m m:md5'
+picture p v3 | jq -c '.object = {bytes: 1, etag: "e"} | .match = {verdict: "clean", db: {generation: 1}}' |
+    ct-seen put -q --store st >/dev/null
+exits '  ct-seen match does, too' 0 ct-seen match -q --store st --delta news
+cp got out
+finds '    a picture of the video' 'p c:vpdq'
 was=$CT_HOME
 export CT_HOME=nowhere
 rescan '  by the lists of another state directory' 0 -d "$was" --delta news
