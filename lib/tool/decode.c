@@ -5,16 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "blake.h"
 #include "decode_impl.h"
 #include "os.h"
 #include "prog.h"
-
-#define TRIES 3
-#define PAUSE_NS 100000000 /* between them */
 
 #define KEEP ((size_t)2 << 20) /* bytes of a slot; a huge page, too */
 #define PAGE 4096
@@ -43,7 +39,6 @@ ct_decode_open(
 	d->program =
 	    how->program ? ct_strdup(how->program) : ct_sibling("ct-decode");
 	d->slots = up((size_t)how->limits.bytes + BEHIND, CT_OS_PAGE);
-	d->fd = -1;
 	d->first = d->put = d->next = 1;
 	d->bytes = 1;
 	if (how->thumb)
@@ -52,7 +47,7 @@ ct_decode_open(
 		rc = ct_os_shared(
 		    d->slots, &d->slot[i].at, &d->slot[i].memory, err);
 	if (!rc)
-		rc = ct_worker_start(d, err);
+		rc = decode_start(d, err);
 	if (rc) {
 		ct_decode_close(d);
 		d = NULL;
@@ -68,13 +63,14 @@ ct_decode_close(struct ct_decode *d)
 
 	if (!d)
 		return;
-	ct_worker_stop(d);
+	decode_stop(d);
 	for (i = 0; i < CT_WIRE_SLOTS && d->slot[i].at; i++) {
 		ct_os_unshare(d->slot[i].at, d->slots);
 		(void)close(d->slot[i].memory);
 	}
 	free(d->pixels);
 	free(d->program);
+	free(d->env);
 	free(d);
 }
 
@@ -146,25 +142,17 @@ put(struct kid *kid, const struct ct_wire_ask *ask)
 	kid->sent++; /* if it is dead, that will show when it has to answer */
 }
 
-static void
-nap(void)
-{
-	static const struct timespec pause = { 0, PAUSE_NS };
-
-	(void)nanosleep(&pause, NULL);
-}
-
 /* Another worker in place of one that is gone, with nothing under way. */
 static int
 renew(struct ct_decode *d, struct ct_err *err)
 {
 	int tries, rc;
 
-	ct_worker_stop(d);
-	for (tries = 1; (rc = ct_worker_start(d, err)); tries++) {
-		if (tries == TRIES || rc == CT_UNAVAILABLE)
+	decode_stop(d);
+	for (tries = 1; (rc = decode_start(d, err)); tries++) {
+		if (tries == CT_WORKER_TRIES || rc == CT_UNAVAILABLE)
 			return rc;
-		nap();
+		ct_worker_nap();
 	}
 	return 0;
 }
@@ -183,9 +171,9 @@ pump(struct ct_decode *d, struct ct_err *err)
 			put(last, &d->ask[d->put++ % CT_WIRE_SLOTS]);
 			continue;
 		}
-		rc = ct_worker_spawn(d, err);
+		rc = kid_spawn(d, err);
 		if (rc == CT_NO)
-			rc = ++d->lost > TRIES
+			rc = ++d->lost > CT_WORKER_TRIES
 			    ? ct_fail(err, CT_TEMPFAIL, "the decoder dies")
 			    : renew(d, err);
 		if (rc)
@@ -224,7 +212,7 @@ ct_decode_send(struct ct_decode *d, size_t len, struct ct_err *err)
 		.thumb = d->thumb,
 		.bytes = d->bytes };
 	if (d->first == d->next && d->kids && restless(&d->kid[0]))
-		ct_worker_drop_all(d);
+		kid_drop_all(d);
 	d->next++;
 	return pump(d, err);
 }
@@ -401,33 +389,33 @@ convict(struct ct_decode *d, ssize_t n, enum ct_image_status *status,
 {
 	const struct kid kid = d->kid[0];
 	const bool late = n < 0 && errno == ETIMEDOUT;
-	enum ct_death death = CT_DEATH_VIOLATION;
+	enum death death = DEATH_VIOLATION;
 	int why;
 
 	if (n > 0 || late)
-		ct_worker_drop(d);
+		kid_drop(d);
 	else
-		death = ct_worker_autopsy(d);
+		death = kid_autopsy(d);
 	why = errno;
-	if (death == CT_DEATH_WORKER)
-		ct_worker_stop(d);
-	else if (death == CT_DEATH_UNBORN || kid.got || kid.sent > 1)
-		ct_worker_drop_all(d);
-	if (death == CT_DEATH_UNBORN || death == CT_DEATH_WORKER) {
-		if (++d->lost < TRIES) {
-			nap();
+	if (death == DEATH_WORKER)
+		decode_stop(d);
+	else if (death == DEATH_UNBORN || kid.got || kid.sent > 1)
+		kid_drop_all(d);
+	if (death == DEATH_UNBORN || death == DEATH_WORKER) {
+		if (++d->lost < CT_WORKER_TRIES) {
+			ct_worker_nap();
 			return CT_NO;
 		}
 		errno = why;
-		if (death == CT_DEATH_UNBORN)
+		if (death == DEATH_UNBORN)
 			return ct_fail_errno(
 			    err, CT_TEMPFAIL, "cannot make a process");
 	} else if (kid.got && !late) {
 		return CT_NO;
 	}
-	*status = late                    ? CT_IMAGE_TIMEOUT
-	    : death == CT_DEATH_VIOLATION ? CT_IMAGE_VIOLATION
-					  : CT_IMAGE_CRASH;
+	*status = late                 ? CT_IMAGE_TIMEOUT
+	    : death == DEATH_VIOLATION ? CT_IMAGE_VIOLATION
+				       : CT_IMAGE_CRASH;
 	return 0;
 }
 
@@ -448,7 +436,7 @@ outcome(struct ct_decode *d, struct ct_decoded *res, struct ct_err *err)
 			if (!babbles(d)) {
 				accept_answer(d, &a, res);
 				if (kid->got == d->how.batch)
-					ct_worker_drop(d);
+					kid_drop(d);
 				return 0;
 			}
 			kid->got--;

@@ -2,8 +2,6 @@
 #ifndef CT_DECODE_IMPL_H
 #define CT_DECODE_IMPL_H
 
-#include <sys/types.h>
-
 #include "decode.h"
 #include "decode_wire.h"
 
@@ -16,18 +14,15 @@ struct kid { /* a child of the worker */
 };
 
 struct ct_decode {
-	char *program;
+	char *program, *env;
 	struct ct_decode_how how;
 	size_t slots; /* bytes of each slot */
 	struct {
 		int memory;  /* the memory file, */
 		uint8_t *at; /* mapped; NULL: none */
 	} slot[CT_WIRE_SLOTS];
-	/* the worker */
-	pid_t pid; /* 0: none */
-	int fd;    /* our end of the socket to it */
+	struct ct_worker worker;
 	struct ct_decode_about about;
-	uint32_t id; /* of the child last made */
 	/* its children that have anything under way, or are idle, oldest
 	 * first; each but the last has got its whole batch */
 	struct kid kid[CT_WIRE_SLOTS];
@@ -43,38 +38,30 @@ struct ct_decode {
 	enum ct_image_kind kind[CT_WIRE_SLOTS];
 };
 
-/*
- * Wait for a message of len bytes, for *ms, of which what it took is taken.
- * Time counts only while we run: of one that was stopped, a fifth of a second
- * at most.  Returns what recv(2) says of it, a longer message being longer than
- * len, or -1 with errno ETIMEDOUT.
- */
-ssize_t ct_worker_hear(int fd, void *to, size_t len, uint32_t *ms);
-
 /* Start a worker; there is none.  The codes are those of ct_decode_open. */
-int ct_worker_start(struct ct_decode *d, struct ct_err *err);
+int decode_start(struct ct_decode *d, struct ct_err *err);
 
 /* Kill the worker, if there is one, and all its children. */
-void ct_worker_stop(struct ct_decode *d);
+void decode_stop(struct ct_decode *d);
 
 /*
  * Make one more child; CT_NO: the worker is gone.  CT_TEMPFAIL.  A child that
  * could not be made shows when it does not answer.
  */
-int ct_worker_spawn(struct ct_decode *d, struct ct_err *err);
+int kid_spawn(struct ct_decode *d, struct ct_err *err);
 
 /* Be done with the oldest child, or with all of them; the rest move up. */
-void ct_worker_drop(struct ct_decode *d);
-void ct_worker_drop_all(struct ct_decode *d);
+void kid_drop(struct ct_decode *d);
+void kid_drop_all(struct ct_decode *d);
 
-enum ct_death {
-	CT_DEATH_CRASH,
-	CT_DEATH_VIOLATION, /* by the system call filter */
-	CT_DEATH_UNBORN,    /* there was no process for it, see errno */
-	CT_DEATH_WORKER     /* the worker itself is gone */
+enum death {
+	DEATH_CRASH,
+	DEATH_VIOLATION, /* by the system call filter */
+	DEATH_UNBORN,    /* there was no process for it, see errno */
+	DEATH_WORKER     /* the worker itself is gone */
 };
 
 /* What did the oldest child die of?  It is killed, if it lives, and dropped. */
-enum ct_death ct_worker_autopsy(struct ct_decode *d);
+enum death kid_autopsy(struct ct_decode *d);
 
 #endif

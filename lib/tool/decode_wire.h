@@ -3,14 +3,12 @@
  *
  * All of it in messages of fixed size, in the byte order of the machine.
  *
- * ct-decode itself reads no picture.  Its descriptor 0 is a socket on which it
- * gets a struct ct_wire_setup and says hello, and then gets orders; from
- * CT_WIRE_MEMORY on its descriptors are the memory files of CT_WIRE_SLOTS
- * slots, which it can map for reading only.  For CT_WIRE_SPAWN it makes a child
- * that has the socket that came with the order, and that serves requests on it:
- * it answers each in turn, and ends after as many as the setup says or sooner.
- * A child begins when the one before it has ended.  CT_WIRE_REAP kills a child,
- * if it still lives, and, if that was asked for, tells what it died of.
+ * ct-decode itself reads no picture: it is a worker (worker.h), of which the
+ * setup is a struct ct_wire_setup, and from CT_WORKER_FIRST on its descriptors
+ * are the memory files of CT_WIRE_SLOTS slots, which it can map for reading
+ * only.  A child has the socket that came with its order, and serves requests
+ * on it: it answers each in turn, and ends after as many as the setup says or
+ * sooner.  A child begins when the one before it has ended.
  */
 #ifndef CT_DECODE_WIRE_H
 #define CT_DECODE_WIRE_H
@@ -19,42 +17,17 @@
 #include <stdint.h>
 
 #include "pdq.h"
+#include "worker.h"
 
-#define CT_WIRE_MEMORY 3
 #define CT_WIRE_SLOTS 4
 #define CT_WIRE_THUMB 2048  /* most pixels a side that can be asked for */
 #define CT_WIRE_PIECE 32768 /* bytes of them in a message */
-
-/* ---- with ct-decode -------------------------------------------------------
- */
 
 struct ct_wire_setup {
 	uint64_t slot;    /* bytes of a slot */
 	uint64_t heap;    /* bytes that decoding a picture may take */
 	uint32_t batch;   /* pictures that a child decodes at most */
 	uint32_t seconds; /* of CPU time that a child may take for all */
-};
-
-enum ct_wire_what {
-	CT_WIRE_HELLO, /* ct-decode says: it is set up */
-	CT_WIRE_SPAWN, /* to it: make a child of this id */
-	CT_WIRE_REAP,  /* to it: a child is done with */
-	CT_WIRE_TELL,  /* to it: the same, and say of what it died: */
-	CT_WIRE_DEAD
-};
-
-struct ct_wire_order {
-	uint32_t what;
-	uint32_t id; /* of a child */
-};
-
-struct ct_wire_news {
-	uint32_t what, id;
-	int32_t status;   /* DEAD: as of waitpid(2), */
-	int32_t error;    /* or errno: there was no child */
-	uint32_t seccomp; /* HELLO: 1 if children are filtered, */
-	int32_t landlock; /* the version, 0: none */
-	char kernel[16];  /* of pdq; a-z, 0-9, the rest NUL */
 };
 
 /* ---- with its children ----------------------------------------------------

@@ -88,6 +88,14 @@ size_t ct_os_heap_used(void);
 void ct_os_boot(char id[CT_OS_BOOT]);
 
 /*
+ * Have no more of that, RLIMIT_DATA for one, from now on, and of CPU time: at
+ * its end there is SIGXCPU.  A lower limit that came from outside stays.  0,
+ * -1.
+ */
+int ct_os_limit(int what, uint64_t most);
+int ct_os_limit_cpu(uint64_t seconds);
+
+/*
  * For good and for all children: no new privileges, no core dump, no ptrace,
  * no file that grows, descriptors below files only, and landlock with every
  * right that this kernel knows, none granted: files, TCP, and signals and

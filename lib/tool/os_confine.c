@@ -69,18 +69,36 @@ landlock(void)
 }
 
 static int
-limit(unsigned what, rlim_t most)
+limit(int what, rlim_t soft, rlim_t hard)
 {
-	const struct rlimit l = { most, most };
+	struct rlimit l;
 
-	return setrlimit(what, &l);
+	if (getrlimit((unsigned)what, &l) < 0)
+		return -1;
+	/* RLIM_INFINITY is the largest number */
+	l.rlim_max = l.rlim_max < hard ? l.rlim_max : hard;
+	l.rlim_cur = l.rlim_max < soft ? l.rlim_max : soft;
+	return setrlimit((unsigned)what, &l);
+}
+
+int
+ct_os_limit(int what, uint64_t most)
+{
+	return limit(what, most, most);
+}
+
+int
+ct_os_limit_cpu(uint64_t seconds)
+{
+	return limit(RLIMIT_CPU, seconds, seconds + 1);
 }
 
 int
 ct_os_private(void)
 {
-	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ? -1
-						      : limit(RLIMIT_CORE, 0);
+	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0
+	    ? -1
+	    : ct_os_limit(RLIMIT_CORE, 0);
 }
 
 int
@@ -89,10 +107,11 @@ ct_os_confine(unsigned files)
 	int version;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || ct_os_private() < 0 ||
-	    limit(RLIMIT_FSIZE, 0) < 0)
+	    ct_os_limit(RLIMIT_FSIZE, 0) < 0)
 		return -1;
 	version = landlock();
-	return version < 0 || limit(RLIMIT_NOFILE, files) < 0 ? -1 : version;
+	return version < 0 || ct_os_limit(RLIMIT_NOFILE, files) < 0 ? -1
+								    : version;
 }
 
 /* ---- seccomp --------------------------------------------------------------

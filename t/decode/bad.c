@@ -231,16 +231,16 @@ bad_picture(const struct ct_wire_ask *ask, const uint8_t *bytes,
 void
 bad_worker(const char *how)
 {
-	struct ct_wire_news news = { .what = CT_WIRE_HELLO,
+	struct ct_worker_news news = { .what = CT_WORKER_HELLO,
 		.seccomp = strcmp(how, "open") != 0,
 		.kernel = "test1" };
-	struct ct_wire_order order;
+	struct ct_worker_order order;
 	struct ct_wire_setup setup;
 
 	if (read(0, &setup, sizeof setup) != (ssize_t)sizeof setup)
 		_exit(CT_USAGE);
 	if (strcmp(how, "what") == 0)
-		news.what = CT_WIRE_DEAD;
+		news.what = CT_WORKER_DEAD;
 	if (strcmp(how, "landlock") == 0)
 		news.landlock = -1;
 	if (strcmp(how, "seccomp") == 0)
@@ -257,10 +257,10 @@ bad_worker(const char *how)
 			_exit(0);
 		/* no process: the socket that came is closed, as none took it
 		 */
-		news = (struct ct_wire_news){
-			.what = CT_WIRE_DEAD, .id = order.id, .error = EAGAIN
+		news = (struct ct_worker_news){
+			.what = CT_WORKER_DEAD, .id = order.id, .error = EAGAIN
 		};
-		if (order.what == CT_WIRE_TELL)
+		if (order.what == CT_WORKER_TELL)
 			(void)!write(0, &news, sizeof news);
 	}
 	_exit(0);

@@ -90,13 +90,15 @@ answers(int fd)
 static void
 news(int fd)
 {
-	struct ct_wire_news hello = {
-		.what = CT_WIRE_HELLO, .seccomp = 1, .kernel = "scalar"
+	struct ct_worker_news hello = {
+		.what = CT_WORKER_HELLO, .seccomp = 1, .kernel = "scalar"
 	};
-	struct ct_wire_news dead = { .what = CT_WIRE_DEAD, .status = SIGSYS };
+	struct ct_worker_news dead = { .what = CT_WORKER_DEAD,
+		.status = SIGSYS };
 
 	say(fd, &hello, sizeof hello);
-	for (dead.id = decoder->id + 1; dead.id < decoder->id + 4; dead.id++)
+	for (dead.id = decoder->worker.id + 1; dead.id < decoder->worker.id + 4;
+	     dead.id++)
 		say(fd, &dead, sizeof dead);
 }
 
@@ -109,7 +111,7 @@ socketpair(int domain, int type, int protocol, int pair[2])
 	int rc = (int)syscall(SYS_socketpair, domain, type, protocol, pair);
 	int end = rc == 0 ? dup(pair[1]) : -1;
 
-	if (end >= 0 && decoder->pid) {
+	if (end >= 0 && decoder->worker.pid) {
 		answers(end);
 		(void)close(end);
 	} else {
@@ -211,7 +213,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static char program[] = "/nonexistent";
 	struct ct_decode_how how = ct_decode_how;
-	struct ct_decode starting = { .id = 0 };
+	struct ct_decode starting = { .first = 0 };
 	struct ct_err err = { 0 };
 	struct ct_decode *d;
 	uint8_t form;

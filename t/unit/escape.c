@@ -332,9 +332,9 @@ static bool
 nothing_of_ours(void)
 {
 	char dir[8];
-	int fd = CT_WIRE_MEMORY;
+	int fd = CT_WORKER_FIRST;
 
-	for (; fd < CT_WIRE_MEMORY + CT_WIRE_SLOTS; fd++)
+	for (; fd < CT_WORKER_FIRST + CT_WIRE_SLOTS; fd++)
 		if (mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
 			0) != MAP_FAILED ||
 		    write(fd, "x", 1) >= 0 ||
