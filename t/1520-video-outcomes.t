@@ -77,11 +77,10 @@ fi
 # of a film that takes minutes; the pictures in front and behind do not wait
 mkfilm -n 300000 -s 0 -d 10 long
 mkpix --seed 1 --size 200x150 a.png
-decoder() { # the process that decodes for $run, once there is one
+decoder() { # the process that decodes for $run, a child of its worker, once there is one
 	for i in $(seq 500); do
 		for pid in $(cat "/proc/$run/task/"*/children 2>/dev/null); do
-			if [ "$(readlink "/proc/$pid/exe")" = "$top/ct-decode-video" ]; then
-				echo "$pid"
+			if grep -qx ct-decode-video "/proc/$pid/comm" && grep . "/proc/$pid/task/$pid/children"; then
 				return
 			fi
 		done

@@ -1,5 +1,5 @@
 /*
- * rare.h - pictures of the rarer kinds, written in memory; for a unit test,
+ * rare.h - pictures of the rarer kinds, written in memory; for a program,
  * included once
  *
  * Set w, h and rgb; each writer leaves its file in out, n.

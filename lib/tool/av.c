@@ -371,14 +371,6 @@ end(struct av *a)
 	free(bytes);
 }
 
-static int
-limit(unsigned what, rlim_t most)
-{
-	const struct rlimit l = { most, most };
-
-	return setrlimit(what, &l);
-}
-
 /* Of a picture that is too large for libav itself nothing is had but what it
  * writes of it. */
 static struct av *served;
@@ -421,10 +413,10 @@ confine(const struct av *a)
 	struct ct_video_say say = { .what = CT_VIDEO_READY };
 	int landlock = ct_os_confine(0);
 
-	if (landlock < 0 || limit(RLIMIT_CPU, a->ask.seconds) < 0)
+	if (landlock < 0 || ct_os_limit_cpu(a->ask.seconds) < 0)
 		_exit(CT_UNAVAILABLE);
 	if (!ct_os_sanitized()) {
-		if (limit(RLIMIT_DATA, a->ask.memory + SLACK) < 0 ||
+		if (ct_os_limit(RLIMIT_DATA, a->ask.memory + SLACK) < 0 ||
 		    ct_os_filter_media() < 0)
 			_exit(CT_UNAVAILABLE);
 		say.w = 1;
@@ -472,17 +464,18 @@ seconds(uint32_t asked)
 	}
 }
 
+static struct av a; /* of this process */
+
 int
 ct_av_serve_all(const int64_t *at, size_t n)
 {
-	static struct av a;
-
 	if (read(1, &a.ask, sizeof a.ask) != (ssize_t)sizeof a.ask ||
 	    a.ask.stills > CT_VIDEO_STILLS || a.ask.wanted > a.ask.stills)
 		return CT_USAGE;
 	if (n == 1)
 		a.ask.seconds = seconds(a.ask.seconds);
-	warm_up(&a);
+	if (!served)
+		warm_up(&a);
 	confine(&a);
 	for (; n--; at++)
 		serve(&a, at[0], at[1]);
@@ -490,10 +483,23 @@ ct_av_serve_all(const int64_t *at, size_t n)
 	_exit(CT_OK);
 }
 
-int
-ct_av_serve(void)
+/* The one video of this process. */
+static void
+one(void)
 {
 	const int64_t at[] = { 0, lseek(0, 0, SEEK_END) };
 
-	return at[1] < 0 ? CT_OSERR : ct_av_serve_all(at, 1);
+	_exit(at[1] < 0 ? CT_OSERR : ct_av_serve_all(at, 1));
+}
+
+static void
+ready(void)
+{
+	warm_up(&a);
+}
+
+int
+ct_av_serve(void)
+{
+	return ct_video_serve(ready, one);
 }

@@ -10,15 +10,15 @@
 #include <stdint.h>
 
 /*
- * Serve the one video that the program that started us has put there, and end
- * the process: 0, CT_OSERR, CT_UNAVAILABLE if nothing confines it here.
- * Returns only if no program of ours has started this one: CT_USAGE.
+ * Serve the program that started us with a process for each of its videos, as
+ * of ct_video_serve.  Returns only if no program of ours has: CT_USAGE.
  */
 int ct_av_serve(void);
 
 /*
- * The same of n videos in the one file, each from byte at[i] to at[i + 1]: for
- * tests, which have too many of them for a process each.
+ * Be the process of n videos in one file, descriptor 0, each from byte at[i] to
+ * at[i + 1], and end: 0, CT_OSERR, CT_UNAVAILABLE if nothing confines it here.
+ * More than one are for tests.
  */
 int ct_av_serve_all(const int64_t *at, size_t n);
 

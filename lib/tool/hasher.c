@@ -54,7 +54,7 @@ ct_hasher_cpus(void)
 
 /*
  * Descriptors: of a lane its pictures, worker, a child for each under way, the
- * file and one more, pictures that move, a process for video; the rest are
+ * file and one more, pictures that move, a worker for video; the rest are
  * standard ones, events and the cache.  Files that hang keep theirs, which is
  * allowed for if it can be.
  */
@@ -161,6 +161,7 @@ spawn(struct lane *l, struct ct_err *err)
 
 	me->lane = l;
 	me->step = atomic_load(&l->step);
+	me->films = ct_video_open(NULL);
 	(void)pthread_attr_init(&attr);
 	(void)pthread_attr_setstacksize(&attr, STACK);
 	mask(&old);
@@ -170,6 +171,7 @@ spawn(struct lane *l, struct ct_err *err)
 	l->runs = rc == 0;
 	if (rc == 0)
 		return 0;
+	ct_video_close(me->films);
 	free(me);
 	return ct_fail(
 	    err, CT_TEMPFAIL, "cannot make a thread: %s", strerror(rc));

@@ -36,7 +36,8 @@ struct ct_hasher_how {
 	bool follow;    /* symbolic links */
 	bool unordered; /* jobs come back as they are done */
 	/* videos, and pictures that ct-decode does not know: by a process of
-	 * their own each, if there is a ct-decode-video */
+	 * their own each, if there is a ct-decode-video; a lane starts one when
+	 * it has its first */
 	struct ct_video_how video;
 	uint64_t spool; /* bytes of those that come as frames, in memory */
 	/* a directory, whole, for files of all frames and, if video.tmk, of

@@ -6,7 +6,7 @@
 #include "os.h"
 #include "prog.h"
 
-#define GRACE_MS 60000 /* to start and end a process */
+#define GRACE_MS 60000 /* to start and end processes */
 
 /* ---- which --------------------------------------------------------------- */
 
@@ -134,7 +134,7 @@ decode(struct hand *me, struct ct_job *job, struct ct_err *err)
 	job->hashed.rate = how.rate;
 	atomic_store(&l->more, (int64_t)how.ms + GRACE_MS);
 	lane_begin(me);
-	rc = ct_video_hash(job->fd, &how, &me->video, err);
+	rc = ct_video_hash(me->films, job->fd, &how, &me->video, err);
 	lane_end(me);
 	atomic_store(&l->more, 0);
 	job->hashed.video = me->video;

@@ -47,6 +47,7 @@ struct hand {
 	struct lane *lane;
 	uint64_t step;
 	struct ct_digest digest;
+	struct ct_video_decoder *films;
 	struct ct_video video;
 	uint8_t head[HEAD]; /* the first bytes, of what is read in pieces */
 	uint8_t bytes[CHUNK];

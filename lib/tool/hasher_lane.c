@@ -461,6 +461,7 @@ lane_run(void *arg)
 		if (work(me, job))
 			break;
 	ct_digest_free(&me->digest);
+	ct_video_close(me->films);
 	free(me);
 	return NULL;
 }

@@ -40,10 +40,11 @@ ct_hashrun_about(const struct ct_decode_how *how, struct ct_err *err)
 	text = ct_printf("kernels: pdq %s, ham %s\n"
 			 "decodes: %s\n"
 			 "isolation: %s, landlock %d, no files,"
-			 " %u pictures a process",
+			 " %u pictures a process%s",
 	    about.kernel, ct_ham_kernel(), decodes,
 	    about.seccomp ? "seccomp" : "no seccomp (sanitizers)",
-	    about.landlock, how->batch);
+	    about.landlock, how->batch,
+	    ct_hasher_films() ? ", 1 video a process" : "");
 	free(decodes);
 	return text;
 }

@@ -33,9 +33,13 @@ int
 ct_tiler_open(struct ct_tiler **out, const char *program, struct ct_err *err)
 {
 	struct ct_tiler *t = ct_alloc(1, sizeof *t);
+	char *film;
 	int rc;
 
 	t->program = program;
+	film = program ? ct_printf("%s-video", program) : NULL;
+	t->films = ct_video_open(film);
+	free(film);
 	t->film.fd = -1;
 	t->digest.sha256_only = true;
 	if ((rc = start(t, err))) {
@@ -52,6 +56,7 @@ ct_tiler_close(struct ct_tiler *t)
 	if (!t)
 		return;
 	ct_decode_close(t->decoder);
+	ct_video_close(t->films);
 	tile_film_close(t);
 	ct_stills_free(&t->stills);
 	ct_digest_free(&t->digest);

@@ -133,14 +133,12 @@ static int
 ask(struct ct_tiler *t, const struct tile_look *look, struct ct_err *err)
 {
 	bool one = look->step == CT_STEP_FULL || look->at != CT_TILE_STRIP;
-	char *program = t->program ? ct_printf("%s-video", t->program) : NULL;
 	int64_t at[WANTED] = { 0 };
 	struct ct_stills_how how = { .n = one ? 1 : CT_TILE_STILLS,
 		.at = at,
 		.side = tile_sides[look->step],
 		.colour = look->step == CT_STEP_FULL,
-		.ms = MOST_MS,
-		.program = program };
+		.ms = MOST_MS };
 	int rc;
 
 	how.wanted = named(look->rec, at);
@@ -148,13 +146,13 @@ ask(struct ct_tiler *t, const struct tile_look *look, struct ct_err *err)
 		at[0] = look->at;
 	if (look->at != CT_TILE_STRIP || (one && how.wanted))
 		how.wanted = 1;
-	rc = ct_video_stills(t->film.fd, &how, &t->stills, err);
+	rc = ct_video_stills(t->films, t->film.fd, &how, &t->stills, err);
 	if (!rc && one && look->at == CT_TILE_STRIP && t->stills.n == 0 &&
 	    how.wanted) { /* it ends before the hit */
 		how.wanted = 0;
-		rc = ct_video_stills(t->film.fd, &how, &t->stills, err);
+		rc = ct_video_stills(
+		    t->films, t->film.fd, &how, &t->stills, err);
 	}
-	free(program);
 	return rc;
 }
 

@@ -11,6 +11,7 @@
 struct ct_tiler {
 	struct ct_decode *decoder; /* NULL: it failed, and a new one is due */
 	struct ct_digest digest;
+	struct ct_video_decoder *films;
 	const char *program;
 	struct ct_stills stills; /* of the last that moves */
 	struct {

@@ -1,7 +1,6 @@
 #include "video.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 #include "video_impl.h"
 
 #define SLICE_MS 200 /* of waiting */
+#define LOST 2 /* workers that die with a video, till that is its outcome */
 
 const struct ct_video_how ct_video_how = {
 	.rate = 1000,
@@ -25,64 +25,6 @@ const struct ct_video_how ct_video_how = {
 	.ms = 7200000,
 	.memory = (uint64_t)1 << 30,
 };
-
-/* ---- the process ----------------------------------------------------------
- */
-
-static _Noreturn void
-become(char *program, pid_t parent, int video, int sock)
-{
-	static const int quiet[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1,
-		SIGUSR2 };
-	char *argv[] = { program, NULL }, *envp[] = { NULL };
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	sigset_t none;
-	size_t i;
-
-	video = fcntl(video, F_DUPFD, 3);
-	sock = fcntl(sock, F_DUPFD, 3);
-	if (dup2(video, 0) < 0 || dup2(sock, 1) < 0 || dup2(null, 2) < 0 ||
-	    close_range(3, ~0U, 0) < 0 || chdir("/") < 0 ||
-	    ct_os_die_with(parent) < 0)
-		_exit(CT_OSERR);
-	for (i = 0; i < sizeof quiet / sizeof *quiet; i++)
-		(void)signal(quiet[i], SIG_IGN);
-	(void)signal(SIGPIPE, SIG_DFL);
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	(void)execve(program, argv, envp);
-	_exit(CT_UNAVAILABLE);
-}
-
-/* Its process, and our end of the socket; -1. */
-static pid_t
-launch(struct video_talk *t, const struct ct_video_ask *ask, int video,
-    struct ct_err *err)
-{
-	const struct ct_video_how *how = t->how;
-	char *program = how->program ? ct_strdup(how->program)
-				     : ct_sibling("ct-decode-video");
-	pid_t me = getpid(), pid = -1;
-	int end[2] = { -1, -1 };
-
-	if (!program)
-		(void)ct_fail(err, CT_UNAVAILABLE, "no ct-decode-video");
-	else if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, end) < 0)
-		(void)ct_fail_errno(err, CT_OSERR, "cannot make a socket");
-	else if ((pid = fork()) == 0)
-		become(program, me, video, end[1]);
-	else if (pid < 0)
-		(void)ct_fail_errno(err, CT_TEMPFAIL, "cannot make a process");
-	else if (send(end[0], ask, sizeof *ask, MSG_NOSIGNAL) < 0)
-		t->ready = false; /* its death tells why */
-	if (pid < 0 && end[0] >= 0)
-		(void)close(end[0]);
-	if (end[1] >= 0)
-		(void)close(end[1]);
-	t->fd = end[0];
-	free(program);
-	return pid;
-}
 
 /* ---- what it says: it may be an enemy's by now ----------------------------
  */
@@ -227,7 +169,68 @@ video_take(struct video_talk *t, const struct ct_video_say *s, bool *late,
 						      : false;
 }
 
-/* What is known when it is gone without an END. */
+/* ---- its process ----------------------------------------------------------
+ */
+
+struct ct_video_decoder *
+ct_video_open(const char *program)
+{
+	struct ct_video_decoder *d = ct_alloc(1, sizeof *d);
+
+	d->program =
+	    program ? ct_strdup(program) : ct_sibling("ct-decode-video");
+	d->worker.program = d->program;
+	return d;
+}
+
+void
+ct_video_close(struct ct_video_decoder *d)
+{
+	if (!d)
+		return;
+	ct_worker_stop(&d->worker);
+	free(d->program);
+	free(d);
+}
+
+static int
+worker(struct ct_video_decoder *d, struct ct_err *err)
+{
+	const uint32_t setup = CT_VIDEO_SETUP;
+	struct ct_worker_news hello;
+
+	if (!d->program)
+		return ct_fail(err, CT_UNAVAILABLE, "no ct-decode-video");
+	return d->worker.pid ? 0
+			     : ct_worker_start(&d->worker, NULL, 0, &setup,
+				   sizeof setup, &hello, err);
+}
+
+/* A process for the video, and our end of the socket to it.  CT_NO: the worker
+ * is gone. */
+static int
+launch(struct video_talk *t, const struct ct_video_ask *ask, int video,
+    struct ct_err *err)
+{
+	int end[2], rc = worker(t->with, err);
+
+	if (!rc)
+		rc = ct_worker_pair(SOCK_STREAM, end, err);
+	if (rc)
+		return rc;
+	/* if it is dead already, its death tells why */
+	(void)send(end[0], ask, sizeof *ask, MSG_NOSIGNAL);
+	if (ct_worker_spawn(&t->with->worker, (int[]){ video, end[1] }, 2) < 0)
+		rc = CT_NO;
+	(void)close(end[1]);
+	if (rc)
+		(void)close(end[0]);
+	t->fd = end[0];
+	return rc;
+}
+
+/* What came of it, when it is gone without an END, or before it was READY:
+ * nobody can say whose fault that is, CT_TEMPFAIL. */
 static int
 autopsy(
     struct video_talk *t, int status, bool late, bool lied, struct ct_err *err)
@@ -251,32 +254,69 @@ autopsy(
 	return ct_fail(err, CT_TEMPFAIL, "ct-decode-video does not start");
 }
 
+/* Nothing was said yet. */
+static void
+silence(struct video_talk *t)
+{
+	ct_video_free(t->v);
+	memset(t->v, 0, sizeof *t->v);
+	if (t->stills)
+		ct_stills_free(t->stills);
+	t->says = 0;
+	t->ready = t->head = t->end = false;
+}
+
+/* One process, from its start to its end.  CT_TEMPFAIL: it is worth another. */
+static int
+attempt(struct video_talk *t, const struct ct_video_ask *ask, int fd, int *lost,
+    struct ct_err *err)
+{
+	struct ct_worker *w = &t->with->worker;
+	struct ct_worker_news dead = { .status = 0 };
+	bool late = false, lied = false, gone = true;
+	struct ct_video_say say;
+	int rc = launch(t, ask, fd, err);
+
+	if (rc && rc != CT_NO)
+		return rc;
+	if (!rc) {
+		while (
+		    !t->end && !lied && video_hear(t, &say, sizeof say, &late))
+			lied = !video_take(t, &say, &late, err);
+		gone = ct_worker_autopsy(w, w->id, &dead) < 0;
+		(void)close(t->fd);
+	}
+	if (gone || (!t->end && !dead.error))
+		ct_worker_stop(w);
+	if (t->end || err->code == CT_OSERR)
+		return err->code;
+	if (dead.error) {
+		errno = dead.error;
+		return ct_fail_errno(err, CT_TEMPFAIL, "cannot make a process");
+	}
+	if (gone && !late && !lied && (!t->ready || ++*lost < LOST))
+		return ct_fail(err, CT_TEMPFAIL, "ct-decode-video dies");
+	return autopsy(t, dead.status, late, lied, err);
+}
+
 int
 video_talk(struct video_talk *t, const struct ct_video_ask *ask, int fd,
     struct ct_err *err)
 {
-	struct ct_video_say say;
-	bool late = false, lied = false;
-	int status = 0;
-	pid_t pid;
+	int tries = 0, lost = 0, rc;
 
 	memset(t->v, 0, sizeof *t->v);
 	t->left = t->how->ms;
-	err->code = 0;
-	if (lseek(fd, 0, SEEK_SET) < 0)
-		return ct_fail_errno(err, CT_IOERR, "cannot seek");
-	pid = launch(t, ask, fd, err);
-	if (pid < 0)
-		return err->code;
-	while (!t->end && !lied && video_hear(t, &say, sizeof say, &late))
-		lied = !video_take(t, &say, &late, err);
-	(void)kill(pid, SIGKILL); /* one that has ended keeps its status */
-	(void)close(t->fd);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (err->code == CT_OSERR)
-		return err->code;
-	return t->end ? 0 : autopsy(t, status, late, lied, err);
+	for (;;) {
+		err->code = 0;
+		silence(t);
+		if (lseek(fd, 0, SEEK_SET) < 0)
+			return ct_fail_errno(err, CT_IOERR, "cannot seek");
+		rc = attempt(t, ask, fd, &lost, err);
+		if (rc != CT_TEMPFAIL || ++tries == CT_WORKER_TRIES)
+			return rc;
+		ct_worker_nap();
+	}
 }
 
 struct ct_video_ask
@@ -293,10 +333,10 @@ video_ask(const struct ct_video_how *how)
 }
 
 int
-ct_video_hash(int fd, const struct ct_video_how *how, struct ct_video *v,
-    struct ct_err *err)
+ct_video_hash(struct ct_video_decoder *d, int fd,
+    const struct ct_video_how *how, struct ct_video *v, struct ct_err *err)
 {
-	struct video_talk t = { .how = how, .v = v };
+	struct video_talk t = { .with = d, .how = how, .v = v };
 	const struct ct_video_ask ask = video_ask(how);
 
 	return video_talk(&t, &ask, fd, err);

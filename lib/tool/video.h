@@ -1,10 +1,14 @@
 /*
  * video.h - a video hashed by a confined process: vPDQ, TMK+PDQF
  *
- * Each video has a process of its own, ct-decode-video, which has the
- * descriptor of that video, a socket, memory and nothing else: no file, no
- * network, no other process.  It may crash or lie; what it says is checked for
- * what a video can have, and what it said before it died is kept.
+ * Each video has a process of its own, a child of ct-decode-video that ends
+ * with it, which has the descriptor of that video, a socket, memory and nothing
+ * else: no file, no network, no other process.  It may crash or lie; what it
+ * says is checked for what a video can have, and what it said before it died is
+ * kept. ct-decode-video itself is started with the first video, as it is long
+ * in starting, and stays for the next; it sees no video, and so no child has
+ * anything of one before.  After a child that crashed, hung or lied another one
+ * takes its place, for it would find the next child's memory laid out the same.
  *
  * Hashes are made there and not here: a frame of 1920 x 1080 is 2 MB of luma,
  * its hash 32 bytes, and a process that has been taken over can tell lies with
@@ -30,8 +34,17 @@ struct ct_video_how {
 	uint32_t pixels, side; /* of a frame */
 	uint32_t ms;           /* of wall time, and of CPU time */
 	uint64_t memory;       /* bytes */
-	const char *program;   /* NULL: ct_sibling("ct-decode-video") */
 };
+
+struct ct_video_decoder;
+
+/*
+ * All calls with it are for one thread, and what was started dies with that.
+ * program: NULL, or in place of ct_sibling("ct-decode-video").  Nothing is
+ * started yet.
+ */
+struct ct_video_decoder *ct_video_open(const char *program);
+void ct_video_close(struct ct_video_decoder *d);
 
 /* One a second, no TMK; 4 million frames, 100 million pixels, 30000 a side,
  * two hours, 1 GiB. */
@@ -64,8 +77,8 @@ struct ct_video {
  * process; CT_IOERR: not all of it can be read; CT_OSERR.  Else 0: the video
  * has an outcome.  Release with ct_video_free in both cases.
  */
-int ct_video_hash(int fd, const struct ct_video_how *how, struct ct_video *v,
-    struct ct_err *err);
+int ct_video_hash(struct ct_video_decoder *d, int fd,
+    const struct ct_video_how *how, struct ct_video *v, struct ct_err *err);
 void ct_video_free(struct ct_video *v);
 
 /* ---- stills, for people's eyes -------------------------------------------
@@ -77,8 +90,7 @@ struct ct_stills_how {
 	const int64_t *at; /* ms from the first frame */
 	uint32_t side;     /* pixels of each, at most; never grown */
 	bool colour;
-	uint32_t ms;         /* of wall time; what there is by then is had */
-	const char *program; /* NULL: ct_sibling("ct-decode-video") */
+	uint32_t ms; /* of wall time; what there is by then is had */
 };
 
 struct ct_still {
@@ -112,8 +124,19 @@ struct ct_stills {
  * Codes and outcomes as of ct_video_hash.  Release with ct_stills_free in
  * all cases, which wipes them.
  */
-int ct_video_stills(int fd, const struct ct_stills_how *how,
-    struct ct_stills *s, struct ct_err *err);
+int ct_video_stills(struct ct_video_decoder *d, int fd,
+    const struct ct_stills_how *how, struct ct_stills *s, struct ct_err *err);
 void ct_stills_free(struct ct_stills *s);
+
+/* ---- the other side: be a ct-decode-video ----------------------------------
+ */
+
+/*
+ * Serve until the program that started us is gone.  ready does, before any
+ * child, what takes time and is the same for all videos; video, in a child that
+ * has one, as descriptors 0 and 1 (video_wire.h), does the rest and ends it.
+ * Returns only if no program of ours has started this one: CT_USAGE.
+ */
+int ct_video_serve(void (*ready)(void), void (*video)(void));
 
 #endif

@@ -3,8 +3,15 @@
 #define CT_VIDEO_IMPL_H
 
 #include "video.h"
+#include "worker.h"
 
-struct video_talk { /* how and v set, stills if it is asked for them */
+struct ct_video_decoder {
+	struct ct_worker worker;
+	char *program; /* its path, or NULL: there is none */
+};
+
+struct video_talk { /* with, how and v set, stills if it is asked for them */
+	struct ct_video_decoder *with;
 	const struct ct_video_how *how;
 	struct ct_video *v;
 	struct ct_stills *stills;

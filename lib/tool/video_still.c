@@ -37,19 +37,18 @@ video_still(struct video_talk *t, const struct ct_video_say *s, bool *late)
 }
 
 int
-ct_video_stills(int fd, const struct ct_stills_how *with, struct ct_stills *s,
-    struct ct_err *err)
+ct_video_stills(struct ct_video_decoder *d, int fd,
+    const struct ct_stills_how *with, struct ct_stills *s, struct ct_err *err)
 {
 	struct ct_video_how how = ct_video_how;
 	struct ct_video_ask ask;
 	struct ct_video v = { .frames = 0 };
 	struct video_talk t = {
-		.how = &how, .v = &v, .stills = s, .ask = &ask
+		.with = d, .how = &how, .v = &v, .stills = s, .ask = &ask
 	};
 	size_t i;
 	int rc;
 
-	how.program = with->program;
 	how.ms = with->ms;
 	ask = video_ask(&how);
 	ask.stills = with->n < CT_VIDEO_STILLS ? with->n : CT_VIDEO_STILLS;

@@ -1,12 +1,15 @@
 /*
  * video_wire.h - what a program and its ct-decode-video say to each other
  *
- * ct-decode-video decodes one video and ends.  Its descriptor 0 is the video,
- * to be read only; 1 is a socket on which it gets a struct ct_video_ask and
- * then says things, each a struct ct_video_say, in the byte order of the
- * machine: READY, then HEAD once there is a frame, FRAMEs, and at last END,
- * which a .tmk file follows if one was asked for and there was a frame.  Asked
- * for stills it says STILLs in place of FRAMEs, each with its pixels behind it.
+ * ct-decode-video itself reads no video: it is a worker (worker.h), of which
+ * the setup is CT_VIDEO_SETUP, as a uint32_t.  For each video it makes a child
+ * that ends with it.  With the order to do so come the two descriptors of the
+ * child: 0 is the video, to be read only; 1 is a socket on which it gets a
+ * struct ct_video_ask and then says things, each a struct ct_video_say, in the
+ * byte order of the machine: READY, once it is confined, then HEAD once there
+ * is a frame, FRAMEs, and at last END, which a .tmk file follows if one was
+ * asked for and there was a frame.  Asked for stills it says STILLs in place of
+ * FRAMEs, each with its pixels behind it.
  */
 #ifndef CT_VIDEO_WIRE_H
 #define CT_VIDEO_WIRE_H
@@ -15,6 +18,7 @@
 
 #include "pdq.h"
 
+#define CT_VIDEO_SETUP 1
 #define CT_VIDEO_STILLS 32 /* of a video, at most */
 
 struct ct_video_ask {

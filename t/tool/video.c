@@ -69,7 +69,8 @@ save(const struct ct_still *s, const char *prefix, uint32_t i)
 }
 
 static void
-stills(int fd, const struct ct_stills_how *how, const char *prefix)
+stills(struct ct_video_decoder *d, int fd, const struct ct_stills_how *how,
+    const char *prefix)
 {
 	struct ct_stills s;
 	struct ct_err err;
@@ -77,7 +78,7 @@ stills(int fd, const struct ct_stills_how *how, const char *prefix)
 	size_t k, len;
 	uint64_t sum;
 
-	if (ct_video_stills(fd, how, &s, &err))
+	if (ct_video_stills(d, fd, how, &s, &err))
 		ct_die(err.code, "%s", err.msg);
 	printf("%s %s %ux%u %u ms %lld stills %u\n", ct_image_status(s.status),
 	    *s.codec ? s.codec : "-", s.w, s.h, s.turn, (long long)s.ms, s.n);
@@ -104,7 +105,8 @@ main(int argc, char *argv[])
 	struct ct_err err;
 	struct ct_stills_how still = { .side = 64, .ms = 10000 };
 	int64_t at[CT_VIDEO_STILLS];
-	const char *tmk = NULL, *prefix = NULL;
+	const char *tmk = NULL, *prefix = NULL, *program = NULL;
+	struct ct_video_decoder *d;
 	int c, fd;
 
 	ct_start("video");
@@ -120,7 +122,7 @@ main(int argc, char *argv[])
 		else if (c == 't')
 			tmk = optarg;
 		else if (c == 'v')
-			still.program = how.program = optarg;
+			program = optarg;
 		else if (c == 'a' && still.wanted < CT_VIDEO_STILLS)
 			at[still.wanted++] =
 			    ct_number("-a", optarg, 0, 1 << 30);
@@ -137,16 +139,17 @@ main(int argc, char *argv[])
 			return CT_USAGE;
 	still.at = at;
 	how.tmk = tmk != NULL;
+	d = ct_video_open(program);
 	for (; optind < argc; optind++) {
 		fd = open(argv[optind], O_RDONLY | O_CLOEXEC);
 		if (fd < 0)
 			ct_die(CT_NOINPUT, "cannot open");
 		if (still.n) {
-			stills(fd, &still, prefix);
+			stills(d, fd, &still, prefix);
 			(void)close(fd);
 			continue;
 		}
-		if (ct_video_hash(fd, &how, &v, &err))
+		if (ct_video_hash(d, fd, &how, &v, &err))
 			ct_die(err.code, "%s", err.msg);
 		print(&v);
 		if (v.tmk)
@@ -154,5 +157,6 @@ main(int argc, char *argv[])
 		ct_video_free(&v);
 		(void)close(fd);
 	}
+	ct_video_close(d);
 	return 0;
 }

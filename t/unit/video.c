@@ -3,8 +3,9 @@
  * and what it said before is kept.  Started with no environment, this very
  * program is one: the first byte of the video says how it behaves.
  */
-#include "video.h"
+#include "video_impl.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "os.h"
+#include "prog.h"
 
 #include "../tap.h"
 
@@ -48,6 +50,9 @@ tell_end(void)
 	say.number = 10;
 	tell(CT_VIDEO_END);
 }
+
+static volatile unsigned spun;
+static unsigned made; /* by the worker, before this child */
 
 /* READY, a head and two frames; and then what the letter says. */
 static void
@@ -98,6 +103,19 @@ behave(char how)
 	case 'k':
 		tell_end();
 		break;
+	case 'x':
+		if (ct_os_limit_cpu(1))
+			break;
+		for (;;)
+			spun++;
+	case 'P': /* its parent dies, once or whenever it is tried */
+	case 'Q':
+		if (how == 'P')
+			*(char *)mmap(NULL, 1, PROT_READ | PROT_WRITE,
+			    MAP_SHARED, 0, 0) = 'k';
+		(void)kill(getppid(), SIGKILL);
+		for (;;)
+			(void)pause();
 	case 'w':
 		tell_end();
 		for (;;) /* ended, but it does not */
@@ -176,6 +194,8 @@ decoder(void)
 	if (read(1, &ask, sizeof ask) != (ssize_t)sizeof ask ||
 	    read(0, &how, 1) != 1 || how == 'u')
 		_exit(CT_UNAVAILABLE);
+	if (how == 'D')
+		(void)raise(SIGKILL); /* before it is ready */
 	tell(CT_VIDEO_READY);
 	say.w = how == 'W' ? 70000 : 64;
 	say.h = 48;
@@ -190,6 +210,37 @@ decoder(void)
 	behave(how);
 }
 
+static void
+nothing(void)
+{
+}
+
+/* A worker that can make no process, or not at first. */
+static pid_t
+barren(void *always, const int *fd)
+{
+	pid_t pid = *(bool *)always || made++ == 0 ? -1 : fork();
+
+	if (pid == 0) {
+		if (dup2(fd[0], 0) < 0 || dup2(fd[1], 1) < 0)
+			_exit(1);
+		decoder();
+	}
+	(void)close(fd[0]);
+	(void)close(fd[1]);
+	return pid < 0 ? -EAGAIN : pid;
+}
+
+static _Noreturn void
+poor(bool always)
+{
+	const struct ct_worker_news hello = { .what = CT_WORKER_HELLO };
+	uint32_t setup;
+
+	(void)ct_worker_setup(&setup, sizeof setup);
+	ct_worker_obey(&hello, barren, &always, 2);
+}
+
 /* ---- the tests -------------------------------------------------------------
  */
 
@@ -200,14 +251,15 @@ static int
 run(char how, struct ct_video *v, struct ct_err *err)
 {
 	struct ct_video_how with = ct_video_how;
+	struct ct_video_decoder *d = ct_video_open(self);
 	int fd = memfd_create("video", MFD_CLOEXEC), rc;
 
-	with.program = self;
 	with.ms = how == 'h' ? 300 : 20000;
 	if (fd < 0 || write(fd, &how, 1) != 1)
 		printf("Bail out! no memory file\n");
-	rc = ct_video_hash(fd, &with, v, err);
+	rc = ct_video_hash(d, fd, &with, v, err);
 	(void)close(fd);
+	ct_video_close(d);
 	return rc;
 }
 
@@ -231,8 +283,8 @@ still(char how, enum ct_image_status want, uint32_t n, const char *what)
 		.wanted = 1,
 		.at = &at,
 		.side = 8,
-		.ms = how == 'h' ? 300 : 20000,
-		.program = self };
+		.ms = how == 'h' ? 300 : 20000 };
+	struct ct_video_decoder *d = ct_video_open(self);
 	int fd = memfd_create("video", MFD_CLOEXEC);
 	struct ct_err err = { 0 };
 	struct ct_stills s;
@@ -240,8 +292,8 @@ still(char how, enum ct_image_status want, uint32_t n, const char *what)
 
 	if (fd < 0 || write(fd, &how, 1) != 1)
 		printf("Bail out! no memory file\n");
-	right = ct_video_stills(fd, &with, &s, &err) == 0 && s.status == want &&
-	    s.n == n;
+	right = ct_video_stills(d, fd, &with, &s, &err) == 0 &&
+	    s.status == want && s.n == n;
 	if (right && n)
 		right = s.still[0].w == 4 && s.still[0].h == 3 &&
 		    s.still[0].bytes == 1 && s.still[0].pixels[2] == 7 &&
@@ -250,7 +302,89 @@ still(char how, enum ct_image_status want, uint32_t n, const char *what)
 		right = s.still[1].ms == 400 && s.still[1].wanted;
 	ok(right, "stills, %s: %s, %u", what, ct_image_status(s.status), s.n);
 	ct_stills_free(&s);
+	ct_video_close(d);
 	(void)close(fd);
+}
+
+/* Is that letter's outcome this? */
+static bool
+came(struct ct_video_decoder *d, char how, enum ct_image_status want)
+{
+	struct ct_video_how with = ct_video_how;
+	int fd = memfd_create("video", MFD_CLOEXEC);
+	struct ct_err err = { 0 };
+	struct ct_video v;
+	bool right;
+
+	with.ms = how == 'h' ? 100 : 20000;
+	if (fd < 0 || write(fd, &how, 1) != 1)
+		printf("Bail out! no memory file\n");
+	right = ct_video_hash(d, fd, &with, &v, &err) == 0 && v.status == want;
+	ct_video_free(&v);
+	(void)close(fd);
+	return right;
+}
+
+/* By one worker, whatever comes of those before. */
+static void
+many(void)
+{
+	struct ct_video_decoder *d = ct_video_open(self);
+	pid_t first, next;
+	int i, right = 0;
+
+	ok(d->worker.pid == 0, "nothing is started before the first");
+	right += came(d, 'k', CT_IMAGE_OK);
+	first = d->worker.pid;
+	for (i = 0; i < 99; i++)
+		right += came(d, i % 2 ? 'w' : 'k', CT_IMAGE_OK);
+	ok(right == 100 && d->worker.pid == first, "100 by one worker: %d",
+	    right);
+	ok(came(d, 'c', CT_IMAGE_CRASH) && d->worker.pid == 0,
+	    "after a crash it is gone, ");
+	ok(came(d, 'k', CT_IMAGE_OK), "another one goes on, ");
+	next = d->worker.pid;
+	(void)kill(next, SIGKILL);
+	ok(came(d, 'k', CT_IMAGE_OK) && d->worker.pid != next,
+	    "so it does where one was killed meanwhile, ");
+	ok(came(d, 'h', CT_IMAGE_TIMEOUT) && came(d, 'k', CT_IMAGE_OK) &&
+		came(d, 'n', CT_IMAGE_VIOLATION) && came(d, 'k', CT_IMAGE_OK),
+	    "after one that hangs, and after noise");
+	next = d->worker.pid;
+	ct_video_close(d);
+	ok(kill(next, 0) < 0 && errno == ESRCH, "closed, it is gone");
+}
+
+/* No process can be made: at first, or ever. */
+static void
+poorly(void)
+{
+	char dir[] = "/tmp/ct-video-XXXXXX", how = 'k', *path;
+	int fd = memfd_create("video", MFD_CLOEXEC);
+	struct ct_video_decoder *d;
+	struct ct_err err = { 0 };
+	struct ct_video v;
+
+	if (!mkdtemp(dir) || chdir(dir) < 0 || write(fd, &how, 1) != 1 ||
+	    symlink(self, "poor") < 0 || symlink(self, "poorer") < 0)
+		printf("Bail out! no directory\n");
+	path = ct_printf("%s/poorer", dir);
+	path[strlen(path) - 2] = '\0';
+	d = ct_video_open(path);
+	ok(came(d, 'k', CT_IMAGE_OK) && came(d, 'k', CT_IMAGE_OK),
+	    "no process at first: it is tried again");
+	ct_video_close(d);
+	path[strlen(path)] = 'e';
+	d = ct_video_open(path);
+	ok(ct_video_hash(d, fd, &ct_video_how, &v, &err) == CT_TEMPFAIL &&
+		strstr(err.msg, "process"),
+	    "no process at all: %s", err.msg);
+	ct_video_free(&v);
+	ct_video_close(d);
+	(void)close(fd);
+	free(path);
+	if (unlink("poor") < 0 || unlink("poorer") < 0 || rmdir(dir) < 0)
+		printf("# %s stays\n", dir);
 }
 
 int
@@ -260,8 +394,11 @@ main(int argc, char *argv[])
 	struct ct_video v;
 
 	(void)argc;
-	if (!getenv("PATH"))
-		decoder();
+	if (!getenv("PATH")) {
+		if (strstr(argv[0], "/poor"))
+			poor(strstr(argv[0], "/poorer") != NULL);
+		return ct_video_serve(nothing, decoder);
+	}
 	self = found = realpath(argv[0], NULL);
 	outcome('k', CT_IMAGE_OK, 2, "one that keeps to it");
 	outcome('w', CT_IMAGE_OK, 2, "one that does not end");
@@ -291,6 +428,14 @@ main(int argc, char *argv[])
 	still('m', CT_IMAGE_VIOLATION, 3, "more than were asked for");
 	still('f', CT_IMAGE_VIOLATION, 2, "a hash unasked");
 	still('p', CT_IMAGE_VIOLATION, 2, "no pixels");
+	outcome('x', CT_IMAGE_TIMEOUT, 2, "its CPU time is over");
+	outcome('P', CT_IMAGE_OK, 2, "the worker dies, and it is done again");
+	outcome('Q', CT_IMAGE_CRASH, 2, "the worker dies, and the next one");
+	still('P', CT_IMAGE_OK, 2, "the worker dies, and it is done again");
+	many();
+	poorly();
+	ok(run('D', &v, &err) == CT_TEMPFAIL, "one that is killed too early");
+	ct_video_free(&v);
 	ok(run('u', &v, &err) == CT_UNAVAILABLE, "none that runs here");
 	ct_video_free(&v);
 	self = "/nowhere/ct-decode-video";

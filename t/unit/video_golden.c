@@ -19,6 +19,7 @@ static const char *const clip[CLIPS] = { "g_audio_first_bframes.mp4",
 	"g_black_25.mp4", "g_life_10_vp8.webm", "g_mandel_15_small.mp4",
 	"g_testsrc_25_h264.mp4" };
 static struct ct_video video[CLIPS];
+static struct ct_video_decoder *decoder;
 static struct ct_err err;
 
 static int
@@ -29,7 +30,7 @@ hash(const char *name, const struct ct_video_how *how, struct ct_video *v)
 
 	(void)snprintf(path, sizeof path, DIR "video/%s", name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	rc = ct_video_hash(fd, how, v, &err);
+	rc = ct_video_hash(decoder, fd, how, v, &err);
 	if (rc)
 		printf("# %s: %s\n", name, err.msg);
 	(void)close(fd);
@@ -187,7 +188,7 @@ unread(struct ct_video_how how)
 	int fd = mkstemp(name), out = open(name, O_WRONLY | O_CLOEXEC);
 
 	ok(fd >= 0 && write(fd, "GIF89a", 6) == 6 && out >= 0, "a file");
-	ok(ct_video_hash(out, &how, &v, &err) == CT_IOERR,
+	ok(ct_video_hash(decoder, out, &how, &v, &err) == CT_IOERR,
 	    "one that cannot be read is no short one");
 	ct_video_free(&v);
 	(void)unlink(name);
@@ -202,11 +203,11 @@ main(void)
 	char *program = realpath("ct-decode-video", NULL);
 	int c, rc = 0;
 
-	how.program = program;
 	if (!program) {
 		printf("1..0 # SKIP built with VIDEO=0\n");
 		return 0;
 	}
+	decoder = ct_video_open(program);
 	how.rate = 0;
 	how.tmk = true;
 	for (c = 0; c < CLIPS; c++)
@@ -228,6 +229,7 @@ main(void)
 	unread(how);
 	for (c = 0; c < CLIPS; c++)
 		ct_video_free(&video[c]);
+	ct_video_close(decoder);
 	free(program);
 	done();
 }
