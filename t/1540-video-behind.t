@@ -90,6 +90,13 @@ video -v "$top/ct-decode-video" -s 12 -a 200 live.heic picture/a.jpg >stills
 is '  people see it' '200 wanted' sh -c "sed -n '2,14s/ .* wanted .*/ wanted/p' stills"
 is '  and a picture behind a picture' 2 sh -c "sed -n '/200x150/,\$p' stills | grep -c '^[0-9]'"
 
+middle=$(($(size "$clips/mpeg2.ts") / 376))
+middle=$((middle * 188))
+{ head -c "$middle" "$clips/mpeg2.ts" && cat a.jpg && tail -c +$((middle + 1)) "$clips/mpeg2.ts"; } >within.ts
+ct-hash -q --video-rate all "$clips/mpeg2.ts" within.ts >o
+is 'a picture in the midst of a film takes no frame from it' '[0,1]' jq -sc '
+    map(.hashes.vpdq | map(.[:64])) | [(.[0] - .[1] | length), (.[1] - .[0] | length)]' o
+
 # ---- in it ----------------------------------------------------------------------------
 mkfilm -n 10 plain.mov && mkfilm -n 10 -p "$whole" cover.mov
 pdq "$whole" >list

@@ -176,6 +176,12 @@ half clean
 none undecided
 no undecided
 key match'
+first=$(head -n 1 new | cut -d, -f3)
+{ sed '1s/,100,/,9,/' new | rec heic ",\"pdq\":\"$first\",\"pdq_quality\":9"; } | sed 's,video/mp4,image/heic,' >in
+sed 's/heic/gif/g' in >gif && cat gif >>in
+says 'of little quality: what stands in front for itself, and a frame of many' '.id+" "+.match.verdict' 'heic undecided
+gif clean'
+rec ok <new >in
 echo 'md5 11111111111111111111111111111111' >list
 head -n 1 in >one && mv one in
 says 'a list of nothing that it has' .match.verdict undecided

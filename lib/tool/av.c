@@ -294,7 +294,7 @@ part(struct av *a, int64_t left)
 {
 	int64_t next;
 
-	a->size = left;
+	a->size = a->own = left;
 	a->before = a->frames;
 	a->begun = a->ms;
 	av_begin(a);

@@ -433,6 +433,11 @@ av_next(struct av *a)
 		next = at;
 	else
 		next = begins(a, at, CT_IMAGE_BEHIND);
-	a->size = ended(a, at) ? (int64_t)at : (int64_t)next;
+	/* of others libav may find more, where we do not */
+	if (ended(a, at))
+		a->size = (int64_t)at;
+	else if (a->kind == CT_IMAGE_IVF)
+		a->size = (int64_t)next;
+	a->own = (int64_t)next;
 	return next;
 }

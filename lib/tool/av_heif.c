@@ -26,8 +26,8 @@ struct picture {
 /* ---- the file -------------------------------------------------------------
  */
 
-/* Where the contents of the file's first box of that name are, and their size,
- * or 0. */
+/* Where the contents of its first box of that name are, and their size, or 0.
+ */
 static uint64_t
 find(const struct av *a, const char *name, uint64_t *to)
 {
@@ -35,7 +35,7 @@ find(const struct av *a, const char *name, uint64_t *to)
 	uint8_t head[16];
 	size_t n, i, from;
 
-	while (at < (uint64_t)a->size) {
+	while (at < (uint64_t)a->own) {
 		n = av_read_at(a, at, head, sizeof head);
 		if (n < 8)
 			return 0;
@@ -290,15 +290,14 @@ grid(struct av *a, struct picture *p)
 	av_frame_unref(a->frame);
 }
 
-/* A movie in it, as phones have it, is a part of its own, and not in reach
- * here, if it begins as one. */
+/* A movie in it, as phones have it, is a part of its own if it begins as one.
+ */
 static bool
 odd_movie(const struct av *a)
 {
 	uint64_t at;
-	uint8_t b;
 
-	return find(a, "mpvd", &at) && av_read_at(a, at, &b, 1) == 1;
+	return find(a, "mpvd", &at) && at < (uint64_t)a->own;
 }
 
 bool

@@ -56,7 +56,8 @@ struct av_stills {
 struct av {
 	struct ct_video_ask ask;
 	int64_t from, size; /* bytes of descriptor 0 that are the video */
-	int64_t at;         /* of it, which libav reads next */
+	int64_t own; /* of them: where what is behind it begins, or size */
+	int64_t at;  /* of it, which libav reads next */
 	/* of libav */
 	AVFormatContext *file;
 	AVIOContext *io;
@@ -124,7 +125,8 @@ bool av_too_large(struct av *a, uint32_t w, uint32_t h);
 size_t av_read_at(const struct av *a, uint64_t at, void *to, size_t len);
 
 /* av_end.c: where the next picture or video begins, behind the end of this one,
- * whose size it sets; or all of it.  What is seen to be damaged is told. */
+ * or the end of all; what is its own is set.  What is seen to be damaged is
+ * told. */
 uint64_t av_next(struct av *a);
 /* av_matroska.c: the same of Matroska: where it ends. */
 uint64_t av_matroska_end(struct av *a);

@@ -142,7 +142,8 @@ struct match_view {
 	bool degenerate;
 	enum match_decode decode;
 	bool mime, picture, video; /* told; it is that of such */
-	const char *surface;       /* NULL: not told; borrowed */
+	bool still;          /* it begins with a picture that does not move */
+	const char *surface; /* NULL: not told; borrowed */
 	size_t surface_len;
 	bool sparse;     /* its frames are not all that it was to give */
 	uint16_t cover;  /* bits that frames left out are from those there */

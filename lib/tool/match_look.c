@@ -483,8 +483,9 @@ match_verdict(const struct ct_match *m, const struct ct_match_work *w)
 		return CT_UNDECIDED;
 	if (m->lacks && (v->video || v->has[VPDQ] || v->has[TMK]))
 		return CT_UNDECIDED;
-	if (v->has[VPDQ] ? w->frames_all && (w->near_all || !apart(v))
-			 : w->near_all)
+	if (v->has[VPDQ]
+		? w->frames_all && (w->near_all || (!apart(v) && !v->still))
+		: w->near_all)
 		return CT_CLEAN;
 	/* no picture, so that there is no PDQ hash to look up */
 	if (v->has[VPDQ] || (v->video && likes_known(m)))

@@ -22,6 +22,9 @@ set_mime(struct match_view *v, const char *mime, size_t len)
 	v->mime = true;
 	v->picture = len >= 6 && strncasecmp(mime, "image/", 6) == 0;
 	v->video = len >= 6 && strncasecmp(mime, "video/", 6) == 0;
+	v->still = len == 10 &&
+	    (strncasecmp(mime, "image/heic", 10) == 0 ||
+		strncasecmp(mime, "image/jpeg", 10) == 0);
 }
 
 static void
@@ -373,7 +376,8 @@ match_view_line(const struct ct_match *m, struct match_view *v,
 		return false;
 	memset(v->has, 0, sizeof v->has);
 	memset(v->has_turned, 0, sizeof v->has_turned);
-	v->mime = v->picture = v->video = v->dihedral = v->sparse = false;
+	v->mime = v->picture = v->video = v->still = false;
+	v->dihedral = v->sparse = false;
 	v->decode = DECODE_UNTOLD;
 	v->degenerate = g[W_DEGENERATE].kind != CT_SCAN_NONE;
 	v->quality = g[W_QUALITY].kind ? (int)g[W_QUALITY].number : -1;
