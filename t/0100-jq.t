@@ -74,6 +74,7 @@ first(.names[]), (.names | first)
 ["7", "120", "0", 5 | tonumber + 1]
 .z < .f, .f < .t, .t < .n, .n < .id, .id < .list, .list < .file, .z < null, .t <= true, .z > 0
 .id | split("/"), (split("/") | .[-1]), split("x"), ltrimstr("a/"), ltrimstr("x")
+.id | split("/b."), split("."), test("A/"), sub("B"; "x"), test("a.*jpg"), sub("a?"; "")
 .id | test("[ab]/"), test("^a.b"), test("b[.]jpg$"), test("x*"), test("\\.jpg")
 .id | sub("b"; "c"), sub("/.*"; ""), sub("\\.[a-z]+$"; ".png"), sub("[^/]*/"; ""), sub("x"; "y")
 .names | map(IN("a", "c")), map(select(IN("b")))
