@@ -171,4 +171,15 @@ exits 'a frame that ends early is an error' 75 sh -c 'ct-hash -q <in'
 { frame bad film | sed '$s/ok/timeout/'; } >in
 exits '  and one that was not fetched' 75 sh -c 'ct-hash -q <in'
 
+
+# ---- built without, or not installed
+mkdir bare && cp "$top/ct-hash" "$top/ct-decode" bare
+if [ ! -e /usr/local/libexec/ct/ct-decode-video ]; then
+	mkpix --seed 1 --size 96x72 still.png
+	bare/ct-hash -q "$clips/g_life_10_vp8.webm" "$clips/../pictures/one.heic" still.png >o
+	json 'no decoder of videos: they are unsupported, and have their digests' \
+	    '[.file.decode, (.hashes.sha256 | length)]' '["unsupported",64]
+["unsupported",64]
+["ok",64]' o
+fi
 done_testing

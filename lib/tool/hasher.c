@@ -93,7 +93,7 @@ bool
 ct_hasher_films(void)
 {
 	char *program = ct_sibling("ct-decode-video");
-	bool there = program != NULL;
+	bool there = program && access(program, X_OK) == 0;
 
 	free(program);
 	return there;
