@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -92,15 +93,35 @@ ct_out_more(struct ct_out *out, const char *line, size_t len, bool bare,
 	return finish(out, start, err);
 }
 
+/* What has gathered, and these bytes behind it, in one write if it takes them:
+ * how many of them are out already. */
+static size_t
+write_both(struct ct_out *out, const void *bytes, size_t len)
+{
+	const struct iovec v[2] = { { out->text.s, out->text.len },
+		{ (void *)(uintptr_t)bytes, len } };
+	ssize_t n = out->text.len ? writev(out->fd, v, 2) : 0;
+	size_t had = n > 0 ? (size_t)n : 0, text = out->text.len;
+
+	if (had < text && had)
+		memmove(out->text.s, out->text.s + had, text - had);
+	out->text.len = had < text ? text - had : 0;
+	return had < text ? 0 : had - text;
+}
+
 int
 ct_out_bytes(
     struct ct_out *out, const void *bytes, size_t len, struct ct_err *err)
 {
+	size_t had;
+
 	/* much is not copied once more */
 	if (len >= OUT_BYTES) {
+		had = write_both(out, bytes, len);
 		if (ct_out_flush(out, err))
 			return err->code;
-		return ct_write_full(out->fd, bytes, len) < 0
+		return ct_write_full(
+			   out->fd, (const char *)bytes + had, len - had) < 0
 		    ? ct_fail_errno(err, CT_IOERR, "cannot write")
 		    : 0;
 	}
