@@ -125,6 +125,27 @@ jump="$at/n/5?to=%2Fn%2F5000000%3Fjump%26ranges%26stall=1500000:1"
 exits 'one that leads elsewhere' 0 fetch --stall 0.5 "$jump"
 is '  is gone on with there' 1 sh -c 'grep -c "?to=" box/heard'
 ok '  in parts' sh -c "grep 'jump' box/heard | grep -q 'bytes=[1-9][0-9]*-[0-9]* '"
+# of several, while the first says nothing: its words, and those of the second
+pair() {
+	exits "$1" 0 ct-fetch -q --retry-wait 0 --memory 4M -j 4 --stall 1.5 \
+	    "$at/n/5000000?ranges&stall=1500000:1&$2" "$at/n/5000000?ranges&rate=4&$2"
+	cp got frames
+	is '  both come whole' "$whole
+$whole" sum <frames
+}
+pair 'the next is not waited with' beside
+# its ranges, until the first is asked for once more
+ok '  it comes in parts before the first goes on' sh -c "
+    sed -n '/stall=1500000:1&beside bytes=1500000-/q; /rate=4&beside bytes=/p' box/heard |
+    grep -q 'bytes=[1-9][0-9]*-[0-9][0-9]* .tag5000000.\$'"
+pair '  a part of it is cut off' 'reset=3000000:2'
+pair '  is shorter than was asked for' 'short=10:2'
+pair '  is of others' 'lie=1:2'
+pair '  comes as the whole' 'norange=0:2'
+fetch --stall 1.5 "$at/n/5000000?ranges&stall=1500000:1&then" \
+    "$at/n/5000000?ranges&rate=4&change=1&then" 2>err
+is '  is of another by then: it is fetched anew' "$whole
+$other" sum <frames
 # what has gone out cannot be taken back, what has not is fetched anew
 fetch --stall 0.5 "$at/n/5000000?ranges&stall=1500000:1&change=1" 2>err
 is 'one that is another by then is never half of each' '' \

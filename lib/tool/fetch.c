@@ -11,8 +11,7 @@
 #define ITEMS 2048               /* under way, most of them done */
 #define LINES ((size_t)8 << 20)  /* bytes of their records */
 #define AHEAD 4                  /* read for each connection */
-#define WINDOW ((size_t)1 << 20) /* and a part, at least */
-#define PIECES 4                 /* parts that fill the memory */
+#define WINDOW ((size_t)1 << 20) /* at least */
 #define TICK_MS 100
 
 void
@@ -191,13 +190,14 @@ wake(struct run *r)
 	struct part *p;
 
 	r->freed = false;
-	for (it = r->first; it && it != r->fresh; it = it->next) {
-		p = it->part;
-		if (r->kept >= r->how->memory)
-			return;
-		if (p && p->get.paused && it != turn(r))
-			ct_pull_resume(&p->get);
-	}
+	for (it = r->first; it && it != r->fresh; it = it->next)
+		for (p = it->part; p; p = p->next) {
+			if (r->kept >= r->how->memory)
+				return;
+			if (p->get.paused && !p->get.wait &&
+			    (p != it->part || it != turn(r)))
+				ct_pull_resume(&p->get);
+		}
 }
 
 static void
@@ -254,21 +254,8 @@ await(struct run *r)
 		r->broken = true;
 		return;
 	}
-	if (ct_many_wait(r->many, fd, TICK_MS))
+	if (ct_many_wait(r->many, fd, fetch_flow_tick(r, TICK_MS)))
 		step(r);
-}
-
-/* Whose bytes go out while they come, or will soon?  NULL: nobody's. */
-static struct ct_pull *
-favourite(const struct run *r)
-{
-	struct item *it = r->owner;
-
-	if (!it && !r->how->unordered && r->first &&
-	    r->first->whole != UINT64_MAX && r->first->whole > r->window)
-		it = r->first;
-	return it && it->part && it->part->state == STATE_GOING ? &it->part->get
-								: NULL;
 }
 
 static void
@@ -278,7 +265,7 @@ pump(struct run *r)
 	bool did;
 
 	while (!r->broken && (!r->ended || r->first)) {
-		ct_many_favour(r->many, favourite(r));
+		fetch_flow(r);
 		while ((get = ct_many_step(r->many)))
 			fetch_tried((struct part *)get);
 		if (ct_stop)
@@ -306,8 +293,6 @@ start(struct run *r, struct ct_err *err)
 
 	r->window = how->memory / (size_t)how->jobs;
 	r->window = r->window > WINDOW ? r->window : WINDOW;
-	r->piece = how->memory / PIECES;
-	r->piece = r->piece > WINDOW ? r->piece : WINDOW;
 	r->digest.sha256_only = true;
 	if (!rc && how->one)
 		rc = ct_digest_start(&r->digest, err);

@@ -90,6 +90,13 @@ struct item {               /* an input on its way out */
 	int64_t left; /* ms that it may still take */
 };
 
+struct flow {         /* fetch_flow.c */
+	bool on;      /* bytes go out as they come, or soon */
+	bool all;     /* all connections are read then, */
+	int64_t vain; /* us: when the first was not enough, last */
+	struct ct_flow last, spent; /* spent: of this measure */
+};
+
 struct run {
 	const struct ct_fetch_how *how;
 	struct ct_conf *conf;
@@ -97,6 +104,7 @@ struct run {
 	size_t nets;
 	struct bucket *bucket;
 	struct ct_many *many;
+	struct flow flow;
 	struct ct_in in;
 	struct ct_out out;
 	struct ct_tally tally;
@@ -108,8 +116,9 @@ struct run {
 	size_t taken, items, waiting; /* waiting: not tried yet */
 	size_t lines;                 /* bytes of theirs */
 	size_t kept;                  /* bytes, of how->memory */
-	size_t window; /* bytes that each connection has beside it */
-	size_t piece;  /* bytes of a part, of an object larger than two */
+	size_t held;                  /* bytes, all in all */
+	size_t window; /* bytes that each connection has beside it; and of a
+			  part, of an object larger than two */
 	bool freed;    /* memory, since it was looked who waits for it */
 	struct chunk *spare[2]; /* not in use: of middle size, and large */
 	size_t chunks[2];       /* all of these sizes */
@@ -190,6 +199,17 @@ int fetch_flush(struct item *it, struct ct_err *err);
 
 /* Further parts of what is under way are tried. */
 void fetch_more(struct run *r);
+
+/* ---- fetch_flow.c: whose connection is read */
+
+/* To be said before each first ct_many_step. */
+void fetch_flow(struct run *r);
+
+/* May so many bytes more of this one be held?  Those that wait hold little. */
+bool fetch_flow_may(const struct part *p, size_t len);
+
+/* ms that may go by until then, at most ms. */
+int fetch_flow_tick(const struct run *r, int ms);
 
 /* May its bytes go out now? */
 bool fetch_is_next(const struct item *it);

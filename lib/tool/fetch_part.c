@@ -82,6 +82,8 @@ fetch_drop(struct part *p)
 		c->next = r->spare[i];
 		r->spare[i] = c;
 	}
+	r->freed |= p->n > 0;
+	r->held -= p->n;
 	p->last = NULL;
 	p->n = 0;
 }
@@ -96,7 +98,7 @@ fetch_part_end(struct run *r)
 static struct chunk *
 chunk(struct run *r, size_t want)
 {
-	const int i = want >= CHUNK / 2;
+	const int i = want >= CHUNK - CHUNK / 4;
 	struct chunk *c;
 
 	if (want >= MIDDLE / 2) {
@@ -138,6 +140,7 @@ keep(struct part *p, const char *bytes, size_t len, uint64_t will)
 		memcpy(c->bytes + c->n, bytes, n);
 		c->n += n;
 		p->n += n;
+		p->it->run->held += n;
 	}
 }
 
@@ -160,7 +163,10 @@ static bool
 more_room(struct part *p, size_t want)
 {
 	struct run *r = p->it->run;
-	const size_t most = 2 * r->piece, had = p->room;
+	const size_t had = p->room, half = r->how->memory / 2;
+	const bool split = p->it->split;
+	const size_t most =
+	    split || half < 2 * r->window ? 2 * r->window : half;
 	uint64_t will = expected(p);
 
 	if (want <= r->window || want <= had)
@@ -169,8 +175,9 @@ more_room(struct part *p, size_t want)
 		return false;
 	if (will < want || will > most)
 		will = 2 * want < most ? 2 * want : most;
+	/* what can be had in parts leaves half to those of the first */
 	p->room = (size_t)will;
-	if (is_room(r, p->room - beyond(r, had))) {
+	if (is_room(r, (split ? half : 0) + p->room - beyond(r, had))) {
 		fetch_count(p);
 		return true;
 	}
@@ -181,7 +188,7 @@ more_room(struct part *p, size_t want)
 bool
 fetch_hold(struct part *p, const void *bytes, size_t len)
 {
-	if (!more_room(p, p->n + len))
+	if (!fetch_flow_may(p, len) || !more_room(p, p->n + len))
 		return false;
 	keep(p, bytes, len, expected(p));
 	return true;
@@ -268,8 +275,8 @@ fetch_first_to(const struct item *it)
 	const struct run *r = it->run;
 
 	return r->how->jobs > 1 && !r->how->head && !it->plain && it->bucket &&
-		it->size > 0 && (uint64_t)it->size > 2 * (uint64_t)r->piece
-	    ? r->piece
+		it->size > 0 && (uint64_t)it->size > 2 * (uint64_t)r->window
+	    ? r->window
 	    : UINT64_MAX;
 }
 
@@ -282,10 +289,10 @@ fetch_first(struct item *it, bool must)
 	struct part *p;
 
 	if (to != UINT64_MAX)
-		room = r->piece;
+		room = r->window;
 	else if (it->size > 0 && !r->how->head)
-		room = (size_t)it->size < 2 * r->piece ? (size_t)it->size
-						       : 2 * r->piece;
+		room = (size_t)it->size < 2 * r->window ? (size_t)it->size
+							: 2 * r->window;
 	if (!is_room(r, room)) {
 		if (!must)
 			return false;
@@ -350,12 +357,12 @@ take_connection(const struct item *it)
 static uint64_t
 cut_at(const struct item *it, const struct part *p)
 {
-	const uint64_t piece = it->run->piece;
+	const uint64_t window = it->run->window;
 
-	if (!p || !p->judged || p->to != UINT64_MAX || p->skip || it->plain ||
-	    !fetch_is_next(it) || it->whole - p->at <= 2 * piece)
+	if (!it->run->flow.all || !p || !p->judged || p->to != UINT64_MAX ||
+	    p->skip || it->plain || it->whole - p->at <= 2 * window)
 		return 0;
-	return p->at + piece;
+	return p->at + window;
 }
 
 /* Another part of it; false: there is none, or no room for one. */
@@ -371,8 +378,8 @@ another(struct item *it)
 		return false;
 	if (from >= it->whole || (it->plain && p && p->state != STATE_DONE))
 		return false;
-	to = it->whole - from <= 2 * (uint64_t)r->piece ? it->whole
-							: from + r->piece;
+	to = it->whole - from <= 2 * (uint64_t)r->window ? it->whole
+							 : from + r->window;
 	if (!must &&
 	    (!is_room(r, (size_t)(to - from)) ||
 		(r->going >= r->how->jobs && !take_connection(it))))

@@ -213,7 +213,7 @@ learn(struct part *p)
 	r->splits -= it->split;
 	it->split = r->how->jobs > 1 && !it->plain && it->whole != UINT64_MAX &&
 	    (p->to != UINT64_MAX ||
-		(got->ranges && it->whole > 2 * (uint64_t)r->piece));
+		(got->ranges && it->whole > 2 * (uint64_t)r->window));
 	r->splits += it->split;
 }
 

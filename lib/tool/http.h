@@ -200,8 +200,8 @@ struct ct_pull { /* zeroed; stays the caller's, in its place until it ended */
 	void *url, *handle, *list;
 	struct ct_pull *next, *prev;
 	size_t headers;
-	int64_t later, date; /* Retry-After, if it is a time; Date */
-	bool begun, tried, waits;
+	int64_t later, date;            /* Retry-After, if it is a time; Date */
+	bool begun, tried, wait, waits; /* wait: it is to */
 	int64_t window, came; /* ms, and bytes, of the watch for a stall */
 };
 
@@ -230,12 +230,19 @@ void ct_pull_resume(struct ct_pull *get); /* body may be called within */
 void ct_pull_drop(struct ct_pull *get);   /* it ends, and is not told of */
 
 /*
- * The bytes of this one can be handed on at once, those of others must be kept:
- * so as long as there is hardly a moment without work, what others sent stays
- * where it is, and counts neither as time nor as a stall.  NULL: all are alike.
- * To be said before each first ct_many_step.
+ * What its server sent stays where it is, but for the first of it, and counts
+ * neither as time nor as a stall, until it need not wait.  body may be called
+ * within.
  */
-void ct_many_favour(struct ct_many *many, struct ct_pull *get);
+void ct_pull_wait(struct ct_pull *get, bool wait);
+
+/* Since many was opened: us by the clock; those in ct_many_wait; bytes of
+ * bodies. */
+struct ct_flow {
+	int64_t time, idle;
+	uint64_t bytes;
+};
+void ct_many_flow(const struct ct_many *many, struct ct_flow *flow);
 
 /* Go on with all; one that ended since, or NULL.  To be called until it is. */
 struct ct_pull *ct_many_step(struct ct_many *many);

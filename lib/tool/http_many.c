@@ -13,10 +13,7 @@
 #define TICK 50       /* ms between two looks at who is slow */
 #define TICK_MOST 250 /* ms of one look that count: the caller may wait */
 #define BUFFER (128L << 10)
-#define FAVOUR 5   /* ms that others wait for one which has nothing */
-#define SPAN 10000 /* us after which it is judged anew if they are to, */
-#define BUSY 20    /* as they are if less of it than a 20th was idle, */
-#define IDLE 3     /* until a third is */
+#define LITTLE ((uint64_t)256 << 10) /* bytes, before it need not wait */
 
 struct ct_many {
 	CURLM *multi;
@@ -24,11 +21,18 @@ struct ct_many {
 	size_t nets;
 	struct ct_pull *first; /* of those that go on */
 	int64_t looked;
-	bool went;            /* on, since all that ended was told of */
-	bool favours;         /* one; the others wait */
-	bool had;             /* one to be favoured */
-	int64_t judged, idle; /* us: when that was judged, idle since */
+	bool went;           /* on, since all that ended was told of */
+	struct ct_flow flow; /* time: when that began */
 };
+
+static int64_t
+micros(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
 
 int
 ct_many_open(struct ct_many **many, const struct ct_network *net, size_t n,
@@ -40,6 +44,7 @@ ct_many_open(struct ct_many **many, const struct ct_network *net, size_t n,
 	m->net = net;
 	m->nets = n;
 	m->looked = ct_mono();
+	m->flow.time = micros();
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
 		m->multi = curl_multi_init();
 	if (m->multi)
@@ -270,6 +275,20 @@ keep(struct ct_got *got, const char *data, size_t len)
 	return len;
 }
 
+/* It waits, or goes on.  What is nearly there is not worth it. */
+static void
+turn(struct ct_pull *g)
+{
+	const bool wait = g->wait && g->got.bytes >= LITTLE &&
+	    (g->got.length < 0 || g->got.bytes < (uint64_t)g->got.length);
+
+	if (!g->handle || g->paused || g->waits == wait)
+		return;
+	g->waits = wait;
+	(void)curl_easy_pause(
+	    g->handle, wait ? CURLPAUSE_RECV : CURLPAUSE_CONT);
+}
+
 static size_t
 on_body(char *data, size_t size, size_t n, void *arg)
 {
@@ -290,6 +309,9 @@ on_body(char *data, size_t size, size_t n, void *arg)
 	default:
 		g->came += (int64_t)len;
 		g->got.bytes += len;
+		g->many->flow.bytes += len;
+		if (g->wait) /* within one step much may come of one */
+			turn(g);
 		return len;
 	}
 }
@@ -303,41 +325,18 @@ ct_pull_resume(struct ct_pull *g)
 	(void)curl_easy_pause(g->handle, CURLPAUSE_CONT);
 }
 
-static int64_t
-micros(void)
+void
+ct_pull_wait(struct ct_pull *g, bool wait)
 {
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+	g->wait = wait;
+	turn(g);
 }
 
 void
-ct_many_favour(struct ct_many *m, struct ct_pull *get)
+ct_many_flow(const struct ct_many *m, struct ct_flow *flow)
 {
-	const int64_t now = micros(), span = now - m->judged;
-	const bool did = m->favours;
-	struct ct_pull *g;
-
-	/* the first is one until it is judged */
-	if (!get || !m->had || span >= SPAN) {
-		m->favours =
-		    get && (!m->had || m->idle < span / (did ? IDLE : BUSY));
-		m->judged = now;
-		m->idle = 0;
-	}
-	m->had = get != NULL;
-	if (!m->favours && !did)
-		return;
-	for (g = m->first; g; g = g->next) {
-		/* one whose body has begun, and that does not wait anyhow */
-		if (g->paused || g->waits == (m->favours && g != get) ||
-		    !g->got.bytes)
-			continue;
-		g->waits = !g->waits;
-		(void)curl_easy_pause(
-		    g->handle, g->waits ? CURLPAUSE_RECV : CURLPAUSE_CONT);
-	}
+	*flow = m->flow;
+	flow->time = micros() - m->flow.time;
 }
 
 /* ---- one GET ---------------------------------------------------------------
@@ -465,9 +464,7 @@ ct_many_wait(struct ct_many *m, int fd, int ms)
 	const int64_t since = micros();
 	int n;
 
-	if (m->favours && ms > FAVOUR)
-		ms = FAVOUR;
 	(void)curl_multi_poll(m->multi, &in, fd >= 0, ms, &n);
-	m->idle += micros() - since;
+	m->flow.idle += micros() - since;
 	return in.revents != 0;
 }

@@ -18,6 +18,7 @@
  *	reset=AT[:N]	the connection is reset after AT bytes of the body
  *	stall=AT[:N]	it says no more then
  *	drip=AT[:N]	a byte a second from then on
+ *	rate=N		at most N MB a second
  *	ranges		it says that it knows of ranges
  *	norange[=0:N]	it does not know of ranges
  *	lie=N[:N]	Content-Range is N bytes too far
@@ -324,11 +325,12 @@ body(struct call *c)
 	struct linger hard = { .l_onoff = 1 };
 	char piece[PIECE];
 	uint64_t at = c->from, reset = UINT64_MAX, stall = UINT64_MAX,
-		 drip = UINT64_MAX, part;
+		 drip = UINT64_MAX, rate = 0, part;
 
 	(void)(now(c, "reset", &reset) || (reset = UINT64_MAX));
 	(void)(now(c, "stall", &stall) || (stall = UINT64_MAX));
 	(void)(now(c, "drip", &drip) || (drip = UINT64_MAX));
+	(void)now(c, "rate", &rate);
 	while (at < c->size || has(c, "endless")) {
 		part = has(c, "endless") || c->size - at > PIECE ? PIECE
 								 : c->size - at;
@@ -339,6 +341,8 @@ body(struct call *c)
 			part = 1;
 			sleep(1);
 		}
+		if (rate)
+			usleep((useconds_t)(part / rate));
 		if (at >= reset) {
 			drain(c->fd);
 			(void)setsockopt(
