@@ -3,18 +3,38 @@
 #
 # As many connections of either.  First a web server of this machine, which
 # costs less than either, so that what is compared is the clients: of URLs, of
-# which nothing is known, and as a bucket, of which ct-ls says the sizes.  Then
-# OpenStack Swift, if it is installed.  Five times in turns; the median counts,
-# of time by the clock and of CPU time.
+# which nothing is known, and as a bucket, of which ct-ls says the sizes.  curl
+# throws its bytes away there; in the rows "through a pipe" both have a reader,
+# as ct-fetch always has.  Then a server that gives each connection 50 MB a
+# second, as stores far away do, and OpenStack Swift, if it is installed.  Five
+# times in turns; the median counts, of time by the clock and of CPU time.
+
+# piped NAME OBJECTS - as beside, but what they write is read
+piped() {
+	sed 's/^output = .*/output = "-"/' in.curl >out.curl
+	cat >ours.sh <<-'END'
+		ct-fetch -q -c web.conf -j 16 <in | cat
+	END
+	cat >curl.sh <<-'END'
+		curl -q -s --no-progress-meter -K out.curl --parallel --parallel-max 16 </dev/null | cat
+	END
+	turns "$1, through a pipe" "$2"
+}
 
 # beside NAME OBJECTS - of the records in the file in, by curl as in in.curl
 beside() {
+	echo 'exec ct-fetch -q -c web.conf -j 16 <in' >ours.sh
+	echo 'exec curl -q -s --no-progress-meter -K in.curl --parallel --parallel-max 16 </dev/null' >curl.sh
+	turns "$1" "$2"
+}
+
+# turns NAME OBJECTS - ours.sh and curl.sh
+turns() {
 	: >ours.took
 	: >curl.took
 	for turn in 1 2 3 4 5; do
-		took 1 ct-fetch -q -c web.conf -j 16 <in >>ours.took
-		took 1 curl -q -s --no-progress-meter -K in.curl --parallel --parallel-max 16 \
-		    </dev/null >>curl.took
+		took 1 sh ours.sh >>ours.took
+		took 1 sh curl.sh >>curl.took
 	done
 	for what in wall cpu; do
 		ours=$(middle $what ours.took)
@@ -31,7 +51,7 @@ urls() {
 
 # fetched NAME OBJECTS BYTES - so many objects of that size, by their URLs
 fetched() {
-	seq -f "http://127.0.0.1:$web_port/n/$3?ranges&%g" "$2" >in
+	seq -f "http://127.0.0.1:$web_port/n/$3?ranges&$slow%g" "$2" >in
 	urls in >in.curl
 	beside "$1" "$2"
 }
@@ -40,8 +60,8 @@ fetched() {
 bucket() {
 	printf '[bucket b]\nbucket = %s\nendpoint = http://127.0.0.1:%s/n\ncredential = %s/cred\n' \
 	    "$3" "$web_port" "$PWD" >web.conf
-	seq -f "{\"id\":\"s3://b/%g\",\"object\":{\"bytes\":$3,\"etag\":\"tag$3\"}}" "$2" >in
-	seq -f "http://127.0.0.1:$web_port/n/$3/%g" "$2" >addresses
+	seq -f "{\"id\":\"s3://b/$slow%g\",\"object\":{\"bytes\":$3,\"etag\":\"tag$3\"}}" "$2" >in
+	seq -f "http://127.0.0.1:$web_port/n/$3/$slow%g" "$2" >addresses
 	urls addresses >in.curl
 	beside "$1, of a bucket" "$2"
 }
@@ -84,6 +104,7 @@ with_swift() {
 
 objects_rows() {
 	mkdir -p web
+	slow=''
 	: >web.port
 	printf '[fetch]\nallow = 127.0.0.0/8\n' >web.conf
 	printf 'access_key = a\nsecret_key = b\n' >cred
@@ -95,10 +116,17 @@ objects_rows() {
 	fetched '10 KB' 2000 10000
 	fetched '300 KB' 600 300000
 	fetched '20 MB' 24 20000000
+	piped '20 MB' 24
 	fetched '200 MB' 4 200000000
+	piped '200 MB' 4
 	bucket '10 KB' 2000 10000
 	bucket '20 MB' 24 20000000
 	bucket '200 MB' 4 200000000
+	slow='rate=50&'
+	fetched '20 MB, 50 MB/s each' 24 20000000
+	fetched '100 MB, 50 MB/s each' 4 100000000
+	bucket '20 MB, 50 MB/s each' 24 20000000
+	bucket '100 MB, 50 MB/s each' 4 100000000
 	kill $web_pid
 	with_swift || return 0
 	swifts '10 KB' 200 10000
