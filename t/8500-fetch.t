@@ -227,7 +227,7 @@ if [ -z "${CT_SANITIZED:-}" ]; then
 		[ "$rss" -le "$most" ] || most=$rss
 		sleep 0.05
 	done
-	ok "of 16 objects of 9 MB only windows are in memory, $most kB" test "$most" -lt 30000
+	ok "of 16 objects of 9 MB only windows are in memory, $most kB" test "$most" -lt 32000
 	ok '  which are full' test "$most" -gt 7000
 	wait $run
 	is '  and all comes' "$(sums "$at/n/9000000")" sh -c 'ct-hash -q <o | jq -r .hashes.md5 | uniq'
