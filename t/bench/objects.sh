@@ -119,12 +119,14 @@ objects_rows() {
 	piped '20 MB' 24
 	fetched '200 MB' 4 200000000
 	piped '200 MB' 4
+	slow='rate=50&'
+	fetched '20 MB, 50 MB/s each' 24 20000000
+	fetched '100 MB, 50 MB/s each' 4 100000000
+	slow=''
 	bucket '10 KB' 2000 10000
 	bucket '20 MB' 24 20000000
 	bucket '200 MB' 4 200000000
 	slow='rate=50&'
-	fetched '20 MB, 50 MB/s each' 24 20000000
-	fetched '100 MB, 50 MB/s each' 4 100000000
 	bucket '20 MB, 50 MB/s each' 24 20000000
 	bucket '100 MB, 50 MB/s each' 4 100000000
 	kill $web_pid
