@@ -398,7 +398,7 @@ main(int argc, char *argv[])
 	(void)argv;
 	(void)unsetenv("CT_CPU");
 	ct_start("decode");
-	how.limits.ms = 400;
+	how.limits.ms = 1000;
 	how.program = "/proc/self/exe";
 	for (i = 0; i < 3; i++) {
 		how.batch = batch[i];
