@@ -88,7 +88,7 @@ with_swift() {
 		echo 'no rows of Swift: it is not installed' >&2
 		return 1
 	}
-	t=${bench%/*} top=${bench%/*/*}
+	t=${bench%/*} top=${bench%/*/*} on_disk=${TMPDIR:-/tmp}
 	skip_all() {
 		echo "$*" >&2
 		exit 1
