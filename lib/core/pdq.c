@@ -121,6 +121,17 @@ ct_pdq_luma(struct ct_pdq *p, const float *luma)
 	ct_pdq_row(p, CT_PDQ_LUMA, luma);
 }
 
+void
+ct_pdq_white(struct ct_pdq *p, float white)
+{
+	const float by = 255 / white;
+	size_t y, x;
+
+	for (y = 0; y < CT_PDQ_SIDE; y++)
+		for (x = 0; x < CT_PDQ_SIDE; x++)
+			p->small[y][x] *= by;
+}
+
 /* ---- 64 x 64 to hash and quality ----------------------------------------- */
 
 static void

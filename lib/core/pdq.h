@@ -110,6 +110,9 @@ void ct_pdq_row(struct ct_pdq *p, enum ct_pdq_pixel pixel, const void *row);
 /* The same of luma itself, for pictures that are not shrunk. */
 void ct_pdq_luma(struct ct_pdq *p, const float *row);
 
+/* After the last row: luma went from 0 to white, not to 255. */
+void ct_pdq_white(struct ct_pdq *p, float white);
+
 /*
  * The hash and, returned, the quality from 0 to 100.  The bytes are in the
  * order of the text form: ct_hex of them is what others print and exchange.

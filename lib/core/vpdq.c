@@ -12,54 +12,50 @@
 
 #define BLOCK 16 /* pixels */
 
-/* 16 to 235 becomes 0 to 255, whole blocks of it. */
+#define WHITE 219 /* of a film, of which 16 is black: 235 */
+
+/* 16 to 235 becomes 0 to WHITE, whole blocks of it. */
 #if defined(__SSE2__)
 static void
-widen(uint8_t *to, const uint8_t *from, size_t blocks)
+lower(uint8_t *to, const uint8_t *from, size_t blocks)
 {
-	const __m128i low = _mm_set1_epi8(16), range = _mm_set1_epi8((char)219);
-	const __m128i by = _mm_set1_epi16(149), half = _mm_set1_epi16(64);
-	const __m128i zero = _mm_setzero_si128();
-	__m128i v, a, b;
+	const __m128i black = _mm_set1_epi8(16);
+	const __m128i white = _mm_set1_epi8((char)WHITE);
+	__m128i v;
 
 	for (; blocks; blocks--, to += BLOCK, from += BLOCK) {
 		v = _mm_loadu_si128((const __m128i *)(const void *)from);
-		v = _mm_min_epu8(_mm_subs_epu8(v, low), range);
-		a = _mm_mullo_epi16(_mm_unpacklo_epi8(v, zero), by);
-		b = _mm_mullo_epi16(_mm_unpackhi_epi8(v, zero), by);
-		a = _mm_srli_epi16(_mm_add_epi16(a, half), 7);
-		b = _mm_srli_epi16(_mm_add_epi16(b, half), 7);
-		_mm_storeu_si128((__m128i *)(void *)to, _mm_packus_epi16(a, b));
+		v = _mm_min_epu8(_mm_subs_epu8(v, black), white);
+		_mm_storeu_si128((__m128i *)(void *)to, v);
 	}
 }
 #else
 static void
-widen(uint8_t *to, const uint8_t *from, size_t blocks)
+lower(uint8_t *to, const uint8_t *from, size_t blocks)
 {
 	size_t n;
 	int v;
 
 	for (n = blocks * BLOCK; n; n--) {
 		v = *from++ - 16;
-		v = v < 0 ? 0 : v > 219 ? 219 : v;
-		*to++ = (uint8_t)((v * 149 + 64) >> 7);
+		*to++ = (uint8_t)(v < 0 ? 0 : v > WHITE ? WHITE : v);
 	}
 }
 #endif
 
-/* A row of it into wide, which is whole blocks. */
+/* A row of it into low, which is whole blocks. */
 static const uint8_t *
-widened(uint8_t *wide, const uint8_t *row, uint32_t w)
+lowered(uint8_t *low, const uint8_t *row, uint32_t w)
 {
 	uint32_t whole = w / BLOCK * BLOCK;
 	uint8_t last[BLOCK] = { 0 };
 
-	widen(wide, row, w / BLOCK);
+	lower(low, row, w / BLOCK);
 	if (whole < w) {
 		memcpy(last, row + whole, w - whole);
-		widen(wide + whole, last, 1);
+		lower(low + whole, last, 1);
 	}
-	return wide;
+	return low;
 }
 
 int
@@ -71,7 +67,7 @@ ct_vpdq_hash(struct ct_vpdq_hasher *h, const struct ct_vpdq_rows *rows,
 	};
 	size_t need = ct_pdq_need(&shape), all = need + rows->w + BLOCK;
 	const uint8_t *row;
-	uint8_t *wide;
+	uint8_t *low;
 	uint32_t y;
 
 	if (all > h->room) {
@@ -81,14 +77,16 @@ ct_vpdq_hash(struct ct_vpdq_hasher *h, const struct ct_vpdq_rows *rows,
 		if (!h->work)
 			return ct_fail(err, CT_OSERR, "out of memory");
 	}
-	wide = (uint8_t *)h->work + need;
+	low = (uint8_t *)h->work + need;
 	ct_pdq_start(&h->pdq, &shape, h->work);
 	for (y = 0; y < rows->h; y++) {
 		row = rows->at + (ptrdiff_t)y * rows->stride;
 		if (rows->narrow)
-			row = widened(wide, row, rows->w);
+			row = lowered(low, row, rows->w);
 		ct_pdq_row(&h->pdq, rows->pixel, row);
 	}
+	if (rows->narrow)
+		ct_pdq_white(&h->pdq, WHITE);
 	frame->quality = (uint8_t)ct_pdq_end(&h->pdq, frame->hash);
 	return 0;
 }
