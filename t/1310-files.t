@@ -221,8 +221,8 @@ for _ in $(seq 200); do [ -s first ] || sleep 0.1; done
 before=$(resident) files=$(open_files)
 many 200000
 after=$(resident)
-# sanitizers keep what is freed
-! injects || ok "F8 200000 names: memory flat, $before kB before, $after after" test $((after - before)) -lt 1024
+# sanitizers keep what is freed; a name kept is 32 bytes or more, so 6000 kB
+! injects || ok "F8 200000 names: memory flat, $before kB before, $after after" test $((after - before)) -lt 4096
 is '  and descriptors' "$files" open_files
 exec 5>&-
 wait $pids
