@@ -202,7 +202,6 @@ for call in calloc write; do
 		case $status in
 		0) lines o 4 || odd="$odd $call:$i" ;;
 		69 | 71 | 74 | 75) [ -s err ] || odd="$odd $call:$i" ;;
-		139) [ $call = calloc ] || odd="$odd $call:$i=$status" ;; # of a library, by its thread
 		*) odd="$odd $call:$i=$status" ;;
 		esac
 	done

@@ -1,5 +1,6 @@
 #include "digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 static const EVP_MD *
@@ -20,6 +21,8 @@ ct_digest_start(struct ct_digest *d, struct ct_err *err)
 	static const char *const name[] = { "MD5", "SHA-1", "SHA-256" };
 	int i;
 
+	/* a thread may still be at it when another ends the program */
+	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
 	for (i = first(d); i < 3; i++) {
 		if (!d->ctx[i] && !(d->ctx[i] = EVP_MD_CTX_new()))
 			return ct_fail(err, CT_OSERR, "out of memory");
