@@ -75,7 +75,7 @@ fi
 
 # ---- that takes long, and dies ---------------------------------------------------------
 # of a film that takes minutes; the pictures in front and behind do not wait
-mkfilm -n 300000 -s 0 -d 10 long
+mkfilm -n 1000000 -s 0 -d 10 long
 mkpix --seed 1 --size 200x150 a.png
 decoder() { # the process that decodes for $run, a child of its worker, once there is one
 	for i in $(seq 500); do
@@ -124,13 +124,14 @@ kill -CONT "$run"
 ok 'what is changed while it is hashed is an error' finish 75
 json '  of its own' .error.code 75 o
 { echo long && echo "$mandel" && echo a.png; } >names
-begin -q -j1 --max-video-time 1.5
+begin -q -j1 --video-rate all --max-video-time 5
 decoder >kid
 kill -TERM "$run"
 ok 'stopped, what was not yet begun is an error' finish 75
-json '  and the first is finished' '.file.decode // .error.code' '"timeout"
+# whether the picture was read by then is the scheduler's choice
+json '  and what was is finished' '.file.decode // .error.code | if . == "ok" then 75 else . end' '"timeout"
 75
-"ok"' o
+75' o
 ok '  what is there of it is hashed' sh -c 'head -n 1 o | jq -e ".hashes.vpdq | length > 0"'
 
 # ---- frames from a pipe ------------------------------------------------------------------
