@@ -148,7 +148,7 @@ LONG = $(wildcard $(patsubst %,t/%-*.t,8300 1300 5320 8520 5220 8620 1505 9530 8
        t/unit/near t/unit/audit t/unit/audit_tamper t/unit/lines t/unit/audit_hole
 JOBS = $(shell echo $$(($$(nproc) * 2)))
 check: all $(UNITS) $(TOOLS) $(FUZZ) $(BROKEN) $(PRELOADS)
-	PATH=$$PWD:$$PATH prove -j$(JOBS) $(PROVEFLAGS) -e '' $(LONG) \
+	@PATH=$$PWD:$$PATH PROVEFLAGS='$(PROVEFLAGS)' scripts/run-tests $(JOBS) $(LONG) \
 	    $(filter-out $(LONG),$(UNITS) $(sort $(wildcard t/*.t)))
 
 # the table of the ways in which a list can be bad, and what came of each

@@ -42,7 +42,9 @@ ok() {
 	else
 		bad=$((bad + 1))
 		echo "not ok $n - $what"
-		sed 's/^/# /' out.ok
+		# prove shows what goes to the standard error, also without -v
+		echo "# $0: not ok $n - $what" >&2
+		sed 's/^/# /' out.ok >&2
 	fi
 }
 
@@ -62,7 +64,7 @@ exits() {
 	shift 2
 	"$@" >got 2>err
 	got_status=$?
-	[ $got_status -eq "$status" ] || { echo "# exit $got_status"; sed 's/^/# /' err; }
+	[ $got_status -eq "$status" ] || { echo "# exit $got_status"; sed 's/^/# /' err; } >&2
 	ok "$what" test $got_status -eq "$status"
 }
 
