@@ -259,10 +259,7 @@ ct-hash -q <pipe >live &
 pids=$!
 exec 5>pipe
 echo a.jpg >&5
-for i in $(seq 500); do
-	[ ! -s live ] || break
-	sleep 0.02
-done
+eventually test -s live
 ok 'what is done is written while input waits' cmp live rec
 exec 5>&-
 wait "$pids"
@@ -290,7 +287,7 @@ is '--max-memory' out-of-memory decode --max-memory 16K p.jpg
 mkpix --size 4000x3000 --progressive huge.jpg
 is '--max-time' timeout decode --max-time 0.001 huge.jpg
 is 'all of them just enough' ok decode --max-bytes 64M --max-pixels 307200 --max-side 640 --max-scans 10 \
-    --max-memory 256M --max-time 9.5 p.jpg
+    --max-memory 256M --max-time 99.5 p.jpg
 exits 'an unknown option' 64 ct-hash --nope
 exits '--user wants UTF-8' 64 ct-hash --user "$(printf '\377')" a.jpg
 exits '--help' 0 ct-hash --help
@@ -311,12 +308,12 @@ exits 'a lower limit of CPU time from outside' 0 sh -c 'ulimit -t 300; ct-hash -
 json '  is none of the picture' .file.decode '"ok"' got
 sh -c 'ct-hash a.jpg a.jpg >/dev/full' 2>err
 ok 'what could not be written is not counted as out' grep -q '2 in = 0 out + 2 dropped' err
-mkfifo quiet
+mkfifo quiet && rm o
 sh -c 'trap "" INT; exec ct-hash -q <quiet >o' &
 pids=$!
 exec 6>quiet
 echo a.jpg >&6
-while [ ! -s o ]; do sleep 0.05; done
+eventually test -s o
 kill -INT $pids
 echo a.jpg >&6
 exec 6>&-
@@ -331,13 +328,13 @@ inst/ct-hash -q -j1 <names >o 2>err &
 pids=$!
 exec 5>names
 echo a.jpg >&5
-while [ ! -s o ]; do sleep 0.05; done
+eventually test -s o
 rm inst/ct-decode
 # the worker is the child of ct-hash; what decodes is its child, and goes too
 worker=$(xargs <"/proc/$pids/task/$pids/children")
 child=$(xargs <"/proc/$worker/task/$worker/children")
 kill -9 "$worker"
-while kill -0 "$child" 2>/dev/null; do sleep 0.01; done
+eventually sh -c '! kill -0 "$1" 2>/dev/null' - "$child"
 printf 'a.jpg\na.jpg\na.jpg\na.jpg\na.jpg\n' >&5
 exec 5>&-
 wait $pids

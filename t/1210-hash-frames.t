@@ -67,7 +67,7 @@ if [ -z "${CT_SANITIZED:-}" ]; then
 	pids=$!
 	exec 5>names
 	frame huge huge >&5
-	for i in $(seq 100); do [ -s o ] || sleep 0.1; done
+	eventually test -s o
 	ok 'of 200 MiB only pieces are in memory' \
 	    test "$(sed -n 's/RssAnon:[^0-9]*\([0-9]*\).*/\1/p' /proc/$pids/status)" -lt 30000
 	exec 5>&-
@@ -212,7 +212,7 @@ ct-hash -j2 <names >o 2>err &
 pids=$!
 exec 5>names
 { frame one a.jpg && head -c 5000 whole; } >&5
-for i in $(seq 100); do [ -s o ] || sleep 0.05; done
+eventually test -s o
 ok 'within a frame, what came before is written' test "$(wc -l <o)" -eq 1
 kill -TERM "$pids"
 wait "$pids"

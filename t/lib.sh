@@ -77,6 +77,15 @@ json() {
 	ok "$1" diff -u want got.json
 }
 
+# eventually COMMAND... - it succeeds, be it after a minute
+eventually() {
+	for _ in $(seq 3000); do
+		if "$@"; then return; fi
+		sleep 0.02
+	done
+	return 1
+}
+
 # sandbox [OPTION...] - start ct-sandbox: $url, $box (its directory with the
 # credential files cybertip.cred and hashsharing.cred), $box_pid
 sandbox() {
