@@ -50,4 +50,8 @@ ct-preserve keygen -o vault 2>/dev/null
 put one.png u5/kept.png
 exits '-s of a bucket' 0 rescan -s -u 1 s3://media
 json '  seals what matches' '[.user.id, .vault.state]' '["u5","staged"]' rec
+put one.png u6/kept.png
+is '  by the configuration that it is given, too' '["u6","staged"]' \
+    sh -c "env -u CT_CONF ct-rescan -q -c '$CT_CONF' -s -u 1 s3://media |
+	jq -c '[.user.id, .vault.state]'"
 done_testing
