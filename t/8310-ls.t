@@ -66,7 +66,8 @@ echo 'no' >mark
 exits '  that is none' 65 ct-ls --checkpoint mark d
 rm mark
 exits '  that cannot be written' 73 ct-ls --checkpoint none/mark --limit 1 d
-exits 'nobody reads' 74 sh -c 'ct-ls -q d >/dev/full'
+exits 'nobody reads' 74 sh -c 'ct-ls --end d >/dev/full'
+ok '  and so nothing came out' grep -q ' = 0 out + ' err
 
 for i in 1 2 3 4; do ct-ls -q --shard $i/4 d; done | LC_ALL=C sort >a
 LC_ALL=C sort all | cmp - a

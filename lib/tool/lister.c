@@ -18,6 +18,7 @@ tell(struct lister *l, const char *prefix, struct ct_err *err)
 		return ct_fail(err, CT_DATAERR,
 		    "'%s' is not UTF-8: nothing tells its end", prefix);
 	rc = ct_out_rec(&l->out, rec, err);
+	l->ends += !rc;
 	json_decref(rec);
 	return rc;
 }
@@ -138,6 +139,16 @@ worst(struct lister *l, int rc, const struct ct_err *err)
 	l->status = rc > l->status ? rc : l->status;
 }
 
+/* Lines that did not get out after all are none of those that did. */
+static void
+reckon(struct lister *l)
+{
+	const size_t put = l->show.out + l->ends;
+	const size_t lost = put > l->out.n ? put - l->out.n : 0;
+
+	l->show.out -= lost < l->show.out ? lost : l->show.out;
+}
+
 /* The checkpoint stays, as it is now, unless all was listed. */
 static int
 leave(struct lister *l, int rc)
@@ -170,6 +181,7 @@ ct_lister_run(const struct ct_lister *how)
 	if (leave(&l, rc) == 0 && rc == LISTER_ENOUGH)
 		worst(&l, CT_TEMPFAIL, NULL);
 	worst(&l, ct_out_close(&l.out, &err), &err);
+	reckon(&l);
 	ct_progress_end(&l.show);
 	ct_tally_end(&l.tally, l.show.in, l.show.out, how->quiet);
 	release(&l);

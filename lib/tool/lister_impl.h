@@ -79,6 +79,7 @@ struct lister {
 	size_t headlen;
 	bool inside;   /* a directory was listed, and no file */
 	uint64_t left; /* lines until the limit */
+	size_t ends;   /* lines that say that all was listed */
 
 	/* where it is: see lister_mark.c */
 	char *of;     /* digest of what was asked */
