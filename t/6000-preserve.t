@@ -271,7 +271,9 @@ for at in 0 8 12 14 48 100 127 128 151 152 $((a - 1)) $a $((a + 40000)) \
 	} | replant
 	damaged "byte $at changed"
 done
-{ bytes "$whole" 0 16; printf x; bytes "$whole" 17 "$size"; } | replant
+cp "$whole" other.key && chmod 600 other.key
+spoil other.key 16
+replant <other.key
 exits 'the id of the key changed: it is another key' 77 \
     ct-preserve open -k k.key "copy/$(cat id)"
 for at in 0 100 152 $a $((a + 17)) $((a + 65553)) $((a + 65553 + 16)) \

@@ -170,19 +170,21 @@ for how in '.head |= .[2:]' '.head = 1' '.head |= "00" + .[2:]'; do
 	jq -c "$how" asked >bad
 	exits "no head: $how" 65 rewrap off/m-2026-11.key <bad
 done
-jq -c '.head |= .[:100] + "00" + .[102:]' asked >bad
+# another - in jq, two digits that are not those
+another='def another: if . == "00" then "01" else "00" end;'
+jq -c "$another"' .head |= .[:100] + (.[100:102] | another) + .[102:]' asked >bad
 exits 'a head that was changed' 65 rewrap off/m-2026-11.key <bad
 exits 'another record passes' 0 sh -c \
     'echo "{\"id\":\"x\"}" | ct-preserve rewrap -q --yes'
 json '  untouched' . '{"id":"x"}' got
 # a wrap that is someone else's opens nothing
 cp "$(vault wraps)/$a" kept
-jq -c '.wrap.sealed |= .[:-2] + "00"' wrapped | ct-preserve rewrap -q --yes >/dev/null
+jq -c "$another"' .wrap.sealed |= .[:-2] + (.[-2:] | another)' wrapped | ct-preserve rewrap -q --yes >/dev/null
 is 'a wrap that does not open is passed over' "$(cat f1)" \
     ct-preserve open -k off/hold.key "$a"
 tail -n 1 "$(vault wraps)/$a" >bad && cp bad "$(vault wraps)/$a"
 exits '  alone it opens nothing' 65 ct-preserve open -k off/hold.key "$a"
-jq -c '.proof |= "00" + .[2:]' kept >bad && cp bad "$(vault wraps)/$a"
+jq -c "$another"' .proof |= (.[:2] | another) + .[2:]' kept >bad && cp bad "$(vault wraps)/$a"
 exits '  nor does one without its proof' 65 ct-preserve open -k off/hold.key "$a"
 exits '  to be wrapped again' 65 sh -c "ct-preserve rewrap --object $a |
     jq -c '.head |= .[:32] + (\"0\" * 64) + .[96:]' |
