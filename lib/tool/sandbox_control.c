@@ -202,6 +202,7 @@ set_fault(struct ct_sandbox *box, const json_t *v, struct ct_err *err)
 
 	if (json_is_null(v)) {
 		box->nfaults = 0;
+		(void)atomic_fetch_add(&box->recalled, 1);
 		return 0;
 	}
 	if (json_is_string(v))

@@ -185,7 +185,7 @@ ct_sandbox_fault(struct ct_sandbox *box, const char *spec, struct ct_err *err)
 struct sandbox_plan
 ct_sandbox_plan(struct ct_sandbox *box, enum sandbox_call call)
 {
-	struct sandbox_plan plan = { 0 };
+	struct sandbox_plan plan = { .recalled = atomic_load(&box->recalled) };
 	struct sandbox_fault *f;
 	size_t i;
 

@@ -204,14 +204,17 @@ struct broken {
 	struct ct_sandbox *box;
 	bool quiet; /* it ends as if that were all */
 	long ms;    /* before each byte; 0: they come as they can */
+	unsigned recalled;
 };
 
+/* So long, or until the faults of then are taken back. */
 static void
-wait_ms(struct ct_sandbox *box, long ms)
+wait_ms(struct ct_sandbox *box, long ms, unsigned recalled)
 {
 	int64_t until = ct_mono() + ms;
 
-	while (ct_mono() < until && !atomic_load(&box->stopping))
+	while (ct_mono() < until && !atomic_load(&box->stopping) &&
+	    atomic_load(&box->recalled) == recalled)
 		(void)usleep(10000);
 }
 
@@ -226,7 +229,7 @@ on_broken(void *arg, uint64_t pos, char *buf, size_t max)
 				: MHD_CONTENT_READER_END_WITH_ERROR;
 	n = n < max ? n : max;
 	if (b->ms) {
-		wait_ms(b->box, b->ms);
+		wait_ms(b->box, b->ms, b->recalled);
 		n = 1;
 	}
 	memcpy(buf, b->body + pos, n);
@@ -268,6 +271,7 @@ broken(const struct sandbox_req *req, struct sandbox_ans *ans)
 	b->len = keep < ans->len ? keep : ans->len;
 	b->box = req->box;
 	b->ms = plan->on[FAULT_DRIP] ? plan->arg[FAULT_DRIP] : 0;
+	b->recalled = plan->recalled;
 	r = MHD_create_response_from_callback(
 	    promised, 4096, on_broken, b, free_broken);
 	if (r && b->quiet) /* then only the end of the connection tells */
@@ -485,7 +489,7 @@ answer(struct sandbox_req *req)
 	remember(req, &ans, now);
 	(void)pthread_mutex_unlock(&box->lock);
 	if (req->plan.on[FAULT_SLOW])
-		wait_ms(box, req->plan.arg[FAULT_SLOW]);
+		wait_ms(box, req->plan.arg[FAULT_SLOW], req->plan.recalled);
 	if (!drop)
 		return send_answer(req, &ans, now);
 	if (req->plan.on[FAULT_JUNK] && !req->plan.on[FAULT_DROP_BEFORE])

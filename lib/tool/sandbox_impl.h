@@ -94,6 +94,7 @@ enum sandbox_kind {
 struct sandbox_plan {
 	bool on[FAULT_KINDS];
 	long arg[FAULT_KINDS]; /* -1: none given */
+	unsigned recalled;     /* of the sandbox, as it was made */
 };
 
 struct sandbox_fault {
@@ -196,6 +197,7 @@ struct ct_sandbox {
 	size_t nlogs;
 	void *daemon;
 	atomic_bool stopping;
+	atomic_uint recalled; /* times that all faults were taken back */
 };
 
 void ct_sandbox_stop(struct ct_sandbox *box);
