@@ -42,11 +42,16 @@ cp got second
 is 'each is there already' 60 count .submission.already second
 
 many 61 90 >in
-ct-submit --credential "$box/cybertip.cred" <in >got 2>err
+# what takes no time there is nothing to share of
+late() { LD_PRELOAD=$t/fault.so CT_FAULT=fdatasync:1+:LATE "$@"; }
+[ -z "${CT_SANITIZED-}" ] || late() { "$@"; }
+late ct-submit --credential "$box/cybertip.cred" <in >got 2>err
 ok 'the summary' grep -q ': 30 in = 30 out + 0 dropped: 30 finished$' err
 cost=$(sed -n 's/.* \([0-9]*\) events in \([0-9]*\) commits of .*/\1 \2/p' err)
 is 'tells of every event' $((30 * 13)) echo "${cost% *}"
-ok "which share commits (${cost#* })" test "${cost#* }" -lt "${cost% *}"
+if [ -z "${CT_SANITIZED-}" ]; then
+	ok "which share commits (${cost#* })" test "${cost#* }" -lt "${cost% *}"
+fi
 many 91 93 >in
 ct-submit -j 1 --credential "$box/cybertip.cred" <in >got 2>err
 ok 'one at a time: a commit for each' grep -q ': 39 events in 39 commits' err
@@ -118,15 +123,18 @@ is 'but what is held stays so' $(($(grep -c . open) - 40)) \
 # ---- ended in the middle ---------------------------------------------------
 many 300 339 >in
 before=$(whole)
-control '{"fault":"upload:*:slow:100"}'
-asked=$(state .requests_total)
-ct-submit -q --credential "$box/cybertip.cred" <in >first 2>err &
+# eight uploads have no answer before that is taken back
+control "{\"fault\":[$(seq -s , -f '"upload:%g:slow:600000"' 5 12)]}"
+uploads() { state '[.requests[] | select(.path | endswith("/upload"))] | length'; }
+asked=$(uploads)
+ct-submit -q -j 8 --credential "$box/cybertip.cred" <in >first 2>err &
 pid=$!
-until [ "$(state .requests_total)" -gt $((asked + 20)) ]; do sleep 0.02; done
+stuck() { [ "$(uploads)" -eq $((asked + 12)) ]; }
+ok 'eight uploads that wait' eventually stuck
 kill -TERM $pid
+control '{"fault":null}'
 wait $pid
 exits 'SIGTERM' 75 sh -c "exit $?"
-control '{"fault":null}'
 is 'what it had in hand it wrote, in order' \
     "$(jq -r .report.key in | head -n "$(grep -c . first)")" \
     jq -r .report.key first
