@@ -42,7 +42,7 @@ PKG_LIBS   := $(shell $(PKGCONF) --libs $(PKGS) 2>/dev/null) -lm -lpthread
 # A part may include only parts before it in these lists (make layers), and
 # only the part named in lib/tool/FOREIGN a foreign header.
 CORE = err cpu hex ham pdna near pdq vpdq tmk set url
-TOOL = prog base64 os clock file blake tally scan rec conf authority cred store keyfile rest signet audit auditor net http s3 hook bytes xml digest image thumb heif \
+TOOL = prog base64 os clock file blake tally scan rec conf authority cred store keyfile rest signet audit auditor net http s3 hook bytes xml digest number image thumb heif \
        worker decode video av tile frame fetch cache hasher hashrun entry clip listfile lister list source match seen offence verdict queue item serve review syncdb schema report outbox tipline filing \
        vault preserve sign webhook enrich classify act feedback stats sandbox scanner clamd
 

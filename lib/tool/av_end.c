@@ -8,28 +8,9 @@
 #include <string.h>
 
 #include "av_impl.h"
+#include "number.h"
 
 #define WINDOW ((size_t)64 << 10)
-
-static uint64_t
-big(const uint8_t *p, int bytes)
-{
-	uint64_t n = 0;
-
-	while (bytes--)
-		n = n << 8 | *p++;
-	return n;
-}
-
-static uint64_t
-little(const uint8_t *p, int bytes)
-{
-	uint64_t n = 0;
-
-	while (bytes--)
-		n = n << 8 | p[bytes];
-	return n;
-}
 
 static bool
 word(const uint8_t *p)
@@ -85,9 +66,9 @@ boxes(const struct av *a)
 	size_t n;
 
 	while ((n = av_read_at(a, at, head, sizeof head)) >= 8) {
-		size = big(head, 4);
+		size = ct_big(head, 4);
 		if (size == 1 && n == sizeof head)
-			size = big(head + 8, 8);
+			size = ct_big(head + 8, 8);
 		else if (size == 0)
 			size = (uint64_t)a->size - at;
 		if (size < 8 || !word(head + 4))
@@ -116,7 +97,7 @@ riff(const struct av *a)
 	while ((n = av_read_at(a, at, head, sizeof head)) >= 12 && word(head)) {
 		if (at && ct_image_kind(head, n) != CT_IMAGE_OTHER)
 			break;
-		size = little(head + 4, 4);
+		size = ct_little(head + 4, 4);
 		size += 8 + size % 2;
 		if (at == 0 && size < 12) /* it was never finished */
 			return (uint64_t)a->size;
@@ -136,12 +117,12 @@ flv(const struct av *a)
 
 	if (av_read_at(a, 0, h, 9) < 9)
 		return 0;
-	from = big(h + 5, 4) + 4;
+	from = ct_big(h + 5, 4) + 4;
 	while (go(a, &at, from) && av_read_at(a, at, h, sizeof h) == sizeof h) {
 		h[0] &= 0x1f;
-		if ((h[0] != 8 && h[0] != 9 && h[0] != 18) || big(h + 8, 3))
+		if ((h[0] != 8 && h[0] != 9 && h[0] != 18) || ct_big(h + 8, 3))
 			break;
-		from = sizeof h + big(h + 1, 3) + 4;
+		from = sizeof h + ct_big(h + 1, 3) + 4;
 	}
 	return at;
 }
@@ -153,7 +134,7 @@ asf(const struct av *a)
 	uint64_t at = 0, size;
 
 	while (av_read_at(a, at, h, sizeof h) == sizeof h) {
-		size = little(h + 16, 8);
+		size = ct_little(h + 16, 8);
 		if (at == 0)
 			memcpy(first, h, sizeof first);
 		else if (memcmp(first, h, sizeof first) == 0)
@@ -193,9 +174,9 @@ ivf(const struct av *a)
 
 	if (av_read_at(a, 0, h, 8) < 8)
 		return 0;
-	by = little(h + 6, 2);
+	by = ct_little(h + 6, 2);
 	while (go(a, &at, by) && av_read_at(a, at, h, sizeof h) == sizeof h)
-		by = sizeof h + little(h, 4);
+		by = sizeof h + ct_little(h, 4);
 	return at;
 }
 
@@ -212,7 +193,7 @@ mxf(const struct av *a)
 		n = h[16] & 0x80 ? h[16] & 0x7f : 0;
 		if (n > 8)
 			break;
-		by = n ? big(h + 17, (int)n) : h[16];
+		by = n ? ct_big(h + 17, (int)n) : h[16];
 		if (by > INT64_MAX || !go(a, &at, 17 + n + by))
 			break;
 	}
@@ -266,16 +247,16 @@ bmp(const struct av *a)
 
 	if (av_read_at(a, 0, h, sizeof h) < 26)
 		return 0;
-	says = little(h + 2, 4);
-	at = little(h + 10, 4);
+	says = ct_little(h + 2, 4);
+	at = ct_little(h + 10, 4);
 	if (h[14] == 12) {
-		row = little(h + 18, 2) * little(h + 24, 2);
-		rows = (int64_t)little(h + 20, 2);
+		row = ct_little(h + 18, 2) * ct_little(h + 24, 2);
+		rows = (int64_t)ct_little(h + 20, 2);
 		len = 0;
 	} else {
-		row = little(h + 18, 4) * little(h + 28, 2);
-		rows = (int32_t)(uint32_t)little(h + 22, 4);
-		len = little(h + 30, 4) ? little(h + 34, 4) : 0;
+		row = ct_little(h + 18, 4) * ct_little(h + 28, 2);
+		rows = (int32_t)(uint32_t)ct_little(h + 22, 4);
+		len = ct_little(h + 30, 4) ? ct_little(h + 34, 4) : 0;
 	}
 	row = (row + 31) / 32 * 4;
 	if (len == 0)
@@ -301,7 +282,7 @@ jpeg(const struct av *a)
 		scan = h[1] == 0xda;
 		if (h[1] == 0xff || h[1] == 1 || (h[1] >= 0xd0 && h[1] <= 0xd8))
 			at += h[1] == 0xff ? 1 : 2;
-		else if (!go(a, &at, 2 + big(h + 2, 2)))
+		else if (!go(a, &at, 2 + ct_big(h + 2, 2)))
 			return at;
 		while (scan) {
 			n = av_read_at(a, at, window, sizeof window);
@@ -324,7 +305,7 @@ png(const struct av *a)
 	uint8_t h[8];
 
 	while (av_read_at(a, at, h, sizeof h) == sizeof h &&
-	    go(a, &at, 12 + big(h, 4)))
+	    go(a, &at, 12 + ct_big(h, 4)))
 		if (is(h + 4, "IEND"))
 			break;
 	return at;

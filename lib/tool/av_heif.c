@@ -4,6 +4,7 @@
 
 #include "av_impl.h"
 #include "heif.h"
+#include "number.h"
 
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
@@ -33,18 +34,17 @@ find(const struct av *a, const char *name, uint64_t *to)
 {
 	uint64_t at = 0, size;
 	uint8_t head[16];
-	size_t n, i, from;
+	size_t n, from;
 
 	while (at < (uint64_t)a->own) {
 		n = av_read_at(a, at, head, sizeof head);
 		if (n < 8)
 			return 0;
-		for (size = 0, i = 0; i < 4; i++)
-			size = size << 8 | head[i];
+		size = ct_big(head, 4);
 		from = 8;
 		if (size == 1 && n == 16) {
-			for (size = 0, from = 8; from < 16; from++)
-				size = size << 8 | head[from];
+			size = ct_big(head + 8, 8);
+			from = 16;
 		} else if (size == 0) {
 			size = (uint64_t)a->size - at;
 		}

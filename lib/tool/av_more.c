@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "av_impl.h"
+#include "number.h"
 
 /* ---- TIFF -----------------------------------------------------------------
  */
@@ -12,14 +13,9 @@
 #define SUB_IFDS 330
 
 static uint32_t
-number(const uint8_t *p, size_t bytes, bool little)
+number(const uint8_t *p, int bytes, bool little)
 {
-	uint32_t n = 0;
-	size_t i;
-
-	for (i = 0; i < bytes; i++)
-		n = n << 8 | p[little ? bytes - 1 - i : i];
-	return n;
+	return (uint32_t)(little ? ct_little(p, bytes) : ct_big(p, bytes));
 }
 
 /* Has it pages behind the first, or within it? */

@@ -6,19 +6,10 @@
 #include <string.h>
 
 #include "av_impl.h"
+#include "number.h"
 
 #define CHUNK ((size_t)8) /* bytes before its contents: name and size */
 #define RIFF ((size_t)12) /* before the first chunk */
-
-static uint32_t
-number(const uint8_t *p, int bytes)
-{
-	uint32_t n = 0;
-
-	while (bytes--)
-		n = n << 8 | p[bytes];
-	return n;
-}
 
 /*
  * libwebp takes none that is not whole: what is cut off in a chunk ends before
@@ -27,11 +18,11 @@ number(const uint8_t *p, int bytes)
 static size_t
 whole(struct av *a, uint8_t *p, size_t len)
 {
-	size_t said = CHUNK + number(p + 4, 4), at = RIFF, size;
+	size_t said = CHUNK + ct_little(p + 4, 4), at = RIFF, size;
 
 	len = said < RIFF ? RIFF : said < len ? said : len;
 	while (len - at >= CHUNK) {
-		size = CHUNK + number(p + at + 4, 4);
+		size = CHUNK + ct_little(p + at + 4, 4);
 		size += size % 2;
 		if (size > len - at)
 			break;
@@ -105,8 +96,8 @@ av_webp(struct av *a)
 		return true;
 	}
 	if (av_read_at(a, 0, p, len) == len && len >= RIFF + CHUNK + 10 &&
-	    !av_too_large(a, number(p + RIFF + CHUNK + 4, 3) + 1,
-		number(p + RIFF + CHUNK + 7, 3) + 1))
+	    !av_too_large(a, (uint32_t)ct_little(p + RIFF + CHUNK + 4, 3) + 1,
+		(uint32_t)ct_little(p + RIFF + CHUNK + 7, 3) + 1))
 		animate(a, p, whole(a, p, len));
 	free(p);
 	return true;

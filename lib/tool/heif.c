@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "number.h"
+
 #define ITEMS 4096 /* that are looked at */
 
 /* What is left to read; bad: it was not enough. */
@@ -26,14 +28,9 @@ static uint64_t
 number(struct left *l, size_t bytes)
 {
 	const uint8_t *p = l->p;
-	uint64_t n = 0;
 
 	skip(l, bytes);
-	if (l->bad)
-		return 0;
-	while (bytes--)
-		n = n << 8 | *p++;
-	return n;
+	return l->bad ? 0 : ct_big(p, (int)bytes);
 }
 
 static uint32_t

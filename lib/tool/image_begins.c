@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "image.h"
+#include "number.h"
 
 #define GUID "\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c"
 #define TS 188
@@ -17,29 +18,19 @@ has(const uint8_t *p, size_t n, size_t at, const char *bytes, size_t len)
 	return n >= at + len && memcmp(p + at, bytes, len) == 0;
 }
 
-static uint32_t
-be(const uint8_t *p, int bytes)
-{
-	uint32_t n = 0;
-
-	while (bytes--)
-		n = n << 8 | *p++;
-	return n;
-}
-
 /* A segment that a JPEG begins with, and another behind it. */
 static bool
 jpeg(const uint8_t *p, size_t n)
 {
-	uint32_t len;
+	size_t len;
 
 	if (n < 6 || p[1] != 0xd8 || p[2] != 0xff)
 		return false;
 	if (!(p[3] >= 0xe0 && p[3] <= 0xef) && p[3] != 0xdb && p[3] != 0xc4 &&
 	    p[3] != 0xfe && p[3] != 0xdd && !(p[3] >= 0xc0 && p[3] <= 0xc2))
 		return false;
-	len = be(p + 4, 2);
-	return len >= 2 && (4 + (size_t)len >= n || p[4 + len] == 0xff);
+	len = ct_big(p + 4, 2);
+	return len >= 2 && (4 + len >= n || p[4 + len] == 0xff);
 }
 
 /* As almost all begin. */
@@ -54,8 +45,8 @@ jfif(const uint8_t *p, size_t n)
 static bool
 bmp(const uint8_t *p, size_t n)
 {
-	return n >= 28 && p[1] == 'M' && be(p + 6, 4) == 0 && p[14] >= 12 &&
-	    p[14] <= 124 && be(p + 15, 3) == 0 &&
+	return n >= 28 && p[1] == 'M' && ct_big(p + 6, 4) == 0 && p[14] >= 12 &&
+	    p[14] <= 124 && ct_big(p + 15, 3) == 0 &&
 	    (p[14] == 12 ? p[22] == 1 && p[23] == 0 : p[26] == 1 && p[27] == 0);
 }
 
@@ -74,8 +65,8 @@ name(const uint8_t *p)
 static bool
 movie(const uint8_t *p, size_t n)
 {
-	return n >= 16 && has(p, n, 4, "ftyp", 4) && be(p, 4) >= 16 &&
-	    be(p, 4) <= 4096 && name(p + 8);
+	return n >= 16 && has(p, n, 4, "ftyp", 4) && ct_big(p, 4) >= 16 &&
+	    ct_big(p, 4) <= 4096 && name(p + 8);
 }
 
 static bool
@@ -95,7 +86,7 @@ static bool
 flv(const uint8_t *p, size_t n)
 {
 	return has(p, n, 0, "FLV\x01", 4) && n >= 9 && !(p[4] & ~5) &&
-	    be(p + 5, 4) == 9;
+	    ct_big(p + 5, 4) == 9;
 }
 
 /* A pack of a program stream, or the head of MPEG video. */
@@ -105,9 +96,9 @@ mpeg(const uint8_t *p, size_t n)
 	if (n < 12 || p[1] != 0 || p[2] != 1)
 		return false;
 	if (p[3] == 0xb3)
-		return be(p + 4, 2) >> 4 && be(p + 5, 2) & 0xfff && p[7] >> 4 &&
-		    p[7] >> 4 < 5 && (p[7] & 15) && (p[7] & 15) < 9 &&
-		    (p[10] & 0x20);
+		return ct_big(p + 4, 2) >> 4 && ct_big(p + 5, 2) & 0xfff &&
+		    p[7] >> 4 && p[7] >> 4 < 5 && (p[7] & 15) &&
+		    (p[7] & 15) < 9 && (p[10] & 0x20);
 	if (p[3] != 0xba)
 		return false;
 	return (p[4] & 0xf1) == 0x21

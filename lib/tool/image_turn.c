@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "image.h"
+#include "number.h"
 
 #define ORIENTATION 0x112
 #define SHORT 3
@@ -9,12 +10,7 @@
 static uint32_t
 number(const uint8_t *p, int bytes, bool high_first)
 {
-	uint32_t v = 0;
-	int i;
-
-	for (i = 0; i < bytes; i++)
-		v = v << 8 | p[high_first ? i : bytes - 1 - i];
-	return v;
+	return (uint32_t)(high_first ? ct_big(p, bytes) : ct_little(p, bytes));
 }
 
 /* By the first directory of a TIFF; 0: it says nothing. */

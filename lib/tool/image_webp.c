@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "image_job.h"
+#include "number.h"
 
 #define CHUNK ((size_t)8)   /* bytes before its contents: name and size */
 #define RIFF ((size_t)12)   /* before the first chunk */
@@ -32,15 +33,10 @@ struct webp {
 	uint8_t *row;  /* of the canvas */
 };
 
-/* Numbers are stored lowest byte first. */
 static uint32_t
 number(const uint8_t *p, int bytes)
 {
-	uint32_t n = 0;
-
-	while (bytes--)
-		n = n << 8 | p[bytes];
-	return n;
+	return (uint32_t)ct_little(p, bytes);
 }
 
 static bool
