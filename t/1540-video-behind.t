@@ -47,11 +47,7 @@ while read -r clip; do
 	cat "$clip" b.jpg >"picture/$name"
 	{ cat "$clip" && head -c 3000 /dev/zero && printf 'TAG%0125d' 0; } >"trailer/$name"
 	films="$films film/$name"
-	# of NUT nothing tells where it ends, and pictures may be a part of it
-	case $name in
-	*.nut) ;;
-	*) pictures="$pictures picture/$name" ;;
-	esac
+	pictures="$pictures picture/$name"
 	# these have no end of their own: what follows is a frame
 	case $name in
 	*.nut | *.ivf) ;;
@@ -64,7 +60,7 @@ done <names
 	hash "$@" >plain
 	is "$# pictures and films: each is whole" ok sh -c 'cut -d" " -f1 plain | sort -u'
 	is '  another film behind each: its frames, too' "$(more 75 "$@")" hash $films
-	is '  a picture behind each' "$(more 1 $(grep -v '[.]nut' names))" hash $pictures
+	is '  a picture behind each' "$(more 1 "$@")" hash $pictures
 	is '  what players leave there: nothing' "$(more 0 $(grep -v '[.]nut\|[.]ivf' names))" hash $trailers
 }
 pdq b.jpg >list
@@ -158,12 +154,70 @@ attach cover.png image/png "$whole" >cover.mkv
 attach film.mp4 video/mp4 "$mandel" >film.mkv
 attach font.ttf font/ttf font >font.mkv
 is 'attached to a film: a cover, a film, a font' 'ok 9
-too-many-frames 8
+ok 83
 ok 8' hash cover.mkv film.mkv font.mkv
 subtitles S_HDMV/PGS >pgs.mkv
 subtitles S_TEXT/UTF8 >text.mkv
 is 'subtitles that are pictures, and text' 'partial 8
 ok 8' hash pgs.mkv text.mkv
+
+# ---- where players pass over it --------------------------------------------------------
+# box NAME FILE... - of a movie, whose contents are these
+box() {
+	called=$1
+	shift
+	be $(($(cat "$@" | wc -c) + 8)) 4 && printf %s "$called" && cat "$@"
+}
+# tag FILE - what an FLV says of itself
+tag() {
+	printf '\022' && be "$(size "$1")" 3 && printf '\0\0\0\0\0\0\0' && cat "$1"
+	be $(($(size "$1") + 11)) 4
+}
+# junk FILE - of an AVI, whose chunks end with its index
+junk() {
+	index=$(grep -abo idx1 "$clips/mpeg4.avi" | tail -n1 | cut -d: -f1)
+	len=$(($(size "$1") + $(size "$1") % 2))
+	all=$(($(size "$clips/mpeg4.avi") + len))
+	printf 'RIFF' && le $all 4 && tail -c +9 "$clips/mpeg4.avi" | head -c $((index - 8))
+	printf JUNK && le $len 4 && cat "$1" && head -c $((len - $(size "$1"))) /dev/zero
+	tail -c +$((index + 1)) "$clips/mpeg4.avi"
+}
+le() {
+	by=0
+	while [ "$by" -lt "$2" ]; do
+		printf "\\$(printf %o $(($1 >> 8 * by & 255)))"
+		by=$((by + 1))
+	done
+}
+seq 100 >words
+for what in "$mandel" "$life" "$clips/mpeg4.avi" "$clips/flv1.flv" b.jpg c.png d.webp words; do
+	name=${what##*/}
+	{ cat "$clips/h264.mp4" && box mdat words "$what" words; } >"mdat.$name"
+	{ cat "$clips/h264.mp4" && box free words "$what" && box skip words; } >"free.$name"
+	{ cat plain.mov && box uuid words "$what" && box ABCD words; } >"uuid.$name"
+	cp "$what" two && with '\354' >"void.$name"
+	tag "$what" >one && cat "$clips/flv1.flv" one >"script.$name"
+	junk "$what" >"junk.$name"
+	more=0
+	[ "$what" = words ] || more=$(hash "$what" | cut -d' ' -f2)
+	is "$name in a movie, a Matroska, an FLV and an AVI, where nobody looks" \
+	    "$(more "$more" "$clips/h264.mp4" "$clips/h264.mp4" plain.mov "$clips/vp8.mkv" \
+		"$clips/flv1.flv" "$clips/mpeg4.avi")" \
+	    hash "mdat.$name" "free.$name" "uuid.$name" "void.$name" "script.$name" "junk.$name"
+done
+pdq b.jpg >list
+ct-hash -q mdat.b.jpg void.b.jpg mdat.words | ct-match -aq -l list >o
+json '  a listed picture there is found' '.match.verdict' '"match"
+"match"
+"clean"' o
+{ cat plain.mov && box free mdat.b.jpg; } >deep.mov
+is '  and one in a film in a film' 'ok 19' hash deep.mov
+{ cat plain.mov && box free words && head -c 1000 b.jpg && box free words; } >half.mov
+is '  what only begins there is not clean' 'partial 11' hash half.mov
+for i in $(seq 64); do box free c.png; done | cat plain.mov - >crowd.mov
+is '  nor is what is too much' 'too-many-frames 73' hash crowd.mov
+is '  a film that is made of pictures has no more than them' 'ok 3' hash "$clips/mjpeg.mov"
+
 # its blocks are in one cluster: a length that is wrong, and libav looks for another
 cp "$life" hole.webm
 cluster=$(grep -abo "$(printf '\037\103\266\165')" hole.webm | head -n1 | cut -d: -f1)

@@ -17,7 +17,6 @@
 #define PICTURE 60                 /* seconds of CPU time */
 #define RUN 64000                  /* frames of 1000 s, of which one is due */
 #define STANDS 60                  /* frames of one time */
-#define PARTS 64                   /* one behind the other */
 #define SLACK ((uint64_t)64 << 20) /* memory of the libraries themselves */
 
 void
@@ -287,26 +286,41 @@ play(struct av *a)
 	av_covers(a);
 }
 
-/* The picture or video that begins at a->from, where so many bytes are left;
- * returns how many of them are its own. */
-static int64_t
-part(struct av *a, int64_t left)
+void
+av_found(struct av *a, uint64_t from, uint64_t to)
 {
+	if (a->parts == AV_PARTS)
+		a->more = true;
+	else
+		a->found[a->parts++] =
+		    (struct av_range){ a->from + (int64_t)from,
+			    a->from + (int64_t)to };
+}
+
+/* The picture or video in those bytes, and what is found there besides. */
+static void
+part(struct av *a, const struct av_range *in)
+{
+	const int64_t left = in->to - in->from;
 	int64_t next;
 
+	a->from = in->from;
 	a->size = a->own = left;
 	a->before = a->frames;
 	a->begun = a->ms;
 	av_begin(a);
 	if (a->stop)
-		return left;
+		return;
 	next = (int64_t)av_next(a);
+	if (next < left)
+		av_found(a, (uint64_t)next, (uint64_t)left);
 	if (av_heif(a) ? a->moves && !a->stop : !av_webp(a)) {
 		a->zero = AV_NOPTS_VALUE;
 		av_open(a);
 		play(a);
 	}
-	return next;
+	if (!a->stop)
+		av_within(a);
 }
 
 /* Where others were decoded, it is enough to know that this was not. */
@@ -324,17 +338,13 @@ forgive(struct av *a)
 static void
 decode(struct av *a)
 {
-	int64_t left = a->size, n;
-
-	do {
-		n = part(a, left);
+	av_found(a, 0, (uint64_t)a->size);
+	for (; !a->stop && a->part < a->parts; a->part++) {
+		part(a, &a->found[a->part]);
 		forgive(a);
 		a->damaged |= a->frames == 0;
 		av_part_end(a);
-		left -= n;
-		a->from += n;
-	} while (!a->stop && left > 0 && ++a->part < PARTS);
-	a->more |= !a->stop && left > 0;
+	}
 	if (a->frames == 0)
 		av_stop(a, CT_IMAGE_CORRUPT);
 	else if (a->more)

@@ -35,16 +35,17 @@ another(const struct av *a, const AVStream *s)
 	    (!cover(s) || (s->disposition & AV_DISPOSITION_TIMED_THUMBNAILS));
 }
 
-/* A file that is attached, and one that we would decode. */
+/* A file that is attached, one that we would decode, and that is not found
+ * within the film. */
 static bool
-attached(const AVStream *s)
+attached(const struct av *a, const AVStream *s)
 {
 	const AVCodecParameters *p = s->codecpar;
+	const size_t n = p->extradata_size > 0 ? (size_t)p->extradata_size : 0;
 
 	return p->codec_type == AVMEDIA_TYPE_ATTACHMENT &&
-	    p->extradata_size > 0 &&
-	    ct_image_kind(p->extradata, (size_t)p->extradata_size) !=
-	    CT_IMAGE_OTHER;
+	    ct_image_kind(p->extradata, n) != CT_IMAGE_OTHER &&
+	    ct_image_begins(p->extradata, n, av_where(a)) != 0;
 }
 
 static void
@@ -77,7 +78,7 @@ av_covers(struct av *a)
 	for (i = 0; a->file && i < a->file->nb_streams; i++) {
 		s = a->file->streams[i];
 		a->damaged |= another(a, s);
-		a->more |= attached(s);
+		a->more |= attached(a, s);
 	}
 	a->cover = true;
 	av_stills_on(a);

@@ -1,9 +1,12 @@
 /*
- * av_end.c - where a file ends, by its own structure, and what begins behind
+ * av_end.c - where a file ends, by its own structure, and what begins behind it
+ * and within it
  *
  * Players stop there, and so does libav; another film, or a picture, may stand
  * behind it, with its own first bytes.  Whatever is damaged ends where it can
- * be followed no further.
+ * be followed no further.  And one may stand where players pass over it: among
+ * the frames of a movie that its tables do not name, in a box or an element
+ * that is free, in a comment.
  */
 #include <string.h>
 
@@ -200,6 +203,20 @@ mxf(const struct av *a)
 	return at;
 }
 
+/* A frame is some sequences, and each of them begins as all do. */
+static uint64_t
+dv(const struct av *a)
+{
+	enum { SEQUENCE = 12000 };
+	uint64_t at = 0;
+	uint8_t h[3];
+
+	while (av_read_at(a, at, h, sizeof h) == sizeof h && h[0] >> 5 == 0 &&
+	    (h[1] & 0x0f) == 7 && h[2] == 0 && go(a, &at, SEQUENCE))
+		;
+	return at;
+}
+
 /* Blocks of at most 255 bytes, until one has none. */
 static bool
 blocks(const struct av *a, uint64_t *at)
@@ -348,6 +365,8 @@ end(struct av *a)
 		return ivf(a);
 	case CT_IMAGE_MXF:
 		return mxf(a);
+	case CT_IMAGE_DV:
+		return dv(a);
 	default:
 		return 0;
 	}
@@ -392,13 +411,10 @@ ended(const struct av *a, uint64_t at)
 /* Of some nothing tells where they end: what is of another kind is not theirs,
  * unless they may be made of it. */
 static uint64_t
-anywhere(const struct av *a)
+anywhere(struct av *a)
 {
-	return begins(a, 1,
-	    a->kind == CT_IMAGE_NUT || a->kind == CT_IMAGE_DV ||
-		    a->kind == CT_IMAGE_TIFF
-		? CT_IMAGE_FILMS
-		: CT_IMAGE_WITHIN);
+	a->looked = a->kind != CT_IMAGE_NUT && a->kind != CT_IMAGE_TIFF;
+	return begins(a, 1, a->looked ? CT_IMAGE_WITHIN : CT_IMAGE_FILMS);
 }
 
 uint64_t
@@ -414,11 +430,101 @@ av_next(struct av *a)
 		next = at;
 	else
 		next = begins(a, at, CT_IMAGE_BEHIND);
-	/* of others libav may find more, where we do not */
+	/* of others libav may find more, where we do not; of a JPEG that was
+	 * cut off it does not say so */
 	if (ended(a, at))
 		a->size = (int64_t)at;
-	else if (a->kind == CT_IMAGE_IVF)
+	else if (a->kind == CT_IMAGE_PNG || a->kind == CT_IMAGE_JPEG)
+		a->damaged = true;
+	else if (a->kind == CT_IMAGE_IVF || a->kind == CT_IMAGE_DV)
 		a->size = (int64_t)next;
 	a->own = (int64_t)next;
 	return next;
+}
+
+/* ---- what is within it ----------------------------------------------------
+ */
+
+enum ct_image_where
+av_where(const struct av *a)
+{
+	const AVCodecDescriptor *d = a->stream
+	    ? avcodec_descriptor_get(a->stream->codecpar->codec_id)
+	    : NULL;
+
+	return a->picture || (d && d->mime_types) ? CT_IMAGE_FILMS
+						  : CT_IMAGE_WITHIN;
+}
+
+static bool
+same(const struct av *a, uint64_t at, const AVPacket *p)
+{
+	static uint8_t window[WINDOW];
+	const size_t size = (size_t)p->size;
+	size_t done, n;
+
+	for (done = 0; done < size; done += n) {
+		n = size - done < WINDOW ? size - done : WINDOW;
+		if (av_read_at(a, at + done, window, n) < n ||
+		    memcmp(window, p->data + done, n) != 0)
+			return false;
+	}
+	return size > 0;
+}
+
+/* How long a cover is, that was decoded, or 0: there is none at that place. */
+static uint64_t
+cover(const struct av *a, uint64_t at)
+{
+	int i = -1;
+
+	while ((i = av_cover(a, (unsigned)(i + 1))) >= 0)
+		if (same(a, at, &a->file->streams[i]->attached_pic))
+			return (uint64_t)a->file->streams[i]->attached_pic.size;
+	return 0;
+}
+
+/* How long what begins there is, and whether it is another one: these repeat
+ * their first bytes. */
+static uint64_t
+other(struct av *a, uint64_t at, bool *another)
+{
+	const int64_t from = a->from, size = a->size;
+	const enum ct_image_kind kind = a->kind;
+	uint8_t head[64];
+	uint64_t len;
+
+	a->kind = ct_image_kind(head, av_read_at(a, at, head, sizeof head));
+	*another =
+	    a->kind != kind || (kind != CT_IMAGE_OGG && kind != CT_IMAGE_MXF);
+	a->from += (int64_t)at;
+	a->size -= (int64_t)at;
+	len = *another ? end(a) : 1;
+	len = len ? len : (uint64_t)a->size;
+	a->from = from;
+	a->size = size;
+	a->kind = kind;
+	return len;
+}
+
+void
+av_within(struct av *a)
+{
+	const enum ct_image_where where = av_where(a);
+	/* two begin before the box that says what they are */
+	uint64_t at =
+	    a->kind == CT_IMAGE_JXL || a->kind == CT_IMAGE_JP2 ? 13 : 1;
+	uint64_t len;
+	bool another;
+
+	if (a->looked)
+		return;
+	a->size = a->own;
+	for (; (at = begins(a, at, where)) < (uint64_t)a->size; at += len) {
+		if ((len = cover(a, at)))
+			continue;
+		len = other(a, at, &another);
+		if (another)
+			av_found(a, at, at + len);
+	}
 }

@@ -53,6 +53,8 @@ struct av_stills {
 	uint64_t step, count;
 };
 
+#define AV_PARTS 64 /* pictures and videos in one, at most */
+
 struct av {
 	struct ct_video_ask ask;
 	int64_t from, size; /* bytes of descriptor 0 that are the video */
@@ -70,16 +72,21 @@ struct av {
 	enum ct_image_kind kind; /* by its first bytes */
 	bool picture;            /* of a kind of pictures, see video.h */
 	bool moves;              /* the container says so of pictures */
-	bool cover;              /* it is one of a video that was decoded */
-	const char *format;      /* libav's name of the container, or ours */
-	uint32_t turn;           /* upright by this, as EXIF has it */
-	AVRational base, rate;   /* of time stamps; frames a second, or 0 */
+	bool looked; /* nothing else is within it but what is behind it */
+	bool cover;  /* it is one of a video that was decoded */
+	const char *format;    /* libav's name of the container, or ours */
+	uint32_t turn;         /* upright by this, as EXIF has it */
+	AVRational base, rate; /* of time stamps; frames a second, or 0 */
 	enum ct_image_status status;
 	bool stop;    /* the status is set; nothing more is wanted */
 	bool damaged; /* in part */
 	bool more;    /* there are pictures that were not looked at */
 	uint32_t frames;
-	uint32_t part;   /* that begins at from: 0, then those behind it, */
+	uint32_t part, parts; /* the one that begins at from, of so many: 0,
+				 then those behind it and in it */
+	struct av_range {     /* bytes of descriptor 0 */
+		int64_t from, to;
+	} found[AV_PARTS];
 	uint32_t before; /* frames of all before it, */
 	int64_t begun;   /* and ms of its first frame */
 	int64_t zero;    /* time stamp of the first */
@@ -118,6 +125,8 @@ void av_part_end(struct av *a);
 void av_close(struct av *a);
 /* The decoder for that, in place of the one before, or stop. */
 void av_decoder(struct av *a, const AVCodecParameters *p);
+/* Another part, from there to there of this one; or there are too many. */
+void av_found(struct av *a, uint64_t from, uint64_t to);
 /* Is a picture of that size too large?  Then it has stopped. */
 bool av_too_large(struct av *a, uint32_t w, uint32_t h);
 /* Bytes of the input from there; fewer at its end.  Where they cannot be read,
@@ -128,6 +137,10 @@ size_t av_read_at(const struct av *a, uint64_t at, void *to, size_t len);
  * or the end of all; what is its own is set.  What is seen to be damaged is
  * told. */
 uint64_t av_next(struct av *a);
+/* The same within it, besides its frames and covers: each is found. */
+void av_within(struct av *a);
+/* Which can be told there: pictures that it is made of cannot. */
+enum ct_image_where av_where(const struct av *a);
 /* av_matroska.c: the same of Matroska: where it ends. */
 uint64_t av_matroska_end(struct av *a);
 

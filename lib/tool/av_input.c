@@ -408,7 +408,7 @@ av_part_end(struct av *a)
 	a->stream = NULL;
 	a->zero = AV_NOPTS_VALUE;
 	a->at = a->shown = a->begun = 0;
-	a->moves = a->cover = false;
+	a->moves = a->cover = a->looked = false;
 }
 
 void

@@ -138,6 +138,13 @@ film(const uint8_t *p, size_t n)
 		return has(p, n, 0, "OggS\0\2", 6);
 	case 'D':
 		return has(p, n, 0, "DKIF\0\0\x20\0", 8);
+	case '.':
+		return has(p, n, 0, ".RMF\0\0\0", 7);
+	case 6:
+		return has(p, n, 0,
+		    "\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02", 11);
+	case 'n':
+		return has(p, n, 0, "nut/multimedia container\0", 25);
 	default:
 		return false;
 	}
@@ -177,45 +184,76 @@ other(const uint8_t *p, size_t n)
 		return bmp(p, n);
 	case 0:
 		return mpeg(p, n);
-	case '.':
-		return has(p, n, 0, ".RMF\0\0\0", 7);
-	case 6:
-		return has(p, n, 0,
-		    "\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02", 11);
-	case 'n':
-		return has(p, n, 0, "nut/multimedia container\0", 25);
 	default:
 		return false;
 	}
 }
 
-/* Bytes that anything begins with. */
-static const bool first[256] = { [0] = true,
-	[6] = true,
-	[0x1a] = true,
-	['.'] = true,
-	['0'] = true,
-	['B'] = true,
-	['D'] = true,
-	['F'] = true,
-	['G'] = true,
-	['O'] = true,
-	['R'] = true,
-	['n'] = true,
-	[0x89] = true,
-	[0xff] = true };
+/* The first two bytes: nothing begins with others than a pair that has a bit in
+ * common. */
+enum { ANY = 128 };
+static const uint8_t first[256] = { [0] = 1,
+	[6] = 2,
+	[0x1a] = 2,
+	['.'] = 4,
+	['0'] = 4,
+	['B'] = 8,
+	['D'] = 8,
+	['F'] = 8,
+	['G'] = ANY,
+	['O'] = 16,
+	['R'] = 16,
+	['n'] = 16,
+	[0x89] = 32,
+	[0xff] = 64 };
+static const uint8_t second[256] = { [0] = 1,
+	[0x0e] = 2,
+	['E'] = 2,
+	['R'] = 4,
+	[0x26] = 4,
+	['M'] = 8,
+	['K'] = 8,
+	['L'] = 8,
+	['g'] = 16,
+	['I'] = 16,
+	['u'] = 16,
+	['P'] = 32,
+	[0xd8] = 64,
+	['O'] = 64 };
+
+static bool
+may(const uint8_t *p)
+{
+	return first[*p] & (second[p[1]] | ANY);
+}
+
+/* The first place from there on where something may begin. */
+static size_t
+next(const uint8_t *bytes, size_t at, size_t len)
+{
+	const uint8_t *p = bytes + at;
+
+	for (; at + 9 < len; at += 8, p += 8)
+		if (may(p) | may(p + 1) | may(p + 2) | may(p + 3) | may(p + 4) |
+		    may(p + 5) | may(p + 6) | may(p + 7))
+			break;
+	for (; at + 1 < len && !may(p); at++)
+		p++;
+	return at;
+}
 
 size_t
 ct_image_begins(const uint8_t *bytes, size_t len, enum ct_image_where where)
 {
-	const uint8_t *p = bytes;
-	size_t n = len;
+	const uint8_t *p;
+	size_t at, n;
 
-	for (; n; p++, n--)
-		if (first[*p] &&
-		    (film(p, n) ||
-			(where >= CT_IMAGE_WITHIN && picture(p, n)) ||
-			(where == CT_IMAGE_BEHIND && other(p, n))))
-			return (size_t)(p - bytes);
+	for (at = 0; (at = next(bytes, at, len)) + 1 < len; at++) {
+		p = bytes + at;
+		n = len - at;
+		if (film(p, n) || (where >= CT_IMAGE_WITHIN && picture(p, n)) ||
+		    (where == CT_IMAGE_BEHIND && other(p, n)))
+			return at;
+	}
 	return len;
 }
