@@ -22,7 +22,7 @@ cached() { # N OPTION...
 ok 'a cache' cached 0
 ok '  knows videos' cached 3
 ok '  as they are' cmp o fresh
-for opt in '--video-rate 2' --keyframes '--max-frames 9' '--max-video-time 9'; do
+for opt in '--video-rate 2' --keyframes '--max-frames 9' '--max-video-time 99'; do
 	# shellcheck disable=SC2086 # words
 	ok "  under $opt" cached 0 $opt
 	# shellcheck disable=SC2086

@@ -26,41 +26,28 @@ workers() { # of $run: those that there are
 children() { # WORKER
 	cat "/proc/$1/task/$1/children"
 }
-# until COMMAND... - it says something, in the end, which is printed
-until_says() {
-	for i in $(seq 500); do
-		said=$("$@" 2>/dev/null)
-		[ -z "$said" ] || break
-		sleep 0.02
-	done
-	echo "$said"
-	[ "$said" ]
-}
 busy() { for w in $(workers); do children "$w"; done; }
-# those that are past their beginning
-confined() {
+idle() { [ -z "$(busy)" ]; }
+# those that are past their beginning, of which no film takes 50 ms of CPU time
+decoding() {
 	for kid in $(busy); do
-		[ -z "${CT_SANITIZED-}" ] && ! grep -q '^Seccomp:.2' "/proc/$kid/status" || echo $kid
+		ticks=$(cut -d ' ' -f 14,15 "/proc/$kid/stat" 2>/dev/null) &&
+		    [ $((${ticks% *} + ${ticks#* })) -ge 5 ] && echo "$kid"
 	done
 }
-gone() { # PID... - all of them, in the end
-	for i in $(seq 500); do
-		for pid; do
-			[ ! -d "/proc/$pid" ] || break
-			pid=
-		done
-		[ "$pid" ] || return 0
-		sleep 0.02
-	done
-	return 1
+says() { # in the file said; or $run is over
+	decoding >said
+	[ -s said ] || grep -q '^State:.Z' "/proc/$run/status"
 }
-lines() { # N - so many records are there
-	for i in $(seq 500); do
-		[ "$(wc -l <o)" -lt "$1" ] || return 0
-		sleep 0.02
+kid() { eventually says && cat said; } # who decodes for $run, once there is one
+away() { # be it that nobody asks how they ended
+	for pid; do
+		if grep -qs '^State:.[^ZX]' "/proc/$pid/status"; then return 1; fi
 	done
-	return 1
 }
+gone() { eventually away "$@"; } # PID... - all of them, in the end
+many() { [ "$(wc -l <o)" -ge "$1" ]; }
+lines() { eventually many "$1"; } # N - so many records are there
 
 # ---- many small ones ---------------------------------------------------------------
 mkfifo names
@@ -73,7 +60,7 @@ ok '150 small ones' lines 150
 is '  all of them well' '["ok"]' jq -sc 'map(.file.decode) | unique' o
 workers >w
 ok '  by two workers at most, which stay' sh -c 'grep -c . w | grep -qx "[12]"'
-is '  without a child' '' busy
+ok '  in the end without a child' eventually idle
 dots() { for i in $(seq 0 7 149); do ct-hash -q dots/$i.gif; done; }
 dots | jq -c '[.id, .hashes]' | sort >one-by-one
 jq -c '[.id, .hashes]' o | sort | grep -Fxf one-by-one >together
@@ -105,7 +92,7 @@ begin() { # OPTION... - in the background, on what is in list; $w, $kid: who is 
 	ct-hash -q "$@" <list >o 2>err &
 	run=$!
 	pids=$run
-	kid=$(until_says confined)
+	kid=$(kid)
 	w=$(workers)
 }
 finish() { # STATUS
@@ -133,7 +120,7 @@ ok 'a child is killed' finish 0
 is '  which is the outcome of its video alone' 'decoder-crash ok ok' sh -c 'jq -r .file.decode o | xargs'
 ok '  and nothing is left' gone "$w" "$kid"
 
-begin -j1 --video-rate all --max-video-time 2
+begin -j1 --video-rate all --max-video-time 6
 kill -STOP "$kid"
 ok 'a child is stopped' finish 0
 is '  its time is over, and the others are hashed' 'timeout ok ok' sh -c 'jq -r .file.decode o | xargs'
@@ -143,7 +130,7 @@ ok '  and nothing is left' gone "$w" "$kid"
 begin -j1 --video-rate all
 kill -KILL "$w"
 ok 'a worker is killed: its child is' gone "$kid"
-second=$(until_says confined)
+second=$(kid)
 ok '  and the video is begun again' test "$second" != "$kid"
 kill -KILL $(workers)
 ok '  and once more' finish 0
@@ -159,10 +146,8 @@ is '  all are hashed' 'ok ok ok' sh -c 'jq -r .file.decode o | xargs'
 cp long long2
 { echo long && echo long2; } >list
 begin -j2 --video-rate all
-for i in $(seq 500); do
-	[ "$(busy | wc -w)" -lt 2 ] || break
-	sleep 0.02
-done
+both() { [ "$(decoding | wc -w)" -ge 2 ]; }
+eventually both
 is 'two lanes, two workers, a child of each' '2 2' echo "$(workers | wc -w) $(busy | wc -w)"
 all="$(workers) $(busy)"
 kill -KILL $run

@@ -3,7 +3,8 @@
  *
  *	race swap A B NAME	NAME is now A, now B, never missing
  *	race resize A NAME	NAME is the beginning of A, now more of it, now
- *				less, cut and written again in place
+ *				less, cut and written again in place; cut it is
+ *				for as long as whole
  *	race socket NAME	make a socket of that name, and no more
  *	race lease NAME [MS]	hold a lease on it, so that who opens it waits;
  *				give it back so long after being asked
@@ -52,8 +53,10 @@ resize(const char *from, const char *name)
 		ct_die(CT_NOINPUT, "cannot open");
 	for (;; (void)usleep(50)) {
 		at = (size_t)random() % len;
-		if (ftruncate(fd, (off_t)at) < 0 ||
-		    lseek(fd, (off_t)at, SEEK_SET) < 0 ||
+		if (ftruncate(fd, (off_t)at) < 0)
+			ct_die(CT_IOERR, "cannot cut");
+		(void)usleep(50);
+		if (lseek(fd, (off_t)at, SEEK_SET) < 0 ||
 		    ct_write_full(fd, bytes + at, len - at) < 0)
 			ct_die(CT_IOERR, "cannot write");
 	}
