@@ -124,8 +124,8 @@ under_way() { # it was opened, and read in part
 	done
 	return 1
 }
-is_in() { grep -q "^State:.[$1]" "/proc/$pids/status"; }
-under_way_or_over() { under_way || is_in Z; }
+under_way_or_over() { under_way || ! alive $pids; }
+halted() { grep -qs '^State:.T' "/proc/$pids/status" || ! alive $pids; }
 # who looks too late finds it over, and known: then it is begun again
 grown=
 for i in $(seq 30); do
@@ -133,7 +133,7 @@ for i in $(seq 30); do
 	pids=$!
 	eventually under_way_or_over
 	kill -STOP $pids
-	eventually is_in TZ
+	eventually halted
 	! under_way || { echo more >>grows && grown=yes; }
 	kill -CONT $pids
 	wait "$pids"

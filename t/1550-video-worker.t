@@ -37,12 +37,12 @@ decoding() {
 }
 says() { # in the file said; or $run is over
 	decoding >said
-	[ -s said ] || grep -q '^State:.Z' "/proc/$run/status"
+	[ -s said ] || ! alive $run
 }
 kid() { eventually says && cat said; } # who decodes for $run, once there is one
 away() { # be it that nobody asks how they ended
 	for pid; do
-		if grep -qs '^State:.[^ZX]' "/proc/$pid/status"; then return 1; fi
+		! alive "$pid" || return
 	done
 }
 gone() { eventually away "$@"; } # PID... - all of them, in the end

@@ -290,6 +290,7 @@ reader r1 &
 p1=$!
 reader r2 &
 p2=$!
+pids="$p1 $p2"
 for i in $(seq 24); do
 	version "$i" >list
 	sync || echo "sync $?" >>r1.err
@@ -297,6 +298,7 @@ for i in $(seq 24); do
 done >kinds
 : >stop
 wait $p1 $p2
+pids=
 ok 'readers are never refused' test ! -s r1.err -a ! -s r2.err
 [ ! -s r1.err ] || sed 's/^/# /' r1.err
 seen='

@@ -153,16 +153,17 @@ ok 'and the same past' cmp diff.sealed diff.off
 keyed
 mkfifo lines
 ct-match -aq <lines >late &
-pid=$!
+pids=$!
 exec 9>lines
 head -1 in >&9
-while ! [ -s late ]; do sleep 0.02; done
+eventually test -s late
 keyed "key = $tmp/one.key"
 exits 'an index that is read' 75 ct-syncdb -q sync
 ok '  is kept for now' grep -q 'is still read' err
 tail -n +2 in >&9
 exec 9>&-
-wait $pid
+wait $pids
+pids=
 is 'its reader finds all' 3 found late
 exits 'the next sync' 0 ct-syncdb -q sync
 is '  overwrites it' '' told

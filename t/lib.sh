@@ -86,19 +86,31 @@ eventually() {
 	return 1
 }
 
+# alive PID - that process is there, and did not end
+alive() { grep -qs '^State:.[^ZX]' "/proc/$1/status"; }
+
 # sandbox [OPTION...] - start ct-sandbox: $url, $box (its directory with the
 # credential files cybertip.cred and hashsharing.cred), $box_pid
 sandbox() {
-	box=$tmp/box
+	box=$tmp/box box_tries=0
+	# the port of one that is gone may be that of somebody's client by now,
+	# who has it for a minute
+	until box_begins "$@"; do
+		wait $box_pid
+		[ $? -eq 69 ] && [ $((box_tries = box_tries + 1)) -lt 300 ] || return 1
+		sleep 0.3
+	done
+	url=$(jq -r .url "$tmp/box.ready")
+}
+box_begins() {
 	rm -f "$tmp/box.ready"
 	ct-sandbox -p 0 -d "$box" "$@" >"$tmp/box.ready" &
 	box_pid=$!
 	pids="$pids $box_pid"
 	while ! grep -q . "$tmp/box.ready" 2>/dev/null; do
-		kill -0 $box_pid 2>/dev/null || return 1
+		alive $box_pid || return 1
 		sleep 0.02
 	done
-	url=$(jq -r .url "$tmp/box.ready")
 }
 
 # holds - all that the sandbox holds, as ct-sandbox state has it, by a program

@@ -40,12 +40,9 @@ serve() {
 	[ -e "$key" ] || key=good.key
 	openssl s_server -accept 127.0.0.1:0 -cert "$cert.pem" -key "$key" \
 	    "$@" <keys >heard 2>&1 &
-	server=$! tries=0
+	server=$!
 	pids="$pids $server"
-	until grep -q '^ACCEPT ' heard || [ $tries -gt 250 ]; do
-		tries=$((tries + 1))
-		sleep 0.02
-	done
+	eventually grep -q '^ACCEPT ' heard
 	port=$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' heard)
 	ask localhost "$port"
 }
