@@ -124,8 +124,8 @@ under_way() { # it was opened, and read in part
 	done
 	return 1
 }
-under_way_or_over() { under_way || ! alive $pids; }
-halted() { grep -qs '^State:.T' "/proc/$pids/status" || ! alive $pids; }
+under_way_or_over() { under_way || ! alive "$pids"; }
+halted() { grep -qs '^State:.T' "/proc/$pids/status" || ! alive "$pids"; }
 # who looks too late finds it over, and known: then it is begun again
 grown=
 for i in $(seq 30); do
