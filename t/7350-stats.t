@@ -332,6 +332,11 @@ sed "s/$(sum 1)/$(printf %064x 171 | tr a-f A-F)/g" shared >capitals
 { sed "s/$(sum 1)/$(printf %064x 171)/g" logs.shared && cat capitals; } | ct-stats >with
 json 'a hash in capitals is the same' '.total | [.decided, .files, .unique_files, .removed]' '[2,1,1,2]' with
 exits 'a file that cannot be written' 73 ct-stats -o nowhere/x <in
+mkfifo pipe
+ln -s pipe link
+exits 'no regular file' 73 ct-stats -o pipe <in
+exits '  nor a link' 73 ct-stats -o link <in
+is '  stays what it is' 'fifo symbolic link' sh -c 'stat -c %F pipe link | xargs'
 exits 'a full disk' 74 sh -c 'ct-stats <in >/dev/full'
 exits 'no such form' 64 ct-stats -f xml </dev/null
 exits 'a time that ends before it begins' 64 ct-stats --from 2026-02-01 --to 2026-01-01 </dev/null

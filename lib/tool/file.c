@@ -218,11 +218,29 @@ ct_file_secret(const char *path, size_t max, uint8_t **buf, size_t *len,
 	return rc;
 }
 
+/* A device or a pipe that was named by mistake, as root may, is none to all
+ * others when a file has its name. */
+static int
+stays(const char *path, struct ct_err *err)
+{
+	struct stat st;
+
+	return lstat(path, &st) < 0 || S_ISREG(st.st_mode)
+	    ? 0
+	    : ct_fail(err, CT_CANTCREAT,
+		  "'%s' is there and no regular file; it stays", path);
+}
+
 /* tmp is taken. */
 static int
 open_as(struct ct_newfile *f, const char *path, char *tmp, mode_t mode,
     struct ct_err *err)
 {
+	if (stays(path, err)) {
+		free(tmp);
+		*f = (struct ct_newfile){ .fd = -1 };
+		return err->code;
+	}
 	f->path = ct_strdup(path);
 	f->tmp = tmp;
 	(void)unlink(f->tmp);

@@ -61,7 +61,8 @@ int ct_file_closed(const char *path, mode_t mode, struct ct_err *err);
 
 /*
  * Make path hold exactly these bytes: written beside it, synced, renamed, the
- * directory synced.  A reader sees the old file or the new one.
+ * directory synced.  A reader sees the old file or the new one.  CT_CANTCREAT,
+ * too, if what is there is no regular file.
  */
 int ct_file_replace(const char *path, mode_t mode, const void *buf, size_t len,
     struct ct_err *err);
