@@ -61,6 +61,16 @@ mkdir "$odd"
 ok 'the name of a place is escaped as Prometheus has it' \
     grep -qF "$(printf '{place="%s/o\t\\"d\\\\d\\nx"}' "$tmp")" m
 is '  and others may read the file' 644 stat -c %a m
+mkfifo pipe
+ln -s pipe link
+exits 'metrics are a regular file' 73 ct-rescan -q --prometheus pipe --store t tree
+exits '  and no link' 73 ct-rescan -q --prometheus link --store t tree
+is '  or what is there stays' 'fifo symbolic link' sh -c 'stat -c %F pipe link | xargs'
+for odds in '--store ../t' '--store .t' '-u 9999999999' '-j 0' '-j 257' '--lines 0'; do
+	# shellcheck disable=SC2086
+	exits "$odds" 64 ct-rescan -q --store t $odds tree
+done
+ok '  and no run was begun' test -z "$(find "$CT_HOME" -name 'rescan-.*')"
 exits '-n' 0 rescan -qn --store n tree
 is '  tells' 'u1/a.png u2/b.png' ids
 ok '  and remembers nothing' test ! -e "$CT_HOME/seen/n"
