@@ -62,6 +62,24 @@ use_rows(const struct seen_segment *s)
 	free(c);
 }
 
+/* The sum of every chunk, where a file of this length could have them. */
+static void
+sums(uint8_t *p, size_t len, const struct seen_head *h)
+{
+	const struct seen_section *c =
+	    &h->column[h->version == 1 ? SEEN_FILM : SEEN_SUM];
+	uint64_t at, n, from = SEEN_HEAD, sum;
+
+	if (c->offset > len || c->offset < SEEN_HEAD || c->offset % 8)
+		return;
+	for (at = 0; at < c->offset; at += SEEN_CHUNK, from = at) {
+		n = at + SEEN_CHUNK < c->offset ? SEEN_CHUNK : c->offset - at;
+		sum = ct_set_sum(p + from, at + n - from);
+		if (c->offset + at / SEEN_CHUNK * 8 + 8 <= len)
+			memcpy(p + c->offset + at / SEEN_CHUNK * 8, &sum, 8);
+	}
+}
+
 static void
 rows(void *bytes, size_t len)
 {
@@ -75,6 +93,7 @@ rows(void *bytes, size_t len)
 		h->probe = 0x01020304;
 		h->bytes = len;
 		h->sum = ct_set_sum(h, sizeof *h - 8);
+		sums(bytes, len, h);
 	}
 	if (seen_segment_take(&s, bytes, len, &err) == 0)
 		use_rows(&s);
