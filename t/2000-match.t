@@ -3,6 +3,9 @@
 # shellcheck source=t/lib.sh disable=SC2317
 . "${0%/*}/lib.sh"
 
+# a hit tells how old the index is
+export CT_CLOCK=2026-11-22T10:00:00Z
+
 # 64 digits with 128 ones; flip N: with the last N bits the other way
 base=0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f
 flip() {

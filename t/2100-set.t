@@ -9,6 +9,8 @@ printf 'md5 %s a\npdq %s b\nsha1 2222222222222222222222222222222222222222\n' $md
 printf '[source own]\ntype = file\npath = list\nclass = own\n' >conf
 export CT_CONF=conf
 echo '{"id":"x","file":{"decode":"ok"},"hashes":{"md5":"'$md5'","pdq":"'$pdq'","pdq_quality":100}}' >in
+# a hit tells how old the index is
+export CT_CLOCK=2026-11-22T09:00:00Z
 ct-syncdb -q sync
 ctx=$CT_HOME/lists/known.ctx
 match() { ct-match -q "$@" <in; }
@@ -24,7 +26,6 @@ cp "$ctx" sound
 
 # the same content makes the same bytes
 CT_CLOCK=2026-11-22T10:00:00Z
-export CT_CLOCK
 CT_HOME=$tmp/s1 ct-syncdb -q sync
 printf 'sha1 2222222222222222222222222222222222222222\npdq %s b\nmd5 %s a\n' $pdq $md5 >list
 CT_HOME=$tmp/s2 ct-syncdb -q sync

@@ -178,8 +178,8 @@ fault 'half an answer' 75 3 '*:truncate:40'
 fault 'half an answer, once' 0 2 1:truncate:40
 fault 'two megabytes' 76 1 1:big
 fault 'no HTTP' 76 1 1:junk:1
-sed 's/^key.*k.key/&\ntimeout = 1/' both.conf >slow.conf
-control '{"fault":"enrich:1:slow:3000"}'
+sed 's/^key.*k.key/&\ntimeout = 3/' both.conf >slow.conf
+control '{"fault":"enrich:1:slow:600000"}'
 exits 'slow, once: asked again' 0 ct-enrich -q -c slow.conf --retry-wait 1 <one
 control '{"fault":null}'
 asked >/dev/null
