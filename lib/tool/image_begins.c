@@ -221,7 +221,8 @@ static const uint8_t second[256] = { [0] = 1,
 	[0xd8] = 64,
 	['O'] = 64 };
 
-static bool
+/* 0: no. */
+static unsigned
 may(const uint8_t *p)
 {
 	return first[*p] & (second[p[1]] | ANY);
