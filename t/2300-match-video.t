@@ -309,4 +309,35 @@ control '{"fault":[null,"large:*:http:404"]}'
 config 'tmk_level1 = 0.5'
 sync
 lists 'nor while the source lacks what it lists' .match.verdict '"undecided"'
+
+# ---- shown turned ----------------------------------------------------------------------
+for i in 1 2 3 4; do mkpix --seed "$i" --size 200x150 "turn.$i.png" || exit 1; done
+ct-hash -q --dihedral turn.?.png >all
+# as N - those pictures as frames, so turned: 0 as they are, 1 to 3 by quarters
+as() {
+	jq -r --argjson n "$1" '.hashes.pdq_dihedral[$n]' all | awk '{ printf "%d,100,%s,%d.000\n", NR - 1, $1, NR - 1 }'
+}
+turned='[.match.verdict]+[.match.hits[]|[.entry,.orientation,.at_ms,.query_percent,.compared_percent]]'
+as 0 >stored
+for turn in '90 3 rot270' '180 2 rot180' '270 1 rot90'; do
+	# shellcheck disable=SC2086 # three words
+	set -- $turn
+	as "$2" >upright
+	rec v <stored | jq -c --argjson by "$1" '.file.turn = $by' >in
+	echo 'vpdq upright film' >list
+	says "shown turned by $1, listed upright" "$turned" '["match",["film","'"$3"'",0,100,100]]'
+	echo 'vpdq stored film' >list
+	says '  as it is stored' "$turned" '["match",["film",null,0,100,100]]'
+	{ head -n 2 stored && tail -n 2 upright; } >mixed
+	echo 'vpdq mixed film' >list
+	says '  not by half of each' "$turned" '["clean"]'
+	says '    which are counted' "$turned" '["match",["film",null,0,50,50]]' --vpdq-query 50
+	sed -n '3s/.*,\(.*\),.*/pdq \1 pic/p' upright >list
+	says '  a listed picture in it' "$turned" '["match",["pic","'"$3"'",2000,null,null]]'
+	echo 'vpdq upright film' >list
+	rec v <stored >in
+	says '  not if it is shown as it is' "$turned" '["clean"]'
+done
+rec v <stored | jq -c '.file.turn = "90"' >in
+is 'a turn that is no number' 65 sh -c 'ct-match -qa -l list <in >out 2>/dev/null; echo $?'
 done_testing

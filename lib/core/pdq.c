@@ -212,6 +212,29 @@ ct_pdq_turns(const struct ct_pdq *p, uint8_t (*hash)[CT_PDQ_LEN])
 }
 
 void
+ct_pdq_turned(
+    const uint8_t hash[CT_PDQ_LEN], size_t turn, uint8_t to[CT_PDQ_LEN])
+{
+	const uint16_t odd = 0xaaaa;
+	uint16_t bits[FREQ];
+	const struct turn *t = turns;
+	size_t i;
+
+	while ((size_t)t->plain != turn && (size_t)t->swapped != turn)
+		t++;
+	for (i = 0; i < FREQ; i++) {
+		bits[i] = (uint16_t)(hash[CT_PDQ_LEN - 2 - 2 * i] << 8 |
+		    hash[CT_PDQ_LEN - 1 - 2 * i]);
+		bits[i] ^= t->j ? odd : 0;
+		if ((t->i ? i + t->even : t->even) & 1)
+			bits[i] = (uint16_t)~bits[i];
+	}
+	if ((size_t)t->swapped == turn)
+		transpose(bits);
+	store(bits, to);
+}
+
+void
 ct_pdq_freqs(const float luma[SIDE * SIDE], float freq[CT_PDQ_FREQS])
 {
 	ct_pdq_chosen()->transform(luma, ct_pdq_dct(), freq);

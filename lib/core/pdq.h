@@ -147,6 +147,14 @@ bool ct_pdq_sure_turned(const struct ct_pdq *p);
 void ct_pdq_turns(const struct ct_pdq *p, uint8_t (*hash)[CT_PDQ_LEN]);
 
 /*
+ * The same of a hash alone: the i-th of those, i below CT_PDQ_TURNS.  Its
+ * median is not known any more, and that of the stored one taken: of pictures
+ * and frames of quality 50 or more that is a median of 6 bits away, 16 at most.
+ */
+void ct_pdq_turned(
+    const uint8_t hash[CT_PDQ_LEN], size_t turn, uint8_t to[CT_PDQ_LEN]);
+
+/*
  * What becomes the bits, of 64 x 64 values as they are, row by row: 16 x 16
  * frequencies, row by row.  TMK+PDQF is made of them (tmk.h).
  */

@@ -35,6 +35,7 @@ match_work_free(void *work)
 	free(w->view.urls.p);
 	ct_vpdq_free(&w->view.frames);
 	match_clip_free(w->clips);
+	match_clip_free(w->upright);
 	match_tmk_free(w->tmk);
 	free(w->hits.p);
 	free(w->shadow.p);

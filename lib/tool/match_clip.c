@@ -5,6 +5,10 @@
  * A listed video is a note.  Which frames of the record are near to one of it,
  * and which of it to one of those, is gathered over all parts; what share they
  * are is looked at in the end: it comes to what ct_vpdq_compare counts.
+ *
+ * Frames are hashed as they are stored.  Those of a video that is shown turned
+ * are looked up a second time, upright, as others that were made of it are; the
+ * two are counted apart.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -138,17 +142,20 @@ unite(struct match_clips *c)
 		c->of[i - 1] += c->of[i];
 }
 
-/* Those that any source looks at.  Enough of all have to say something. */
+/* Those that any source looks at, turned.  Enough of all have to say something.
+ */
 static void
-take_frames(const struct ct_match *m, struct ct_match_work *w)
+take_frames(const struct ct_match *m, struct ct_match_work *w,
+    struct match_clips *c, size_t turn)
 {
 	const struct match_view *v = &w->view;
+	uint8_t hash[CT_HASH_LEN];
 	int good = m->most > MATCH_QUALITY ? m->most : MATCH_QUALITY;
 	const struct ct_vpdq_frame *f = v->frames.frame;
 	size_t i, all = 0;
 
-	room(w->clips, v->frames.n);
-	match_spans_start(&w->clips->spans,
+	room(c, v->frames.n);
+	match_spans_start(&c->spans,
 	    v->frames.n > 1
 		? (f[v->frames.n - 1].ms - f[0].ms) / (int64_t)(v->frames.n - 1)
 		: 0);
@@ -156,7 +163,10 @@ take_frames(const struct ct_match *m, struct ct_match_work *w)
 		if (f->quality < m->least || ct_ham_flat(f->hash))
 			continue;
 		all += f->quality >= good;
-		take(w->clips, f->hash, f->ms, f->quality, 0);
+		if (turn)
+			ct_pdq_turned(f->hash, turn, hash);
+		if (!turn || !ct_ham_flat(hash))
+			take(c, turn ? hash : f->hash, f->ms, f->quality, turn);
 	}
 	w->frames_all = all && 2 * all >= v->frames.n && !v->sparse &&
 	    v->cover <= MATCH_COVER && v->decode == DECODE_OK;
@@ -164,7 +174,8 @@ take_frames(const struct ct_match *m, struct ct_match_work *w)
 
 /* A picture is a video of one frame, in all orientations that it has. */
 static void
-take_picture(const struct ct_match *m, struct ct_match_work *w)
+take_picture(
+    const struct ct_match *m, struct ct_match_work *w, struct match_clips *c)
 {
 	const struct match_view *v = &w->view;
 	int quality = v->quality < 0 ? 100 : v->quality;
@@ -172,35 +183,49 @@ take_picture(const struct ct_match *m, struct ct_match_work *w)
 
 	if (quality < m->least)
 		return;
-	room(w->clips, MATCH_TURNS + 1);
+	room(c, MATCH_TURNS + 1);
 	if (v->has[PDQ] && !ct_ham_flat(v->pdq))
-		take(w->clips, v->pdq, 0, quality, 0);
+		take(c, v->pdq, 0, quality, 0);
 	for (i = 0; i < MATCH_TURNS; i++)
 		if (v->has_turned[i] && !ct_ham_flat(v->turned[i]))
-			take(w->clips, v->turned[i], 0, quality, i);
+			take(c, v->turned[i], 0, quality, i);
 }
 
-void
-match_clip_start(const struct ct_match *m, struct ct_match_work *w)
+/* None, in memory that is used again. */
+static struct match_clips *
+empty(struct match_clips *c)
 {
-	struct match_clips *c = w->clips;
-
-	w->frames_all = false;
 	if (!c)
-		c = w->clips = ct_alloc(1, sizeof *c);
+		c = ct_alloc(1, sizeof *c);
 	c->n = c->npairs = 0;
 	if (c->nseen)
 		memset(c->seen, 0, c->places * sizeof *c->seen);
 	c->nseen = 0;
 	c->many = c->hits = MANY;
-	c->timed = w->view.has[VPDQ];
+	c->timed = false;
+	return c;
+}
+
+void
+match_clip_start(const struct ct_match *m, struct ct_match_work *w)
+{
+	const struct match_view *v = &w->view;
+	struct match_clips *c = w->clips = empty(w->clips);
+
+	w->frames_all = false;
+	c->timed = v->has[VPDQ];
 	if (c->timed)
-		take_frames(m, w);
-	else if (m->clips && (w->view.has[PDQ] || w->view.dihedral))
-		take_picture(m, w);
-	else
-		return;
+		take_frames(m, w, c, 0);
+	else if (m->clips && (v->has[PDQ] || v->dihedral))
+		take_picture(m, w, c);
 	unite(c);
+	if (w->upright || (c->timed && v->turn))
+		w->upright = empty(w->upright);
+	if (c->timed && v->turn) {
+		w->upright->timed = true;
+		take_frames(m, w, w->upright, v->turn);
+		unite(w->upright);
+	}
 }
 
 /* ---- frames ----------------------------------------------------------------
@@ -233,6 +258,7 @@ struct ask {
 	const struct ct_match *m;
 	const struct ct_match_how *how;
 	struct ct_match_work *w;
+	struct match_clips *c; /* of w */
 	size_t part;
 	const struct ct_set_kind *kind;
 	bool pictures;
@@ -334,10 +360,9 @@ near_clip(struct match_clips *c, size_t i, const struct match_hit *hit)
 
 /* A frame is near to a listed picture. */
 static void
-near_picture(struct ct_match_work *w, size_t i, struct match_hit hit)
+near_picture(struct ct_match_work *w, struct match_clips *c, size_t i,
+    struct match_hit hit)
 {
-	struct match_clips *c = w->clips;
-
 	if (w->hits.n >= c->hits) {
 		match_compact(&w->hits);
 		while (2 * w->hits.n > c->hits)
@@ -345,6 +370,7 @@ near_picture(struct ct_match_work *w, size_t i, struct match_hit hit)
 	}
 	hit.type = PDQ;
 	hit.timed = true;
+	hit.turn = c->frame[i].turn;
 	hit.quality = c->frame[i].quality;
 	hit.at = c->frame[i].ms;
 	match_add(&w->hits, hit);
@@ -378,12 +404,12 @@ each_note(const struct ask *a, size_t i, const struct ct_near_hit *near,
 					      : g->threshold)
 		    : match_clip_limits(a->how, &g->clips).distance;
 		if (near->distance > (uint32_t)max ||
-		    a->w->clips->frame[i].quality < g->quality)
+		    a->c->frame[i].quality < g->quality)
 			continue;
 		if (a->pictures)
-			near_picture(a->w, i, hit);
+			near_picture(a->w, a->c, i, hit);
 		else
-			near_clip(a->w->clips, i, &hit);
+			near_clip(a->c, i, &hit);
 	}
 	return 0;
 }
@@ -405,7 +431,7 @@ look_frames(struct ask *a, enum match_type type, int max, struct ct_err *err)
 {
 	const struct ct_set_kind *first =
 	    match_kind(a->m, 0, match_types[type]);
-	struct match_clips *c = a->w->clips;
+	struct match_clips *c = a->c;
 
 	a->kind = match_kind(a->m, a->part, match_types[type]);
 	a->pictures = type == PDQ;
@@ -428,14 +454,21 @@ int
 match_clip_look(const struct ct_match *m, const struct ct_match_how *how,
     struct ct_match_work *w, size_t part, struct ct_err *err)
 {
+	struct match_clips *const all[] = { w->clips, w->upright };
 	struct ask a = { .m = m, .how = how, .w = w, .part = part };
+	size_t i;
 	int rc = 0;
 
-	if (w->clips->timed)
-		rc = look_frames(&a, PDQ,
-		    how->threshold >= 0 ? how->threshold : m->threshold, err);
-	if (!rc && (w->clips->timed || w->clips->n))
-		rc = look_frames(&a, VPDQ, match_clip_bits(m, how), err);
+	for (i = 0; !rc && i < sizeof all / sizeof *all && all[i]; i++) {
+		a.c = all[i];
+		if (a.c->timed)
+			rc = look_frames(&a, PDQ,
+			    how->threshold >= 0 ? how->threshold : m->threshold,
+			    err);
+		if (!rc && (a.c->timed || a.c->n))
+			rc =
+			    look_frames(&a, VPDQ, match_clip_bits(m, how), err);
+	}
 	return rc;
 }
 
@@ -485,9 +518,9 @@ part_of(struct match_clips *c, uint32_t note, int64_t ms,
 /* Is enough of it near? */
 static int
 judge(const struct ct_match *m, const struct ct_match_how *how,
-    struct ct_match_work *w, const struct seen *s, struct ct_err *err)
+    struct ct_match_work *w, struct match_clips *c, const struct seen *s,
+    struct ct_err *err)
 {
-	struct match_clips *c = w->clips;
 	struct ct_vpdq_score score = { .query_near = s->near,
 		.compared_near = s->compared };
 	const struct match_group *g;
@@ -527,11 +560,10 @@ judge(const struct ct_match *m, const struct ct_match_how *how,
 	return 0;
 }
 
-int
-match_clip_end(const struct ct_match *m, const struct ct_match_how *how,
-    struct ct_match_work *w, struct ct_err *err)
+static int
+finish(const struct ct_match *m, const struct ct_match_how *how,
+    struct ct_match_work *w, struct match_clips *c, struct ct_err *err)
 {
-	struct match_clips *c = w->clips;
 	size_t i;
 	int rc = 0;
 
@@ -540,6 +572,17 @@ match_clip_end(const struct ct_match *m, const struct ct_match_how *how,
 		c->seen[place(c, c->pair[i].note)].compared++;
 	for (i = 0; !rc && c->nseen && i < c->places; i++)
 		if (c->seen[i].last)
-			rc = judge(m, how, w, &c->seen[i], err);
+			rc = judge(m, how, w, c, &c->seen[i], err);
+	return rc;
+}
+
+int
+match_clip_end(const struct ct_match *m, const struct ct_match_how *how,
+    struct ct_match_work *w, struct ct_err *err)
+{
+	int rc = finish(m, how, w, w->clips, err);
+
+	if (!rc && w->upright)
+		rc = finish(m, how, w, w->upright, err);
 	return rc;
 }

@@ -145,6 +145,7 @@ struct match_view {
 	bool still;          /* it begins with a picture that does not move */
 	const char *surface; /* NULL: not told; borrowed */
 	size_t surface_len;
+	size_t turn;     /* by which its frames become upright */
 	bool sparse;     /* its frames are not all that it was to give */
 	uint16_t cover;  /* bits that frames left out are from those there */
 	const char *tmk; /* the path of its file, borrowed */
@@ -191,7 +192,8 @@ struct ct_match_work {
 	/* the hits that count; of sources that only watch; of those that know
 	 * it to be harmless */
 	struct match_hits hits, shadow, allowed;
-	struct match_clips *clips; /* see match_clip.c, match_tmk.c */
+	/* see match_clip.c, match_tmk.c; upright: the same turned, or NULL */
+	struct match_clips *clips, *upright;
 	struct match_tmk *tmk;
 	/* which types were looked up, and how many; addresses not counted */
 	bool asked[MATCH_TYPES];

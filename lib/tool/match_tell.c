@@ -80,7 +80,7 @@ likeness(struct ct_text *t, const struct match_hit *h)
 		return;
 	}
 	number(t, "distance", h->distance);
-	if ((h->type == PDQ || h->type == VPDQ) && !h->timed) {
+	if ((h->type == PDQ || h->type == VPDQ) && (!h->timed || h->turn)) {
 		add(t, ",\"orientation\":\"");
 		add(t, match_turns[h->turn]);
 		add(t, "\"");

@@ -41,6 +41,16 @@ take_pdna(struct match_view *v, const char *text, size_t len)
 	return v->has[PDNA];
 }
 
+/* What degrees clockwise are among match_turns; others turn nothing. */
+static void
+set_turn(struct match_view *v, int64_t degrees)
+{
+	v->turn = degrees == 90 ? 3
+	    : degrees == 180    ? 2
+	    : degrees == 270    ? 1
+				: 0;
+}
+
 /* Keyframes only, or less than one frame a second, a number that begins with
  * 0: what lies between them was not looked at. */
 static void
@@ -83,6 +93,12 @@ view_file(struct match_view *v, const json_t *rec, struct ct_err *err)
 			return ct_fail(
 			    err, CT_DATAERR, "file.mime is not a string");
 		set_mime(v, json_string_value(text), json_string_length(text));
+	}
+	if ((text = json_object_get(file, "turn"))) {
+		if (!json_is_integer(text))
+			return ct_fail(
+			    err, CT_DATAERR, "file.turn is not an integer");
+		set_turn(v, json_integer_value(text));
 	}
 	if ((text = json_object_get(rec, "surface"))) {
 		if (!json_is_string(text))
@@ -254,6 +270,7 @@ enum {
 	W_FILE,
 	W_DECODE,
 	W_MIME,
+	W_TURN,
 	W_HASHES,
 	W_MD5, /* and the others in the order of match_types */
 	W_QUALITY = W_MD5 + MATCH_HASHES,
@@ -268,10 +285,10 @@ void
 match_view_want(struct ct_scan *scan)
 {
 	static const char *const paths[WANTS] = { "error", "match", "surface",
-		"url", "urls", "file", "file.decode", "file.mime", "hashes",
-		"hashes.md5", "hashes.sha1", "hashes.sha256", "hashes.sha512",
-		"hashes.pdq", "hashes.pdna", "hashes.vpdq", "hashes.tmk",
-		"hashes.pdq_quality", "hashes.pdq_degenerate",
+		"url", "urls", "file", "file.decode", "file.mime", "file.turn",
+		"hashes", "hashes.md5", "hashes.sha1", "hashes.sha256",
+		"hashes.sha512", "hashes.pdq", "hashes.pdna", "hashes.vpdq",
+		"hashes.tmk", "hashes.pdq_quality", "hashes.pdq_degenerate",
 		"hashes.pdq_dihedral", "hashes.vpdq_method",
 		"hashes.vpdq_cover" };
 
@@ -370,6 +387,7 @@ match_view_line(const struct ct_match *m, struct match_view *v,
 	    !fits(&g[W_FILE], CT_SCAN_OBJECT) ||
 	    !fits(&g[W_DECODE], CT_SCAN_STRING) ||
 	    !fits(&g[W_MIME], CT_SCAN_STRING) ||
+	    !fits(&g[W_TURN], CT_SCAN_INTEGER) ||
 	    !fits(&g[W_HASHES], CT_SCAN_OBJECT) ||
 	    !fits(&g[W_QUALITY], CT_SCAN_INTEGER) || g[W_QUALITY].number < 0 ||
 	    g[W_QUALITY].number > 100)
@@ -379,6 +397,7 @@ match_view_line(const struct ct_match *m, struct match_view *v,
 	v->mime = v->picture = v->video = v->still = false;
 	v->dihedral = v->sparse = false;
 	v->decode = DECODE_UNTOLD;
+	set_turn(v, g[W_TURN].kind ? g[W_TURN].number : 0);
 	v->degenerate = g[W_DEGENERATE].kind != CT_SCAN_NONE;
 	v->quality = g[W_QUALITY].kind ? (int)g[W_QUALITY].number : -1;
 	v->surface = g[W_SURFACE].kind ? g[W_SURFACE].text : NULL;

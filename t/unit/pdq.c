@@ -57,6 +57,31 @@ ones(const uint8_t hash[32])
 	return n;
 }
 
+static int
+apart(const uint8_t a[32], const uint8_t b[32])
+{
+	int i, n = 0;
+
+	for (i = 0; i < 256; i++)
+		n += (a[i / 8] ^ b[i / 8]) >> i % 8 & 1;
+	return n;
+}
+
+/* Is a hash turned by itself near to that of the reference? */
+static bool
+turned_near(uint8_t hash[8][32], int quality)
+{
+	uint8_t got[32];
+	bool good = true;
+	size_t i;
+
+	for (i = 0; i < 8; i++) {
+		ct_pdq_turned(hash[0], i, got);
+		good = good && apart(got, hash[i]) <= (i == 0 ? 0 : 16);
+	}
+	return good || quality < CT_PDQ_GOOD;
+}
+
 /* By every kernel and method: what the reference makes of this matrix? */
 static void
 like(const json_t *want, const float *luma, uint32_t w, uint32_t h)
@@ -85,6 +110,9 @@ like(const json_t *want, const float *luma, uint32_t w, uint32_t h)
 		    "%s: %s, by tent", name, kernel);
 	}
 	(void)ct_pdq_force(0);
+	ok(turned_near(expect,
+	       (int)json_integer_value(ct_rec_get(want, "quality"))),
+	    "%s: turned without the picture", name);
 	ok(ones(expect[0]) <= 128 && (w < 64 || ones(expect[0]) == 128),
 	    "%s: half of the bits are ones", name);
 }
