@@ -35,12 +35,7 @@ refused() {
 serve good
 check check >got 2>err &
 asking=$!
-tries=0
-until grep -q '^GET /ispws/status' heard || [ $tries -gt 250 ]; do
-	tries=$((tries + 1))
-	sleep 0.02
-done
-ok 'a good one is talked to, or the rest would prove nothing' \
+ok 'a good one is talked to, or the rest would prove nothing' eventually \
     grep -q '^GET /ispws/status' heard
 printf 'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n<reportResponse>' >keys
 sleep 0.1

@@ -20,7 +20,8 @@ report() {
 held() {
 	flock -F "$2" sh -c "touch there; exec sleep $1" &
 	holder=$!
-	until [ -e there ]; do sleep 0.1; done
+	pids="$pids $holder"
+	eventually test -e there || ok "a lock of $2 is had" false
 	rm there
 	shift 2
 	exits "$@"
@@ -31,10 +32,11 @@ report 1 >r1
 { report 2; report 3; } >r2
 
 # the long wait goes on beside the others
-flock -F other/$log sleep 60 &
+flock -F other/$log sh -c 'touch taken; exec sleep 600' &
 long=$!
+pids="$pids $long"
+ok 'a lock that is held long' eventually test -e taken
 (
-	sleep 1
 	CT_HOME=$tmp/other ct-preserve seal <r2 >late 2>late.err
 	echo $? >late.rc
 ) &
@@ -47,13 +49,13 @@ wait "$holder"
 held 2 state/outbox-test.lock 'submit waits for another that submits' 0 ct-submit <sealed
 json '  and files' .submission.state '"finished"' got
 wait "$holder"
-held 60 state/outbox-test.lock 'but not for ever' 75 ct-submit <r2
+held 600 state/outbox-test.lock 'but not for ever' 75 ct-submit <r2
 json '  every record says so' '[.id[:7], .error.tool, .error.code, .submission]' \
     '["report:","ct-submit",75,null]
 ["report:","ct-submit",75,null]' got
 cp got busy
 exits '  so the last program of the line tells' 75 ct-review ack -q <busy
-exits '  a verb does not wait' 75 timeout 3 ct-submit sweep
+exits '  a verb does not wait' 75 timeout 20 ct-submit sweep
 kill "$holder"
 wait "$waits"
 kill "$long"

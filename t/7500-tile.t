@@ -5,7 +5,7 @@
 . "${0%/*}/lib.sh"
 
 seen() { # LEVEL [DIRECTORY] - of the records on standard input
-	timeout 100 tiles "$top/ct-decode" "$@" 2>said
+	timeout 600 tiles "$top/ct-decode" "$@" 2>said
 }
 mkdir pics png
 mkpix --seed 7 pics/a.jpg && mkpix --seed 7 --progressive pics/b.jpg &&

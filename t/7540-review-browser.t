@@ -32,7 +32,7 @@ ended() { # by what was done at the browser, or now
 # person PROFILE - at the browser: commands, with what is in capitals replaced
 person() {
 	sed "s|PAGE|$page|; s|SHOTS|$shots|; s|SERVER|$serve|; s|ELSEWHERE|$url|" >commands
-	timeout 100 browse "profiles/$1" <commands
+	timeout 600 browse "profiles/$1" <commands
 }
 views() { jq -r 'select(.act == "view") | .level' "$CT_HOME/audit/ct-review.log" | xargs; }
 url=

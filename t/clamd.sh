@@ -52,11 +52,7 @@ clamd_ends() {
 	wait "$clamd"
 }
 
-# soon COMMAND... - it succeeds within some seconds
+# soon COMMAND... - it succeeds before long
 soon() {
-	for _ in $(seq 100); do
-		! "$@" >out.soon 2>&1 || return 0
-		sleep 0.05
-	done
-	return 1
+	eventually "$@" >out.soon 2>&1
 }

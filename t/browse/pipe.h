@@ -7,7 +7,7 @@
 #include "rec.h"
 
 #define BROWSER "chromium-headless-shell"
-#define PATIENCE 10000 /* ms that a command may take */
+#define PATIENCE 60000 /* ms that a command may take */
 
 /* Started on this profile, with a page that we are attached to. */
 void browser_start(const char *profile);

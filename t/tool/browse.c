@@ -8,7 +8,7 @@
  *	goto URL           and wait until it is loaded
  *	eval JS            its value as JSON, a promise awaited
  *	run FILE           the same of the JavaScript in it
- *	wait JS            until that is true; 10 s, then it fails
+ *	wait JS            until that is true; a minute, then it fails
  *	key KEY            such as: a, ?, Enter, Shift+Tab
  *	down KEY, up KEY   the same in two; hold KEY: as a held key repeats
  *	text WORDS         into what has the focus

@@ -18,7 +18,7 @@
 #include "file.h"
 #include "prog.h"
 
-#define MOST_S 60 /* seconds that all of it may take */
+#define MOST_S 300 /* seconds that all of it may take */
 
 static _Noreturn void
 become(const char *name, char *argv[])

@@ -4,7 +4,7 @@
  *	raw [-c] [-f FILE]... PORT|/SOCKET <BYTES
  *
  * Sends standard input, then prints what comes back until the server closes,
- * carriage returns dropped, at most 5 s.  -c: closes at once after sending.
+ * carriage returns dropped, or says nothing for a minute.  -c: closes at once after sending.
  * -f: behind the bytes go a NUL each with a descriptor of these files.
  */
 #include <arpa/inet.h>
@@ -68,7 +68,7 @@ pass(int to, const char *file)
 int
 main(int argc, char *argv[])
 {
-	struct timeval limit = { .tv_sec = 5 };
+	struct timeval limit = { .tv_sec = 60 };
 	const char *file[8];
 	bool hurry = false;
 	int fd, files = 0, c;
