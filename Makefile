@@ -141,9 +141,9 @@ $(PRELOADS): t/%.so: t/%.c
 
 # those that take longest come first, so that all cores are done together; many
 # of them wait, for servers and until a time is over, beside those that do not
-LONG = $(wildcard $(patsubst %,t/%-*.t,8300 1300 5320 8520 5220 8620 1505 9530 8700 8610 9520 \
+LONG = $(wildcard $(patsubst %,t/%-*.t,8300 1300 8540 5320 8520 5220 8620 1505 9530 8700 8610 9520 \
        8530 7410 8600 8710 1310 7500 1200 5100 7540 4000 6110 3030 1220 1000 \
-       8100 8540 5020 7530 1520 3100 6120 3020 6130 6210 4600 5110 8200 1500 \
+       8100 5020 7530 1520 3100 6120 3020 6130 6210 4600 5110 8200 1500 \
        7300 3550 1510 6420 4500 4200 6200)) \
        t/unit/near t/unit/audit t/unit/audit_tamper t/unit/lines t/unit/audit_hole
 JOBS = $(shell echo $$(($$(nproc) * 2)))

@@ -58,7 +58,7 @@ settled() {
 		kill -0 $seal 2>/dev/null || return 1
 		sleep 0.02
 	done
-	while ! grep -q '^State:.S' "/proc/$seal/status"; do sleep 0.02; done
+	eventually grep -q '^State:.S' "/proc/$seal/status"
 }
 # start PROGRAM - that seals what is written to descriptor 4
 start() {
@@ -121,9 +121,8 @@ seal=$!
 pids="$pids $seal"
 exec 5>pipe
 head -c 200000 source/piped >&5
-while [ "$(stat -c %s "$CT_HOME"/vault/tmp/*.part 2>/dev/null || echo 0)" -lt 131072 ]; do
-	sleep 0.02
-done
+half() { [ "$(stat -c %s "$CT_HOME"/vault/tmp/*.part 2>/dev/null || echo 0)" -ge 131072 ]; }
+ok 'half of it is there' eventually half
 is 'half of it sent: nothing on disk' '' on_disk
 kill -9 $seal
 wait $seal 2>/dev/null

@@ -270,9 +270,10 @@ ct-preserve seal -qk k.pub <right >out2 2>&1 &
 pids="$pids $!"
 exec 7>left 8>right
 echo '{"id":"x"}' | tee /dev/fd/7 >&8
-until [ -s out1 ] && [ -s out2 ]; do sleep 0.05; done
-flock -F "$CT_HOME/audit/ct-preserve.log" sleep 60 &
+ok 'two that seal wait' eventually test -s out1 -a -s out2
+flock -F "$CT_HOME/audit/ct-preserve.log" sh -c ': >taken; exec sleep 60' &
 holder=$!
+ok '  for a lock that is taken' eventually test -e taken
 jq -c '.report.key = "c" * 32' report | tee /dev/fd/7 >&8
 exec 7>&- 8>&-
 tries=0

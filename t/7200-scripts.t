@@ -68,7 +68,7 @@ json '  of that record' 'select(.path_b64) | [.error.tool, .user]' '["ct-rescan"
 rm -r "$(printf 'media/u\377')"
 flock -F "$CT_HOME/rescan.lock" sh -c ': >locked; exec sleep 60' &
 holder=$!
-until [ -e locked ]; do sleep 0.02; done
+ok 'a lock is taken' eventually test -e locked
 exits 'another run at it: 75' 75 ct-rescan media
 kill $holder
 wait $holder 2>/dev/null

@@ -109,7 +109,7 @@ bad() {
 		echo 'else says $id "\"score\":7"; fi'
 	} | loop
 	[ "$3" = late ] && how=late || how=four
-	exits "$1" "$2" $how <abc
+	exits "$1" "$2" "$how" <abc
 	scored '  is told of it alone' '["a","answered",7,null]
 ["b","unanswered",null,"'"$3"'"]
 ["c","answered",7,null]'

@@ -261,8 +261,9 @@ told 'no EXIF known' 200 '[.view, .none]' '[0,"nothing of it is in its record"]'
 before=$(views | wc -l)
 printf 'POST %s/look HTTP/1.1\r\n%s\r\n%s\r\nOrigin: http://127.0.0.1:%s\r\nContent-Type: application/json\r\nContent-Length: 32\r\n\r\n{"job":1,"n":2,"step":"obscured"}' \
     "$base" "$(host)" "$cookie" "$port" | sed 's/: 32/: 33/' | raw -c "$port"
-gets /
-is 'a browser that dies when it has asked has seen it' "$((before + 1)) obscured open" \
+one_more() { [ "$(views | wc -l)" -gt "$before" ]; }
+ok 'a browser that dies when it has asked' eventually one_more
+is '  has seen it' "$((before + 1)) obscured open" \
     sh -c 'echo "$1 $2"' - "$(views | wc -l)" "$(views | tail -n1)"
 
 # what cannot be logged is not seen
@@ -486,15 +487,26 @@ told 'many who connect and say nothing shut nobody out' 200
 # shellcheck disable=SC2086 # a list of numbers
 kill $flood
 exec 9>&-
-i=1
-while [ $i -le 9 ]; do
-	printf 'GET /open/%064d HTTP/1.1\r\n%s\r\nConnection: close\r\n\r\n' $i "$(host)" | raw "$port" >guess.$i &
-	guess=$! i=$((i + 1))
-done
-gets /
-told 'nine guesses: the person goes on, at once' 200
-ok '  though they wait for their answers' test ! -s guess.9
-wait "$guess"
+# nine - as many guesses, whose answers take a second; that of the person, who is
+# known again then, is there before that of the last
+nine() {
+	all=
+	for i in 1 2 3 4 5 6 7 8 9; do
+		printf 'GET /open/%064d HTTP/1.1\r\n%s\r\nConnection: close\r\n\r\n' $i "$(host)" |
+		    raw "$port" >guess.$i &
+		all="$all $!"
+	done
+	gets / && [ "$status" = 200 ] && [ ! -s guess.9 ]
+	early=$?
+	# shellcheck disable=SC2086 # a list of numbers
+	wait $all
+	gets /
+	return $early
+}
+tries=0
+until nine || [ $((tries = tries + 1)) -eq 9 ]; do :; done
+ok 'nine guesses: the person goes on at once, they wait for their answers' test $tries -lt 9
+told '  and the person goes on' 200
 for i in $(seq 10); do
 	printf 'GET /x/ HTTP/1.1\r\n%s\r\nCookie: ct-%s=%064d\r\nConnection: close\r\n\r\n' "$(host)" "$port" "$i" |
 	    raw "$port" >/dev/null &
@@ -516,7 +528,8 @@ if [ -r /proc/$server/mem ] && [ -z "${CT_SANITIZED:-}" ]; then
 		looks 1 0 $step
 		ok "$step: a picture that waits is in memory" sh -c 'memscan needle "$1" | grep -q pixels' - "$server"
 		gets "$(picture)"
-		exits '  and once it is sent it is not, nor are the bytes of its file' 0 memscan needle "$server"
+		# its connection is closed before what it held is wiped
+		ok '  and once it is sent it is not, nor are the bytes of its file' eventually memscan needle "$server"
 		looks 1 0 $step && posts /cover '{"view":0}'
 		exits '  nor what was covered' 0 memscan needle "$server"
 	done

@@ -609,19 +609,22 @@ is '  what is told' '[5,"the samewas decided: csam A1, by",true]
 "Nothing is decided."
 ["All 4 items are decided","All 4 items are decided. A breath, and then the next job."]
 "All 4 items are decided"' cat out
-is '  what was closer, by the log' 1 sh -c 'jq -r "select(.act == \"view\" and .by == \"r3\" and
-    (.level | IN(\"obscured\", \"full\"))).content" "$CT_HOME/audit/ct-review.log" | sort -u | wc -l'
 printf '%s\n' '{"id":"talk-2","user":{"id":"u4"},"incident":{"type":"enticement","at":"2026-11-20T08:00:00Z","text":"again"}}' |
     ct-review add -q >/dev/null
 served
+# which is whole once the server has ended
+is 'what was closer, by the log' 1 sh -c 'jq -r "select(.act == \"view\" and .by == \"r3\" and
+    (.level | IN(\"obscured\", \"full\"))).content" "$CT_HOME/audit/ct-review.log" | sort -u | wc -l'
 serve r3 || exit 1
 port=${page#http://127.0.0.1:} port=${port%%/*}
 cat >again <<END
 kill $serve
 while raw $port </dev/null >/dev/null 2>&1; do :; done
+: >address
 ct-review serve --by r3 --port $port >address 2>served &
 echo \$! >again.pid
-until grep -q . address; do sleep 0.02; done
+for i in \$(seq 3000); do ! grep -q . address || exit 0; sleep 0.02; done
+exit 1
 END
 exits 'a job that is gone, and a session' 0 person two <<'END'
 goto PAGE

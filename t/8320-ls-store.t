@@ -16,7 +16,7 @@ store() {
 	answers "$d" >port &
 	pid=$!
 	pids="$pids $pid"
-	while [ ! -s port ]; do sleep 0.02; done
+	eventually test -s port || ok 'the store listens' false
 	printf '[bucket b]\nendpoint = http://127.0.0.1:%d\ncredential = ./cred
 [bucket a]\ntype = azure\nendpoint = http://127.0.0.1:%d/me\ncredential = ./sas\n' \
 	    "$(cat port)" "$(cat port)" >ct.conf
@@ -218,7 +218,9 @@ store
 echo '<Error><Code>AuthenticationFailed</Code></Error>' | say last 403
 exits 'a SAS that has expired' 77 ct-ls az://a
 ok '  which is told, and no secret' sh -c 'grep -q "SAS is wrong or expired" err && ! grep -q SECRET err'
-exits 'no SAS is told with no server' 75 sh -c 'kill '"$pid"'; ct-ls --retry-wait 0 az://a'
+kill "$pid"
+wait "$pid" 2>/dev/null
+exits 'no SAS is told with no server' 75 ct-ls --retry-wait 0 az://a
 ok '  of the secrets nothing' sh -c '! grep -q SECRET err got'
 pid=
 done_testing

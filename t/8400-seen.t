@@ -160,7 +160,7 @@ mkfifo pipe
 put <pipe >written &
 exec 9>pipe
 head -n 1 odd.done >&9
-while [ ! -s written ]; do sleep 0.02; done
+ok 'one that puts' eventually test -s written
 exits 'a second writer waits for another day' 75 put <odd.done
 is '  a reader does not' '' new <odd
 exec 9>&-

@@ -10,7 +10,7 @@ box() {
 	mkdir -p "$1"
 	webbox "$1" >"$1.port" &
 	pids="$pids $!"
-	until [ -s "$1.port" ]; do sleep 0.02; done
+	eventually test -s "$1.port" || return 1
 	cat "$1.port"
 }
 box one >port.1 && box two >port.2 || exit 1

@@ -127,7 +127,7 @@ mkdir web
 cp one.png web/a.png
 webbox web >webport &
 pids="$pids $!"
-until [ -s webport ]; do sleep 0.02; done
+eventually test -s webport || ok 'the server listens' false
 at="http://127.0.0.1:$(cat webport)/f/a.png?stall=100:1"
 grep u5/ all | jq -c --arg url "$at" '.id = "w" | .url = $url | .user.id = "w"' |
     ct-review add -q >/dev/null

@@ -58,7 +58,7 @@ print(at.getsockname()[1], flush=True)
 while True:
     threading.Thread(target=serve, args=(at.accept()[0],), daemon=True).start()
 E2
-until [ -s port.plain ]; do sleep 0.02; done
+eventually test -s port.plain || ok 'the server listens' false
 relay() { # relay CERTIFICATE - $port
 	: >port.tls
 	python3 relay.py "$(cat port.plain)" "$1" >port.tls 2>relay.err &

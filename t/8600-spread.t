@@ -106,9 +106,11 @@ for at in 0.1 0.4; do
 	rm -rf w got.1 got.2
 	setsid sh -c 'exec ct-spread -q -w w -n 12 parallel -j 1 <objects >got.1' &
 	pid=$!
+	eventually kill -0 -$pid 2>/dev/null
 	sleep $at
 	kill -9 -$pid 2>/dev/null && struck=$((struck + 1))
 	wait $pid 2>/dev/null
+	while kill -0 -$pid 2>/dev/null; do sleep 0.02; done
 	if [ -e w/ready ]; then
 		ct-spread -q -w w --resume parallel >got.2
 	elif [ ! -s got.1 ]; then
@@ -135,8 +137,8 @@ port=$(($$ % 2000 + 26000)) # below those that the kernel gives
     -o PermitRootLogin=prohibit-password -o PidFile=none </dev/null >ssh/log 2>&1 &
 pids="$pids $!"
 far="ssh -o KexAlgorithms=curve25519-sha256 -p $port -i $tmp/ssh/user -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR 127.0.0.1"
-i=0
-until $far true 2>/dev/null || [ $((i = i + 1)) -gt 50 ]; do sleep 0.1; done
+# shellcheck disable=SC2086 # words
+eventually $far true 2>/dev/null
 cat >far <<E
 #!/bin/sh
 PATH=$PATH CT_HOME=$CT_HOME

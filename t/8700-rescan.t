@@ -113,8 +113,10 @@ ok '  and no place to go on from is left' test ! -e "$CT_HOME/rescan-parts.mark"
 missed='' struck=0
 for at in 0.1 0.3 0.6; do
 	rm -rf "$CT_HOME/seen/k" "$CT_HOME"/rescan-k.* "$CT_HOME/review.db"*
-	setsid ct-rescan -q --lines 7 --store k many >/dev/null 2>&1 &
+	# a line a part, so that it takes longer than this
+	setsid ct-rescan -q --lines 1 --store k many >/dev/null 2>&1 &
 	pid=$!
+	eventually kill -0 -$pid 2>/dev/null
 	sleep $at
 	kill -9 -$pid 2>/dev/null && struck=$((struck + 1))
 	wait $pid 2>/dev/null

@@ -32,7 +32,7 @@ sealed 00000000000000000000000000000001 u1 f1 f2 |
 mkdir s3
 s3box s3 >port &
 pids="$pids $!"
-while ! grep -qs . port; do sleep 0.02; done
+eventually test -s port || ok 'the server listens' false
 conf() { # conf [LINE...]
 	cat >cred <<END
 # a key that may write and look, and nothing else
