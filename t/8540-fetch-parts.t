@@ -144,6 +144,12 @@ pair '  a part of it is cut off' 'reset=3000000:2'
 pair '  is shorter than was asked for' 'short=10:2'
 pair '  is of others' 'lie=1:2'
 pair '  comes as the whole' 'norange=0:2'
+# what it has stays, and waits for its turn, while the whole comes once more
+exits '  always does' 0 ct-fetch -q --retry-wait 0 --memory 16M -j 8 --stall 2 \
+    "$at/n/9000000?ranges&stall=1500000:1&whole" "$at/n/9000000?ranges&rate=8&norange&whole"
+cp got frames
+is '  both come whole' "$nine
+$nine" sum <frames
 fetch --stall 1.5 "$at/n/5000000?ranges&stall=1500000:1&then" \
     "$at/n/5000000?ranges&rate=4&change=1&then" 2>err
 is '  is of another by then: it is fetched anew' "$whole

@@ -181,7 +181,7 @@ is_misfit(const struct part *p)
 	const struct ct_got *got = &p->get.got;
 
 	if (got->status != 206) /* the whole is no part of several */
-		return p->to != UINT64_MAX;
+		return p->to != UINT64_MAX || p->at != p->skip;
 	if ((!p->at && p->to == UINT64_MAX) || !got->part || got->from != p->at)
 		return true;
 	if (p->to != UINT64_MAX)
@@ -231,8 +231,8 @@ judge_file(struct part *p)
 	p->other = is_other(p);
 	if (head)
 		return true;
-	if (!p->other && got->status == 200 && it->part == p && !p->next &&
-	    (!p->from || it->plain)) {
+	if (!p->other && got->status == 200 &&
+	    (it->plain || (it->part == p && !p->next && !p->from))) {
 		/* one that does not know of ranges: what we have comes again,
 		 * if it is the same */
 		it->plain |= p->to != UINT64_MAX;
@@ -450,7 +450,7 @@ refused(struct part *p)
 		fetch_fail(it, &err);
 }
 
-/* Is less there than the answer was to have? */
+/* Is less there than the answer was to have, or more than there can be? */
 static bool
 is_short(const struct part *p)
 {
@@ -460,6 +460,8 @@ is_short(const struct part *p)
 		return true;
 	if (p->to != UINT64_MAX)
 		return p->at != p->to;
+	if (p->it->whole != UINT64_MAX)
+		return p->at != p->it->whole;
 	return got->status == 206 && got->total != UINT64_MAX &&
 	    p->at != got->total;
 }
