@@ -14,7 +14,7 @@
 #include "rest.h"
 
 static const char usage[] =
-    "usage: ct-match [-aeq] [-d DIR] [-l FILE | --delta FILE] [OPTION...]\n"
+    "usage: ct-match [-aeq] [-l FILE | [-d DIR] [--delta FILE]] [OPTION...]\n"
     "       ct-match build -o FILE [-t BITS] [--type TYPE] [LIST...]\n"
     "       ct-match histogram [-q] [-d DIR | -l FILE] [-t BITS]\n"
     "Reads records, looks up every hash of each, writes those not clean.\n"
