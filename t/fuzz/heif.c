@@ -49,6 +49,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	fuzz_sum = look(&item);
 	n = ct_heif_made_of(&h, item.id, ids, CT_HEIF_TILES);
 	must(n <= CT_HEIF_TILES);
+	(void)ct_heif_others(&h, item.id);
 	for (i = 0; i < n && i < 16; i++)
 		if (ct_heif_item(&h, ids[i], &item))
 			fuzz_sum = look(&item);
