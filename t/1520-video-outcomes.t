@@ -49,6 +49,37 @@ ct-hash -q --max-memory 16M large.gif >o
 [ -n "${CT_SANITIZED-}" ] ||
 	json 'no memory for it' .file.decode '"out-of-memory"' o
 
+# le N BYTES - that number, the lowest byte first
+le() {
+	by=0
+	while [ "$by" -lt "$2" ]; do
+		printf "\\$(printf %o $(($1 >> 8 * by & 255)))"
+		by=$((by + 1))
+	done
+}
+# tiff COMPRESSION ENTRY... - 64 x 64 grey at byte 8, and what its directory says
+tiff() {
+	compression=$1
+	shift
+	printf 'II*\0' && le 4104 4 && seq 2000 | head -c 4096 && le $((5 + $#)) 2
+	for entry in '256 64' '257 64' '258 8' "259 $compression" '262 1' "$@"; do
+		le "${entry% *}" 2 && le 4 2 && le 1 4 && le "${entry#* }" 4
+	done
+	le 0 4
+}
+tiff 1 '273 8' '277 1' '278 64' '279 4096' >strip.tif
+tiff 1 '277 1' '322 64' '323 64' '324 8' '325 4096' >tile.tif
+tiff 7 '273 8' '277 1' '278 64' '279 4096' >jpeg.tif
+tiff 1 '273 8' '277 1' '278 64' '279 3072' >three.tif
+tiff 1 '273 8' '277 1' '278 64' '279 1024' >one.tif
+ct-hash -q strip.tif tile.tif jpeg.tif three.tif one.tif >o
+json 'a TIFF in tiles or of JPEG, which libav leaves black; and one without some of its rows' \
+    '[.file.decode, (.hashes.pdq | length)]' '["ok",64]
+["unsupported",0]
+["unsupported",0]
+["partial",64]
+["corrupt",0]' o
+
 # what phones call a motion photo
 mkpix --seed 1 --size 200x150 still.jpg
 { cat still.jpg && printf '\0\0SEFT' && cat "$mandel"; } >motion.jpg

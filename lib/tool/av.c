@@ -170,7 +170,7 @@ av_picture(struct av *a)
 	const uint32_t w = (uint32_t)a->frame->width;
 	const uint32_t h = (uint32_t)a->frame->height;
 
-	if (w == 0 || h == 0 || av_too_large(a, w, h))
+	if (w == 0 || h == 0 || av_too_large(a, w, h) || !av_unmarked(a))
 		return;
 	if (a->frames == a->ask.frames) {
 		av_stop(a, CT_IMAGE_TOO_MANY_FRAMES);
@@ -382,7 +382,7 @@ end(struct av *a)
 }
 
 /* Of a picture that is too large for libav itself nothing is had but what it
- * writes of it. */
+ * writes of it; nor of faults in a TIFF. */
 static struct av *served;
 
 static void
@@ -392,7 +392,8 @@ listen(void *who, int level, const char *format, va_list args)
 	uint32_t w;
 
 	(void)who;
-	(void)level;
+	served->damaged |=
+	    level <= AV_LOG_ERROR && served->kind == CT_IMAGE_TIFF;
 	if (strncmp(format, said, sizeof said - 1) != 0)
 		return;
 	w = va_arg(args, uint32_t);

@@ -152,6 +152,12 @@ int av_cover(const struct av *a, unsigned from);
 
 /* av_more.c: are there more pictures in it than the one that libav decodes? */
 bool av_more(const struct av *a);
+/* Does libav make a black picture of it, which it is not? */
+bool av_black(const struct av *a);
+/* Of a TIFF: before it is decoded into f; and is enough of a->frame there then?
+ * Or it has stopped.  What is missing is grey, and told. */
+void av_mark(const struct av *a, AVFrame *f);
+bool av_unmarked(struct av *a);
 
 /* av_heif.c: the picture that is an item of the file, if it is; true: it was
  * one, and has had its outcome.  What moves in it, too, is still to come. */

@@ -348,11 +348,16 @@ choose(struct av *a)
 static int
 memory(AVCodecContext *c, AVFrame *frame, int flags)
 {
+	int rc;
+
 	if (frame->width <= 0 || frame->height <= 0 ||
 	    av_too_large(
 		c->opaque, (uint32_t)frame->width, (uint32_t)frame->height))
 		return AVERROR(EINVAL);
-	return avcodec_default_get_buffer2(c, frame, flags);
+	rc = avcodec_default_get_buffer2(c, frame, flags);
+	if (rc >= 0)
+		av_mark(c->opaque, frame);
+	return rc;
 }
 
 void
@@ -389,7 +394,10 @@ av_decoder(struct av *a, const AVCodecParameters *p)
 void
 av_open(struct av *a)
 {
-	open_file(a);
+	if (av_black(a))
+		av_stop(a, CT_IMAGE_UNSUPPORTED);
+	else
+		open_file(a);
 	if (!a->stop)
 		choose(a);
 	a->more |= av_more(a);
