@@ -64,6 +64,8 @@ int ct_set_verify(const struct ct_set *set, struct ct_err *err);
 void ct_set_head(const struct ct_set *set, struct ct_set_head *head);
 /* A digest of the content, that is of all but the head. */
 uint64_t ct_set_content(const struct ct_set *set);
+/* The same without the hashes of a kind. */
+uint64_t ct_set_content_but(const struct ct_set *set, const char *kind);
 /* Bytes of the file. */
 size_t ct_set_size(const struct ct_set *set);
 
@@ -178,6 +180,7 @@ int ct_build_finish(struct ct_build *b, uint64_t *content, struct ct_err *err);
 /* Of what is finished: as ct_set_content, the notes, the groups, and the text
  * of one, borrowed. */
 uint64_t ct_build_content(const struct ct_build *b);
+uint64_t ct_build_content_but(const struct ct_build *b, const char *kind);
 size_t ct_build_nnotes(const struct ct_build *b);
 size_t ct_build_ngroups(const struct ct_build *b);
 const char *ct_build_group_text(

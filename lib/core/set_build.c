@@ -447,14 +447,20 @@ ct_build_finish(struct ct_build *b, uint64_t *content, struct ct_err *err)
 	    place(b, SET_GAT, "", 8, &b->gat) < 0 ||
 	    place(b, SET_GFIRST, "", 4, &b->gfirst) < 0)
 		return no_memory(err);
-	*content = ct_set_digest(b->section, b->nsections);
+	*content = ct_set_digest(b->section, b->nsections, NULL);
 	return 0;
 }
 
 uint64_t
 ct_build_content(const struct ct_build *b)
 {
-	return ct_set_digest(b->section, b->nsections);
+	return ct_set_digest(b->section, b->nsections, NULL);
+}
+
+uint64_t
+ct_build_content_but(const struct ct_build *b, const char *kind)
+{
+	return ct_set_digest(b->section, b->nsections, kind);
 }
 
 size_t
@@ -496,7 +502,7 @@ ct_build_write(const struct ct_build *b, const struct ct_set_head *head,
 
 	memcpy(h.magic, CT_SET_MAGIC, sizeof h.magic);
 	memcpy(h.section, b->section, sizeof h.section);
-	h.content = ct_set_digest(b->section, b->nsections);
+	h.content = ct_set_digest(b->section, b->nsections, NULL);
 	h.bytes = last->offset +
 	    (last->bytes + SET_ALIGN - 1) / SET_ALIGN * SET_ALIGN;
 	h.sum = ct_set_sum(&h, SET_HEAD - sizeof h.sum);

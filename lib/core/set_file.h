@@ -61,7 +61,8 @@ struct set_header {
 _Static_assert(sizeof(struct set_section) == 64, "no holes");
 _Static_assert(sizeof(struct set_header) == SET_HEAD, "no holes");
 
-/* What ct_set_content gives, from a table. */
-uint64_t ct_set_digest(const struct set_section *section, size_t n);
+/* What ct_set_content gives, from a table; but: NULL, or without this kind. */
+uint64_t ct_set_digest(
+    const struct set_section *section, size_t n, const char *but);
 
 #endif

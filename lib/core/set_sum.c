@@ -33,12 +33,14 @@ ct_set_sum(const void *bytes, size_t len)
 }
 
 uint64_t
-ct_set_digest(const struct set_section *c, size_t n)
+ct_set_digest(const struct set_section *c, size_t n, const char *but)
 {
 	uint64_t word[5], all[2] = { 0 };
 	size_t i;
 
 	for (i = 0; i < n; i++) {
+		if (but && strcmp(c[i].kind, but) == 0)
+			continue;
 		word[0] = c[i].role;
 		word[1] = c[i].bytes;
 		word[2] = c[i].sum;

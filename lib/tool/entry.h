@@ -78,6 +78,11 @@ struct ct_entry {
 void ct_entry_key(const char *source, const char *member, const char *entry,
     const char *content, uint8_t key[CT_ENTRY_KEY]);
 
+/* What changed since an index was made names by these, their contents
+ * (ct_set_content) as 8 bytes, the index and what stood in its place before, if
+ * what was looked up there need be looked up only in it. */
+#define CT_WERE_KIND "were"
+
 /* Is none of its texts longer than the 1024 bytes that a list takes? */
 bool ct_entry_fits(const struct ct_entry *e);
 

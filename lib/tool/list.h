@@ -74,6 +74,11 @@ int ct_list_log(struct ct_list *list, const char *home, int status);
 int ct_list_compiled(struct ct_list *list, uint64_t generation,
     int64_t revision, struct ct_err *err);
 
+/* *n: signals that it had at this revision and has no more, or not as they
+ * were. */
+int ct_list_withdrawn(
+    struct ct_list *list, int64_t revision, int64_t *n, struct ct_err *err);
+
 /* The revision that the index of exactly this generation holds; CT_NO: it is
  * not known. */
 int ct_list_held(struct ct_list *list, uint64_t generation, int64_t *revision,

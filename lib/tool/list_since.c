@@ -130,6 +130,17 @@ ct_list_changed(
 	return rc == 1 ? 0 : rc ? rc : ct_fail(err, CT_SOFTWARE, "no count");
 }
 
+int
+ct_list_withdrawn(
+    struct ct_list *l, int64_t revision, int64_t *n, struct ct_err *err)
+{
+	int rc = ct_store_int(l->st, n, err,
+	    "SELECT count(*) FROM past WHERE revision > ? AND since <= ?", "ii",
+	    revision, revision);
+
+	return rc == 1 ? 0 : rc ? rc : ct_fail(err, CT_SOFTWARE, "no count");
+}
+
 /* ---- signals ---------------------------------------------------------------
  */
 

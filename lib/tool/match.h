@@ -130,9 +130,32 @@ int ct_match_sift_frames(struct ct_match_sieve *sieve,
     const struct ct_match_frames *frames, bool news, bool *some,
     struct ct_err *err);
 
-/* The generation that m is, and that of the index without what changed since.
+/* ---- which lists
+ * -------------------------------------------------------------
+ *
+ * A generation is a number that others have as well: lists of another machine,
+ * or those that came of a copy that was put back.  What these held they do not.
  */
-uint64_t ct_match_generation(const struct ct_match *m, uint64_t *base);
+struct ct_match_lists {
+	uint64_t generation; /* 0: none */
+	/* digests of the index, and of what changed since; own 0: nothing */
+	uint64_t base, own;
+};
+void ct_match_lists(const struct ct_match *m, struct ct_match_lists *lists);
+
+/* The generation of the index, without what changed since. */
+uint64_t ct_match_base(const struct ct_match *m);
+
+#define CT_MATCH_LISTS 33 /* bytes of both digests as text, with its NUL */
+void ct_match_lists_text(
+    const struct ct_match_lists *lists, char text[CT_MATCH_LISTS]);
+/* NULL, or no such text: lists->base and own are 0. */
+void ct_match_lists_parse(struct ct_match_lists *lists, const char *text);
+
+/* In what of m is that to be looked up that was looked up in these? */
+enum ct_match_left { CT_MATCH_ALL, CT_MATCH_NEWS, CT_MATCH_NOTHING };
+enum ct_match_left ct_match_left(
+    const struct ct_match *m, const struct ct_match_lists *then);
 
 /* ---- an index of one's own --------------------------------------------------
  */

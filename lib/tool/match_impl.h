@@ -61,6 +61,7 @@ struct ct_match {
 	size_t absent;             /* of these: named by a list of news */
 	int least, most;           /* quality that any group asks for */
 	struct ct_scan line, note; /* what is wanted of each */
+	char lists[CT_MATCH_LISTS];
 };
 
 /* Does the group look at this surface (NULL: it was not told)? */

@@ -155,6 +155,7 @@ load(struct ct_match *m, const struct ct_match_from *from, struct ct_err *err)
 {
 	size_t n = strlen(from->path), i;
 	struct ct_set_head head;
+	struct ct_match_lists lists;
 	bool list = !is_index(from->path) &&
 	    (n <= 4 || strcmp(from->path + n - 4, ".ctx") != 0);
 	int rc;
@@ -178,6 +179,8 @@ load(struct ct_match *m, const struct ct_match_from *from, struct ct_err *err)
 		    " ct-syncdb sync",
 		    from->path);
 	m->complete = head.asof > 0;
+	ct_match_lists(m, &lists);
+	ct_match_lists_text(&lists, m->lists);
 	m->level1 = CT_CLIP_LEVEL;
 	for (i = 0; i < MATCH_PARTS; i++)
 		m->clips |= match_kind(m, i, CT_CLIP_VPDQ) ||

@@ -246,14 +246,3 @@ ct_match_sift_frames(struct ct_match_sieve *s,
 		rc = near_any(s, part, frames->hash, frames->n, err);
 	return rc;
 }
-
-uint64_t
-ct_match_generation(const struct ct_match *m, uint64_t *base)
-{
-	struct ct_set_head head;
-
-	ct_set_head(m->set, &head);
-	*base = head.generation;
-	match_head(m, &head);
-	return head.generation;
-}

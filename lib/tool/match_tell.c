@@ -161,6 +161,17 @@ hits(const struct ct_match *m, const struct match_view *v,
 	return 0;
 }
 
+/* Is it looked up as the sources say?  Who looks up less is not to say that it
+ * was looked up. */
+static bool
+usual(const struct ct_match_how *how)
+{
+	static const struct ct_clip_limits none = { -1, -1, -1, -1, -1, -1 };
+
+	return how->threshold < 0 &&
+	    (!how->clips || memcmp(how->clips, &none, sizeof none) == 0);
+}
+
 int
 match_tell(const struct ct_match *m, const struct ct_match_how *how,
     const struct ct_match_work *w, enum ct_verdict verdict, struct ct_text *t,
@@ -187,6 +198,11 @@ match_tell(const struct ct_match *m, const struct ct_match_how *how,
 	add(t, "\"db\":{");
 	number(t, "generation", head.generation);
 	add(t, ",");
+	if (head.generation && usual(how)) {
+		add(t, "\"content\":\"");
+		add(t, m->lists);
+		add(t, "\",");
+	}
 	number(t, "age_s", age > 0 ? (uint64_t)age : 0);
 	if (!m->complete)
 		add(t, ",\"complete\":false");

@@ -153,7 +153,8 @@ static const struct {
 	{ "bytes", "ct_seen_bytes", "Bytes of its files and its log." },
 	{ "key_bytes", "ct_seen_key_bytes", "Bytes of all keys as they are." },
 	{ "generation", "ct_seen_generation",
-	    "The oldest lists that any object was last looked up in." },
+	    "The oldest lists that any object was last looked up in, 0: not"
+	    " known." },
 };
 
 static int
@@ -163,6 +164,7 @@ count(struct seen_view *v, uint64_t n[NUMBERS], struct ct_err *err)
 	struct seen_walk w;
 	struct seen_row row;
 	uint64_t least = UINT64_MAX, generation;
+	const struct seen_lists *lists;
 	size_t i;
 	int rc;
 
@@ -176,7 +178,8 @@ count(struct seen_view *v, uint64_t n[NUMBERS], struct ct_err *err)
 		n[PDQ] += (row.info.flags & SEEN_HAS << SEEN_PDQ) != 0;
 		n[VIDEOS] += (row.info.flags & SEEN_FRAMES) != 0;
 		n[UNFRAMED] += row.info.flags & SEEN_FRAMES && !row.info.film;
-		generation = seen_generation(&v->m, &row.info);
+		lists = seen_lists(&v->m, seen_looked_up(&v->m, &row.info));
+		generation = lists ? lists->generation : 0;
 		least = generation < least ? generation : least;
 	}
 	seen_walk_end(&w);

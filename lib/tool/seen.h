@@ -8,7 +8,7 @@
  *
  * An object is its id, a stamp made of the etag or, where there is none, of
  * size and time, the digests and the PDQ hash of its bytes, of a video its
- * frames, and the generation of the lists that these were last looked up in.
+ * frames, and which lists these were last looked up in.
  */
 #ifndef CT_SEEN_H
 #define CT_SEEN_H
@@ -20,8 +20,9 @@
 #include "err.h"
 #include "match.h"
 
-#define CT_SEEN_VERSION 2 /* 1, without frames, is read */
-#define CT_SEEN_ID 8192   /* bytes of the longest id */
+#define CT_SEEN_VERSION \
+	3 /* 1, without frames, and 2, with generations, are read */
+#define CT_SEEN_ID 8192 /* bytes of the longest id */
 
 struct ct_seen {
 	const char *home;  /* the state directory */

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "clip.h"
+#include "match.h"
 #include "rec.h"
 #include "seen.h"
 
@@ -36,11 +37,11 @@ enum {
 #define SEEN_NO_QUALITY 255
 
 struct seen_info {
-	uint64_t size;       /* bytes of the object, or SEEN_UNTOLD */
-	uint32_t generation; /* of the lists; 0: in none */
-	uint32_t at;         /* s since 1970: when it was put */
-	uint32_t epoch;      /* of the session that put it */
-	uint32_t modified;   /* s since 1970, 0: not told */
+	uint64_t size;     /* bytes of the object, or SEEN_UNTOLD */
+	uint32_t lists;    /* that it was looked up in: see seen_lists */
+	uint32_t at;       /* s since 1970: when it was put */
+	uint32_t epoch;    /* of the session that put it */
+	uint32_t modified; /* s since 1970, 0: not told */
 	uint16_t flags;
 	uint8_t decode, quality;
 	uint32_t film; /* 1 and its place among the films; 0: none is kept */
@@ -103,9 +104,12 @@ void seen_scan_free(struct seen_scan *s);
 int seen_say(const struct seen_scan *s, struct ct_line *line,
     struct seen_said *said, struct ct_err *err);
 
-/* The row of a parsed record, but its stamp, epoch, time and film.  CT_DATAERR:
- * it has no hash, or one that is none. */
+/* The row of a parsed record, but its stamp, lists, epoch, time and film.
+ * CT_DATAERR: it has no hash, or one that is none. */
 int seen_row_of(struct seen_row *row, const json_t *rec, struct ct_err *err);
+
+/* Which lists a record says it was looked up in: of match.db, or of seen. */
+void seen_lists_said(struct ct_match_lists *lists, const json_t *o);
 
 /* What is to be kept of its frames; zeroed at first, used again. */
 struct seen_taking {
@@ -141,6 +145,16 @@ bool seen_frames_of(struct seen_frames *frames, const void *bytes, size_t len);
 
 #define SEEN_SEGMENTS 64
 
+/* Lists that rows were looked up in, by a number of the store's own, which is
+ * never used again.  Below the first it is a generation, as versions up to 2
+ * have it: nobody knows of which lists. */
+#define SEEN_LISTS 64
+#define SEEN_LISTS_FIRST ((uint32_t)1 << 31)
+struct seen_lists {
+	uint64_t base, own;          /* see struct ct_match_lists */
+	uint32_t number, generation; /* generation: the least of 32 bits */
+};
+
 /* The file "current": which files there are, newest first. */
 struct seen_manifest {
 	char magic[8];
@@ -151,17 +165,31 @@ struct seen_manifest {
 	uint64_t next;     /* number of the next file */
 	uint64_t log;      /* number of the log */
 	uint32_t epoch;    /* of the session that writes, or will */
-	/* rows of sessions before floor_epoch were looked up in floor */
+	/* rows of sessions before floor_epoch were looked up in these lists */
 	uint32_t floor_epoch, floor;
 	uint32_t n;
 	struct seen_listed {
 		uint64_t id, rows;
 	} segment[SEEN_SEGMENTS];
-	uint8_t zero[8];
-	uint64_t sum; /* of the bytes before it */
+	uint32_t nlists, lists_next;         /* 0: SEEN_LISTS_FIRST */
+	struct seen_lists lists[SEEN_LISTS]; /* by number */
+	uint64_t sum;                        /* of the bytes before it */
 };
 
+/* Up to version 2 the sum stands in the place of lists. */
+#define SEEN_MANIFEST_2 \
+	(offsetof(struct seen_manifest, lists) + sizeof(uint64_t))
+
 _Static_assert(sizeof(struct seen_manifest) % 8 == 0, "no holes");
+_Static_assert(SEEN_MANIFEST_2 == 1128, "as it was");
+
+/* The lists of a number; NULL: they are not known. */
+const struct seen_lists *seen_lists(
+    const struct seen_manifest *m, uint32_t number);
+/* Their number, which is new if *added; 0: they are none that could be known
+ * again. */
+uint32_t seen_lists_number(
+    struct seen_manifest *m, const struct ct_match_lists *lists, bool *added);
 
 /* CT_NO: there is none; CT_DATAERR. */
 int seen_manifest_read(
@@ -436,8 +464,8 @@ int seen_walk_first(struct seen_walk *w, struct seen_view *v, bool log,
 int seen_walk_next(struct seen_walk *w, struct ct_err *err);
 void seen_walk_end(struct seen_walk *w);
 
-/* What it was last looked up in. */
-uint32_t seen_generation(
+/* The number of the lists that it was last looked up in. */
+uint32_t seen_looked_up(
     const struct seen_manifest *m, const struct seen_info *info);
 
 /* As seen_view_open, but where there is no store CT_NOINPUT. */
@@ -456,10 +484,13 @@ struct seen_sift {
 	const struct ct_seen *how;
 	const struct ct_match *m;
 	struct seen_view *v;
-	uint64_t generation, base; /* of m */
+	struct ct_match_lists now; /* of m; base: without what changed since */
+	uint64_t base;
+	enum ct_match_left left[SEEN_LISTS]; /* of those of the store */
 	struct ct_out out;  /* gets a record of each row that may match */
 	uint64_t rows;      /* that were looked at */
 	uint64_t undecided; /* of these, not whole: they are damaged */
+	uint64_t others;    /* of these, of lists that had the same number */
 	bool damaged; /* so are others, that may be newer than what is told */
 	struct ct_err err;
 };
@@ -469,6 +500,8 @@ void seen_sift(struct seen_sift *s);
 /* Is the row to be looked up?  *old: in more than what is new. */
 bool seen_wanted(
     const struct seen_sift *s, const struct seen_info *info, bool *old);
+/* Was it looked up in others than its generation says, or nobody knows? */
+bool seen_others(const struct seen_sift *s, const struct seen_info *info);
 
 /*
  * The frames of the rows [from, from + n) that are wanted: of those that may
@@ -509,15 +542,18 @@ struct seen_writer {
 	struct ct_text text;         /* not in the log yet */
 	uint64_t bytes;              /* of the log */
 	bool begun;                  /* this session has an epoch of its own */
-	uint32_t floor_epoch, floor; /* to be set by close, if it is higher */
+	uint32_t floor_epoch;        /* to be set by close, if it is higher, */
+	struct ct_match_lists floor; /* with these */
 	uint64_t left; /* rows left out of new files: they were damaged */
 };
 
 /* Lock the store, which is made if make is set; else CT_NO if there is none. */
 int seen_writer_open(struct seen_writer *w, const struct ct_seen *s, bool make,
     struct ct_err *err);
+/* lists: that it was looked up in; NULL: none. */
 int seen_writer_put(struct seen_writer *w, const uint8_t *key, size_t len,
-    struct seen_row *row, const struct seen_frames *frames, struct ct_err *err);
+    struct seen_row *row, const struct ct_match_lists *lists,
+    const struct seen_frames *frames, struct ct_err *err);
 /* All that was put is durable. */
 int seen_writer_sync(struct seen_writer *w, struct ct_err *err);
 /* The log into a file, if there is enough in it or all is set; and files that

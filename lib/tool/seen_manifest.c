@@ -45,16 +45,21 @@ seen_manifest_parse(
 {
 	uint32_t i;
 
-	if (len == sizeof *m)
-		memcpy(m, bytes, len);
-	if (len != sizeof *m || memcmp(m->magic, "ct-seenm", 8) != 0)
+	*m = (struct seen_manifest){ .version = 0 };
+	if (len == sizeof *m || len == SEEN_MANIFEST_2)
+		memcpy(m, bytes, len - sizeof m->sum);
+	if (memcmp(m->magic, "ct-seenm", 8) != 0)
 		return ct_fail(err, CT_DATAERR, "it is no manifest");
 	if (m->probe != 0x01020304 || !m->version ||
 	    m->version > CT_SEEN_VERSION)
 		return ct_fail(err, CT_DATAERR,
 		    "it is of another version, or another machine");
-	if (m->sum != ct_set_sum(m, sizeof *m - sizeof m->sum) ||
-	    m->n > SEEN_SEGMENTS)
+	if (len != (m->version < 3 ? SEEN_MANIFEST_2 : sizeof *m))
+		return ct_fail(err, CT_DATAERR, "it is damaged");
+	memcpy(&m->sum, (const uint8_t *)bytes + len - sizeof m->sum,
+	    sizeof m->sum);
+	if (m->sum != ct_set_sum(m, len - sizeof m->sum) ||
+	    m->n > SEEN_SEGMENTS || m->nlists > SEEN_LISTS)
 		return ct_fail(err, CT_DATAERR, "it is damaged");
 	for (i = 0; i < m->n; i++)
 		if (m->segment[i].id >= m->next)
@@ -95,6 +100,8 @@ seen_manifest_write(
 	m->probe = 0x01020304;
 	memset(
 	    m->segment + m->n, 0, (SEEN_SEGMENTS - m->n) * sizeof *m->segment);
+	memset(m->lists + m->nlists, 0,
+	    (SEEN_LISTS - m->nlists) * sizeof *m->lists);
 	m->sum = ct_set_sum(m, sizeof *m - sizeof m->sum);
 	rc = ct_file_replace_by(path, tmp, 0600, m, sizeof *m, err);
 	free(tmp);

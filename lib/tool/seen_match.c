@@ -30,13 +30,16 @@ static int
 tell_end(
     struct seen_sift *s, size_t told, struct ct_out *out, struct ct_err *err)
 {
-	char *line =
-	    ct_printf("{\"id\":\"seen:%s\",\"seen\":{\"store\":\"%s\","
-		      "\"generation\":%llu,\"epoch\":%u,\"told\":%zu}}",
-		s->how->store, s->how->store, (unsigned long long)s->generation,
-		s->v->m.epoch, told);
-	int rc = ct_out_line(out, line, strlen(line), err);
+	char lists[CT_MATCH_LISTS], *line;
+	int rc;
 
+	ct_match_lists_text(&s->now, lists);
+	line = ct_printf("{\"id\":\"seen:%s\",\"seen\":{\"store\":\"%s\","
+			 "\"generation\":%llu,\"content\":\"%s\","
+			 "\"epoch\":%u,\"told\":%zu}}",
+	    s->how->store, s->how->store, (unsigned long long)s->now.generation,
+	    lists, s->v->m.epoch, told);
+	rc = ct_out_line(out, line, strlen(line), err);
 	free(line);
 	return rc;
 }
@@ -116,9 +119,14 @@ run(struct seen_sift *s, int end, struct ct_err *err)
 	told = counted(&tally, ct_verdict_name[CT_MATCH]);
 	if (s->err.code && rc < CT_IOERR)
 		*err = s->err;
+	if (s->others)
+		ct_warn("%llu rows were looked up in lists that are not these,"
+			" whatever their generation is, or that are not known:"
+			" in all of these now",
+		    (unsigned long long)s->others);
 	rc = damaged(s, rc);
 	whole = !rc && !s->err.code && !ct_stop && !s->how->delta &&
-	    s->how->how.threshold < 0 && s->generation > 0;
+	    s->how->how.threshold < 0 && s->now.generation > 0;
 	if (whole && tell_end(s, told, &out, err))
 		rc = err->code;
 	if (ct_out_close(&out, &late) && whole && !rc)
@@ -150,6 +158,23 @@ open_index(const struct ct_seen *s, struct ct_match **m, struct ct_err *err)
 	return rc;
 }
 
+/* Which lists these are, and what those of the store have not seen of them. */
+static void
+known(struct seen_sift *s)
+{
+	const struct seen_manifest *m = &s->v->m;
+	struct ct_match_lists then;
+	uint32_t i;
+
+	ct_match_lists(s->m, &s->now);
+	s->base = ct_match_base(s->m);
+	for (i = 0; i < m->nlists; i++) {
+		then = (struct ct_match_lists){ m->lists[i].generation,
+			m->lists[i].base, m->lists[i].own };
+		s->left[i] = ct_match_left(s->m, &then);
+	}
+}
+
 int
 ct_seen_match(const struct ct_seen *how)
 {
@@ -166,7 +191,7 @@ ct_seen_match(const struct ct_seen *how)
 		rc = ct_fail_errno(&err, CT_OSERR, "cannot write");
 	if (!rc) {
 		s.m = m;
-		s.generation = ct_match_generation(m, &s.base);
+		known(&s);
 		rc = run(&s, end, &err);
 	}
 	if (err.code)

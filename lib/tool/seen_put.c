@@ -27,12 +27,12 @@ static int
 raise_floor(
     struct put *p, struct ct_line *l, const json_t *seen, struct ct_err *err)
 {
-	json_int_t generation =
-	    json_integer_value(json_object_get(seen, "generation"));
+	struct ct_match_lists lists;
 	json_int_t epoch = json_integer_value(json_object_get(seen, "epoch"));
 	json_int_t told = json_integer_value(json_object_get(seen, "told"));
 
-	if (generation <= 0 || generation > UINT32_MAX || epoch <= 0 ||
+	seen_lists_said(&lists, seen);
+	if (!lists.generation || !lists.base || epoch <= 0 ||
 	    epoch > p->w.m.epoch || told < 0)
 		return ct_fail(err, CT_DATAERR,
 		    "seen is not what ct-seen match says of this store");
@@ -45,7 +45,7 @@ raise_floor(
 		return 0;
 	}
 	l->outcome = "matched";
-	p->w.floor = (uint32_t)generation;
+	p->w.floor = lists;
 	p->w.floor_epoch = (uint32_t)epoch;
 	return 0;
 }
@@ -68,6 +68,7 @@ store(struct put *p, struct ct_line *l, struct ct_err *err)
 	struct seen_said said;
 	struct seen_row row = { .stamp = 0 };
 	const struct seen_frames *frames = NULL;
+	struct ct_match_lists lists = { .generation = 0 };
 	uint8_t buf[SEEN_KEYED];
 	const uint8_t *key;
 	size_t len;
@@ -91,13 +92,14 @@ store(struct put *p, struct ct_line *l, struct ct_err *err)
 		if (rc > CT_NO)
 			return rc;
 		frames = rc ? NULL : &p->taking.frames;
+		seen_lists_said(&lists, ct_rec_get(l->rec, "match.db"));
 		row.stamp = seen_stamp(&p->w.m, &said);
 		if (p->w.names.keyed) /* they would tell of ids */
 			row.info.flags &=
 			    (uint16_t) ~(SEEN_PATH | SEEN_PATH_B64);
 	}
 	key = seen_key(&p->w.names, said.id, said.id_len, buf, &len);
-	if (seen_writer_put(&p->w, key, len, &row, frames, err))
+	if (seen_writer_put(&p->w, key, len, &row, &lists, frames, err))
 		fail(p, err);
 	return 0;
 }

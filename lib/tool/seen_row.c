@@ -229,7 +229,6 @@ seen_row_of(struct seen_row *row, const json_t *rec, struct ct_err *err)
 {
 	const json_t *size = ct_rec_get(rec, "file.size");
 	const json_t *quality = ct_rec_get(rec, "hashes.pdq_quality");
-	const json_t *generation = ct_rec_get(rec, "match.db.generation");
 	struct seen_info *i = &row->info;
 	json_int_t n;
 
@@ -239,9 +238,6 @@ seen_row_of(struct seen_row *row, const json_t *rec, struct ct_err *err)
 		return err->code;
 	if (json_is_integer(size) && json_integer_value(size) >= 0)
 		i->size = (uint64_t)json_integer_value(size);
-	n = json_integer_value(generation);
-	if (n > 0 && n <= UINT32_MAX)
-		i->generation = (uint32_t)n;
 	n = quality ? json_integer_value(quality) : -1;
 	if (n >= 0 && n <= 100)
 		i->quality = (uint8_t)n;

@@ -43,6 +43,7 @@ struct hand { /* what a thread works with */
 	bool *hit;    /* [SEEN_MOST]: likewise, a frame */
 	uint8_t *bad; /* [ROWS] */
 	bool any;     /* of the block is to be told */
+	uint64_t others;
 };
 
 /* Rows of a file. */
@@ -54,10 +55,19 @@ struct block {
 /* ---- which rows ------------------------------------------------------------
  */
 
+static enum ct_match_left
+left_of(const struct seen_sift *s, const struct seen_info *info)
+{
+	const struct seen_manifest *m = &s->v->m;
+	const struct seen_lists *l = seen_lists(m, seen_looked_up(m, info));
+
+	return l ? s->left[l - m->lists] : CT_MATCH_ALL;
+}
+
 bool
 seen_wanted(const struct seen_sift *s, const struct seen_info *info, bool *old)
 {
-	uint32_t g = seen_generation(&s->v->m, info);
+	enum ct_match_left left;
 
 	if (info->flags & SEEN_GONE)
 		return false;
@@ -65,10 +75,20 @@ seen_wanted(const struct seen_sift *s, const struct seen_info *info, bool *old)
 		*old = true;
 		return true;
 	}
-	/* what is of a later one is of lists that were lost */
-	if (g < s->base || g > s->generation)
-		*old = true;
-	return g != s->generation;
+	left = left_of(s, info);
+	*old |= left == CT_MATCH_ALL;
+	return left != CT_MATCH_NOTHING;
+}
+
+bool
+seen_others(const struct seen_sift *s, const struct seen_info *info)
+{
+	uint32_t number = seen_looked_up(&s->v->m, info);
+	const struct seen_lists *l = seen_lists(&s->v->m, number);
+
+	return number && !s->how->delta && !s->how->all &&
+	    (!l ||
+		(l->generation >= s->base && left_of(s, info) == CT_MATCH_ALL));
 }
 
 /* The k-th block of all files; false: there are not so many. */
@@ -137,8 +157,13 @@ sift(struct hand *h, const struct block *b, struct ct_err *err)
 	h->any = mark(b, SEEN_INFO, BAD_INFO, h->bad);
 	if (h->any)
 		old = true;
+	h->others = 0;
 	for (i = 0; i < b->n; i++)
-		h->any |= seen_wanted(s, &b->g->info[b->from + i], &old);
+		if (seen_wanted(s, &b->g->info[b->from + i], &old)) {
+			h->any = true;
+			h->others += !h->bad[i] &&
+			    seen_others(s, &b->g->info[b->from + i]);
+		}
 	if (!h->any)
 		return 0;
 	for (k = 0; k < SEEN_HASHES; k++) {
@@ -233,6 +258,7 @@ tell(struct hand *h, const struct block *b, struct ct_err *err)
 	int k, rc = 0;
 
 	h->w->s->rows += b->n;
+	h->w->s->others += h->others;
 	h->cursor->s = b->g;
 	for (i = 0; !rc && h->any && i < b->n; i++)
 		if (h->some[i] || h->bad[i])
@@ -276,6 +302,7 @@ all_of_log(struct hand *h, struct ct_err *err)
 		s->rows++;
 		if (!seen_wanted(s, &e->row.info, &old))
 			continue;
+		s->others += seen_others(s, &e->row.info);
 		for (k = 0; k < SEEN_HASHES; k++)
 			rows.hash[k] = e->row.hash + seen_at[k];
 		rc = ct_match_sift(h->sieve, &rows, false, h->some, err);

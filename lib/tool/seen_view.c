@@ -226,9 +226,9 @@ seen_sound_at(const struct seen_view *v, struct seen_place at)
 }
 
 uint32_t
-seen_generation(const struct seen_manifest *m, const struct seen_info *info)
+seen_looked_up(const struct seen_manifest *m, const struct seen_info *info)
 {
-	return info->epoch < m->floor_epoch ? m->floor : info->generation;
+	return info->epoch < m->floor_epoch ? m->floor : info->lists;
 }
 
 /* ---- all of them ----------------------------------------------------------

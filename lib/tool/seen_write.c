@@ -153,7 +153,7 @@ put_row(struct making *m, struct seen_place at, bool sound, bool film,
 
 	if (sound) {
 		seen_row_at(m->v, at, &row);
-		row.info.generation = seen_generation(&m->v->m, &row.info);
+		row.info.lists = seen_looked_up(&m->v->m, &row.info);
 	}
 	row.info.film = film ? (uint32_t)m->films + 1 : 0;
 	if (add(m, SEEN_STAMP, &row.stamp, sizeof row.stamp, err) ||

@@ -175,11 +175,16 @@ begin(struct seen_writer *w, struct ct_err *err)
 
 int
 seen_writer_put(struct seen_writer *w, const uint8_t *key, size_t len,
-    struct seen_row *row, const struct seen_frames *frames, struct ct_err *err)
+    struct seen_row *row, const struct ct_match_lists *lists,
+    const struct seen_frames *frames, struct ct_err *err)
 {
 	int64_t now = ct_now() / 1000;
+	bool begun = w->begun, added;
 
-	if (begin(w, err))
+	/* a number is never told before it is known what it says */
+	row->info.lists = seen_lists_number(&w->m, lists, &added);
+	if (begin(w, err) ||
+	    (begun && added && seen_manifest_write(&w->m, w->dir, err)))
 		return err->code;
 	row->info.epoch = w->m.epoch;
 	row->info.at = now > 0 && now <= UINT32_MAX ? (uint32_t)now : 0;
@@ -325,13 +330,15 @@ seen_writer_merge(struct seen_writer *w, struct ct_err *err)
 int
 seen_writer_close(struct seen_writer *w, bool good, struct ct_err *err)
 {
+	bool added;
 	int rc = 0;
 
 	if (good && (w->begun || w->floor_epoch > 0)) {
 		w->m.epoch += w->begun; /* what this one put is complete */
 		if (w->floor_epoch > 0 && w->floor_epoch >= w->m.floor_epoch) {
 			w->m.floor_epoch = w->floor_epoch;
-			w->m.floor = w->floor;
+			w->m.floor =
+			    seen_lists_number(&w->m, &w->floor, &added);
 		}
 		rc = seen_manifest_write(&w->m, w->dir, err);
 	}

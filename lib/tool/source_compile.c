@@ -285,7 +285,10 @@ make_delta(struct index_job *j, struct ct_set_head *head, struct ct_err *err)
 		return CT_NO;
 	}
 	head->generation = generation_of(j);
-	if (first || j->side->content != j->content) {
+	if (j->same) { /* it stays, but for the time */
+		ct_build_free(j->build);
+		j->build = NULL;
+	} else {
 		/* one without anything in it only tells the time */
 		head->generation += !first || j->changed;
 		rc = note_generation(j, head->generation, err);

@@ -210,6 +210,7 @@ begin(struct index_job *j)
 		ct_die(CT_OSERR, "out of memory");
 	j->build = b;
 	j->degenerate = j->changed = j->absent = 0;
+	j->same = false;
 	return b;
 }
 
@@ -241,6 +242,10 @@ scratch(const struct index_job *j, struct ct_err *err)
 struct changed {
 	struct index_job *j;
 	uint32_t note; /* of all that changed */
+	struct ct_set
+	    *was; /* what was beside the index before; NULL: nothing */
+	const struct ct_set_kind *key; /* the entries in it; NULL: none */
+	size_t still; /* of these, that are in what is made now, too */
 };
 
 static int
@@ -252,6 +257,7 @@ add_changed(void *arg, const struct ct_entry *e, struct ct_err *err)
 
 	c->j->changed++;
 	ct_entry_key(c->j->src->name, e->member, e->entry, e->content, key);
+	c->still += c->key && ct_set_find(c->key, key) != SIZE_MAX;
 	rc = ct_build_hash(
 	    c->j->build, CT_ENTRY_KIND, key, sizeof key, c->note, err);
 	return rc ? rc : add_entry(c->j, e, err);
@@ -359,6 +365,80 @@ head(struct index_job *j, uint32_t *note, struct ct_err *err)
 	return rc ? rc : ct_build_note(j->build, "{}", 2, note, err);
 }
 
+/* What is beside the index now, which only costs a search if it is not known.
+ */
+static void
+look_back(struct changed *c)
+{
+	struct ct_err none = { 0 };
+
+	if (!c->j->side || ct_rest_set_open(&c->was, c->j->delta, true, &none))
+		return;
+	c->key = ct_set_kind(c->was, CT_ENTRY_KIND);
+	if (c->key && c->key->len != CT_ENTRY_KEY)
+		c->key = NULL;
+}
+
+static int
+add_were(const struct changed *c, uint64_t content, struct ct_err *err)
+{
+	return ct_build_hash(c->j->build, CT_WERE_KIND,
+	    (const uint8_t *)&content, sizeof content, c->note, err);
+}
+
+/* What was known to be harmless and is not any more is no hash of what changed:
+ * who was looked up with it is to be looked up in all.  *any: has that happened
+ * since these revisions? */
+static int
+withdrawn(const struct index_job *j, bool last, bool *any, struct ct_err *err)
+{
+	int64_t n = 0;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; !rc && !n && i < j->all->n; i++)
+		if (ct_source_allows(&j->all->src[i]))
+			rc = ct_list_withdrawn(j->list[i],
+			    last ? j->state[i].compiled : j->since[i], &n, err);
+	*any = n > 0;
+	return rc;
+}
+
+static int
+add_all_were(const struct changed *c, struct ct_err *err)
+{
+	const struct ct_set_kind *were = ct_set_kind(c->was, CT_WERE_KIND);
+	uint64_t content;
+	size_t i;
+	int rc = add_were(c, ct_set_content(c->was), err);
+
+	for (i = 0; !rc && were && were->len == sizeof content && i < were->n;
+	     i++) {
+		memcpy(
+		    &content, were->hash + i * sizeof content, sizeof content);
+		rc = add_were(c, content, err);
+	}
+	return rc;
+}
+
+/* In what may have been looked up all that this does not tell of: the index
+ * alone; and what stood here before, unless there is an entry that changed then
+ * and has not now: a list that was put back from a copy has such, and they
+ * count again. */
+static int
+add_past(const struct changed *c, struct ct_err *err)
+{
+	bool any;
+	int rc = withdrawn(c->j, false, &any, err);
+
+	if (!rc && !any)
+		rc = add_were(c, c->j->old->content, err);
+	if (rc || !c->key || !c->key->n || c->still != c->key->n)
+		return rc;
+	rc = withdrawn(c->j, true, &any, err);
+	return rc || any ? rc : add_all_were(c, err);
+}
+
 int
 index_build_delta(struct index_job *j, struct ct_err *err)
 {
@@ -367,10 +447,19 @@ index_build_delta(struct index_job *j, struct ct_err *err)
 	int rc;
 
 	(void)begin(j);
+	look_back(&c);
 	rc = head(j, &c.note, err);
 	for (i = 0; !rc && i < j->all->n; i++)
 		rc = add_source(j, i, &c, err);
-	return rc ? rc : finish(j, err);
+	if (!rc)
+		rc = add_past(&c, err);
+	if (!rc)
+		rc = finish(j, err);
+	j->same = !rc && c.was &&
+	    ct_build_content_but(j->build, CT_WERE_KIND) ==
+		ct_set_content_but(c.was, CT_WERE_KIND);
+	ct_set_close(c.was);
+	return rc;
 }
 
 int

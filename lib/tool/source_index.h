@@ -36,6 +36,7 @@ struct index_job {
 	uint64_t content;
 	uint64_t last, last_content; /* of known.generation; 0: none */
 	size_t degenerate, changed;  /* hashes, entries */
+	bool same;                   /* what was built is what side is */
 	size_t absent; /* fingerprints that a list names and that are not there
 			  or damaged: left out */
 };

@@ -64,7 +64,6 @@ row_of(long i, struct seen_row *row)
 	size_t k;
 
 	*row = (struct seen_row){ .info = { .size = (uint64_t)(i + 1000),
-				      .generation = 1,
 				      .modified = 1795680000,
 				      .flags = SEEN_HAS * 15 + SEEN_MIME * 2,
 				      .decode = 1,
@@ -96,7 +95,8 @@ store(const char *home, const char *name, long n)
 		said.etag_len = etag_of(i, etag);
 		row.stamp = seen_stamp(&w.m, &said);
 		len = id_of(i, id);
-		if (seen_writer_put(&w, (uint8_t *)id, len, &row, NULL, &err) ||
+		if (seen_writer_put(
+			&w, (uint8_t *)id, len, &row, NULL, NULL, &err) ||
 		    (i % 65536 == 65535 && seen_writer_sync(&w, &err)))
 			ct_die_err(&err);
 	}
@@ -158,7 +158,7 @@ films(const char *home, const char *name, long n, uint32_t each)
 		(void)seen_frames_of(&frames, room.s, room.len);
 		len = id_of(i, id);
 		if (seen_writer_put(
-			&w, (uint8_t *)id, len, &row, &frames, &err) ||
+			&w, (uint8_t *)id, len, &row, NULL, &frames, &err) ||
 		    (w.text.len > (size_t)8 << 20 &&
 			seen_writer_sync(&w, &err)))
 			ct_die_err(&err);

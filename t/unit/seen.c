@@ -10,6 +10,7 @@
 #include "../tap.h"
 #include "prog.h"
 #include "seen_impl.h"
+#include "set.h"
 
 #define MOST 4000
 #define ROUNDS 8
@@ -85,7 +86,7 @@ put(const struct ct_seen *s, int round, struct ct_err *err)
 		table[i].size = chance(1000) + 1;
 		row.info.size = table[i].size;
 		if (seen_writer_put(
-			&w, table[i].key, table[i].len, &row, NULL, err))
+			&w, table[i].key, table[i].len, &row, NULL, NULL, err))
 			return err->code;
 	}
 	if (seen_writer_sync(&w, err) ||
@@ -230,6 +231,85 @@ merged_meanwhile(const struct ct_seen *s)
 	(void)close(log);
 }
 
+/* ---- lists that were looked up in ------------------------------------------
+ */
+
+static uint32_t
+number(struct seen_manifest *m, uint64_t base, uint64_t own)
+{
+	struct ct_match_lists l = { .generation = 7, .base = base, .own = own };
+	bool added;
+
+	return seen_lists_number(m, &l, &added);
+}
+
+static void
+known_lists(void)
+{
+	struct seen_manifest m = { .version = 0 };
+	uint32_t floor = number(&m, 1, 0), second = number(&m, 1, 1), i;
+
+	ok(floor >= SEEN_LISTS_FIRST && second > floor &&
+		number(&m, 1, 0) == floor && number(&m, 1, 1) == second,
+	    "lists have a number of their own, and keep it");
+	ok(number(&m, 0, 0) == 0, "  those that nobody could know again none");
+	m.floor = floor;
+	for (i = 0; i < 2 * SEEN_LISTS; i++)
+		(void)number(&m, 2, i);
+	ok(m.nlists == SEEN_LISTS && seen_lists(&m, floor) &&
+		seen_lists(&m, floor)->base == 1,
+	    "of many, those of the most rows stay");
+	ok(!seen_lists(&m, second) && number(&m, 1, 1) > second,
+	    "  a number is never another's");
+	ok(!seen_lists(&m, 7), "a generation is none");
+}
+
+/* The manifest as version 2 has it, whose rows were looked up in a generation.
+ */
+static void
+version_2(const struct ct_seen *s)
+{
+	struct seen_info info = { .lists = 7 };
+	struct seen_manifest m;
+	struct seen_view *v = NULL;
+	struct seen_writer w;
+	struct ct_err err = { 0 };
+	char *dir = seen_dir(s), *path = ct_printf("%s/current", dir);
+	FILE *f;
+	uint64_t sum;
+	int rc = seen_manifest_read(&m, dir, &err);
+
+	m.version = 2;
+	m.floor = 7;
+	m.floor_epoch = m.epoch + 1;
+	m.nlists = m.lists_next = 0;
+	sum = ct_set_sum(&m, SEEN_MANIFEST_2 - sizeof sum);
+	f = fopen(path, "w");
+	ok(!rc && f && fwrite(&m, SEEN_MANIFEST_2 - sizeof sum, 1, f) == 1 &&
+		fwrite(&sum, sizeof sum, 1, f) == 1 && fclose(f) == 0,
+	    "a store of version 2");
+	rc = seen_view_open(&v, s, &err);
+	ok(rc == 0 && all_right(v) && v->m.sum == sum, "  has what it had");
+	ok(rc == 0 && !seen_lists(&v->m, seen_looked_up(&v->m, &info)),
+	    "  nobody knows in which lists that was looked up");
+	seen_view_close(v);
+	rc = seen_writer_open(&w, s, false, &err);
+	w.floor_epoch = m.epoch + 2;
+	w.floor = (struct ct_match_lists){ 7, 3, 4 };
+	ok(rc == 0 && seen_writer_close(&w, true, &err) == 0 &&
+		seen_view_open(&v, s, &err) == 0 && v->m.version == 3,
+	    "  it is written as it is now");
+	ok(all_right(v) && v->m.floor == SEEN_LISTS_FIRST &&
+		seen_lists(&v->m, v->m.floor)->own == 4,
+	    "  and has what it had, and in which lists");
+	seen_view_close(v);
+	ok(truncate(path, SEEN_MANIFEST_2) == 0 &&
+		seen_view_open(&v, s, &err) == CT_DATAERR,
+	    "  one of now that is as short is damaged");
+	free(path);
+	free(dir);
+}
+
 int
 main(void)
 {
@@ -264,6 +344,8 @@ main(void)
 	store = command = seen_dir(&s);
 	merged_meanwhile(&s);
 	free(command);
+	known_lists();
+	version_2(&s);
 	command = ct_printf("rm -rf %s", dir);
 	ok(system(command) == 0, "gone");
 	free(command);
