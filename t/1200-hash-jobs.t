@@ -57,9 +57,11 @@ peak() { # N NAMES - kB that it takes at most
 	ended 66 >&2
 }
 if [ -z "${CT_SANITIZED:-}" ]; then
-	few=$(peak 5000 2>/dev/null) more=$(peak 80000 2>/dev/null)
-	echo "# $few kB for 5000 names, $more kB for 80000"
-	ok 'sixteen times the names take no more memory' test "$more" -lt $((few + 4000))
+	few=$(peak 5000 2>/dev/null) more=$(peak 205000 2>/dev/null)
+	echo "# $few kB for 5000 names, $more kB for 205000"
+	# what waits to be written was seen to differ by 2600; names that are kept
+	# take over 9000
+	ok 'forty times the names take no more memory' test "$more" -lt $((few + 7000))
 fi
 
 # ---- what is done is written ---------------------------------------------------
