@@ -129,6 +129,44 @@ ok 'kill -9, run again: every copy is queued, all is remembered' test -z "$misse
 [ -z "$missed" ] || echo "#$missed"
 ok '  and it struck' test $struck -gt 1
 
+# ended, not killed: what was listed goes through, and it says so
+mkdir shim three
+for i in 1 2 3; do cp one.png three/$i.png; done
+cat >shim/ct-hash <<'E'
+#!/bin/sh
+IFS= read -r one
+: >at
+read -r _ <go
+{ printf '%s\n' "$one" && cat; } | "$TOP/ct-hash" "$@"
+E
+cat >shim/ct-ls <<'E'
+#!/bin/sh
+ct=$TOP/ct-ls
+[ ! -e more ] || exec "$ct" "$@"
+"$ct" "$@"
+trap 'exit 75' TERM
+while :; do sleep 0.1; done
+E
+chmod +x shim/*
+mkfifo go
+PATH=$tmp/shim:$PATH TOP=$top setsid ct-rescan -q --store z three >/dev/null 2>ended.err &
+pid=$!
+while [ ! -e at ]; do sleep 0.02; done
+kill -TERM $pid
+echo >go
+wait $pid
+ended=$?
+is 'TERM, while the listing goes on: run again' 75 echo $ended
+ok '  it says so' grep -q 'run it again' ended.err
+is '  what was listed is done' 3 sh -c 'ct-seen stats --store z | jq .objects'
+i=0
+while kill -0 -$pid 2>/dev/null && [ $i -lt 500 ]; do
+	sleep 0.02
+	i=$((i + 1))
+done
+ok '  nothing is left running' test $i -lt 500
+rm -r shim
+
 # one that errs, for whatever reason, does not hide those behind it
 mkdir shim part
 for i in 1 2 3 4 5 6 7 8; do cp other.png part/$i.png; done
