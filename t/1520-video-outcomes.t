@@ -79,6 +79,19 @@ json 'a TIFF in tiles or of JPEG, which libav leaves black; and one without some
 ["unsupported",0]
 ["partial",64]
 ["corrupt",0]' o
+# 8 x 8 in runs, each row one of a colour, and the end of all
+{
+	printf 'BM' && le 1110 4 && le 0 4 && le 1078 4
+	le 40 4 && le 8 4 && le 8 4 && le 1 2 && le 8 2 && le 1 4 && le 32 4
+	le 0 8 && le 256 4 && le 0 4
+	seq 4 4 1024 | while read -r grey; do le $((grey / 4 % 256 * 65793)) 4; done
+	for row in 16 80 32 200 5 90 140 240; do le 8 1 && le "$row" 1 && le 0 2; done | head -c 30
+	le 256 2
+} >runs.bmp
+head -c 1090 runs.bmp >cut.bmp
+ct-hash -q runs.bmp cut.bmp >o
+json '  and a BMP in runs, cut off' .file.decode '"ok"
+"partial"' o
 
 # what phones call a motion photo
 mkpix --seed 1 --size 200x150 still.jpg

@@ -254,9 +254,10 @@ gif(const struct av *a)
 	return at;
 }
 
-/* Its rows end no later than it says, or than its size makes them. */
+/* Its rows end no later than it says, or than its size makes them.  Of one in
+ * runs, cut off, libav says nothing. */
 static uint64_t
-bmp(const struct av *a)
+bmp(struct av *a)
 {
 	uint64_t at, len, row, says;
 	uint8_t h[38] = { 0 };
@@ -279,6 +280,7 @@ bmp(const struct av *a)
 	if (len == 0)
 		len = row * (uint64_t)(rows < 0 ? -rows : rows);
 	at += len;
+	a->damaged |= at > (uint64_t)a->size && says > (uint64_t)a->size;
 	/* what it says may be of a longer one */
 	return at <= (uint64_t)a->size ? at : says;
 }
