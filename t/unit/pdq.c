@@ -110,8 +110,8 @@ like(const json_t *want, const float *luma, uint32_t w, uint32_t h)
 		    "%s: %s, by tent", name, kernel);
 	}
 	(void)ct_pdq_force(0);
-	ok(turned_near(expect,
-	       (int)json_integer_value(ct_rec_get(want, "quality"))),
+	ok(turned_near(
+	       expect, (int)json_integer_value(ct_rec_get(want, "quality"))),
 	    "%s: turned without the picture", name);
 	ok(ones(expect[0]) <= 128 && (w < 64 || ones(expect[0]) == 128),
 	    "%s: half of the bits are ones", name);
