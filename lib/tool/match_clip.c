@@ -454,12 +454,12 @@ int
 match_clip_look(const struct ct_match *m, const struct ct_match_how *how,
     struct ct_match_work *w, size_t part, struct ct_err *err)
 {
-	struct match_clips *const all[] = { w->clips, w->upright };
+	struct match_clips *const all[] = { w->clips, w->upright, NULL };
 	struct ask a = { .m = m, .how = how, .w = w, .part = part };
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; !rc && i < sizeof all / sizeof *all && all[i]; i++) {
+	for (i = 0; !rc && all[i]; i++) {
 		a.c = all[i];
 		if (a.c->timed)
 			rc = look_frames(&a, PDQ,
