@@ -1,7 +1,7 @@
 #!/bin/sh
 # ct-seen match: that a row was looked up in lists of this generation proves
 # nothing where these were others: of another machine, made anew, or put back
-# shellcheck source=t/lib.sh disable=SC2016
+# shellcheck source=t/lib.sh disable=SC2016,SC2317
 . "${0%/*}/lib.sh"
 
 printf '[source own]\ntype = file\npath = list\n' >conf
@@ -175,9 +175,9 @@ filler 10 >list
 echo "pdq $(printf %s "$pdq" | sed 's/...$//')$(printf %03x $((0x$(printf %s "$pdq" | tail -c 3) ^ 0xfff))) near" >>list
 sync
 echo '{"id":"t","object":{"etag":"t"},"file":{"size":1,"decode":"ok"},"hashes":{"pdq":"'"$pdq"'","pdq_quality":100}}' >a
-ct-match -aq -t 3 <a >at
-json 'less than the lists ask for' '[.match.verdict, .match.db.content]' '["clean",null]' at
-put <at
+ct-match -aq -t 3 <a >narrow
+json 'less than the lists ask for' '[.match.verdict, .match.db.content]' '["clean",null]' narrow
+put <narrow
 is '  is no reason not to look' 't' found
 ok '  of which nothing is said' test ! -s said
 done_testing
