@@ -260,14 +260,14 @@ is 'controls are not for the pages of other hosts' 403 req -H 'Host: evil.exampl
 exits 'verbs are for a sandbox only' 64 ct-sandbox state https://exttest.cybertip.org
 
 # ---- how it is told to run, and how it ends
-exits 'nobody could log in' 64 timeout 10 ct-sandbox -p 0
+exits 'nobody could log in' 64 timeout 60 ct-sandbox -p 0
 exits 'a port that is none' 64 ct-sandbox -p 65536 -d box2
-exits 'a port that is taken' 69 timeout 10 ct-sandbox -p "${url##*:}" -d box2
+exits 'a port that is taken' 69 timeout 60 ct-sandbox -p "${url##*:}" -d box2
 exits 'a verb that is none' 64 ct-sandbox stat "$url"
 exits 'an option that is none' 64 ct-sandbox --none
 sed 's/= test/= production/;/^url/d' "$cred" >prod.cred
 chmod 600 prod.cred
-exits 'credentials of production stay out' 77 timeout 10 ct-sandbox -p 0 --credential prod.cred
+exits 'credentials of production stay out' 77 timeout 60 ct-sandbox -p 0 --credential prod.cred
 exits 'help' 0 ct-sandbox --help
 exits 'version' 0 ct-sandbox -V
 kill -TERM "$box_pid"

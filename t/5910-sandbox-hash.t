@@ -175,7 +175,7 @@ hs=$url/hashsharing
 get "$hs/v2/entries?from=2026-05-31T23:59:59Z&to=2026-06-01T00:00:00Z" >/dev/null
 is 'without a time: an hour ago' "image 1 2026-06-01T00:00:00Z 1 $a" found
 echo '{"member":"1"}' >>list
-exits 'a bad line' 65 timeout 10 ct-sandbox -p 0 -d box2 --hashes list
+exits 'a bad line' 65 timeout 60 ct-sandbox -p 0 -d box2 --hashes list
 ok 'it is named' grep -q "'list' line 2" err
-exits 'no such file' 66 timeout 10 ct-sandbox -p 0 -d box2 --hashes none
+exits 'no such file' 66 timeout 60 ct-sandbox -p 0 -d box2 --hashes none
 done_testing

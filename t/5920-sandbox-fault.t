@@ -163,7 +163,7 @@ is 'its status' 403 req -u "$box/hashsharing.cred" "$url/hashsharing/v2/status"
 for spec in '' submit submit:1 submit:1:none none:1:html submit:0:html submit:x:html \
     submit:1:code submit:1:code:0 submit:1:code:x submit:1:html:99 submit:1:doctype:1 \
     status:1:wrong-hash entries:1:code:1000 finish:1:loop; do
-	exits "no fault: '$spec'" 64 timeout 10 ct-sandbox -p 0 -d box2 --fault "$spec"
+	exits "no fault: '$spec'" 64 timeout 60 ct-sandbox -p 0 -d box2 --fault "$spec"
 done
 exits 'nor at run time' 65 ct-sandbox control "$url" '{"fault":"submit:1:none"}'
 

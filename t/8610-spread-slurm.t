@@ -64,7 +64,7 @@ slurmd -D -c </dev/null >$s/slurmd.out 2>&1 &
 pids="$pids $!"
 i=0
 until [ "$(sinfo -h -o %T 2>/dev/null)" = idle ]; do
-	[ $((i = i + 1)) -lt 100 ] || skip_all 'Slurm does not start here'
+	[ $((i = i + 1)) -lt 600 ] || skip_all 'Slurm does not start here'
 	sleep 0.1
 done
 

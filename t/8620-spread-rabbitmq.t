@@ -42,7 +42,7 @@ printf 'username:guest\npassword:guest\n' >auth
 where="--server 127.0.0.1 --port $((base + 1)) --authfile $tmp/auth"
 i=0
 until amqp-declare-queue $where -d -q ready >declared 2>&1; do
-	[ $((i = i + 1)) -lt 300 ] || { cat declared; skip_all 'RabbitMQ does not start here'; }
+	[ $((i = i + 1)) -lt 900 ] || { cat declared; skip_all 'RabbitMQ does not start here'; }
 	sleep 0.1
 done
 

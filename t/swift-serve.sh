@@ -99,7 +99,7 @@ E
 	i=0
 	for at in 0 1 2 3; do
 		until curl -s -o answer "http://127.0.0.1:$((port + at))/healthcheck"; do
-			[ $((i = i + 1)) -lt 300 ] || return 1
+			[ $((i = i + 1)) -lt 900 ] || return 1
 			sleep 0.1
 		done
 	done

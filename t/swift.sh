@@ -50,7 +50,7 @@ swift() {
 	cat "$swift"/*.pid | xargs kill -CONT
 	i=0
 	until [ "$(s3 /vaults -X PUT -o answer -w '%{http_code}')" = 200 ]; do
-		[ $((i = i + 1)) -lt 100 ] || { cat answer; exit 1; }
+		[ $((i = i + 1)) -lt 600 ] || { cat answer; exit 1; }
 		sleep 0.1
 	done
 }
