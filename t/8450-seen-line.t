@@ -77,4 +77,17 @@ killed hash 19
 killed match 1
 killed review 61
 killed put 13
+# ---- ended while it waits, or just before that
+mkfifo pipe
+printf '[company]\nname = E\n[reporter]\nfirst_name = A\nlast_name = L\nemail = t@i.example\n' >report.conf
+for at in 'ct-seen put -q --store s' 'ct-report -q -c report.conf'; do
+	sleep 60 >pipe &
+	pids=$!
+	# shellcheck disable=SC2086
+	exits "SIGTERM just before it waits: ${at%% *}" 75 env \
+	    LD_PRELOAD="$t/fault.so" CT_FAULT=poll:1:TERM timeout 30 $at <pipe
+	kill "$pids"
+	wait "$pids" 2>/dev/null
+	pids=
+done
 done_testing

@@ -151,20 +151,23 @@ ct_out_close(struct ct_out *out, struct ct_err *err)
 	return rc;
 }
 
-/* Wait until there is input, showing how far we are: 1, or 0 if to stop. */
+/* Wait until there is input, showing how far we are: 1, or 0 if to stop; who
+ * shows nothing and reads on after that was said has his reasons. */
 static int
 await(const struct ct_in *in)
 {
 	struct pollfd p[2] = { { .fd = in->fd, .events = POLLIN },
-		{ .fd = ct_progress_fd(), .events = POLLIN } };
+		{ .fd = in->show ? ct_progress_fd() : -1, .events = POLLIN } };
+	bool known = !in->show && ct_stop;
 	int ready;
 
 	for (;;) {
 		/* a signal just before poll is seen after it */
-		ready = poll(p, 2, in->show->live ? 250 : 1000);
-		if (ct_stop && ready <= 0)
+		ready = poll(p, 2, in->show && in->show->live ? 250 : 1000);
+		if (ct_stop && !known && ready <= 0)
 			return 0;
-		ct_progress_tick(in->show);
+		if (in->show)
+			ct_progress_tick(in->show);
 		if (ready > 0 && p[0].revents)
 			return 1;
 	}
@@ -190,7 +193,7 @@ fill(struct ct_in *in, struct ct_err *err)
 	if (in->tie && in->tie->text.len && poll(&p, 1, 0) == 0 &&
 	    (rc = ct_out_flush(in->tie, err)))
 		return rc;
-	if (in->show && !await(in))
+	if (!await(in))
 		return 0;
 	do
 		n = read(in->fd, in->buf + in->end, in->cap - in->end - 1);

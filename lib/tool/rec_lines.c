@@ -15,6 +15,7 @@
 #define BLOCK_LINES ((size_t)1024)
 #define FEW ((size_t)8) /* lines not worth a thread */
 #define WAIT_MS 100
+#define STOP_MS 1000 /* a signal just before poll is seen after it */
 #define WITH_MS 1000 /* for one that may go with those in hand */
 #define WITH_BYTES ((size_t)8 << 20)
 
@@ -430,7 +431,7 @@ await(struct run *r, bool hungry)
 
 	if (!rc) {
 		(void)poll(
-		    p, 3, r->out.text.len || r->show.live ? WAIT_MS : -1);
+		    p, 3, r->out.text.len || r->show.live ? WAIT_MS : STOP_MS);
 		(void)!read(r->woken, &n, sizeof n);
 		ct_progress_tick(&r->show);
 		rc = ct_out_tick(&r->out, &err);
