@@ -146,7 +146,7 @@ wait item() === null
 eval [$('rest-title').textContent, document.activeElement.textContent, $('known').textContent, $('tells-text').textContent]
 shot SHOTS/rest-light.png
 key ?
-eval $('help').open
+eval [$('help').open, document.activeElement.id]
 key Escape
 console
 # the address has opened once
@@ -176,7 +176,7 @@ Failed to load resource: the server responded with a status of 422 (Unprocessabl
 ["https://images.example/1what was <b>written</b>\nin two lines","tells-title"]
 [true,"","item-title"]
 ["All 4 items are decided","Next job","",""]
-true
+[true,"help-title"]
 [0,true]' cat out
 ct-review decided -a | jq -c '[(.id | split("/")[-1]), .review.verdict, .review.class, .review.annotations,
     .review.viewed.level, .review.viewed.entire]' | sort >verdicts

@@ -163,6 +163,7 @@ function help() {
 	    [make("dt", ""), make("dd", text)]));
 	$("help-keys").querySelectorAll("dt").forEach((dt, n) => dt.append(make("kbd", keys[n][0])));
 	$("help").showModal();
+	$("help-title").focus();
 }
 
 // A key in an open question.

@@ -4,8 +4,9 @@
  *	raw [-c] [-f FILE]... PORT|/SOCKET <BYTES
  *
  * Sends standard input, then prints what comes back until the server closes,
- * carriage returns dropped, or says nothing for a minute.  -c: closes at once after sending.
- * -f: behind the bytes go a NUL each with a descriptor of these files.
+ * carriage returns dropped, or says nothing for a minute.  -c: closes at once
+ * after sending.  -f: behind the bytes go a NUL each with a descriptor of these
+ * files.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
