@@ -104,7 +104,7 @@ json 'a name like an option' .file.decode '"ok"' o
 # ---- what cannot be read
 unread() {
 	shift
-	timeout 30 ct-hash -q "$1" >o 2>err
+	timeout 300 ct-hash -q "$1" >o 2>err
 	status=$?
 	[ "$status" -eq 66 ] && jq -e '.error.code == 66 and (has("file")|not)' o >/dev/null
 }

@@ -157,7 +157,7 @@ ok '  and is told' grep -q 'input 1: it came with an error that says nothing' er
 if [ -n "${CT_SANITIZED:-}" ] || [ ! -f "$t/fault.so" ]; then
 	done_testing
 fi
-faulty() { LD_PRELOAD=$t/fault.so timeout 60 ct-hash "$@"; }
+faulty() { LD_PRELOAD=$t/fault.so timeout 600 ct-hash "$@"; }
 
 for i in $(seq 20); do cp b.png "$i.stuck"; done
 run() { CT_FAULT=read:1+:HANG CT_FAULT_PATH=.stuck faulty --max-time 3 -j1 a.jpg 1.stuck b.png 2.stuck big.jpg; }

@@ -119,7 +119,7 @@ is '  nor ever clean' undecided sh -c 'ct-match -aq -l known <o | jq -r .match.v
 rm holes
 flags='--max-read=9'
 ln -s /proc/version endless # whose size is told as 0
-printf 'endless\0' | timeout 20 ct-hash -q -0 $flags >o
+printf 'endless\0' | timeout 200 ct-hash -q -0 $flags >o
 json 'F5 one that does not end is read no further' '[.file.decode, .hashes]' '["too-large",null]' o
 flags=-q
 
@@ -250,10 +250,10 @@ if sh -c 'ulimit -S -n 600' 2>/dev/null; then
 fi
 if injects; then
 	short '64 MiB of memory' 71 'cannot map shared memory: Cannot allocate memory' \
-	    'ulimit -v 65536; timeout 20 ct-hash good'
+	    'ulimit -v 65536; timeout 200 ct-hash good'
 	short '300 MiB, which is not enough for the decoder' 71 'the decoder lacks memory, or descriptors' \
-	    'ulimit -v 300000; timeout 20 ct-hash good'
+	    'ulimit -v 300000; timeout 200 ct-hash good'
 	short 'no more processes' 75 'cannot make a process: Resource temporarily unavailable' \
-	    "timeout 20 env CT_FAULT=fork:1+:EAGAIN LD_PRELOAD=$t/fault.so ct-hash good"
+	    "timeout 200 env CT_FAULT=fork:1+:EAGAIN LD_PRELOAD=$t/fault.so ct-hash good"
 fi
 done_testing

@@ -19,9 +19,9 @@ export CT_CLOCK=2026-11-22T10:00:00Z
 # filter PROGRAM - in through it: records to o, messages to err
 filter() {
 	case $1 in
-	ct-match) timeout 120 ct-match -a -l known ;;
-	ct-review) timeout 120 ct-review add ;;
-	*) timeout 120 "$1" ;;
+	ct-match) timeout 1200 ct-match -a -l known ;;
+	ct-review) timeout 1200 ct-review add ;;
+	*) timeout 1200 "$1" ;;
 	esac <in >o 2>err
 }
 
@@ -261,7 +261,7 @@ for program in 'ct-review add' 'ct-preserve seal' ct-submit ct-report; do
 	# to ct-submit, what is no report is one more error
 	case $program in ct-submit) errors=$all ;; *) errors=$((all / 2)) ;; esac
 	# shellcheck disable=SC2086 # a program and its verb
-	exits "$program: all of it" 65 timeout 120 $program <broken
+	exits "$program: all of it" 65 timeout 1200 $program <broken
 	cp got o
 	is '  an error for each' "$errors" grep -c '"code":65,' o
 	ok '  of which the messages tell nothing' sh -c '! grep -q secret err'

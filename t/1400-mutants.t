@@ -33,7 +33,7 @@ ct-hash -q seed-* >seeds.out
 is 'all are good' '["ok",true]' \
     jq -sc '[(map(.file.decode) | unique[]), all(.hashes.pdq_quality >= 50)]' seeds.out
 
-run() { timeout 100 ct-hash "$@" <in; }
+run() { timeout 1000 ct-hash "$@" <in; }
 mutate --count "$count" --good 100 seed-* >in
 exits "$count mutants are hashed" 0 run
 mv got all

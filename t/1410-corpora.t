@@ -11,7 +11,7 @@ for c in "$t"/fuzz/*.c; do
 	files=$(find "$t/fuzz/$name.corpus" -type f | wc -l)
 	ok "$name has a corpus" test "$files" -ge 5
 	is "$name: all $files" "$files inputs" \
-	    timeout 100 "$t/fuzz/$name" "$t/fuzz/$name.corpus"
+	    timeout 1000 "$t/fuzz/$name" "$t/fuzz/$name.corpus"
 	cmp -s want got || tail -n 20 err | sed 's/^/# /'
 done
 done_testing

@@ -2,6 +2,8 @@
 # ct-hash on videos: one record each, whatever comes, and whatever dies
 # shellcheck source=t/lib.sh disable=SC1003,SC2013,SC2016,SC2059,SC2317
 . "${0%/*}/lib.sh"
+# shellcheck source=t/decoders.sh
+. "$t/decoders.sh"
 
 [ -x "$top/ct-decode-video" ] || skip_all 'built with VIDEO=0'
 clips=$t/data/golden/video
@@ -36,7 +38,7 @@ cp got recs
 is '  are names' '13 ["ok"]' jq -rsc '"\(length) \(map(.file.decode) | unique)"' recs
 ok '  and nothing else' sh -c '! ls INJ names.d/INJ'
 mkfifo pipe
-exits 'a pipe with a name is not opened' 66 timeout 20 ct-hash -q pipe "$black"
+exits 'a pipe with a name is not opened' 66 timeout 200 ct-hash -q pipe "$black"
 json '  and the next is hashed' '.error.code // .file.decode' '66
 "ok"' got
 gif() { printf 'GIF89a%b\200\0\0\0\0\0\377\377\377' "$1"; } # WIDTH and HEIGHT
@@ -121,17 +123,6 @@ fi
 # of a film that takes minutes; the pictures in front and behind do not wait
 mkfilm -n 1000000 -s 0 -d 10 long
 mkpix --seed 1 --size 200x150 a.png
-decoder() { # the process that decodes for $run, a child of its worker, once there is one
-	for i in $(seq 500); do
-		for pid in $(cat "/proc/$run/task/"*/children 2>/dev/null); do
-			if grep -qx ct-decode-video "/proc/$pid/comm" && grep . "/proc/$pid/task/$pid/children"; then
-				return
-			fi
-		done
-		sleep 0.02
-	done
-	return 1
-}
 begin() { # OPTION... - in the background, on names
 	ct-hash "$@" <names >o 2>err &
 	run=$!
@@ -143,33 +134,27 @@ finish() { # STATUS
 	pids=
 	[ "$status" -eq "$1" ] || { cat err; false; }
 }
-written() { # N - so many records are
-	for i in $(seq 500); do
-		[ "$(wc -l <o)" -lt "$1" ] || return 0
-		sleep 0.02
-	done
-	return 1
-}
+written() { [ "$(wc -l <o)" -ge "$1" ]; } # N - so many records are
 { echo a.png && echo long && for i in $(seq 99); do echo a.png; done; } >names
 begin -q -j2 --unordered --video-rate all
-ok 'while a video is decoded, others go on' written 100
-kid=$(decoder)
+ok 'while a video is decoded, others go on' eventually written 100
+kid=$(kid)
 ok '  and it still is' kill -KILL "$kid"
 ok '  killed, it has an outcome' finish 0
 json '  of its own' 'select(.file.mime == "video/quicktime") | .file.decode, (.hashes | has("sha256"))' '"decoder-crash"
 true' o
 echo long >names
 begin -q --video-rate all
-decoder >kid
+kid=$(kid)
 kill -STOP "$run"
-kill -KILL "$(cat kid)"
+kill -KILL "$kid"
 echo >>long
 kill -CONT "$run"
 ok 'what is changed while it is hashed is an error' finish 75
 json '  of its own' .error.code 75 o
 { echo long && echo "$mandel" && echo a.png; } >names
 begin -q -j1 --video-rate all --max-video-time 5
-decoder >kid
+kid >/dev/null
 kill -TERM "$run"
 ok 'stopped, what was not yet begun is an error' finish 75
 # whether the picture was read by then is the scheduler's choice

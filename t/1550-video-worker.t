@@ -3,6 +3,8 @@
 # process of its own, with its own limits, and none is left in the end
 # shellcheck source=t/lib.sh disable=SC2013,SC2016,SC2046,SC2059,SC2086,SC2317
 . "${0%/*}/lib.sh"
+# shellcheck source=t/decoders.sh
+. "$t/decoders.sh"
 
 [ -x "$top/ct-decode-video" ] || skip_all 'built with VIDEO=0'
 clips=$t/data/golden/video
@@ -18,28 +20,7 @@ mkdir dots
 for i in $(seq 0 149); do
 	dot $i $((255 - i)) $((i * 7 % 256)) >dots/$i.gif
 done
-workers() { # of $run: those that there are
-	for pid in $(cat "/proc/$run/task/"*/children 2>/dev/null); do
-		! grep -qx ct-decode-video "/proc/$pid/comm" || echo "$pid"
-	done
-}
-children() { # WORKER
-	cat "/proc/$1/task/$1/children"
-}
-busy() { for w in $(workers); do children "$w"; done; }
 idle() { [ -z "$(busy)" ]; }
-# those that are past their beginning, of which no film takes 50 ms of CPU time
-decoding() {
-	for kid in $(busy); do
-		ticks=$(cut -d ' ' -f 14,15 "/proc/$kid/stat" 2>/dev/null) &&
-		    [ $((${ticks% *} + ${ticks#* })) -ge 5 ] && echo "$kid"
-	done
-}
-says() { # in the file said; or $run is over
-	decoding >said
-	[ -s said ] || ! alive $run
-}
-kid() { eventually says && cat said; } # who decodes for $run, once there is one
 away() { # be it that nobody asks how they ended
 	for pid; do
 		! alive "$pid" || return

@@ -44,7 +44,7 @@ printf '<!DOCTYPE queryResult>%s\n' "$root<images count=\"1\">$entry</images></q
 for f in bomb local remote plain; do
 	cp $f page
 	fresh 'entries:*:body'
-	ends 65 timeout 60 ct-syncdb --retry-wait 0 sync ncmec
+	ends 65 timeout 600 ct-syncdb --retry-wait 0 sync ncmec
 	ok "$f: it says so" grep -q 'XML with a DOCTYPE' err
 	is "$f: nothing of it" 0 show .entries
 done
@@ -54,7 +54,7 @@ row 24 'entity bomb, external entities, DOCTYPE' 'ends at the DOCTYPE; nothing o
 # ---- 25, 26: depth and size; anonymous memory is limited to 64 MiB
 small() { # in 64 MiB, but for a sanitizer's own
 	([ -n "${CT_SANITIZED-}" ] || ulimit -d 65536
-	exec timeout 60 ct-syncdb --retry-wait 0 sync "$@")
+	exec timeout 600 ct-syncdb --retry-wait 0 sync "$@")
 }
 awk -v root="$root" -v k=100000 'BEGIN { printf "%s<images>", root; for (i = 0; i < k; i++) printf "<a>"
 	for (i = 0; i < k; i++) printf "</a>"; print "</images></queryResult>" }' >page
