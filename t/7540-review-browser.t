@@ -224,7 +224,7 @@ up f
 eval gone()
 eval window.late = look('obscured'), window.dispatchEvent(new Event('blur')), gone()
 eval window.late.then(() => gone())
-eval MOST.full = 100
+eval MOST.full = 2000
 eval window.shown = new Promise(r => new MutationObserver(() => document.querySelector('#full img') && r(true)).observe(document.body, {subtree: true, childList: true})), 0
 down f
 eval window.shown
@@ -275,10 +275,10 @@ $covered
 $covered
 $covered
 $covered
-100
+2000
 0
 true
-[\"Covered, after 0.1 seconds.\",$covered]
+[\"Covered, after 2 seconds.\",$covered]
 [null,$covered]
 1
 10000

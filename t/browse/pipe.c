@@ -121,7 +121,7 @@ receive(int64_t until, const char *what)
 		int64_t left = until - ct_mono();
 
 		if (left <= 0)
-			browse_fail(what, "no answer within 10 s");
+			browse_fail(what, "no answer within a minute");
 		if (poll(&p, 1, (int)left) <= 0)
 			continue;
 		n = read(b.from, piece, sizeof piece);
