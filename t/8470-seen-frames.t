@@ -242,4 +242,40 @@ spoil "$dir/$rows" $(($1 + 9))
 is 'what is sound is found beside it' x45 sh -c 'ct-seen match -q --store s 2>/dev/null | jq -r "select(.match).id[7:]" | grep x'
 exits 'merge leaves it out, and tells' 65 ct-seen merge -q --store s
 exits '  what it makes is sound' 0 ct-seen check -q --store s
+
+# ---- shown turned ------------------------------------------------------------------
+for i in 1 2 3 4; do mkpix --seed "$i" --size 200x150 "turn.$i.png" || exit 1; done
+ct-hash -q --dihedral turn.?.png >sides
+# as N - those pictures as frames, so turned: by quarters, from 0 to 3
+as() {
+	jq -r --argjson n "$1" '.hashes.pdq_dihedral[$n]' sides |
+	    awk '{ printf "%d,100,%s,%d.000\n", NR - 1, $1, NR - 1 }'
+}
+filler >list
+ct-syncdb -q sync
+i=0
+while [ $i -lt 40 ]; do
+	lines $((300 + i)) $((i % 5 + 1)) | rec "o$i"
+	as 0 | rec "t$((i % 4 * 90)).$i" | jq -c --argjson by $((i % 4 * 90)) '.file.turn = $by'
+	i=$((i + 1))
+done >turns
+ct-match -aq <turns >looked
+store=turned put <looked >/dev/null
+ct-seen export -q --store turned | jq -c '[.id, .file.turn, .hashes.vpdq]' >is
+jq -c 'select(.file.turn == 0) |= del(.file.turn) | [.id, .file.turn, .hashes.vpdq]' turns |
+    LC_ALL=C sort | cmp - is
+ok 'how a video is turned is kept' test $? -eq 0
+as 3 >side
+{ filler && echo 'vpdq side side'; } >list
+ct-syncdb -q sync
+want=$(ct-seen export -q --store turned | ct-match -q | ids)
+ok '  so is what a list says of it' test "$(echo "$want" | tr ' ' '\n' | grep -c '^t90')" -eq 10
+is '    no other' 10 sh -c 'echo "$1" | wc -w' - "$want"
+is 'a list that grew: of the log' "$want" sh -c 'ct-seen match -q --store turned |
+    jq -r "select(.match).id[7:]" | sort | paste -sd" "'
+ct-seen merge -q --store turned
+is '  of a file' "$want" sh -c 'ct-seen match -q --store turned |
+    jq -r "select(.match).id[7:]" | sort | paste -sd" "'
+is '  and by three threads the orientation' '["rot270"]' sh -c 'ct-seen match -q -j 3 --store turned |
+    jq -c "select(.match).match.hits | map(.orientation)" | sort -u'
 done_testing

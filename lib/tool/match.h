@@ -130,6 +130,11 @@ int ct_match_sift_frames(struct ct_match_sieve *sieve,
     const struct ct_match_frames *frames, bool news, bool *some,
     struct ct_err *err);
 
+/* Of a film that is shown turned by so many degrees clockwise, file.turn,
+ * frames are looked up upright as well: one of them. */
+void ct_match_upright(
+    uint8_t to[CT_HASH_LEN], const uint8_t hash[CT_HASH_LEN], int64_t degrees);
+
 /* ---- which lists
  * -------------------------------------------------------------
  *

@@ -42,13 +42,17 @@ take_pdna(struct match_view *v, const char *text, size_t len)
 }
 
 /* What degrees clockwise are among match_turns; others turn nothing. */
-static void
-set_turn(struct match_view *v, int64_t degrees)
+static size_t
+turn_of(int64_t degrees)
 {
-	v->turn = degrees == 90 ? 3
-	    : degrees == 180    ? 2
-	    : degrees == 270    ? 1
-				: 0;
+	return degrees == 90 ? 3 : degrees == 180 ? 2 : degrees == 270 ? 1 : 0;
+}
+
+void
+ct_match_upright(
+    uint8_t to[CT_HASH_LEN], const uint8_t hash[CT_HASH_LEN], int64_t degrees)
+{
+	ct_pdq_turned(hash, turn_of(degrees), to);
 }
 
 /* Keyframes only, or less than one frame a second, a number that begins with
@@ -98,7 +102,7 @@ view_file(struct match_view *v, const json_t *rec, struct ct_err *err)
 		if (!json_is_integer(text))
 			return ct_fail(
 			    err, CT_DATAERR, "file.turn is not an integer");
-		set_turn(v, json_integer_value(text));
+		v->turn = turn_of(json_integer_value(text));
 	}
 	if ((text = json_object_get(rec, "surface"))) {
 		if (!json_is_string(text))
@@ -397,7 +401,7 @@ match_view_line(const struct ct_match *m, struct match_view *v,
 	v->mime = v->picture = v->video = v->still = false;
 	v->dihedral = v->sparse = false;
 	v->decode = DECODE_UNTOLD;
-	set_turn(v, g[W_TURN].kind ? g[W_TURN].number : 0);
+	v->turn = turn_of(g[W_TURN].kind ? g[W_TURN].number : 0);
 	v->degenerate = g[W_DEGENERATE].kind != CT_SCAN_NONE;
 	v->quality = g[W_QUALITY].kind ? (int)g[W_QUALITY].number : -1;
 	v->surface = g[W_SURFACE].kind ? g[W_SURFACE].text : NULL;

@@ -91,6 +91,16 @@ too_many(const struct ct_vpdq *v)
 	return v->n > SEEN_MOST || len > SEEN_TEXT;
 }
 
+/* How it is turned, as a flag; what is no quarter turns nothing. */
+static uint8_t
+turned(const json_t *rec)
+{
+	const json_int_t n = json_integer_value(ct_rec_get(rec, "file.turn"));
+
+	return n > 0 && n < 360 && n % 90 == 0 ? (uint8_t)(n / 90 * SEEN_TURN)
+					       : 0;
+}
+
 static struct seen_film
 film(const struct ct_clip_said *said, const json_t *rec)
 {
@@ -101,8 +111,10 @@ film(const struct ct_clip_said *said, const json_t *rec)
 		    n >= 0 && n < SEEN_NO_NUMBER ? (uint32_t)n : SEEN_NO_NUMBER,
 		.cover =
 		    said->cover < 0 ? SEEN_NO_COVER : (uint16_t)said->cover,
-		.flags = ct_rec_get(rec, "hashes.tmk") ? SEEN_TMK : 0 };
+		.flags = turned(rec) };
 
+	if (ct_rec_get(rec, "hashes.tmk"))
+		f.flags |= SEEN_TMK;
 	if (said->method && strlen(said->method) < sizeof f.method)
 		memcpy(f.method, said->method,
 		    plain(said->method, sizeof f.method));

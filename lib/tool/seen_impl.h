@@ -62,15 +62,23 @@ struct seen_film {
 	uint32_t row, n; /* whose it is; frames */
 	uint32_t all;    /* hashes.vpdq_frames, or SEEN_NO_NUMBER */
 	uint16_t cover;  /* hashes.vpdq_cover, or SEEN_NO_COVER */
-	uint8_t flags;   /* SEEN_TMK */
+	uint8_t flags;   /* SEEN_TMK, and how it is turned */
 	char method[17]; /* hashes.vpdq_method, up to a NUL; of a longer one
 			    nothing */
 };
 #define SEEN_NO_NUMBER UINT32_MAX
 #define SEEN_NO_COVER UINT16_MAX
-#define SEEN_TMK 1 /* it had hashes.tmk, which is not kept */
+#define SEEN_TMK 1  /* it had hashes.tmk, which is not kept */
+#define SEEN_TURN 2 /* times file.turn in quarters, 0 to 3 */
 
 _Static_assert(sizeof(struct seen_film) == 40, "no holes");
+
+/* Degrees, as file.turn has them; 0: it is shown as it is stored. */
+static inline unsigned
+seen_turn(const struct seen_film *f)
+{
+	return f->flags / SEEN_TURN % 4 * 90;
+}
 
 /* Its frames, of which a video has no more than SEEN_MOST, nor are as text
  * over SEEN_TEXT bytes kept: with all else they would be no record. */
@@ -521,6 +529,10 @@ struct seen_reel {
 	    frames; /* of a run, the first and how many */
 };
 int seen_sift_frames(struct seen_reel *r, struct ct_err *err);
+
+/* The hashes of a film that is shown turned, upright, n of them. */
+void seen_upright(
+    uint8_t *to, const struct seen_film *film, const uint8_t *hash);
 
 /* ---- writing --------------------------------------------------------------
  */

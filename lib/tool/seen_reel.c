@@ -4,8 +4,10 @@
  * The frames of films that follow each other are searched together, a run of
  * them at a time, so that they are searched as fast as rows are.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "prog.h"
 #include "seen_impl.h"
 
 static void
@@ -16,19 +18,58 @@ begin(struct seen_reel *r, size_t film, const struct seen_film *f)
 	r->films = r->frames = 0;
 }
 
-/* Which of the run's films have a frame that is near? */
+/* Has the film a frame that is near, by the hits from there on? */
 static void
-mark(struct seen_reel *r)
+mark(struct seen_reel *r, const struct seen_film *f, const bool *hit)
 {
-	const struct seen_film *f = r->g->film + r->film;
-	size_t i, k;
+	if (f->n && memchr(hit, 1, f->n))
+		r->some[f->row - r->from] = true;
+}
 
-	for (i = 0; i < r->films; i++, f++)
-		for (k = 0; k < f->n; k++)
-			if (r->hit[f->from - r->frame + k]) {
-				r->some[f->row - r->from] = true;
-				break;
-			}
+void
+seen_upright(uint8_t *to, const struct seen_film *f, const uint8_t *hash)
+{
+	size_t k;
+
+	for (k = 0; k < f->n; k++)
+		ct_match_upright(
+		    to + k * CT_HASH_LEN, hash + k * CT_HASH_LEN, seen_turn(f));
+}
+
+/* The run's films that are shown turned, once more as they are shown. */
+static int
+search_upright(struct seen_reel *r, struct ct_err *err)
+{
+	const struct seen_film *film = r->g->film + r->film, *f;
+	const struct seen_film *end = film + r->films;
+	struct ct_match_frames all = { .n = 0 };
+	uint8_t *hash, *quality;
+	size_t at = 0;
+	int rc;
+
+	for (f = film; f < end; f++)
+		all.n += seen_turn(f) ? f->n : 0;
+	if (!all.n)
+		return 0;
+	all.hash = hash = ct_alloc(all.n, CT_HASH_LEN);
+	all.quality = quality = ct_alloc(all.n, 1);
+	for (f = film; f < end; f++) {
+		if (!seen_turn(f))
+			continue;
+		seen_upright(hash + at * CT_HASH_LEN, f,
+		    r->g->frame + f->from * CT_HASH_LEN);
+		memcpy(quality + at, r->g->quality + f->from, f->n);
+		at += f->n;
+	}
+	rc = ct_match_sift_frames(r->sieve, &all, r->news, r->hit, err);
+	for (f = film, at = 0; !rc && f < end; f++)
+		if (seen_turn(f)) {
+			mark(r, f, r->hit + at);
+			at += f->n;
+		}
+	free(hash);
+	free(quality);
+	return rc;
 }
 
 /* The run is over. */
@@ -38,13 +79,17 @@ search(struct seen_reel *r, struct ct_err *err)
 	struct ct_match_frames f = { r->frames,
 		r->g->frame + r->frame * CT_HASH_LEN,
 		r->g->quality + r->frame };
+	const struct seen_film *film = r->g->film + r->film;
+	size_t i;
 	int c, rc = 0;
 
 	if (!r->frames)
 		return 0;
 	rc = ct_match_sift_frames(r->sieve, &f, r->news, r->hit, err);
+	for (i = 0; !rc && i < r->films; i++, film++)
+		mark(r, film, r->hit + (film->from - r->frame));
 	if (!rc)
-		mark(r);
+		rc = search_upright(r, err);
 	for (c = SEEN_MS; c <= SEEN_QUALITY; c++)
 		seen_forget(r->g, (enum seen_column)c, r->frame, r->frames);
 	r->films = r->frames = 0;
@@ -56,7 +101,7 @@ seen_sift_frames(struct seen_reel *r, struct ct_err *err)
 {
 	const struct seen_info *info = r->g->info + r->from;
 	struct seen_frames f;
-	bool old;
+	bool old = false;
 	size_t i;
 
 	r->films = r->frames = 0;

@@ -312,7 +312,8 @@ add_word(struct ct_text *t, const char *name, const char *word)
 }
 
 static void
-add_file(struct ct_text *t, const struct seen_info *i)
+add_file(struct ct_text *t, const struct seen_info *i,
+    const struct seen_frames *frames)
 {
 	size_t mime = i->flags / SEEN_MIME;
 
@@ -321,6 +322,8 @@ add_file(struct ct_text *t, const struct seen_info *i)
 		add_number(t, "size", i->size);
 	if (mime && mime < MIMES)
 		add_word(t, "mime", mimes[mime]);
+	if (frames && seen_turn(&frames->film))
+		add_number(t, "turn", seen_turn(&frames->film));
 	if (i->decode)
 		add_word(t, "decode",
 		    i->decode < DECODES ? decodes[i->decode] : "corrupt");
@@ -380,6 +383,6 @@ seen_row_text(struct ct_text *t, const struct seen_row *row,
 		    ct_time((int64_t)row->info.modified * 1000, time));
 		add(t, "}");
 	}
-	add_file(t, &row->info);
+	add_file(t, &row->info, frames);
 	add_hashes(t, row, frames);
 }

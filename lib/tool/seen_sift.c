@@ -268,20 +268,37 @@ tell(struct hand *h, const struct block *b, struct ct_err *err)
 	return rc;
 }
 
+/* Is one of these frames near? */
+static int
+frames_of_log(
+    struct hand *h, const struct ct_match_frames *f, struct ct_err *err)
+{
+	int rc = ct_match_sift_frames(h->sieve, f, false, h->hit, err);
+	size_t i;
+
+	for (i = 0; !rc && i < f->n; i++)
+		h->some[0] |= h->hit[i];
+	return rc;
+}
+
 static int
 film_of_log(struct hand *h, const struct seen_entry *e, struct ct_err *err)
 {
 	struct seen_frames f;
 	struct ct_match_frames frames;
-	size_t i;
+	uint8_t *upright;
 	int rc;
 
 	if (!seen_log_frames(e, &f))
 		return 0;
 	frames = (struct ct_match_frames){ f.film.n, f.hash, f.quality };
-	rc = ct_match_sift_frames(h->sieve, &frames, false, h->hit, err);
-	for (i = 0; !rc && i < f.film.n; i++)
-		h->some[0] |= h->hit[i];
+	rc = frames_of_log(h, &frames, err);
+	if (rc || !seen_turn(&f.film))
+		return rc;
+	frames.hash = upright = ct_alloc(f.film.n + (size_t)1, CT_HASH_LEN);
+	seen_upright(upright, &f.film, f.hash);
+	rc = frames_of_log(h, &frames, err);
+	free(upright);
 	return rc;
 }
 
