@@ -234,7 +234,7 @@ hand_on(struct hand *h, const struct block *b, size_t i, struct ct_err *err)
 	struct seen_place at = { b->source, b->from + i };
 	struct ct_err none = { 0 };
 	unsigned bad = h->bad[i];
-	bool old;
+	bool old = false;
 
 	if (!(bad & BAD_INFO) && !seen_wanted(s, &b->g->info[at.row], &old))
 		return 0;
