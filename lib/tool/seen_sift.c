@@ -76,7 +76,8 @@ seen_wanted(const struct seen_sift *s, const struct seen_info *info, bool *old)
 		return true;
 	}
 	left = left_of(s, info);
-	*old |= left == CT_MATCH_ALL;
+	if (left == CT_MATCH_ALL)
+		*old = true;
 	return left != CT_MATCH_NOTHING;
 }
 
