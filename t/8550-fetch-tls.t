@@ -86,10 +86,12 @@ printf '[fetch]\nallow = 127.0.0.0/8\n' >plain
 whole=$(ct-fetch -q -j 1 -c plain "http://127.0.0.1:$(cat port.plain)/n/5000000" | sum)
 
 relay good
-record fine >in
+# one connection is slow, so that parts are worth it
+rated='ranges&rate=4'
+record "$rated&fine" >in
 exits 'an object of a bucket, by TLS' 0 fetch <in
 is '  comes whole' "$whole" sum <frames
-is '  by ranges' 4 grep -c 'fine .*bytes=' box/heard
+ok '  by ranges' sh -c '[ "$(grep -c "fine .*bytes=" box/heard)" -ge 2 ]'
 ok '  over several connections of TLS 1.2 or later' \
     sh -c '[ $(grep -c "^TLSv1\.[23]$" served) -gt 1 ] && ! grep -qv "^TLSv1\.[23]$" served'
 exits 'a URL whose server knows of ranges' 0 fetch "https://localhost:$port/n/5000000?ranges"
@@ -99,12 +101,13 @@ exits 'many' 0 fetch <in
 is '  all come' '1 2 3 4 5 6' sh -c 'ct-hash -q <frames | jq .file.size | xargs'
 ok '  by connections that are used again' test "$(wc -l <served)" -le 4
 touch cut
-record cut >in
+record "$rated&cut" >in
 exits 'a connection that is cut off within a part' 0 fetch <in
 ok '  which it was' test ! -e cut
 is '  the part comes once more' "$whole" sum <frames
-is '  from where it was' 5 grep -c 'cut .*bytes=' box/heard
-record lie=1 >in
+ok '  from where it was' sh -c "sed -n 's/.*&cut bytes=\([0-9]*\)-.*/\1/p' box/heard |
+    awk '\$1 % 1048576 { odd = 1 } END { exit !odd }'"
+record "$rated&lie=1" >in
 exits 'other ranges than were asked for' 0 fetch <in
 is '  are not put together' "$whole" sum <frames
 

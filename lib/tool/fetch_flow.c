@@ -5,19 +5,25 @@
  * are copied for it, into memory that is not in the cache.  As long as its
  * connection alone brings as much as we or who reads us can take, the others
  * wait: what was sent stays with the kernel, and is there when their turn
- * comes.
+ * comes.  If it brings less all are read, on trial: unless they bring more,
+ * they wait again.
  */
 #include <limits.h>
 
 #include "fetch_impl.h"
 
-#define SPAN 10000 /* us after which it is judged anew: they wait */
-#define BUSY 20    /* if less of it than a 20th was without work, */
-#define IDLE 3     /* until a third is; */
-#define FAST                                                            \
-	1000 /* and while so many bytes a us come, however idle we are: \
-		hashing them takes longer */
-#define VAIN INT64_C(1000000) /* us after which that is tried again */
+#define SPAN 10000    /* us after which it is judged anew, */
+#define SILENT 100000 /* or these, if there is no answer yet */
+#define BUSY 20       /* if less of it than a 20th was without work, */
+#define IDLE 3        /* a third: there is time for others */
+#define FAST                                                               \
+	1000000 /* and while so many bytes a ms come, however idle we are: \
+		   hashing them takes longer */
+#define TRIAL 250000 /* us in which they are to bring more, */
+#define MORE 15      /* tenths of what the first does: */
+#define MUCH 25      /* if there is no time left, for they cost more; */
+#define LITTLE ((size_t)1 << 20) /* bytes held of each until then */
+#define AGAIN 1000000            /* us after which it is tried again */
 #define TICK_MS 5
 
 /* Whose bytes go out while they come, or will soon, for all we know?  NULL:
@@ -37,16 +43,57 @@ favourite(const struct run *r)
 	return it->state != STATE_DONE && size > r->window ? it : NULL;
 }
 
-static bool
-is_enough(struct flow *f, int64_t now)
+static void
+begin(struct flow *f)
 {
-	const uint64_t fast = (uint64_t)f->spent.time * FAST;
+	f->spent = (struct ct_flow){ .time = 0 };
+	f->one = 0;
+}
 
-	if (f->spent.idle < f->spent.time / (f->all ? BUSY : IDLE))
-		return true;
-	if (!f->all && f->spent.bytes < fast)
-		f->vain = now;
-	return f->spent.bytes >= fast && (!f->all || now - f->vain >= VAIN);
+/* Judge a span.  Rates are bytes a ms. */
+static void
+judge(struct flow *f, int64_t now, bool full)
+{
+	const struct ct_flow *s = &f->spent;
+	const uint64_t time = (uint64_t)s->time;
+	const uint64_t one = f->one * 1000 / time;
+	const bool busy = s->idle < s->time / BUSY;
+
+	if (!f->all) {
+		if (s->idle < s->time / IDLE || one >= FAST ||
+		    (now < f->next && 2 * one >= f->alone))
+			return;
+		f->alone = f->heard ? one : 0;
+		f->all = true;
+		f->since = now;
+		f->next = now + AGAIN;
+	} else if (10 * (s->bytes * 1000 / time) >
+	    (uint64_t)(busy ? MUCH : MORE) * f->alone) {
+		f->won = true;
+		f->since = now;
+		if (busy && now >= f->next)
+			f->all = false; /* one may be enough by now */
+	} else if (busy || (now - f->since >= TRIAL && !full)) {
+		f->all = f->won = false;
+		f->next = now + AGAIN;
+	}
+}
+
+/* Of whose turn it is: is there an answer?  Until there is, the others are not
+ * better for bringing more. */
+static void
+hear(struct flow *f, const struct item *best)
+{
+	const bool heard = best->begun || (best->part && best->part->judged);
+
+	if (heard == f->heard)
+		return;
+	f->heard = heard;
+	begin(f);
+	if (heard && f->alone == 0) {
+		f->all = f->won = false;
+		f->next = 0;
+	}
 }
 
 /* Of those under way that need not wait for memory the first is read, or all.
@@ -79,6 +126,7 @@ fetch_flow(struct run *r)
 	struct flow *f = &r->flow;
 	const struct item *best = favourite(r);
 	struct ct_flow now;
+	bool won;
 
 	if (!best && !f->on)
 		return;
@@ -88,13 +136,26 @@ fetch_flow(struct run *r)
 		f->spent.idle += now.idle - f->last.idle;
 		f->spent.bytes += now.bytes - f->last.bytes;
 	}
-	if (f->spent.time >= SPAN) {
-		f->all = !is_enough(f, now.time);
-		f->spent = (struct ct_flow){ .time = 0 };
+	if (best)
+		hear(f, best);
+	if (f->spent.time >= (f->heard ? SPAN : SILENT)) {
+		won = f->won;
+		judge(f, now.time, r->kept >= r->how->memory / 2);
+		r->freed |= f->won && !won;
+		begin(f);
 	}
 	f->last = now;
 	f->on = best != NULL;
 	apply(r, best);
+}
+
+void
+fetch_flow_came(const struct part *p, size_t len)
+{
+	struct run *r = p->it->run;
+
+	if (p->it->part == p && fetch_is_next(p->it))
+		r->flow.one += len;
 }
 
 bool
@@ -102,7 +163,8 @@ fetch_flow_may(const struct part *p, size_t len)
 {
 	const struct run *r = p->it->run;
 
-	return !r->flow.on || r->flow.all || r->going < 2 ||
+	return !r->flow.on || r->flow.won || r->going < 2 ||
+	    (r->flow.all && p->n + len <= LITTLE) ||
 	    (p->it->part == p && fetch_is_next(p->it)) ||
 	    r->held + len <= 2 * r->window;
 }

@@ -84,17 +84,23 @@ struct item {               /* an input on its way out */
 	uint64_t whole;    /* bytes in all; UINT64_MAX: not known */
 	uint64_t asked;    /* bytes before this have, or had, a part */
 	bool split;        /* it may have several */
-	bool plain;        /* its server is not asked for parts any more */
+	bool plain;        /* its server is not asked for parts any more, */
+	bool deaf;         /* nor for what is left: the whole comes again */
 	bool begun;        /* bytes have gone out already */
 	unsigned hops, changes;
 	int64_t left; /* ms that it may still take */
 };
 
-struct flow {         /* fetch_flow.c */
-	bool on;      /* bytes go out as they come, or soon */
-	bool all;     /* all connections are read then, */
-	int64_t vain; /* us: when the first was not enough, last */
-	struct ct_flow last, spent; /* spent: of this measure */
+struct flow {           /* fetch_flow.c */
+	bool on;        /* bytes go out as they come, or soon */
+	bool all;       /* all connections are read then, */
+	bool won;       /* and that brought more: parts are worth it */
+	bool heard;     /* there is an answer of whose turn it is */
+	uint64_t alone; /* bytes a ms, when it was begun with all last */
+	int64_t since;  /* us: that, or when it brought more, last; */
+	int64_t next;   /* when to try the other way again */
+	struct ct_flow last, spent; /* spent: of this measure; */
+	uint64_t one;               /* bytes of it of whose turn it is */
 };
 
 struct run {
@@ -204,6 +210,9 @@ void fetch_more(struct run *r);
 
 /* To be said before each first ct_many_step. */
 void fetch_flow(struct run *r);
+
+/* So many bytes came. */
+void fetch_flow_came(const struct part *p, size_t len);
 
 /* May so many bytes more of this one be held?  Those that wait hold little. */
 bool fetch_flow_may(const struct part *p, size_t len);

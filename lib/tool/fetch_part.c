@@ -128,8 +128,11 @@ keep(struct part *p, const char *bytes, size_t len, uint64_t will)
 
 	for (; len; bytes += n, len -= n) {
 		if (!c || c->n == c->cap) {
+			/* what is to come may go out as it comes, or wait */
 			want = 2 * p->n > FIRST ? 2 * p->n : FIRST;
 			if (will > p->n)
+				want = MIDDLE > want ? MIDDLE : want;
+			if (will > p->n && will - p->n < want)
 				want = (size_t)(will - p->n);
 			want = want > len ? want : len;
 			c = chunk(p->it->run, want);
@@ -274,8 +277,9 @@ fetch_first_to(const struct item *it)
 {
 	const struct run *r = it->run;
 
-	return r->how->jobs > 1 && !r->how->head && !it->plain && it->bucket &&
-		it->size > 0 && (uint64_t)it->size > 2 * (uint64_t)r->window
+	return r->flow.won && r->how->jobs > 1 && !r->how->head && !it->plain &&
+		it->bucket && it->size > 0 &&
+		(uint64_t)it->size > 2 * (uint64_t)r->window
 	    ? r->window
 	    : UINT64_MAX;
 }
@@ -352,17 +356,21 @@ take_connection(const struct item *it)
 	return false;
 }
 
-/* Of one that is fetched to its end: where may another part begin?  0: nowhere,
- * or it is not worth it. */
+/* Of one whose last part is fetched to its end: where may another begin?  0:
+ * nowhere, or it is not worth it. */
 static uint64_t
 cut_at(const struct item *it, const struct part *p)
 {
-	const uint64_t window = it->run->window;
+	const struct run *r = it->run;
+	const uint64_t window = r->window;
 
-	if (!it->run->flow.all || !p || !p->judged || p->to != UINT64_MAX ||
-	    p->skip || it->plain || it->whole - p->at <= 2 * window)
+	if (!p || !p->judged || p->skip || it->plain ||
+	    it->whole - p->at <= 2 * window)
 		return 0;
-	return p->at + window;
+	/* as long as it is not known to bring more: if nobody else would */
+	if (!r->flow.won && (!r->flow.all || r->going > r->how->jobs / 2))
+		return 0;
+	return ((p->at + window / 2) / window + 1) * window;
 }
 
 /* Another part of it; false: there is none, or no room for one. */
@@ -371,23 +379,27 @@ another(struct item *it)
 {
 	struct run *r = it->run;
 	struct part *p = last_of(it);
+	const uint64_t window = r->window;
 	const bool must = !p && fetch_is_next(it);
-	uint64_t from = it->asked, to;
+	bool cut = it->asked >= it->whole;
+	uint64_t from = cut ? cut_at(it, p) : it->asked, to = it->whole;
+	size_t room;
 
-	if (from == UINT64_MAX && !(from = cut_at(it, p)))
+	if ((cut && !from) || (it->plain && p && p->state != STATE_DONE))
 		return false;
-	if (from >= it->whole || (it->plain && p && p->state != STATE_DONE))
-		return false;
-	to = it->whole - from <= 2 * (uint64_t)r->window ? it->whole
-							 : from + r->window;
+	if (to - from > 2 * window && (r->flow.won || r->flow.all))
+		to = from + window;
+	/* what is not cut goes out as it comes */
+	room = (size_t)(to - from <= 2 * window ? to - from : window);
 	if (!must &&
-	    (!is_room(r, (size_t)(to - from)) ||
+	    (!is_room(r, room) ||
 		(r->going >= r->how->jobs && !take_connection(it))))
 		return false;
-	if (p && p->to == UINT64_MAX)
-		p->to = it->asked = from;
+	if (cut)
+		p->to = from;
+	it->asked = from;
 	p = fetch_part(it, it->plain ? UINT64_MAX : to);
-	p->room = must || it->plain ? 0 : (size_t)(to - from);
+	p->room = must || it->plain ? 0 : room;
 	fetch_try(p);
 	return true;
 }

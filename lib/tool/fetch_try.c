@@ -110,6 +110,7 @@ one_stream(struct part *p)
 	struct item *it = p->it;
 	struct part *first = it->part;
 
+	it->deaf = it->plain;
 	it->plain = true;
 	fetch_only(it, first);
 	it->asked = first->to;
@@ -213,7 +214,8 @@ learn(struct part *p)
 	r->splits -= it->split;
 	it->split = r->how->jobs > 1 && !it->plain && it->whole != UINT64_MAX &&
 	    (p->to != UINT64_MAX ||
-		(got->ranges && it->whole > 2 * (uint64_t)r->window));
+		((it->bucket || got->ranges) &&
+		    it->whole > 2 * (uint64_t)r->window));
 	r->splits += it->split;
 }
 
@@ -247,7 +249,8 @@ judge_file(struct part *p)
 	if (got->encoded && !it->bucket)
 		(void)ct_fail(&p->err, CT_PROTOCOL,
 		    "the server sends an encoding that nobody asked for");
-	else if (is_misfit(p) && p->to != UINT64_MAX)
+	else if (is_misfit(p) &&
+	    (p->to != UINT64_MAX || (it->plain && !it->deaf)))
 		p->misfit = true;
 	else if (is_misfit(p))
 		(void)ct_fail(&p->err, CT_PROTOCOL,
@@ -326,6 +329,7 @@ on_body(struct ct_pull *get, const void *bytes, size_t len)
 	p->skip -= had;
 	p->at += len;
 	r->show.bytes += len;
+	fetch_flow_came(p, len);
 	return enough ? CT_PULL_ENOUGH : said;
 }
 

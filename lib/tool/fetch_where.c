@@ -100,7 +100,7 @@ fetch_ask(struct part *p, struct ct_signed *s, struct ct_err *err)
 		add(p, ct_strdup("Range: bytes=0-0"));
 	else if (p->to != UINT64_MAX)
 		add(p, ct_printf("Range: bytes=%llu-%llu", at, to - 1));
-	else if (p->at)
+	else if (p->at && !it->deaf)
 		add(p, ct_printf("Range: bytes=%llu-", at));
 	if (*it->etag)
 		add(p, ct_printf("If-Match: %s", it->etag));

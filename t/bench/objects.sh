@@ -60,8 +60,8 @@ fetched() {
 bucket() {
 	printf '[bucket b]\nbucket = %s\nendpoint = http://127.0.0.1:%s/n\ncredential = %s/cred\n' \
 	    "$3" "$web_port" "$PWD" >web.conf
-	seq -f "{\"id\":\"s3://b/$slow%g\",\"object\":{\"bytes\":$3,\"etag\":\"tag$3\"}}" "$2" >in
-	seq -f "http://127.0.0.1:$web_port/n/$3/$slow%g" "$2" >addresses
+	seq -f "{\"id\":\"s3://b/ranges&$slow%g\",\"object\":{\"bytes\":$3,\"etag\":\"tag$3\"}}" "$2" >in
+	seq -f "http://127.0.0.1:$web_port/n/$3/ranges&$slow%g" "$2" >addresses
 	urls addresses >in.curl
 	beside "$1, of a bucket" "$2"
 }

@@ -23,7 +23,8 @@
  *	norange[=0:N]	it does not know of ranges
  *	lie=N[:N]	Content-Range is N bytes too far
  *	short=N[:N]	a range ends N bytes too soon, and says so
- *	from=AT		all these are of ranges from there alone, and so is N
+ *	from=AT		all these but rate are of ranges from there alone, and
+ *			so is N
  *	noetag, weak	no ETag, or a weak one
  *	change=N	after N requests it is another file, of another ETag
  *	blind		it does not know of If-Match
@@ -323,6 +324,7 @@ static bool
 body(struct call *c)
 {
 	struct linger hard = { .l_onoff = 1 };
+	const char *value;
 	char piece[PIECE];
 	uint64_t at = c->from, reset = UINT64_MAX, stall = UINT64_MAX,
 		 drip = UINT64_MAX, rate = 0, part;
@@ -330,7 +332,8 @@ body(struct call *c)
 	(void)(now(c, "reset", &reset) || (reset = UINT64_MAX));
 	(void)(now(c, "stall", &stall) || (stall = UINT64_MAX));
 	(void)(now(c, "drip", &drip) || (drip = UINT64_MAX));
-	(void)now(c, "rate", &rate);
+	if (word(c, "rate", &value)) /* of its other ranges, too */
+		rate = strtoull(value, NULL, 10);
 	while (at < c->size || has(c, "endless")) {
 		part = has(c, "endless") || c->size - at > PIECE ? PIECE
 								 : c->size - at;
