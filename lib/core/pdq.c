@@ -6,6 +6,7 @@
 
 #define SIDE CT_PDQ_SIDE
 #define FREQ CT_PDQ_FREQ
+#define AHEAD 4    /* rows that are fetched before they are read */
 #define COMPAT 512 /* pixels a side that Meta's tool hashes at most */
 
 const char *
@@ -69,7 +70,9 @@ ct_pdq_start_by(struct ct_pdq *p, const struct ct_pdq_kernel *kernel,
 	p->kernel = kernel;
 	p->shape = *shape;
 	p->seen = 0;
+	p->ahead = 0;
 	f += -((uintptr_t)work / sizeof *f) % CT_PDQ_BAND; /* a cache line */
+	p->work = f;
 	start(&p->exact, &p->tent, shape, f);
 }
 
@@ -79,11 +82,21 @@ ct_pdq_start(struct ct_pdq *p, const struct ct_pdq_shape *shape, void *work)
 	ct_pdq_start_by(p, ct_pdq_chosen(), shape, work);
 }
 
+void
+ct_pdq_again(struct ct_pdq *p)
+{
+	p->seen = 0;
+	if (by_tent(&p->shape))
+		p->tent.begun = p->tent.ended = 0;
+	else
+		start(&p->exact, &p->tent, &p->shape, p->work);
+}
+
 /* Of a row those pixels that nearest neighbour takes, as often as it does. */
 static void
 nearest(struct ct_pdq *p, enum ct_pdq_pixel pixel, const void *row)
 {
-	const size_t size = pixel == CT_PDQ_LUMA ? sizeof(float) : pixel;
+	const size_t size = ct_pdq_bytes(pixel);
 	const uint8_t *at = row;
 	uint8_t pick[COMPAT * sizeof(float)];
 	uint64_t w = p->shape.w, h = p->shape.h, x;
@@ -97,12 +110,16 @@ nearest(struct ct_pdq *p, enum ct_pdq_pixel pixel, const void *row)
 		ct_pdq_exact_row(p, pixel, pick);
 }
 
+static uint32_t
+rows_of(const struct ct_pdq *p)
+{
+	return (p->shape.h * p->shape.eighths + 7) / 8;
+}
+
 void
 ct_pdq_row(struct ct_pdq *p, enum ct_pdq_pixel pixel, const void *row)
 {
-	uint32_t rows = (p->shape.h * p->shape.eighths + 7) / 8;
-
-	if (p->seen == rows)
+	if (p->seen == rows_of(p))
 		return;
 	p->seen++;
 	if (!ct_pdq_hashes(&p->shape))
@@ -113,6 +130,20 @@ ct_pdq_row(struct ct_pdq *p, enum ct_pdq_pixel pixel, const void *row)
 		ct_pdq_tent_row(p, pixel, row);
 	else
 		ct_pdq_exact_row(p, pixel, row);
+}
+
+void
+ct_pdq_rows(struct ct_pdq *p, enum ct_pdq_pixel pixel, const void *first,
+    ptrdiff_t stride)
+{
+	const uint8_t *at = first;
+	const uint32_t n = rows_of(p);
+	uint32_t y;
+
+	for (y = 0; y < n; y++) {
+		p->ahead = y + AHEAD < n ? AHEAD * stride : 0;
+		ct_pdq_row(p, pixel, at + (ptrdiff_t)y * stride);
+	}
 }
 
 void

@@ -40,11 +40,15 @@ enum ct_pdq_method {
 /* "tent", "exact", "fast", "photo-hasher" */
 const char *ct_pdq_method(enum ct_pdq_method method);
 
-/* What rows are made of: bytes a pixel. */
+/* What rows are made of: bytes a pixel, but for CT_PDQ_FILM. */
 enum ct_pdq_pixel {
 	CT_PDQ_GREY = 1,
-	CT_PDQ_RGBX = 4 /* red, green, blue and one that is ignored */
+	CT_PDQ_FILM = 2, /* one byte, from 16, black, to 235, white: luma from
+			    0 to CT_PDQ_WHITE, see ct_pdq_white */
+	CT_PDQ_RGBX = 4  /* red, green, blue and one that is ignored */
 };
+
+#define CT_PDQ_WHITE 219
 
 struct ct_pdq_shape {
 	enum ct_pdq_method method;
@@ -66,7 +70,9 @@ struct ct_pdq_kernel;
 struct ct_pdq { /* all of it private */
 	const struct ct_pdq_kernel *kernel;
 	struct ct_pdq_shape shape;
-	uint32_t seen; /* rows that came */
+	uint32_t seen;   /* rows that came */
+	ptrdiff_t ahead; /* bytes from a row to what is soon read, or 0 */
+	float *work;
 	struct ct_pdq_exact {
 		uint32_t w, h, stride, seen;
 		uint32_t col[CT_PDQ_SIDE]; /* the columns that are kept */
@@ -104,8 +110,16 @@ size_t ct_pdq_need(const struct ct_pdq_shape *shape);
 void ct_pdq_start(
     struct ct_pdq *p, const struct ct_pdq_shape *shape, void *work);
 
+/* Begin another of the same shape, in the same work memory. */
+void ct_pdq_again(struct ct_pdq *p);
+
 /* The next row, from the top; exactly as many as the shape says. */
 void ct_pdq_row(struct ct_pdq *p, enum ct_pdq_pixel pixel, const void *row);
+
+/* All rows of a picture that lies in memory, which is read ahead; stride bytes
+ * from one to the next, which may be negative. */
+void ct_pdq_rows(struct ct_pdq *p, enum ct_pdq_pixel pixel, const void *first,
+    ptrdiff_t stride);
 
 /* The same of luma itself, for pictures that are not shrunk. */
 void ct_pdq_luma(struct ct_pdq *p, const float *row);

@@ -42,11 +42,25 @@ itotal(__m256i v)
 	return _mm_cvtsi128_si32(s);
 }
 
+TARGET static inline __m128i
+eight(const uint8_t *at)
+{
+	return _mm_loadl_epi64((const __m128i *)(const void *)at);
+}
+
 TARGET static inline __m256
 grey(const uint8_t *at)
 {
-	return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(
-	    _mm_loadl_epi64((const __m128i *)(const void *)at)));
+	return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(eight(at)));
+}
+
+TARGET static inline __m256
+film(const uint8_t *at)
+{
+	__m128i v = _mm_subs_epu8(eight(at), _mm_set1_epi8(CT_PDQ_BLACK));
+
+	v = _mm_min_epu8(v, _mm_set1_epi8((char)CT_PDQ_WHITE));
+	return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(v));
 }
 
 TARGET static inline __m256i

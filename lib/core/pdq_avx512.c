@@ -32,11 +32,25 @@ runs(void)
 	    __builtin_cpu_supports("popcnt");
 }
 
+TARGET static inline __m128i
+sixteen(const uint8_t *at)
+{
+	return _mm_loadu_si128((const __m128i *)(const void *)at);
+}
+
 TARGET static inline __m512
 grey(const uint8_t *at)
 {
-	return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(
-	    _mm_loadu_si128((const __m128i *)(const void *)at)));
+	return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(sixteen(at)));
+}
+
+TARGET static inline __m512
+film(const uint8_t *at)
+{
+	__m128i v = _mm_subs_epu8(sixteen(at), _mm_set1_epi8(CT_PDQ_BLACK));
+
+	v = _mm_min_epu8(v, _mm_set1_epi8((char)CT_PDQ_WHITE));
+	return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(v));
 }
 
 /* 299 = 2 * 128 + 43, 587 = 4 * 128 + 75: weights that are signed bytes */

@@ -7,11 +7,8 @@ static int
 hash(struct ct_pdq *p, const struct ct_pdq_shape *shape, const uint8_t *grey,
     size_t stride, uint8_t out[CT_PDQ_LEN], void *work)
 {
-	uint32_t y;
-
 	ct_pdq_start(p, shape, work);
-	for (y = 0; y < shape->h; y++)
-		ct_pdq_row(p, CT_PDQ_GREY, grey + y * stride);
+	ct_pdq_rows(p, CT_PDQ_GREY, grey, (ptrdiff_t)stride);
 	return ct_pdq_end(p, out);
 }
 

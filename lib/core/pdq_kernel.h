@@ -28,9 +28,11 @@ struct ct_pdq_kernel {
 	/*
 	 * To each of live sums a pixel times its weight.  Of RGBX the pixel
 	 * is 299 R + 587 G + 114 B: the weight has to be divided by 1000.
+	 * What is ahead bytes from the row is fetched into the cache.
 	 */
 	void (*add)(float *const *sum, const float *weight, uint32_t live,
-	    enum ct_pdq_pixel pixel, const void *row, uint32_t n);
+	    enum ct_pdq_pixel pixel, const void *row, ptrdiff_t ahead,
+	    uint32_t n);
 	/* out[r][i] = sum of row[r] by taps[i], from the left */
 	void (*dots)(float *const row[CT_PDQ_BAND],
 	    const struct ct_pdq_taps taps[CT_PDQ_SIDE], float *ring,
@@ -52,6 +54,17 @@ struct ct_pdq_kernel {
 	/* which of 16 x 16 are above the lower median, and how many */
 	int (*above)(const float *v, uint16_t bits[CT_PDQ_FREQ]);
 };
+
+#define CT_PDQ_BLACK 16 /* of CT_PDQ_FILM */
+
+/* Bytes a pixel. */
+static inline size_t
+ct_pdq_bytes(enum ct_pdq_pixel pixel)
+{
+	return pixel == CT_PDQ_LUMA ? sizeof(float)
+	    : pixel == CT_PDQ_RGBX  ? 4
+				    : 1;
+}
 
 /* Whole, a loop of so few steps that each may stand alone. */
 #if defined(__clang__)

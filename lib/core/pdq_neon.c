@@ -38,15 +38,33 @@ higher(float32x4_t a, float32x4_t b)
 	return vaddvq_u32(vandq_u32(vcgtq_f32(a, b), vld1q_u32(bit)));
 }
 
+static inline uint8x8_t
+four(const uint8_t *at)
+{
+	uint32_t word;
+
+	memcpy(&word, at, sizeof word);
+	return vcreate_u8(word);
+}
+
+static inline float32x4_t
+widen(uint8x8_t v)
+{
+	return vcvtq_f32_u32(vmovl_u16(vget_low_u16(vmovl_u8(v))));
+}
+
 static inline float32x4_t
 grey(const uint8_t *at)
 {
-	uint32_t four;
-	uint16x8_t wide;
+	return widen(four(at));
+}
 
-	memcpy(&four, at, sizeof four);
-	wide = vmovl_u8(vcreate_u8(four));
-	return vcvtq_f32_u32(vmovl_u16(vget_low_u16(wide)));
+static inline float32x4_t
+film(const uint8_t *at)
+{
+	uint8x8_t v = vqsub_u8(four(at), vdup_n_u8(CT_PDQ_BLACK));
+
+	return widen(vmin_u8(v, vdup_n_u8(CT_PDQ_WHITE)));
 }
 
 /* One byte of each of four pixels. */

@@ -12,28 +12,38 @@ always(void)
 	return true;
 }
 
+static float
+film(uint8_t pixel)
+{
+	int v = pixel - CT_PDQ_BLACK;
+
+	return (float)(v < 0 ? 0 : v > CT_PDQ_WHITE ? CT_PDQ_WHITE : v);
+}
+
 static void
 luma(float *out, enum ct_pdq_pixel pixel, const void *row, uint32_t n)
 {
 	const uint8_t *at = row;
 	uint32_t x;
 
-	for (x = 0; x < n; x++, at += pixel)
-		out[x] = pixel == CT_PDQ_GREY
-		    ? (float)at[0]
+	for (x = 0; x < n; x++, at += ct_pdq_bytes(pixel))
+		out[x] = pixel == CT_PDQ_GREY ? (float)at[0]
+		    : pixel == CT_PDQ_FILM
+		    ? film(*at)
 		    : (0.299F * (float)at[0] + 0.587F * (float)at[1]) +
 			0.114F * (float)at[2];
 }
 
 static void
 add(float *const *sum, const float *weight, uint32_t live,
-    enum ct_pdq_pixel pixel, const void *row, uint32_t n)
+    enum ct_pdq_pixel pixel, const void *row, ptrdiff_t ahead, uint32_t n)
 {
 	const uint8_t *at = row;
 	const float *f = row;
 	uint32_t i;
 	size_t x;
 
+	(void)ahead;
 	for (i = 0; i < live; i++)
 		if (pixel == CT_PDQ_LUMA)
 			for (x = 0; x < n; x++)
@@ -41,6 +51,9 @@ add(float *const *sum, const float *weight, uint32_t live,
 		else if (pixel == CT_PDQ_GREY)
 			for (x = 0; x < n; x++)
 				sum[i][x] += weight[i] * (float)at[x];
+		else if (pixel == CT_PDQ_FILM)
+			for (x = 0; x < n; x++)
+				sum[i][x] += weight[i] * film(at[x]);
 		else
 			for (x = 0; x < n; x++)
 				sum[i][x] += weight[i] *

@@ -12,7 +12,8 @@
  * (absolute value), whole (to an integer, toward 0), iplus, itotal (of all
  * lanes), higher (a bit for each lane of a that is above b), turn (LANES
  * vectors are a square: transpose it), and of LANES pixels: grey, the bytes;
- * rgb, 299 R + 587 G + 114 B; luma, (0.299f R + 0.587f G) + 0.114f B.
+ * film, the bytes from black to white; rgb, 299 R + 587 G + 114 B; luma,
+ * (0.299f R + 0.587f G) + 0.114f B.
  */
 #include <string.h>
 
@@ -20,6 +21,7 @@
 #define FREQ CT_PDQ_FREQ
 #define BAND CT_PDQ_BAND
 #define INLINE static inline TARGET __attribute__((always_inline))
+#define LINE 64 /* bytes of the cache; pixels, and so whole vectors */
 #define EIGHT(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7)
 
 /* ---- pixels -------------------------------------------------------------- */
@@ -31,6 +33,8 @@ pixels(enum ct_pdq_pixel pixel, bool exact, const uint8_t *at)
 		return load((const float *)(const void *)at);
 	if (pixel == CT_PDQ_GREY)
 		return grey(at);
+	if (pixel == CT_PDQ_FILM)
+		return film(at);
 	return exact ? luma(at) : rgb(at);
 }
 
@@ -48,12 +52,13 @@ last_pixels(
 INLINE void
 luma_of(float *out, enum ct_pdq_pixel pixel, const uint8_t *at, uint32_t n)
 {
+	const size_t size = ct_pdq_bytes(pixel);
 	uint32_t x;
 
-	for (x = 0; x + LANES <= n; x += LANES, at += LANES * pixel)
+	for (x = 0; x + LANES <= n; x += LANES, at += LANES * size)
 		store(out + x, pixels(pixel, true, at));
 	if (x < n)
-		store(out + x, last_pixels(pixel, true, at, (n - x) * pixel));
+		store(out + x, last_pixels(pixel, true, at, (n - x) * size));
 }
 
 TARGET static void
@@ -61,6 +66,8 @@ simd_luma(float *out, enum ct_pdq_pixel pixel, const void *row, uint32_t n)
 {
 	if (pixel == CT_PDQ_GREY)
 		luma_of(out, CT_PDQ_GREY, row, n);
+	else if (pixel == CT_PDQ_FILM)
+		luma_of(out, CT_PDQ_FILM, row, n);
 	else
 		luma_of(out, CT_PDQ_RGBX, row, n);
 }
@@ -74,15 +81,17 @@ add_at(float *sum, float weight, vec v)
 /* live is 1 or 2 */
 INLINE void
 add_of(float *const *sum, const float *weight, int live,
-    enum ct_pdq_pixel pixel, const uint8_t *at, uint32_t n)
+    enum ct_pdq_pixel pixel, const uint8_t *at, ptrdiff_t ahead, uint32_t n)
 {
-	const size_t size = pixel == CT_PDQ_LUMA ? sizeof(float) : pixel;
+	const size_t size = ct_pdq_bytes(pixel);
 	float *one = sum[0], *two = sum[live - 1];
 	float by_one = weight[0], by_two = weight[live - 1];
 	uint32_t x;
 	vec v;
 
 	for (x = 0; x + LANES <= n; x += LANES, at += LANES * size) {
+		if (size * x % LINE == 0)
+			__builtin_prefetch(at + ahead);
 		v = pixels(pixel, false, at);
 		add_at(one + x, by_one, v);
 		if (live == 2)
@@ -98,24 +107,26 @@ add_of(float *const *sum, const float *weight, int live,
 
 INLINE void
 add_all(float *const *sum, const float *weight, uint32_t live,
-    enum ct_pdq_pixel pixel, const void *row, uint32_t n)
+    enum ct_pdq_pixel pixel, const void *row, ptrdiff_t ahead, uint32_t n)
 {
 	for (; live >= 2; live -= 2, sum += 2, weight += 2)
-		add_of(sum, weight, 2, pixel, row, n);
+		add_of(sum, weight, 2, pixel, row, ahead, n);
 	if (live)
-		add_of(sum, weight, 1, pixel, row, n);
+		add_of(sum, weight, 1, pixel, row, ahead, n);
 }
 
 TARGET static void
 simd_add(float *const *sum, const float *weight, uint32_t live,
-    enum ct_pdq_pixel pixel, const void *row, uint32_t n)
+    enum ct_pdq_pixel pixel, const void *row, ptrdiff_t ahead, uint32_t n)
 {
 	if (pixel == CT_PDQ_LUMA)
-		add_all(sum, weight, live, CT_PDQ_LUMA, row, n);
+		add_all(sum, weight, live, CT_PDQ_LUMA, row, ahead, n);
 	else if (pixel == CT_PDQ_GREY)
-		add_all(sum, weight, live, CT_PDQ_GREY, row, n);
+		add_all(sum, weight, live, CT_PDQ_GREY, row, ahead, n);
+	else if (pixel == CT_PDQ_FILM)
+		add_all(sum, weight, live, CT_PDQ_FILM, row, ahead, n);
 	else
-		add_all(sum, weight, live, CT_PDQ_RGBX, row, n);
+		add_all(sum, weight, live, CT_PDQ_RGBX, row, ahead, n);
 }
 
 /* ---- along LANES rows at once: a vector is a column of them -------------- */

@@ -171,7 +171,8 @@ ct_pdq_tent_row(struct ct_pdq *p, enum ct_pdq_pixel pixel, const void *row)
 		if (pixel == CT_PDQ_RGBX)
 			weight[n] *= 0.001F;
 		if (++n == FEW || i + 1 == t->begun) {
-			p->kernel->add(sum, weight, n, pixel, row, t->w);
+			p->kernel->add(
+			    sum, weight, n, pixel, row, p->ahead, t->w);
 			n = 0;
 		}
 	}

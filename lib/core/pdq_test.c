@@ -27,6 +27,8 @@ static const struct vector {
 	{ { CT_PDQ_TENT, 601, 7, 8 }, CT_PDQ_RGBX, 100, 0x49a443817631b522 },
 	{ { CT_PDQ_TENT, 63, 640, 8 }, CT_PDQ_GREY, 100, 0x02bd45f2fb991e3e },
 	{ { CT_PDQ_TENT, 257, 300, 8 }, CT_PDQ_GREY, 100, 0x748eb5139b676b6d },
+	{ { CT_PDQ_TENT, 211, 200, 8 }, CT_PDQ_FILM, 100, 0x7a108452aaa6d226 },
+	{ { CT_PDQ_EXACT, 70, 133, 8 }, CT_PDQ_FILM, 100, 0xb02f7a50353815b0 },
 	{ { CT_PDQ_FAST, 1000, 777, 4 }, CT_PDQ_GREY, 100, 0x1de3f84a85d126d6 },
 	{ { CT_PDQ_FAST, 1303, 1090, 2 }, CT_PDQ_GREY, 100,
 	    0x0ac2c18a20bcf21f },
@@ -56,7 +58,7 @@ row_of(uint8_t *row, enum ct_pdq_pixel pixel, uint32_t w, uint32_t y)
 	uint32_t x, c;
 
 	for (x = 0; x < w; x++)
-		for (c = 0; c < pixel; c++)
+		for (c = 0; c < ct_pdq_bytes(pixel); c++)
 			*row++ = tone(x, y, c);
 }
 

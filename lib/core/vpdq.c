@@ -2,60 +2,34 @@
 
 #include <stdlib.h>
 #include <string.h>
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 #include "ham.h"
 
 /* ---- a frame's hash ------------------------------------------------------ */
 
-#define BLOCK 16 /* pixels */
-
-#define WHITE 219 /* of a film, of which 16 is black: 235 */
-
-/* 16 to 235 becomes 0 to WHITE, whole blocks of it. */
-#if defined(__SSE2__)
-static void
-lower(uint8_t *to, const uint8_t *from, size_t blocks)
+static bool
+ready(const struct ct_vpdq_hasher *h, const struct ct_pdq_shape *shape)
 {
-	const __m128i black = _mm_set1_epi8(16);
-	const __m128i white = _mm_set1_epi8((char)WHITE);
-	__m128i v;
-
-	for (; blocks; blocks--, to += BLOCK, from += BLOCK) {
-		v = _mm_loadu_si128((const __m128i *)(const void *)from);
-		v = _mm_min_epu8(_mm_subs_epu8(v, black), white);
-		_mm_storeu_si128((__m128i *)(void *)to, v);
-	}
+	return h->work && h->pdq.shape.w == shape->w &&
+	    h->pdq.shape.h == shape->h;
 }
-#else
-static void
-lower(uint8_t *to, const uint8_t *from, size_t blocks)
+
+/* Work memory for another shape, which is begun in it. */
+static int
+prepare(struct ct_vpdq_hasher *h, const struct ct_pdq_shape *shape,
+    struct ct_err *err)
 {
-	size_t n;
-	int v;
+	size_t need = ct_pdq_need(shape);
 
-	for (n = blocks * BLOCK; n; n--) {
-		v = *from++ - 16;
-		*to++ = (uint8_t)(v < 0 ? 0 : v > WHITE ? WHITE : v);
+	if (need > h->room) {
+		free(h->work);
+		h->work = malloc(need);
+		h->room = h->work ? need : 0;
+		if (!h->work)
+			return ct_fail(err, CT_OSERR, "out of memory");
 	}
-}
-#endif
-
-/* A row of it into low, which is whole blocks. */
-static const uint8_t *
-lowered(uint8_t *low, const uint8_t *row, uint32_t w)
-{
-	uint32_t whole = w / BLOCK * BLOCK;
-	uint8_t last[BLOCK] = { 0 };
-
-	lower(low, row, w / BLOCK);
-	if (whole < w) {
-		memcpy(last, row + whole, w - whole);
-		lower(low + whole, last, 1);
-	}
-	return low;
+	ct_pdq_start(&h->pdq, shape, h->work);
+	return 0;
 }
 
 int
@@ -65,28 +39,14 @@ ct_vpdq_hash(struct ct_vpdq_hasher *h, const struct ct_vpdq_rows *rows,
 	const struct ct_pdq_shape shape = {
 		.method = CT_PDQ_TENT, .w = rows->w, .h = rows->h, .eighths = 8
 	};
-	size_t need = ct_pdq_need(&shape), all = need + rows->w + BLOCK;
-	const uint8_t *row;
-	uint8_t *low;
-	uint32_t y;
 
-	if (all > h->room) {
-		free(h->work);
-		h->work = malloc(all);
-		h->room = h->work ? all : 0;
-		if (!h->work)
-			return ct_fail(err, CT_OSERR, "out of memory");
-	}
-	low = (uint8_t *)h->work + need;
-	ct_pdq_start(&h->pdq, &shape, h->work);
-	for (y = 0; y < rows->h; y++) {
-		row = rows->at + (ptrdiff_t)y * rows->stride;
-		if (rows->narrow)
-			row = lowered(low, row, rows->w);
-		ct_pdq_row(&h->pdq, rows->pixel, row);
-	}
-	if (rows->narrow)
-		ct_pdq_white(&h->pdq, WHITE);
+	if (ready(h, &shape))
+		ct_pdq_again(&h->pdq);
+	else if (prepare(h, &shape, err))
+		return err->code;
+	ct_pdq_rows(&h->pdq, rows->pixel, rows->at, rows->stride);
+	if (rows->pixel == CT_PDQ_FILM)
+		ct_pdq_white(&h->pdq, CT_PDQ_WHITE);
 	frame->quality = (uint8_t)ct_pdq_end(&h->pdq, frame->hash);
 	return 0;
 }

@@ -53,7 +53,6 @@ struct ct_vpdq_rows {
 	ptrdiff_t stride;
 	uint32_t w, h;
 	enum ct_pdq_pixel pixel;
-	bool narrow; /* grey is from 16 to 235, as films have it */
 };
 
 /*

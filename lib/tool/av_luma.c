@@ -114,7 +114,8 @@ av_hash(struct av *a, struct ct_vpdq_frame *f)
 		return;
 	}
 	if (plain(d)) {
-		rows.narrow = !full(in, d);
+		if (!full(in, d))
+			rows.pixel = CT_PDQ_FILM;
 	} else {
 		if (colours(d))
 			rows.pixel = CT_PDQ_RGBX;

@@ -41,7 +41,7 @@ hash(void)
 						  x * y / high) /
 					2 % 256);
 		rows = (struct ct_vpdq_rows){ luma, (ptrdiff_t)stride, w, high,
-			CT_PDQ_GREY, false };
+			CT_PDQ_GREY };
 		good &= ct_vpdq_hash(&h, &rows, &f, &err) == 0 &&
 		    ct_pdq_grey(luma, w, high, stride, want, &quality, &err) ==
 			0 &&
@@ -50,14 +50,14 @@ hash(void)
 		for (x = 0; x < stride * high; x++)
 			film[x] = (uint8_t)((luma[x] * 219 + 127) / 255 + 16);
 		rows.at = film;
-		rows.narrow = true;
+		rows.pixel = CT_PDQ_FILM;
 		far |= ct_vpdq_hash(&h, &rows, &f, &err) ||
 		    (quality >= 50 &&
 			(abs(f.quality - quality) > 2 ||
 			    ct_ham(f.hash, want) > 10));
 		rows.at = luma + (high - 1) * stride;
 		rows.stride = -rows.stride;
-		rows.narrow = false;
+		rows.pixel = CT_PDQ_GREY;
 		for (y = 0; y < high / 2; y++)
 			for (x = 0; x < w; x++) {
 				uint8_t *a = &luma[y * stride + x];
