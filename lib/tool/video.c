@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -15,6 +16,10 @@
 #include "video_impl.h"
 
 #define SLICE_MS 200 /* of waiting */
+#define HEARD 32     /* frames that gather, */
+#define SHARE 16     /* in a sixteenth of the time that was spent, */
+#define LEAST_US 500 /* and of these */
+#define MOST_US 20000
 #define LOST 2 /* workers that die with a video, till that is its outcome */
 
 const struct ct_video_how ct_video_how = {
@@ -29,21 +34,39 @@ const struct ct_video_how ct_video_how = {
 /* ---- what it says: it may be an enemy's by now ----------------------------
  */
 
-int
-video_hear(struct video_talk *t, void *to, size_t len, bool *late)
+/*
+ * Frames come one by one, and to wake for each costs more than it does to read
+ * it: let some gather.  A video that took long may take a little longer; no
+ * more of them than the socket holds.
+ */
+static void
+gather(const struct video_talk *t)
+{
+	const uint64_t spent = t->how->ms - t->left, n = t->v->vpdq.n / HEARD;
+	uint64_t us = spent * 1000 / (n < SHARE ? SHARE : n);
+	struct timespec nap = { 0, 0 };
+
+	if (t->stills || us < LEAST_US)
+		return;
+	nap.tv_nsec = (us < MOST_US ? (long)us : MOST_US) * 1000;
+	(void)nanosleep(&nap, NULL);
+}
+
+/* What there is of it, once there is some; 0 as of video_hear. */
+static size_t
+some(struct video_talk *t, void *to, size_t len, bool *late)
 {
 	struct pollfd p = { .fd = t->fd, .events = POLLIN };
-	uint8_t *at = to;
 	uint32_t slice;
 	int64_t took;
-	ssize_t n;
+	ssize_t n = 0;
 
-	for (; len; at += n, len -= (size_t)n) {
-		n = 0;
+	while (n == 0) {
 		slice = t->left < SLICE_MS ? t->left : SLICE_MS;
 		took = ct_mono();
+		gather(t);
 		if (poll(&p, 1, (int)slice) > 0) {
-			n = recv(t->fd, at, len, 0);
+			n = recv(t->fd, to, len, 0);
 			if (n == 0 || (n < 0 && errno != EINTR))
 				return 0;
 			n = n < 0 ? 0 : n;
@@ -54,6 +77,32 @@ video_hear(struct video_talk *t, void *to, size_t len, bool *late)
 			return 0;
 		}
 		t->left -= took < slice ? (uint32_t)took : slice;
+	}
+	return (size_t)n;
+}
+
+/* Pixels are held nowhere but where they are wiped. */
+int
+video_hear(struct video_talk *t, void *to, size_t len, bool *late)
+{
+	const bool whole = t->stills || len > sizeof t->heard;
+	uint8_t *at = to;
+	size_t n;
+
+	for (; len; at += n, len -= n) {
+		n = t->have - t->at;
+		n = n < len ? n : len;
+		memcpy(at, t->heard + t->at, n);
+		t->at += n;
+		if (n == 0 && whole) {
+			if (!(n = some(t, at, len, late)))
+				return 0;
+		} else if (n == 0) {
+			t->at = 0;
+			t->have = some(t, t->heard, sizeof t->heard, late);
+			if (!t->have)
+				return 0;
+		}
 	}
 	return 1;
 }
@@ -263,6 +312,7 @@ silence(struct video_talk *t)
 	if (t->stills)
 		ct_stills_free(t->stills);
 	t->says = 0;
+	t->at = t->have = 0;
 	t->ready = t->head = t->end = false;
 }
 

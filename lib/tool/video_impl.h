@@ -18,7 +18,9 @@ struct video_talk { /* with, how and v set, stills if it is asked for them */
 	const struct ct_video_ask *ask; /* of stills */
 	int64_t says; /* ms that the video says it has; 0: it does not */
 	int fd;
-	uint32_t left; /* ms */
+	uint32_t left;   /* ms */
+	size_t at, have; /* of what is heard: what was taken, and is there */
+	uint8_t heard[8192]; /* no pixels */
 	bool ready, head, end;
 };
 

@@ -102,6 +102,7 @@ begin(struct video_talk *t, size_t i, size_t n)
 	(void)close(end[1]);
 	sock = end[0];
 	t->ready = false;
+	t->at = t->have = 0;
 	if (send(sock, &ask, sizeof ask, MSG_NOSIGNAL) < 0)
 		ct_die(CT_OSERR, "it died at once");
 }
@@ -147,12 +148,17 @@ static void
 hash(size_t i, size_t n)
 {
 	struct ct_video v = { .frames = 0 };
-	struct video_talk t = { .how = &how, .v = &v, .left = how.ms };
+	static struct video_talk t; /* with what was heard of the next one */
 	struct ct_video_say say;
 	struct ct_err err = { 0 };
 	bool late = false, lied = false;
 	int64_t from = ct_mono();
 
+	t.how = &how;
+	t.v = &v;
+	t.left = how.ms;
+	t.says = 0;
+	t.head = t.end = false;
 	if (sock < 0)
 		begin(&t, i, n);
 	else
