@@ -6,7 +6,7 @@
  * connection alone brings as much as we or who reads us can take, the others
  * wait: what was sent stays with the kernel, and is there when their turn
  * comes.  If it brings less all are read, on trial: unless they bring more,
- * they wait again.
+ * they wait again.  Where two thirds of the time are left there is no trial.
  */
 #include <limits.h>
 
@@ -58,6 +58,7 @@ judge(struct flow *f, int64_t now, bool full)
 	const uint64_t time = (uint64_t)s->time;
 	const uint64_t one = f->one * 1000 / time;
 	const bool busy = s->idle < s->time / BUSY;
+	const bool roomy = s->time - s->idle < s->time / IDLE;
 
 	if (!f->all) {
 		if (s->idle < s->time / IDLE || one >= FAST ||
@@ -65,9 +66,10 @@ judge(struct flow *f, int64_t now, bool full)
 			return;
 		f->alone = f->heard ? one : 0;
 		f->all = true;
+		f->won = roomy;
 		f->since = now;
 		f->next = now + AGAIN;
-	} else if (10 * (s->bytes * 1000 / time) >
+	} else if (roomy || 10 * (s->bytes * 1000 / time) >
 	    (uint64_t)(busy ? MUCH : MORE) * f->alone) {
 		f->won = true;
 		f->since = now;
