@@ -69,8 +69,9 @@ judge(struct flow *f, int64_t now, bool full)
 		f->won = roomy;
 		f->since = now;
 		f->next = now + AGAIN;
-	} else if (roomy || 10 * (s->bytes * 1000 / time) >
-	    (uint64_t)(busy ? MUCH : MORE) * f->alone) {
+	} else if (roomy ||
+	    10 * (s->bytes * 1000 / time) >
+		(uint64_t)(busy ? MUCH : MORE) * f->alone) {
 		f->won = true;
 		f->since = now;
 		if (busy && now >= f->next)

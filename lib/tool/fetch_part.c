@@ -295,8 +295,8 @@ fetch_first(struct item *it, bool must)
 	if (to != UINT64_MAX)
 		room = r->window;
 	else if (it->size > 0 && !r->how->head)
-		room = (size_t)it->size < 2 * r->window ? (size_t)it->size
-							: 2 * r->window;
+		room = (size_t)it->size <= 2 * r->window ? (size_t)it->size
+							 : r->window;
 	if (!is_room(r, room)) {
 		if (!must)
 			return false;
