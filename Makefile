@@ -146,7 +146,7 @@ LONG = $(wildcard $(patsubst %,t/%-*.t,8300 1300 8540 5320 8520 5220 8620 1505 9
        8100 5020 7530 1520 3100 6120 3020 6130 6210 4600 5110 8200 1500 \
        7300 3550 1510 6420 4500 4200 6200)) \
        t/unit/near t/unit/audit t/unit/audit_tamper t/unit/lines t/unit/audit_hole
-JOBS = $(shell echo $$(($$(nproc) * 2)))
+JOBS = $(shell echo $$(($$(nproc) * 3)))
 check: all $(UNITS) $(TOOLS) $(FUZZ) $(BROKEN) $(PRELOADS)
 	@PATH=$$PWD:$$PATH PROVEFLAGS='$(PROVEFLAGS)' scripts/run-tests $(JOBS) $(LONG) \
 	    $(filter-out $(LONG),$(UNITS) $(sort $(wildcard t/*.t)))
