@@ -19,7 +19,8 @@
 #define HEARD 32     /* frames that gather, */
 #define SHARE 16     /* in a sixteenth of the time that was spent, */
 #define LEAST_US 500 /* and of these */
-#define MOST_US 20000
+#define MOST_US 10000
+#define FEW 4  /* that would come meanwhile, are not waited for */
 #define LOST 2 /* workers that die with a video, till that is its outcome */
 
 const struct ct_video_how ct_video_how = {
@@ -42,13 +43,15 @@ const struct ct_video_how ct_video_how = {
 static void
 gather(const struct video_talk *t)
 {
-	const uint64_t spent = t->how->ms - t->left, n = t->v->vpdq.n / HEARD;
-	uint64_t us = spent * 1000 / (n < SHARE ? SHARE : n);
+	const uint64_t spent = (uint64_t)(t->how->ms - t->left) * 1000;
+	const uint64_t frames = t->v->vpdq.n, n = frames / HEARD;
+	uint64_t us = spent / (n < SHARE ? SHARE : n);
 	struct timespec nap = { 0, 0 };
 
-	if (t->stills || us < LEAST_US)
+	us = us < MOST_US ? us : MOST_US;
+	if (t->stills || us < LEAST_US || frames * us < FEW * spent)
 		return;
-	nap.tv_nsec = (us < MOST_US ? (long)us : MOST_US) * 1000;
+	nap.tv_nsec = (long)us * 1000;
 	(void)nanosleep(&nap, NULL);
 }
 
