@@ -51,14 +51,6 @@ ct-hash -q --max-memory 16M large.gif >o
 [ -n "${CT_SANITIZED-}" ] ||
 	json 'no memory for it' .file.decode '"out-of-memory"' o
 
-# le N BYTES - that number, the lowest byte first
-le() {
-	by=0
-	while [ "$by" -lt "$2" ]; do
-		printf "\\$(printf %o $(($1 >> 8 * by & 255)))"
-		by=$((by + 1))
-	done
-}
 # tiff COMPRESSION ENTRY... - 64 x 64 grey at byte 8, and what its directory says
 tiff() {
 	compression=$1

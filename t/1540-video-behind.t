@@ -182,13 +182,6 @@ junk() {
 	printf JUNK && le $len 4 && cat "$1" && head -c $((len - $(size "$1"))) /dev/zero
 	tail -c +$((index + 1)) "$clips/mpeg4.avi"
 }
-le() {
-	by=0
-	while [ "$by" -lt "$2" ]; do
-		printf "\\$(printf %o $(($1 >> 8 * by & 255)))"
-		by=$((by + 1))
-	done
-}
 seq 100 >words
 for what in "$mandel" "$life" "$clips/mpeg4.avi" "$clips/flv1.flv" b.jpg c.png d.webp words; do
 	name=${what##*/}

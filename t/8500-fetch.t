@@ -223,11 +223,7 @@ if [ -z "${CT_SANITIZED:-}" ]; then
 	run=$!
 	eight() { [ "$(grep -c 'n/9000000?' box/heard)" -ge 8 ]; }
 	ok 'eight are begun' eventually eight
-	most=0
-	while rss=$(sed -n 's/RssAnon:[^0-9]*\([0-9]*\).*/\1/p' /proc/$run/status 2>/dev/null) && [ -n "$rss" ]; do
-		[ "$rss" -le "$most" ] || most=$rss
-		sleep 0.05
-	done
+	most_held $run
 	ok "of 16 objects of 9 MB only windows are in memory, $most kB" test "$most" -lt 48000
 	ok '  which are full' test "$most" -gt 7000
 	wait $run

@@ -166,11 +166,7 @@ if [ -z "${CT_SANITIZED:-}" ]; then
 	{ listed 'stall=100:1&from=0' 9000000 && for i in $(seq 12); do listed "$i" 9000000; done; } >in
 	ct-fetch -q -j 8 --memory 8M --stall 1.5 --retry-wait 0 <in >o 2>err &
 	run=$!
-	most=0
-	while rss=$(sed -n 's/RssAnon:[^0-9]*\([0-9]*\).*/\1/p' /proc/$run/status 2>/dev/null) && [ -n "$rss" ]; do
-		[ "$rss" -le "$most" ] || most=$rss
-		sleep 0.05
-	done
+	most_held $run
 	ok "of 13 objects of 9 MB no more is held than may be, $most kB" test "$most" -lt 40000
 	ok '  which is something' test "$most" -gt 0
 	wait $run

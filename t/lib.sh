@@ -33,6 +33,25 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 1' HUP INT TERM
 
+# le N BYTES - that number in binary, the lowest byte first
+le() {
+	by=0
+	while [ "$by" -lt "$2" ]; do
+		# shellcheck disable=SC2059 # a format is what it makes
+		printf "\\$(printf %o $(($1 >> 8 * by & 255)))"
+		by=$((by + 1))
+	done
+}
+
+# most_held PID - $most, the most KiB of its own that it held, until it ends
+most_held() {
+	most=0
+	while rss=$(sed -n 's/RssAnon:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status" 2>/dev/null) && [ -n "$rss" ]; do
+		[ "$rss" -le "$most" ] || most=$rss
+		sleep 0.05
+	done
+}
+
 # ok WHAT COMMAND... - the command succeeds
 ok() {
 	what=$1 n=$((n + 1))
